@@ -1,0 +1,101 @@
+import Type, { type Static } from 'typebox';
+
+/** A function's name: also what a path segment, a folder and a metric label can hold without escaping. */
+export const FUNCTION_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$';
+
+const MAX_TIMEOUT_MS = 900_000;
+
+export const NETWORK_RULES = ['none', 'internet'] as const;
+
+/** What an owner configures; everything has a default, so that `{}` is a valid configuration. */
+export const FunctionConfigSchema = Type.Object(
+  {
+    runtime: Type.String({ description: 'Language runtime, such as `python` or `node`' }),
+    handler: Type.String({
+      pattern: '^[A-Za-z0-9_./-]+\\.[A-Za-z_$][A-Za-z0-9_$]*$',
+      maxLength: 256,
+      description:
+        'Entry point as `file.export`, the file without its ending; `callme` as export means named parameters, any other name `(event, context)`',
+    }),
+    memoryMb: Type.Integer({
+      minimum: 64,
+      maximum: 10_240,
+      default: 128,
+      description: 'Memory limit in MiB; the CPU share follows it (1 vCPU per 1,769 MiB)',
+    }),
+    timeoutMs: Type.Integer({
+      minimum: 100,
+      maximum: MAX_TIMEOUT_MS,
+      default: 30_000,
+      description: 'How long one invocation may run, in milliseconds',
+    }),
+    environment: Type.Record(
+      Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,127}$' }),
+      Type.String({ maxLength: 4096 }),
+      {
+        default: {},
+        description: 'Environment variables that the function sees',
+      },
+    ),
+    maxConcurrency: Type.Integer({
+      minimum: 1,
+      maximum: 10_000,
+      default: 1_000,
+      description: 'Most invocations of this function at once on a node; more wait shortly, then get 429',
+    }),
+    sandboxConcurrency: Type.Integer({
+      minimum: 1,
+      maximum: 1_000,
+      default: 1,
+      description: 'Invocations that one sandbox may run at the same time',
+    }),
+    network: Type.Enum([...NETWORK_RULES], { default: 'none', description: 'Network access: `none` or `internet`' }),
+    description: Type.String({ maxLength: 1_000, default: '' }),
+    tags: Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.:/=+@-]{1,128}$' }), Type.String({ maxLength: 256 }), {
+      default: {},
+    }),
+    owner: Type.String({ maxLength: 128, default: '', description: 'Who is on call for it' }),
+  },
+  { additionalProperties: false },
+);
+
+export type FunctionConfig = Static<typeof FunctionConfigSchema>;
+
+/** What the code of a version is and where it is kept. */
+export interface CodeInfo {
+  /** How it was given: one source text, or an archive. */
+  readonly form: 'inline' | 'zip' | 'tar.gz';
+  /** Blob digest of exactly what was uploaded (for an inline text: its bytes). */
+  readonly sourceDigest: string;
+  readonly sourceBytes: number;
+  /** File name of an inline text within the code folder, such as `main.py`. */
+  readonly fileName?: string;
+  /** Blob digest of the built tree (tar.gz) that sandboxes run; equal inputs build once. */
+  readonly treeDigest: string;
+  /** Files in the built tree, and their total size. */
+  readonly fileCount: number;
+  readonly treeBytes: number;
+}
+
+/** One immutable version: code and configuration, numbered from 1. */
+export interface FunctionVersion {
+  readonly version: number;
+  readonly createdAt: string;
+  readonly config: FunctionConfig;
+  readonly code: CodeInfo;
+}
+
+/** A function as it is remembered: its identity and the version that serves. */
+export interface FunctionDocument extends FunctionVersion {
+  /** Random UUID; what the FoB door calls a function's id. */
+  readonly id: string;
+  /** Unique name; the same as `id` where none was given. */
+  readonly name: string;
+  readonly functionCreatedAt: string;
+}
+
+/** A function with the registry revision that optimistic concurrency compares (an HTTP ETag). */
+export interface StoredFunction {
+  readonly document: FunctionDocument;
+  readonly revision: number;
+}

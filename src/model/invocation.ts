@@ -1,0 +1,79 @@
+/** How a payload's bytes are to be understood by the calling convention. */
+export type PayloadKind =
+  /** UTF-8 JSON. */
+  | 'json'
+  /** A JSON object whose values are all strings that came from a query; annotations may convert them. */
+  | 'text-parameters'
+  /** Any bytes, with a content type. */
+  | 'binary';
+
+/** One request to run a function, as a door hands it to the engine. */
+export interface InvocationRequest {
+  /** A function's name or id. */
+  readonly target: string;
+  readonly payload: Uint8Array;
+  readonly payloadKind: PayloadKind;
+  /** Content type of a binary payload. */
+  readonly contentType?: string;
+  /** Which door it came through, for the record. */
+  readonly door: string;
+  /** Receives a streamed result chunk by chunk; where absent, chunks are gathered into the outcome. Returning a promise holds the function back. */
+  readonly onChunk?: (chunk: Buffer, contentType: string) => void | Promise<void>;
+}
+
+/** An exception of the function's own, in its own file and line. */
+export interface FunctionError {
+  readonly type: string;
+  readonly message: string;
+  readonly stack: string;
+}
+
+/** How one run of a function ended. A failing function is a value, never a thrown error. */
+export type Outcome =
+  | {
+      readonly status: 'succeeded';
+      readonly payload: Buffer;
+      readonly contentType: string /** Chunks in order, where the function streamed and nobody received them. */;
+      readonly chunks?: readonly Buffer[];
+    }
+  | {
+      readonly status: 'failed' /** Why: an exception; parameters that do not fit; a result that cannot be encoded; a result over the limit. */;
+      readonly reason: FailureReason;
+      readonly error: FunctionError;
+    }
+  | { readonly status: 'timed_out'; readonly error: FunctionError }
+  | { readonly status: 'out_of_memory'; readonly error: FunctionError }
+  /** The sandbox ended while the function ran: it exited, was killed, or broke the driver protocol. */
+  | { readonly status: 'crashed'; readonly error: FunctionError }
+  | { readonly status: 'cancelled'; readonly error: FunctionError };
+
+export type FailureReason = 'exception' | 'bad_parameters' | 'bad_result' | 'result_too_large' | 'load_failed';
+
+export type OutcomeStatus = Outcome['status'];
+
+/** What a finished invocation cost and how it got there. */
+export interface InvocationReport {
+  readonly invocationId: string;
+  readonly function: string;
+  readonly version: number;
+  readonly sandboxId: string;
+  readonly coldStart: boolean;
+  /** Milliseconds from acceptance until it was handed to a sandbox, starting one included. */
+  readonly queuedMs: number;
+  /** Milliseconds that the function itself took. */
+  readonly durationMs: number;
+}
+
+export interface CompletedInvocation {
+  readonly outcome: Outcome;
+  readonly report: InvocationReport;
+}
+
+/** One invocation under way. */
+export interface RunningInvocation {
+  readonly invocationId: string;
+  /** Resolves when the run ended, however it did; rejects with a `Problem` only where the platform could not run it. */
+  readonly completed: Promise<CompletedInvocation>;
+  /** The caller is gone: tells the function, and ends its sandbox if it goes on. */
+  cancel(): void;
+}

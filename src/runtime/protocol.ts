@@ -1,0 +1,90 @@
+/**
+ * The driver protocol, version 1: how the engine talks to the driver inside a sandbox.
+ * `docs/reference/driver-protocol.md` describes it for someone who writes a driver in a new language.
+ *
+ * One stream socket, the driver's end of which is file descriptor 3. Both directions carry frames:
+ *
+ *     u32 length   big-endian; bytes that follow this field (5 or more)
+ *     u8  type     one of `FrameType`
+ *     u32 call     the engine's number for one invocation on this connection; 0 for the connection itself
+ *     …   body     by type
+ *
+ * driver → engine   HELLO first. Then, after LOAD: LOADED or ERROR (call 0). Then RESULT or ERROR once for each INVOKE,
+ *                   any LOG and CHUNK of that call before it. LOG with call 0 belongs to no invocation.
+ * engine → driver   LOAD once. Then INVOKE and CANCEL. Closing the socket ends the driver.
+ *
+ * A driver runs at most `sandboxConcurrency` calls at once and starts them strictly in the order received; further INVOKEs
+ * wait inside it, so that the engine may send ahead. With a concurrency of 1 this tells the engine which call runs: the oldest unanswered.
+ */
+export const PROTOCOL_VERSION = 1;
+
+/** Bytes of length + type + call. */
+export const HEADER_BYTES = 9;
+
+export const FrameType = {
+  /** driver → engine; JSON `Hello`. */
+  hello: 1,
+  /** engine → driver; JSON `Load`. */
+  load: 2,
+  /** driver → engine; JSON `Loaded`. */
+  loaded: 3,
+  /** engine → driver; 16 bytes invocation id, u32 timeout in ms, u8 payload kind, u16 meta length, meta (JSON `InvokeMeta`, or nothing), payload. */
+  invoke: 4,
+  /** engine → driver; empty: nobody waits for this call any more. */
+  cancel: 5,
+  /** driver → engine; u16 content-type length, content type (nothing means `application/json`), payload. Empty payload after CHUNKs. */
+  result: 6,
+  /** driver → engine; JSON `DriverError`. */
+  error: 7,
+  /** driver → engine; as RESULT, one piece of a streamed result. */
+  chunk: 8,
+  /** driver → engine; u8 stream (1 stdout, 2 stderr), u8 level (index into LOG_LEVELS), f64 time in ms since the Unix epoch, UTF-8 text of one line without its end. */
+  log: 9,
+} as const;
+
+export type FrameTypeNumber = (typeof FrameType)[keyof typeof FrameType];
+
+/** Payload kinds in INVOKE, as `PayloadKind` in the model. */
+export const PayloadKindNumber = { json: 0, 'text-parameters': 1, binary: 2 } as const;
+
+export interface Hello {
+  readonly protocol: number;
+  readonly runtime: string;
+  readonly runtimeVersion: string;
+}
+
+export interface Load {
+  readonly protocol: number;
+  readonly function: string;
+  readonly version: number;
+  /** `file.export`, the file relative to `codeFolder` without its ending. */
+  readonly handler: string;
+  /** Absolute path inside the sandbox, `/code`. */
+  readonly codeFolder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  readonly sandboxConcurrency: number;
+  readonly maxResultBytes: number;
+  /** Bytes of log text per invocation; the driver drops further lines and says how many in a last one. */
+  readonly maxLogBytes: number;
+}
+
+export interface Loaded {
+  /** Names of the entry point's parameters, where the convention is by name. */
+  readonly parameters?: readonly string[];
+}
+
+export interface InvokeMeta {
+  readonly contentType?: string;
+}
+
+export interface DriverError {
+  readonly reason: 'exception' | 'bad_parameters' | 'bad_result' | 'result_too_large' | 'load_failed' | 'cancelled';
+  readonly type: string;
+  readonly message: string;
+  /** The user's own frames only, in the language's usual form, with file and line. */
+  readonly stack: string;
+  /** Line in the user's file, where known (a syntax error has one). */
+  readonly line?: number;
+}

@@ -1,0 +1,72 @@
+/**
+ * Messages in named queues: leased, delayed, de-duplicated, in order of their due time and then of sending.
+ *
+ * At least once: a message is delivered until it is acknowledged with the lease that is current. `send` and `sendBatch`
+ * resolve only when the messages are on disk; a batch is stored wholly or not at all. `acknowledge`, `retry` and `extend`
+ * with a lease that has run out, or was taken over, return false and change nothing.
+ */
+export interface Queue {
+  send(queue: string, message: NewMessage): Promise<SendResult>;
+  sendBatch(queue: string, messages: readonly NewMessage[]): Promise<SendResult[]>;
+  /**
+   * Leases up to `max` due messages for `leaseMs`. Waits up to `waitMs` (default 0) for a first one; resolves with an empty
+   * array then, or when `signal` aborts. Messages of one `group` are delivered one at a time, in order of sending.
+   */
+  receive(
+    queue: string,
+    options: { max: number; leaseMs: number; waitMs?: number; signal?: AbortSignal },
+  ): Promise<LeasedMessage[]>;
+  /** The message is done: removes it. */
+  acknowledge(lease: Lease): Promise<boolean>;
+  /** Not done: due again after `delayMs`. */
+  retry(lease: Lease, delayMs: number): Promise<boolean>;
+  extend(lease: Lease, leaseMs: number): Promise<boolean>;
+  stats(queue: string): Promise<QueueStats>;
+  /** Names of queues that hold messages. */
+  queues(): Promise<string[]>;
+  /** Removes all messages of a queue and returns how many there were. */
+  purge(queue: string): Promise<number>;
+}
+
+export interface NewMessage {
+  readonly body: Uint8Array;
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly delayMs?: number;
+  /** A second message with the same id within `deduplicationWindowMs` (default 24 h) is accepted and not stored. */
+  readonly deduplicationId?: string;
+  readonly deduplicationWindowMs?: number;
+  readonly group?: string;
+}
+
+export interface SendResult {
+  readonly messageId: string;
+  /** True where an earlier message with this `deduplicationId` stands for it; `messageId` is then that one's. */
+  readonly duplicate: boolean;
+}
+
+/** The right to finish one delivery of one message. */
+export interface Lease {
+  readonly queue: string;
+  readonly messageId: string;
+  readonly token: string;
+}
+
+export interface LeasedMessage {
+  readonly lease: Lease;
+  readonly messageId: string;
+  readonly body: Buffer;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly group?: string;
+  /** 1 for the first delivery. */
+  readonly attempt: number;
+  readonly sentAtMs: number;
+  readonly leaseUntilMs: number;
+}
+
+export interface QueueStats {
+  readonly ready: number;
+  readonly delayed: number;
+  readonly leased: number;
+  /** Age of the oldest message that is due, in milliseconds; 0 where none is. */
+  readonly oldestAgeMs: number;
+}
