@@ -1,5 +1,5 @@
-import type { Readable } from 'node:stream';
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import type { Check, Mount } from '../model/machine.ts';
 
 /**
