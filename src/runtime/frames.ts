@@ -54,14 +54,15 @@ function writeHeader(frame: Buffer, type: number, call: number, bodyBytes: numbe
   frame.writeUInt32BE(call, 5);
 }
 
-/** Content type and payload of a RESULT or CHUNK body. Throws `FrameError` where it is too short. */
-export function decodeResult(body: Buffer): { contentType: string; payload: Buffer } {
-  if (body.length < 2) throw new FrameError('a result frame is shorter than its content-type length');
-  const typeBytes = body.readUInt16BE(0);
-  if (body.length < 2 + typeBytes) throw new FrameError('a result frame is shorter than its content type');
+/** The parts of a RESULT or CHUNK body. Throws `FrameError` where it is too short. */
+export function decodeResult(body: Buffer): { durationMs: number; contentType: string; payload: Buffer } {
+  if (body.length < 6) throw new FrameError('a result frame is shorter than its fixed part');
+  const typeBytes = body.readUInt16BE(4);
+  if (body.length < 6 + typeBytes) throw new FrameError('a result frame is shorter than its content type');
   return {
-    contentType: typeBytes === 0 ? 'application/json' : body.toString('latin1', 2, 2 + typeBytes),
-    payload: body.subarray(2 + typeBytes),
+    durationMs: body.readUInt32BE(0) / 1_000,
+    contentType: typeBytes === 0 ? 'application/json' : body.toString('latin1', 6, 6 + typeBytes),
+    payload: body.subarray(6 + typeBytes),
   };
 }
 

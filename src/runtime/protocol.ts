@@ -32,11 +32,11 @@ export const FrameType = {
   invoke: 4,
   /** engine → driver; empty: nobody waits for this call any more. */
   cancel: 5,
-  /** driver → engine; u16 content-type length, content type (nothing means `application/json`), payload. Empty payload after CHUNKs. */
+  /** driver → engine; u32 time that the function itself took in µs (monotonic, from its start to its end), u16 content-type length, content type (nothing means `application/json`), payload. Empty payload after CHUNKs. */
   result: 6,
   /** driver → engine; JSON `DriverError`. */
   error: 7,
-  /** driver → engine; as RESULT, one piece of a streamed result. */
+  /** driver → engine; as RESULT (the time so far), one piece of a streamed result. */
   chunk: 8,
   /** driver → engine; u8 stream (1 stdout, 2 stderr), u8 level (index into LOG_LEVELS), f64 time in ms since the Unix epoch, UTF-8 text of one line without its end. */
   log: 9,
@@ -85,6 +85,8 @@ export interface DriverError {
   readonly message: string;
   /** The user's own frames only, in the language's usual form, with file and line. */
   readonly stack: string;
+  /** Time that the function itself took, in µs; 0 where it did not start. */
+  readonly durationUs: number;
   /** Line in the user's file, where known (a syntax error has one). */
   readonly line?: number;
 }

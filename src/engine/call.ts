@@ -1,0 +1,78 @@
+import { formatId, newId } from '../model/id.ts';
+import type { FunctionDocument } from '../model/function.ts';
+import type { CompletedInvocation, InvocationRequest, Outcome, RunningInvocation } from '../model/invocation.ts';
+import type { Problem } from '../model/problem.ts';
+
+/** Who moves a call on; the pool of the call's version. */
+export interface CallOwner {
+  cancel(call: Call): void;
+}
+
+/**
+ * One invocation on its way through the engine: waiting for a place, sent to a sandbox, ended.
+ * A class for speed: one allocation, one promise, no closures but the promise's own.
+ */
+export class Call implements RunningInvocation {
+  readonly idBytes: Buffer;
+  readonly invocationId: string;
+  readonly request: InvocationRequest;
+  readonly function: FunctionDocument;
+  /** Wall-clock time of acceptance, in ms since the Unix epoch. */
+  readonly acceptedAtMs: number;
+  /** Monotonic times in ms: accepted, and begun to run (0 while it only waits). */
+  readonly acceptedMs: number;
+  startedMs = 0;
+  /** The number of this call on its sandbox's connection; 0 while it has none. */
+  number = 0;
+  coldStart = false;
+  ended = false;
+  /** Set when the engine has judged the call before the driver answered; stands whatever comes after. */
+  verdict: Outcome | undefined;
+  /** Parts of a streamed result, and their size. */
+  chunks: Buffer[] | undefined;
+  chunkType = '';
+  resultBytes = 0;
+  logBytes = 0;
+  readonly completed: Promise<CompletedInvocation>;
+  private readonly owner: CallOwner;
+  private resolve!: (completed: CompletedInvocation) => void;
+  private reject!: (problem: Problem) => void;
+
+  constructor(request: InvocationRequest, fn: FunctionDocument, owner: CallOwner, nowMs: number, monotonicMs: number) {
+    this.idBytes = newId(nowMs);
+    this.invocationId = formatId(this.idBytes);
+    this.request = request;
+    this.function = fn;
+    this.owner = owner;
+    this.acceptedAtMs = nowMs;
+    this.acceptedMs = monotonicMs;
+    this.completed = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  cancel(): void {
+    if (!this.ended) this.owner.cancel(this);
+  }
+
+  /** The run ended; only the first ending counts. */
+  end(completed: CompletedInvocation): void {
+    this.ended = true;
+    this.resolve(completed);
+  }
+
+  /** The platform could not run it. */
+  refuse(problem: Problem): void {
+    this.ended = true;
+    this.reject(problem);
+  }
+}
+
+/** An invocation that was refused before there was anything to run, such as one of an unknown function. */
+export function refusedInvocation(problem: Problem): RunningInvocation {
+  const completed = Promise.reject(problem);
+  // The door awaits it; this keeps a door that has just hung up from crashing the node.
+  completed.catch(() => {});
+  return { invocationId: formatId(newId()), completed, cancel: () => {} };
+}

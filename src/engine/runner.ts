@@ -1,0 +1,333 @@
+import type { Clock } from '../model/clock.ts';
+import type { Outcome } from '../model/invocation.ts';
+import { Problem } from '../model/problem.ts';
+import { decodeLog, decodeResult, encodeFrame, encodeInvoke, type Frame, FrameDecoder, FrameError } from '../runtime/frames.ts';
+import { type DriverError, FrameType, type Load, type Loaded } from '../runtime/protocol.ts';
+import type { Sandbox, SandboxExit } from '../sandbox/sandbox.ts';
+import type { Call } from './call.ts';
+import { ended, failed, protocolBroken, resultTooLarge, stoppedByNode, timedOut } from './endings.ts';
+
+/** What a runner tells the pool that it serves. */
+export interface RunnerOwner {
+  /** A call ended; the runner has room for another. */
+  answered(runner: Runner, call: Call, outcome: Outcome, durationMs: number): void;
+  /** A line was logged; `call` is the one it belongs to, where known. */
+  logged(runner: Runner, call: Call | undefined, line: LogLine): void;
+  /** The sandbox is gone. These calls were sent to it but never started: they are to run elsewhere. */
+  gone(runner: Runner, unstarted: Call[]): void;
+}
+
+export interface LogLine {
+  readonly stream: 'stdout' | 'stderr';
+  /** Index into LOG_LEVELS. */
+  readonly level: number;
+  readonly timeMs: number;
+  readonly text: string;
+}
+
+export interface RunnerLimits {
+  readonly maxResultBytes: number;
+  readonly maxLogBytes: number;
+}
+
+export type RunnerState = 'prewarmed' | 'loading' | 'serving' | 'ending';
+
+/** Room for the frame's fixed parts beside the largest result. */
+const FRAME_SLACK_BYTES = 65_536;
+/** How far past its own log limit a driver may go before it counts as hostile. */
+const LOG_FLOOD_FACTOR = 4;
+/** How long a function may take to notice that nobody waits for it any more. */
+const CANCEL_GRACE_MS = 500;
+
+/**
+ * A sandbox with its driver connected: loads one function, then runs its calls. It never trusts the peer: the driver
+ * shares its process with the function, so every frame may be forged.
+ */
+export class Runner {
+  readonly sandbox: Sandbox;
+  readonly runtime: string;
+  readonly startedAtMs: number;
+  memoryMb: number;
+  state: RunnerState = 'prewarmed';
+  served = 0;
+  /** Monotonic time since when no call is in flight. */
+  idleSinceMs: number;
+  frozen = false;
+  /** Takes no more calls and ends when those it has are done. */
+  retiring = false;
+  /** In the order sent, which is the order in which the driver starts them. */
+  readonly calls = new Map<number, Call>();
+  concurrency = 1;
+  owner: RunnerOwner | undefined;
+  private timeoutMs = 0;
+  private readonly clock: Clock;
+  private readonly limits: RunnerLimits;
+  private nextNumber = 1;
+  private outgoing: Buffer[] = [];
+  private watchdogArmed = false;
+  /** Why the engine itself ends this sandbox: the outcome of the running call. */
+  private sentence: Outcome | undefined;
+  private loading: { resolve(loaded: Loaded): void; reject(error: Error): void } | undefined;
+
+  constructor(sandbox: Sandbox, options: { runtime: string; memoryMb: number; clock: Clock; limits: RunnerLimits }) {
+    this.sandbox = sandbox;
+    this.runtime = options.runtime;
+    this.memoryMb = options.memoryMb;
+    this.clock = options.clock;
+    this.limits = options.limits;
+    this.startedAtMs = options.clock.now();
+    this.idleSinceMs = options.clock.monotonicMs();
+    const decoder = new FrameDecoder(options.limits.maxResultBytes + FRAME_SLACK_BYTES, (frame) => this.received(frame));
+    sandbox.channel.on('data', (data: Buffer) => {
+      if (this.state === 'ending') return;
+      try {
+        decoder.push(data);
+      } catch (error) {
+        if (!(error instanceof FrameError)) throw error;
+        this.violate(error.message);
+      }
+    });
+    sandbox.channel.on('error', () => this.end(undefined));
+    sandbox.channel.on('close', () => this.end(undefined));
+    sandbox.exited.then((exit) => this.finished(exit));
+  }
+
+  /** Whether the oldest call has run longer than a very short function would. */
+  stalled(nowMs: number, afterMs: number): boolean {
+    for (const call of this.calls.values()) return nowMs - call.startedMs > afterMs;
+    return false;
+  }
+
+  /** Loads a function. Rejects with `load_failed` (details: type, line, stack) and ends the sandbox where it cannot be loaded. */
+  load(load: Load, loadTimeoutMs: number): Promise<Loaded> {
+    this.state = 'loading';
+    this.concurrency = load.sandboxConcurrency;
+    this.timeoutMs = load.timeoutMs;
+    return new Promise<Loaded>((resolve, reject) => {
+      const stopTimer = this.clock.after(loadTimeoutMs, () => {
+        this.loading?.reject(new Problem('load_failed', `the function did not finish loading within ${loadTimeoutMs} ms: move long work from the top level into the function`, { details: { type: 'TimeoutError' } }));
+      });
+      const settle = (): void => {
+        this.loading = undefined;
+        stopTimer();
+      };
+      this.loading = {
+        resolve: (loaded) => {
+          settle();
+          this.state = 'serving';
+          resolve(loaded);
+        },
+        reject: (error) => {
+          settle();
+          this.end(undefined);
+          reject(error);
+        },
+      };
+      this.send(encodeFrame(FrameType.load, 0, JSON.stringify(load)));
+    });
+  }
+
+  /** Sends a call. The caller has seen that there is room. */
+  run(call: Call): void {
+    const number = this.nextNumber;
+    this.nextNumber = number === 0xffff_ffff ? 1 : number + 1;
+    call.number = number;
+    this.calls.set(number, call);
+    if (this.calls.size <= this.concurrency) this.started(call, this.clock.monotonicMs());
+    const { request } = call;
+    const meta = request.contentType === undefined || request.payloadKind !== 'binary' ? '' : JSON.stringify({ contentType: request.contentType });
+    this.send(encodeInvoke(number, call.idBytes, this.timeoutMs, request.payloadKind, meta, request.payload));
+    if (this.frozen) {
+      this.frozen = false;
+      void this.sandbox.thaw();
+    }
+    if (!this.watchdogArmed) this.armWatchdog(this.timeoutMs);
+  }
+
+  /** Nobody waits for this call any more, or it broke a limit: `outcome` is what it ends with, when the driver answers or after a grace. */
+  condemn(call: Call, outcome: Outcome): void {
+    if (call.verdict !== undefined || !this.calls.has(call.number)) return;
+    call.verdict = outcome;
+    this.send(encodeFrame(FrameType.cancel, call.number));
+    this.clock.after(CANCEL_GRACE_MS, () => {
+      if (this.calls.get(call.number) === call && !call.ended) this.giveUp(call, outcome);
+    });
+  }
+
+  /** Ends the sandbox. A call that runs in it ends with `sentence`, or by how the sandbox ended. */
+  end(sentence: Outcome | undefined): void {
+    this.sentence ??= sentence;
+    if (this.state === 'ending') return;
+    this.state = 'ending';
+    this.sandbox.channel.destroy();
+    void this.sandbox.kill();
+  }
+
+  stop(): void {
+    this.end(stoppedByNode());
+  }
+
+  private started(call: Call, nowMs: number): void {
+    call.startedMs = nowMs;
+    call.coldStart = this.served++ === 0;
+  }
+
+  private received(frame: Frame): void {
+    switch (frame.type) {
+      case FrameType.result:
+        return this.result(frame);
+      case FrameType.error:
+        return frame.call === 0 ? this.loadFailed(frame) : this.error(frame);
+      case FrameType.log:
+        return this.log(frame);
+      case FrameType.chunk:
+        return this.chunk(frame);
+      case FrameType.loaded:
+        if (this.loading === undefined) return this.violate('LOADED without LOAD');
+        return this.loading.resolve(parse<Loaded>(frame));
+      default:
+        return this.violate(`a frame of unknown type ${frame.type}`);
+    }
+  }
+
+  private result(frame: Frame): void {
+    const call = this.calls.get(frame.call);
+    if (call === undefined || call.startedMs === 0) return this.violate(`a result for call ${frame.call}, which is not running`);
+    const { contentType, payload, durationMs } = decodeResult(frame.body);
+    if (call.resultBytes + payload.length > this.limits.maxResultBytes && call.request.onChunk === undefined) {
+      return this.answer(call, resultTooLarge(this.limits.maxResultBytes), durationMs);
+    }
+    if (call.chunks === undefined) return this.answer(call, { status: 'succeeded', payload, contentType }, durationMs);
+    this.answer(call, { status: 'succeeded', payload, contentType: call.chunkType, chunks: call.chunks }, durationMs);
+  }
+
+  private error(frame: Frame): void {
+    const call = this.calls.get(frame.call);
+    if (call === undefined) return this.violate(`an error for call ${frame.call}, which does not exist`);
+    const error = parse<DriverError>(frame);
+    this.answer(call, failed(error), error.durationUs / 1_000);
+  }
+
+  private loadFailed(frame: Frame): void {
+    const { type, message, stack, line } = parse<DriverError>(frame);
+    if (this.loading === undefined) return this.violate('a load error without LOAD');
+    this.loading.reject(new Problem('load_failed', message, { details: { type, stack, ...(line !== undefined && { line }) } }));
+  }
+
+  private chunk(frame: Frame): void {
+    const call = this.calls.get(frame.call);
+    if (call === undefined || call.startedMs === 0) return this.violate(`a chunk for call ${frame.call}, which is not running`);
+    if (call.verdict !== undefined) return;
+    const { contentType, payload } = decodeResult(frame.body);
+    call.resultBytes += payload.length;
+    call.chunkType = contentType;
+    call.chunks ??= [];
+    if (call.request.onChunk === undefined) {
+      if (call.resultBytes > this.limits.maxResultBytes) return this.condemn(call, resultTooLarge(this.limits.maxResultBytes));
+      // The frame's body is a view into a receive buffer that would otherwise be kept whole.
+      call.chunks.push(Buffer.from(payload));
+      return;
+    }
+    const drained = call.request.onChunk(payload, contentType);
+    if (drained === undefined) return;
+    // The receiver is slower than the function: hold the function back by not reading on.
+    this.sandbox.channel.pause();
+    void drained.finally(() => this.sandbox.channel.resume());
+  }
+
+  private log(frame: Frame): void {
+    const { stream, level, timeMs, text } = decodeLog(frame.body);
+    const call = frame.call === 0 ? undefined : this.calls.get(frame.call);
+    if (call !== undefined) {
+      call.logBytes += frame.body.length;
+      if (call.logBytes > this.limits.maxLogBytes * LOG_FLOOD_FACTOR + FRAME_SLACK_BYTES) return this.violate('log lines far beyond the limit');
+    }
+    this.owner?.logged(this, call, { stream: stream === 2 ? 'stderr' : 'stdout', level, timeMs, text });
+  }
+
+  private answer(call: Call, outcome: Outcome, durationMs: number): void {
+    this.calls.delete(call.number);
+    const nowMs = this.clock.monotonicMs();
+    // What the driver claims cannot be more than what passed.
+    const ranMs = call.startedMs === 0 ? 0 : Math.min(durationMs, nowMs - call.startedMs);
+    if (this.calls.size === 0) this.idleSinceMs = nowMs;
+    else this.startNext(nowMs);
+    this.owner?.answered(this, call, call.verdict ?? outcome, ranMs);
+    if (this.retiring && this.calls.size === 0) this.stop();
+  }
+
+  /** The driver starts the next call that was sent ahead. */
+  private startNext(nowMs: number): void {
+    let running = 0;
+    for (const call of this.calls.values()) {
+      if (++running > this.concurrency) return;
+      if (call.startedMs === 0) this.started(call, nowMs);
+    }
+  }
+
+  /** One timer for all calls of this sandbox: they have the same timeout, and the oldest expires first. */
+  private armWatchdog(delayMs: number): void {
+    this.watchdogArmed = true;
+    this.clock.after(delayMs, () => {
+      this.watchdogArmed = false;
+      const nowMs = this.clock.monotonicMs();
+      let nextMs = Infinity;
+      for (const call of [...this.calls.values()]) {
+        if (call.startedMs === 0) continue;
+        const leftMs = call.startedMs + this.timeoutMs - nowMs;
+        if (leftMs <= 0) this.giveUp(call, timedOut(this.timeoutMs));
+        else nextMs = Math.min(nextMs, leftMs);
+      }
+      if (nextMs < Infinity && this.state === 'serving' && !this.watchdogArmed) this.armWatchdog(nextMs);
+    });
+  }
+
+  /** A call that does not end by itself: its sandbox ends, at once if it runs nothing else, else when the others are done. */
+  private giveUp(call: Call, outcome: Outcome): void {
+    if (this.concurrency === 1) return this.end(call.startedMs === 0 ? undefined : outcome);
+    this.retiring = true;
+    this.answer(call, outcome, Infinity);
+  }
+
+  private violate(how: string): void {
+    this.loading?.reject(new Problem('load_failed', `the function's process broke the driver protocol while loading: ${how}`, { details: { type: 'DriverProtocolError' } }));
+    this.end(protocolBroken(how));
+  }
+
+  private finished(exit: SandboxExit): void {
+    this.state = 'ending';
+    const calls = [...this.calls.values()];
+    this.calls.clear();
+    const outcome = this.sentence ?? ended(exit, this.memoryMb);
+    if (this.loading !== undefined) {
+      const error = outcome.status === 'succeeded' ? undefined : outcome.error;
+      this.loading.reject(new Problem('load_failed', `loading ended early: ${error?.message}`, { details: { type: error?.type } }));
+    }
+    const nowMs = this.clock.monotonicMs();
+    const unstarted = calls.filter((call) => call.startedMs === 0 && call.verdict === undefined);
+    for (const call of calls) {
+      if (!unstarted.includes(call)) this.owner?.answered(this, call, call.verdict ?? outcome, call.startedMs === 0 ? 0 : nowMs - call.startedMs);
+    }
+    this.owner?.gone(this, unstarted);
+  }
+
+  /** Gathers the frames of one turn of the event loop into one write: it halves the driver's share of the cost. */
+  private send(frame: Buffer): void {
+    if (this.outgoing.push(frame) === 1) setImmediate(() => this.flush());
+  }
+
+  private flush(): void {
+    const frames = this.outgoing;
+    this.outgoing = [];
+    if (!this.sandbox.channel.writable) return;
+    this.sandbox.channel.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames));
+  }
+}
+
+function parse<T>(frame: Frame): T {
+  try {
+    return JSON.parse(frame.body.toString()) as T;
+  } catch {
+    throw new FrameError('a frame whose body should be JSON and is not');
+  }
+}
