@@ -4,29 +4,110 @@
  */
 export const PROBLEMS = {
   // What the caller got wrong.
-  invalid_request: { status: 400, retry: false },
-  invalid_function: { status: 400, retry: false },
-  load_failed: { status: 400, retry: false },
-  build_failed: { status: 400, retry: false },
-  unsupported_runtime: { status: 400, retry: false },
-  unauthorized: { status: 401, retry: false },
-  forbidden: { status: 403, retry: false },
-  not_found: { status: 404, retry: false },
-  conflict: { status: 409, retry: false },
-  precondition_failed: { status: 412, retry: false },
-  too_large: { status: 413, retry: false },
-  unsupported_media_type: { status: 415, retry: false },
+  invalid_request: {
+    status: 400,
+    retry: false,
+    meaning: 'The request itself is wrong: a parameter, the query, the body or a header',
+  },
+  invalid_function: {
+    status: 400,
+    retry: false,
+    meaning: 'The code or its configuration cannot be a function',
+  },
+  load_failed: {
+    status: 400,
+    retry: false,
+    meaning: 'The code cannot be loaded: a syntax error, an exception while loading, or no entry point',
+  },
+  build_failed: {
+    status: 400,
+    retry: false,
+    meaning: "Installing the code's dependencies failed",
+  },
+  unsupported_runtime: {
+    status: 400,
+    retry: false,
+    meaning: 'No runtime of this node has that name, or its interpreter is missing',
+  },
+  unauthorized: {
+    status: 401,
+    retry: false,
+    meaning: 'The credential is missing or wrong',
+  },
+  forbidden: {
+    status: 403,
+    retry: false,
+    meaning: 'The request comes from where none may come from, such as a foreign web page',
+  },
+  not_found: {
+    status: 404,
+    retry: false,
+    meaning: 'There is nothing of that name or id',
+  },
+  method_not_allowed: { status: 405, retry: false, meaning: 'The path exists, but not with that HTTP method' },
+  conflict: {
+    status: 409,
+    retry: false,
+    meaning: 'Somebody else changed or created it first',
+  },
+  precondition_failed: {
+    status: 412,
+    retry: false,
+    meaning: 'It no longer stands at the revision that the request demands',
+  },
+  too_large: {
+    status: 413,
+    retry: false,
+    meaning: 'The code, payload or archive is over a limit of this node',
+  },
+  unsupported_media_type: {
+    status: 415,
+    retry: false,
+    meaning: 'The body has a content type that this call does not take',
+  },
   // What the platform cannot do now.
-  throttled: { status: 429, retry: true },
-  cancelled: { status: 499, retry: true },
-  internal: { status: 500, retry: false },
-  sandbox_failed: { status: 502, retry: true },
-  unavailable: { status: 503, retry: true },
-  storage_full: { status: 507, retry: true },
+  throttled: {
+    status: 429,
+    retry: true,
+    meaning: 'Too busy: a concurrency limit is reached and the short wait for a place is over',
+  },
+  cancelled: {
+    status: 499,
+    retry: true,
+    meaning: 'The caller went away before the answer',
+  },
+  internal: {
+    status: 500,
+    retry: false,
+    meaning: 'A fault of the platform; its log has the cause under the reference that the answer names',
+  },
+  sandbox_failed: {
+    status: 502,
+    retry: true,
+    meaning: 'No sandbox could be had for the function',
+  },
+  unavailable: {
+    status: 503,
+    retry: true,
+    meaning: 'The node is starting or stopping',
+  },
+  storage_full: {
+    status: 507,
+    retry: true,
+    meaning: 'The disk that holds the data folder is full',
+  },
   // What keeps a node from starting.
-  data_folder_locked: { status: 503, retry: false },
-  data_folder_unusable: { status: 503, retry: false },
-} as const satisfies Record<string, { status: number; retry: boolean }>;
+  data_folder_locked: {
+    status: 503,
+    retry: false,
+    meaning: 'Another process owns the data folder',
+  },
+  data_folder_unusable: {
+    status: 503,
+    retry: false,
+    meaning: 'The data folder is read-only, damaged, or from a newer version',
+  },
+} as const satisfies Record<string, { status: number; retry: boolean; meaning: string }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
