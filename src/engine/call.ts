@@ -1,5 +1,5 @@
-import { formatId, newId } from '../model/id.ts';
 import type { FunctionDocument } from '../model/function.ts';
+import { formatId, newId } from '../model/id.ts';
 import type { CompletedInvocation, InvocationRequest, Outcome, RunningInvocation } from '../model/invocation.ts';
 import type { Problem } from '../model/problem.ts';
 

@@ -11,18 +11,23 @@ export class Catalog {
   private stopWatching: () => void = () => {};
 
   /** Reads all functions and follows their changes; `onChange` hears each new version (`current`) or removal. */
-  static async open(registry: Registry, onChange: (name: string, current: StoredFunction | undefined) => void): Promise<Catalog> {
+  static async open(
+    registry: Registry,
+    onChange: (name: string, current: StoredFunction | undefined) => void,
+  ): Promise<Catalog> {
     const catalog = new Catalog();
     // Watch first, then list: a change in between is seen twice rather than not at all.
     catalog.stopWatching = registry.watch(FUNCTION_PREFIX, (change) => {
       const name = change.key.slice(FUNCTION_PREFIX.length);
-      const current = change.kind === 'put' ? { document: change.value as FunctionDocument, revision: change.revision } : undefined;
+      const current =
+        change.kind === 'put' ? { document: change.value as FunctionDocument, revision: change.revision } : undefined;
       if (current !== undefined && current.revision <= (catalog.byName.get(name)?.revision ?? 0)) return;
       catalog.set(name, current);
       onChange(name, current);
     });
     for (const { value, revision } of await registry.list<FunctionDocument>(FUNCTION_PREFIX)) {
-      if (revision > (catalog.byName.get(value.name)?.revision ?? 0)) catalog.set(value.name, { document: value, revision });
+      if (revision > (catalog.byName.get(value.name)?.revision ?? 0))
+        catalog.set(value.name, { document: value, revision });
     }
     return catalog;
   }

@@ -5,23 +5,51 @@ import type { SandboxExit } from '../sandbox/sandbox.ts';
 /** The outcomes that the engine itself pronounces, and the translation of the driver's and the sandbox's words. */
 
 export function timedOut(timeoutMs: number): Outcome {
-  return { status: 'timed_out', error: { type: 'TimeoutError', message: `the function did not finish within its timeout of ${timeoutMs} ms`, stack: '' } };
+  return {
+    status: 'timed_out',
+    error: {
+      type: 'TimeoutError',
+      message: `the function did not finish within its timeout of ${timeoutMs} ms`,
+      stack: '',
+    },
+  };
 }
 
 export function cancelled(): Outcome {
-  return { status: 'cancelled', error: { type: 'CancelledError', message: 'the caller hung up before the function finished', stack: '' } };
+  return {
+    status: 'cancelled',
+    error: { type: 'CancelledError', message: 'the caller hung up before the function finished', stack: '' },
+  };
 }
 
 export function resultTooLarge(limitBytes: number): Outcome {
-  return { status: 'failed', reason: 'result_too_large', error: { type: 'ResultTooLargeError', message: `the result is larger than the limit of ${limitBytes} bytes`, stack: '' } };
+  return {
+    status: 'failed',
+    reason: 'result_too_large',
+    error: {
+      type: 'ResultTooLargeError',
+      message: `the result is larger than the limit of ${limitBytes} bytes`,
+      stack: '',
+    },
+  };
 }
 
 export function protocolBroken(how: string): Outcome {
-  return { status: 'crashed', error: { type: 'DriverProtocolError', message: `the function's process broke the driver protocol: ${how}`, stack: '' } };
+  return {
+    status: 'crashed',
+    error: {
+      type: 'DriverProtocolError',
+      message: `the function's process broke the driver protocol: ${how}`,
+      stack: '',
+    },
+  };
 }
 
 export function stoppedByNode(): Outcome {
-  return { status: 'crashed', error: { type: 'NodeStoppingError', message: 'the node stopped before the function finished', stack: '' } };
+  return {
+    status: 'crashed',
+    error: { type: 'NodeStoppingError', message: 'the node stopped before the function finished', stack: '' },
+  };
 }
 
 export function failed(error: DriverError): Outcome {
@@ -33,8 +61,19 @@ export function failed(error: DriverError): Outcome {
 /** The outcome of the call that ran when its sandbox ended by itself. */
 export function ended(exit: SandboxExit, memoryMb: number): Outcome {
   if (exit.reason === 'out_of_memory') {
-    return { status: 'out_of_memory', error: { type: 'OutOfMemoryError', message: `the function needed more than its ${memoryMb} MB of memory`, stack: '' } };
+    return {
+      status: 'out_of_memory',
+      error: {
+        type: 'OutOfMemoryError',
+        message: `the function needed more than its ${memoryMb} MB of memory`,
+        stack: '',
+      },
+    };
   }
-  const how = exit.reason === 'exited' ? `exited with code ${exit.code ?? 0}` : `was ended by signal ${exit.signal ?? 'SIGKILL'}`;
-  return { status: 'crashed', error: { type: 'ProcessExitError', message: `the function's process ${how} before it answered`, stack: '' } };
+  const how =
+    exit.reason === 'exited' ? `exited with code ${exit.code ?? 0}` : `was ended by signal ${exit.signal ?? 'SIGKILL'}`;
+  return {
+    status: 'crashed',
+    error: { type: 'ProcessExitError', message: `the function's process ${how} before it answered`, stack: '' },
+  };
 }

@@ -1,11 +1,21 @@
 import type { Clock } from '../model/clock.ts';
 import type { Outcome } from '../model/invocation.ts';
 import { Problem } from '../model/problem.ts';
-import { decodeLog, decodeResult, encodeFrame, encodeInvoke, type Frame, FrameDecoder, FrameError } from '../runtime/frames.ts';
+import {
+  decodeLog,
+  decodeResult,
+  encodeFrame,
+  encodeInvoke,
+  type Frame,
+  FrameDecoder,
+  FrameError,
+} from '../runtime/frames.ts';
 import { type DriverError, FrameType, type Load, type Loaded } from '../runtime/protocol.ts';
 import type { Sandbox, SandboxExit } from '../sandbox/sandbox.ts';
+import { LOG_LEVELS } from '../store/journal.ts';
 import type { Call } from './call.ts';
 import { ended, failed, protocolBroken, resultTooLarge, stoppedByNode, timedOut } from './endings.ts';
+import type { RawOutput } from './raw-output.ts';
 
 /** What a runner tells the pool that it serves. */
 export interface RunnerOwner {
@@ -38,6 +48,17 @@ const FRAME_SLACK_BYTES = 65_536;
 const LOG_FLOOD_FACTOR = 4;
 /** How long a function may take to notice that nobody waits for it any more. */
 const CANCEL_GRACE_MS = 500;
+const FAILURE_REASONS: readonly DriverError['reason'][] = [
+  'exception',
+  'bad_parameters',
+  'bad_result',
+  'result_too_large',
+  'load_failed',
+  'cancelled',
+];
+/** Places in LOG_LEVELS. */
+const LEVEL_INFO = LOG_LEVELS.indexOf('info');
+const LEVEL_ERROR = LOG_LEVELS.indexOf('error');
 
 /**
  * A sandbox with its driver connected: loads one function, then runs its calls. It never trusts the peer: the driver
@@ -59,6 +80,10 @@ export class Runner {
   readonly calls = new Map<number, Call>();
   concurrency = 1;
   owner: RunnerOwner | undefined;
+  /** What it has loaded. */
+  serves: { readonly name: string; readonly version: number } | undefined;
+  /** What its processes print past the driver. */
+  readonly rawOutput: RawOutput[] = [];
   private timeoutMs = 0;
   private readonly clock: Clock;
   private readonly limits: RunnerLimits;
@@ -77,7 +102,9 @@ export class Runner {
     this.limits = options.limits;
     this.startedAtMs = options.clock.now();
     this.idleSinceMs = options.clock.monotonicMs();
-    const decoder = new FrameDecoder(options.limits.maxResultBytes + FRAME_SLACK_BYTES, (frame) => this.received(frame));
+    const decoder = new FrameDecoder(options.limits.maxResultBytes + FRAME_SLACK_BYTES, (frame) =>
+      this.received(frame),
+    );
     sandbox.channel.on('data', (data: Buffer) => {
       if (this.state === 'ending') return;
       try {
@@ -101,11 +128,18 @@ export class Runner {
   /** Loads a function. Rejects with `load_failed` (details: type, line, stack) and ends the sandbox where it cannot be loaded. */
   load(load: Load, loadTimeoutMs: number): Promise<Loaded> {
     this.state = 'loading';
+    this.serves = { name: load.function, version: load.version };
     this.concurrency = load.sandboxConcurrency;
     this.timeoutMs = load.timeoutMs;
     return new Promise<Loaded>((resolve, reject) => {
       const stopTimer = this.clock.after(loadTimeoutMs, () => {
-        this.loading?.reject(new Problem('load_failed', `the function did not finish loading within ${loadTimeoutMs} ms: move long work from the top level into the function`, { details: { type: 'TimeoutError' } }));
+        this.loading?.reject(
+          new Problem(
+            'load_failed',
+            `the function did not finish loading within ${loadTimeoutMs} ms: move long work from the top level into the function`,
+            { details: { type: 'TimeoutError' } },
+          ),
+        );
       });
       const settle = (): void => {
         this.loading = undefined;
@@ -135,7 +169,10 @@ export class Runner {
     this.calls.set(number, call);
     if (this.calls.size <= this.concurrency) this.started(call, this.clock.monotonicMs());
     const { request } = call;
-    const meta = request.contentType === undefined || request.payloadKind !== 'binary' ? '' : JSON.stringify({ contentType: request.contentType });
+    const meta =
+      request.contentType === undefined || request.payloadKind !== 'binary'
+        ? ''
+        : JSON.stringify({ contentType: request.contentType });
     this.send(encodeInvoke(number, call.idBytes, this.timeoutMs, request.payloadKind, meta, request.payload));
     if (this.frozen) {
       this.frozen = false;
@@ -163,12 +200,31 @@ export class Runner {
     void this.sandbox.kill();
   }
 
+  /** Ends a sandbox that the node has no more use for. */
   stop(): void {
     this.end(stoppedByNode());
   }
 
+  /** Keeps an idle sandbox from costing any CPU, whatever its function left running; the next call thaws it. */
+  freeze(): void {
+    this.frozen = true;
+    void this.sandbox.freeze();
+  }
+
+  /** A line that did not come through the driver: it belongs to the running call where there is just one. */
+  rawLine(stream: 'stdout' | 'stderr', text: string): void {
+    const [call] = this.concurrency === 1 ? this.calls.values() : [];
+    this.owner?.logged(this, call, {
+      stream,
+      level: stream === 'stderr' ? LEVEL_ERROR : LEVEL_INFO,
+      timeMs: this.clock.now(),
+      text,
+    });
+  }
+
   private started(call: Call, nowMs: number): void {
     call.startedMs = nowMs;
+    for (const output of this.rawOutput) output.reset();
     call.coldStart = this.served++ === 0;
   }
 
@@ -192,7 +248,8 @@ export class Runner {
 
   private result(frame: Frame): void {
     const call = this.calls.get(frame.call);
-    if (call === undefined || call.startedMs === 0) return this.violate(`a result for call ${frame.call}, which is not running`);
+    if (call === undefined || call.startedMs === 0)
+      return this.violate(`a result for call ${frame.call}, which is not running`);
     const { contentType, payload, durationMs } = decodeResult(frame.body);
     if (call.resultBytes + payload.length > this.limits.maxResultBytes && call.request.onChunk === undefined) {
       return this.answer(call, resultTooLarge(this.limits.maxResultBytes), durationMs);
@@ -204,26 +261,30 @@ export class Runner {
   private error(frame: Frame): void {
     const call = this.calls.get(frame.call);
     if (call === undefined) return this.violate(`an error for call ${frame.call}, which does not exist`);
-    const error = parse<DriverError>(frame);
+    const error = parseError(frame);
     this.answer(call, failed(error), error.durationUs / 1_000);
   }
 
   private loadFailed(frame: Frame): void {
-    const { type, message, stack, line } = parse<DriverError>(frame);
+    const { type, message, stack, line } = parseError(frame);
     if (this.loading === undefined) return this.violate('a load error without LOAD');
-    this.loading.reject(new Problem('load_failed', message, { details: { type, stack, ...(line !== undefined && { line }) } }));
+    this.loading.reject(
+      new Problem('load_failed', message, { details: { type, stack, ...(line !== undefined && { line }) } }),
+    );
   }
 
   private chunk(frame: Frame): void {
     const call = this.calls.get(frame.call);
-    if (call === undefined || call.startedMs === 0) return this.violate(`a chunk for call ${frame.call}, which is not running`);
+    if (call === undefined || call.startedMs === 0)
+      return this.violate(`a chunk for call ${frame.call}, which is not running`);
     if (call.verdict !== undefined) return;
     const { contentType, payload } = decodeResult(frame.body);
     call.resultBytes += payload.length;
     call.chunkType = contentType;
     call.chunks ??= [];
     if (call.request.onChunk === undefined) {
-      if (call.resultBytes > this.limits.maxResultBytes) return this.condemn(call, resultTooLarge(this.limits.maxResultBytes));
+      if (call.resultBytes > this.limits.maxResultBytes)
+        return this.condemn(call, resultTooLarge(this.limits.maxResultBytes));
       // The frame's body is a view into a receive buffer that would otherwise be kept whole.
       call.chunks.push(Buffer.from(payload));
       return;
@@ -240,7 +301,8 @@ export class Runner {
     const call = frame.call === 0 ? undefined : this.calls.get(frame.call);
     if (call !== undefined) {
       call.logBytes += frame.body.length;
-      if (call.logBytes > this.limits.maxLogBytes * LOG_FLOOD_FACTOR + FRAME_SLACK_BYTES) return this.violate('log lines far beyond the limit');
+      if (call.logBytes > this.limits.maxLogBytes * LOG_FLOOD_FACTOR + FRAME_SLACK_BYTES)
+        return this.violate('log lines far beyond the limit');
     }
     this.owner?.logged(this, call, { stream: stream === 2 ? 'stderr' : 'stdout', level, timeMs, text });
   }
@@ -290,7 +352,11 @@ export class Runner {
   }
 
   private violate(how: string): void {
-    this.loading?.reject(new Problem('load_failed', `the function's process broke the driver protocol while loading: ${how}`, { details: { type: 'DriverProtocolError' } }));
+    this.loading?.reject(
+      new Problem('load_failed', `the function's process broke the driver protocol while loading: ${how}`, {
+        details: { type: 'DriverProtocolError' },
+      }),
+    );
     this.end(protocolBroken(how));
   }
 
@@ -301,12 +367,15 @@ export class Runner {
     const outcome = this.sentence ?? ended(exit, this.memoryMb);
     if (this.loading !== undefined) {
       const error = outcome.status === 'succeeded' ? undefined : outcome.error;
-      this.loading.reject(new Problem('load_failed', `loading ended early: ${error?.message}`, { details: { type: error?.type } }));
+      this.loading.reject(
+        new Problem('load_failed', `loading ended early: ${error?.message}`, { details: { type: error?.type } }),
+      );
     }
     const nowMs = this.clock.monotonicMs();
     const unstarted = calls.filter((call) => call.startedMs === 0 && call.verdict === undefined);
     for (const call of calls) {
-      if (!unstarted.includes(call)) this.owner?.answered(this, call, call.verdict ?? outcome, call.startedMs === 0 ? 0 : nowMs - call.startedMs);
+      if (!unstarted.includes(call))
+        this.owner?.answered(this, call, call.verdict ?? outcome, call.startedMs === 0 ? 0 : nowMs - call.startedMs);
     }
     this.owner?.gone(this, unstarted);
   }
@@ -330,4 +399,19 @@ function parse<T>(frame: Frame): T {
   } catch {
     throw new FrameError('a frame whose body should be JSON and is not');
   }
+}
+
+/** An error frame is as little to be trusted as any other: every field is made what it should be. */
+function parseError(frame: Frame): DriverError {
+  const raw = parse<Record<string, unknown> | null>(frame) ?? {};
+  const reason = FAILURE_REASONS.find((known) => known === raw.reason) ?? 'exception';
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return {
+    reason,
+    type: text(raw.type) || 'Error',
+    message: text(raw.message),
+    stack: text(raw.stack),
+    durationUs: typeof raw.durationUs === 'number' && raw.durationUs > 0 ? raw.durationUs : 0,
+    ...(typeof raw.line === 'number' && { line: raw.line }),
+  };
 }

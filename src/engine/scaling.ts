@@ -23,7 +23,8 @@ export class Durations {
   private slowestMs = 0;
 
   add(durationMs: number): void {
-    this.averageMs = this.averageMs === undefined ? durationMs : this.averageMs + WEIGHT * (durationMs - this.averageMs);
+    this.averageMs =
+      this.averageMs === undefined ? durationMs : this.averageMs + WEIGHT * (durationMs - this.averageMs);
     this.slowestMs = Math.max(durationMs, this.slowestMs * FORGET);
   }
 
@@ -58,6 +59,7 @@ export function sandboxesToStart(load: PoolLoad): number {
   const uncovered = Math.ceil(waiting / load.sandboxConcurrency) - starting;
   if (room <= 0 || uncovered <= 0) return 0;
   if (serving === 0) return Math.min(room, uncovered);
-  const expectedWaitMs = load.averageMs === undefined ? Infinity : (waiting * load.averageMs) / (serving * load.sandboxConcurrency);
+  const expectedWaitMs =
+    load.averageMs === undefined ? Infinity : (waiting * load.averageMs) / (serving * load.sandboxConcurrency);
   return Math.max(expectedWaitMs, load.oldestWaitMs) > START_COST_MS ? Math.min(room, uncovered) : 0;
 }

@@ -2,11 +2,20 @@ import type { OutcomeStatus } from '../model/invocation.ts';
 import type { FunctionStats } from './api.ts';
 
 /** Upper bounds of the duration histogram, in ms. */
-const BOUNDS_MS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000, 900_000];
+const BOUNDS_MS = [
+  0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000, 900_000,
+];
 
 /** Counters of one function since the node started; plain numbers, for they are counted on every call. */
 export class FunctionCounters {
-  readonly invocations: Record<OutcomeStatus, number> = { succeeded: 0, failed: 0, timed_out: 0, out_of_memory: 0, crashed: 0, cancelled: 0 };
+  readonly invocations: Record<OutcomeStatus, number> = {
+    succeeded: 0,
+    failed: 0,
+    timed_out: 0,
+    out_of_memory: 0,
+    crashed: 0,
+    cancelled: 0,
+  };
   coldStarts = 0;
   throttled = 0;
   inFlight = 0;
@@ -31,7 +40,14 @@ export class FunctionCounters {
       return running;
     });
     const { coldStarts, throttled, inFlight } = this;
-    return { function: name, invocations: { ...this.invocations }, coldStarts, throttled, inFlight, duration: { boundsMs: BOUNDS_MS, counts, sumMs: this.sumMs, count: this.count } };
+    return {
+      function: name,
+      invocations: { ...this.invocations },
+      coldStarts,
+      throttled,
+      inFlight,
+      duration: { boundsMs: BOUNDS_MS, counts, sumMs: this.sumMs, count: this.count },
+    };
   }
 }
 

@@ -48,3 +48,11 @@ export interface BuildStep {
   /** Where the step only installs dependencies: the files whose content decides the result, and the folder (relative to the code) that it fills, so that equal locks install once. */
   readonly cache?: { readonly lockFiles: readonly string[]; readonly folder: string };
 }
+
+/** The runtimes that a node offers. */
+export interface Runtimes {
+  /** In order of preference where a text could be several languages. */
+  readonly all: readonly Runtime[];
+  /** The runtime that answers to a name. Throws `unsupported_runtime` with the list of supported ones. */
+  get(name: string): Runtime;
+}

@@ -1,0 +1,234 @@
+import type { Clock } from '../model/clock.ts';
+import type { FunctionConfig, FunctionDocument, StoredFunction } from '../model/function.ts';
+import type { InvocationRequest, RunningInvocation } from '../model/invocation.ts';
+import { Problem } from '../model/problem.ts';
+import type { Settings } from '../model/settings.ts';
+import type { Runtimes } from '../runtime/runtime.ts';
+import type { Sandboxes } from '../sandbox/sandbox.ts';
+import type { Journal } from '../store/journal.ts';
+import type { Registry } from '../store/registry.ts';
+import type { Engine, EngineStats, PoolView, SandboxView } from './api.ts';
+import { refusedInvocation } from './call.ts';
+import { Capacity } from './capacity.ts';
+import { Catalog } from './catalog.ts';
+import { Housekeeper } from './housekeeper.ts';
+import { Pool, type PoolContext } from './pool.ts';
+import { Recorder } from './recorder.ts';
+import type { Runner } from './runner.ts';
+import { Starter } from './starter.ts';
+import { Counters } from './stats.ts';
+import { Supply } from './supply.ts';
+
+const DRAIN_CHECK_MS = 20;
+
+export interface DispatcherOptions {
+  readonly registry: Registry;
+  readonly journal: Journal;
+  readonly sandboxes: Sandboxes;
+  readonly runtimes: Runtimes;
+  /** Host folder with the built code of a tree. */
+  readonly codeFolder: (treeDigest: string) => Promise<string>;
+  readonly settings: Pick<
+    Settings,
+    | 'prewarmed'
+    | 'keepAliveMs'
+    | 'freezeAfterMs'
+    | 'maxConcurrency'
+    | 'queueWaitMs'
+    | 'loadTimeoutMs'
+    | 'maxResultBytes'
+    | 'maxLogBytes'
+  >;
+  readonly memoryBudgetMb: number;
+  readonly clock: Clock;
+}
+
+/** What is to be tried: code that is not registered yet. */
+export interface Candidate {
+  readonly name: string;
+  readonly version: number;
+  readonly config: FunctionConfig;
+  readonly codeFolder: string;
+  readonly fileCount: number;
+}
+
+/** The dispatcher: resolve → admit → acquire → run → record. */
+export class Dispatcher implements Engine {
+  private readonly options: DispatcherOptions;
+  private readonly catalog: Catalog;
+  private readonly counters: Counters;
+  private readonly recorder: Recorder;
+  private readonly capacity: Capacity;
+  private readonly starter: Starter;
+  private readonly supply: Supply;
+  private readonly context: PoolContext;
+  /** The pool of each function's serving version, by name. */
+  private readonly serving = new Map<string, Pool>();
+  /** Pools of earlier versions that still have calls. */
+  private readonly retired = new Set<Pool>();
+  private draining = false;
+
+  /** Reads all functions; `prewarm` then fills the pools. */
+  static async open(options: DispatcherOptions): Promise<Dispatcher> {
+    let changed: (name: string) => void = () => {};
+    const catalog = await Catalog.open(options.registry, (name) => changed(name));
+    const dispatcher = new Dispatcher(options, catalog);
+    changed = (name) => dispatcher.changed(name);
+    return dispatcher;
+  }
+
+  private constructor(options: DispatcherOptions, catalog: Catalog) {
+    const { clock, settings, journal } = options;
+    this.options = options;
+    this.catalog = catalog;
+    this.counters = new Counters();
+    this.recorder = new Recorder(journal, this.counters);
+    const runners = (): ReadonlySet<Runner> => this.starter.all();
+    this.capacity = new Capacity({ budgetMb: options.memoryBudgetMb, clock, runners, onRoom: () => this.roomMade() });
+    this.starter = new Starter(options.sandboxes, this.capacity, clock, settings);
+    this.supply = new Supply({
+      runtimes: options.runtimes,
+      starter: this.starter,
+      capacity: this.capacity,
+      prewarmed: settings.prewarmed,
+      limits: settings,
+    });
+    const housekeeper = new Housekeeper({
+      clock,
+      runners,
+      freezeAfterMs: settings.freezeAfterMs,
+      keepAliveMs: settings.keepAliveMs,
+    });
+    this.context = {
+      supply: this.supply,
+      recorder: this.recorder,
+      journal,
+      clock,
+      queueWaitMs: settings.queueWaitMs,
+      onIdle: housekeeper.onIdle,
+    };
+  }
+
+  /** Fills the prewarmed pools; resolves when their first starts have ended. */
+  prewarm(): Promise<void> {
+    return this.supply.prewarm();
+  }
+
+  invoke(request: InvocationRequest): RunningInvocation {
+    const found = this.catalog.find(request.target);
+    if (found === undefined)
+      return refusedInvocation(new Problem('not_found', `there is no function '${request.target}'`));
+    if (this.draining) return refusedInvocation(new Problem('unavailable', 'this node is stopping: try again shortly'));
+    if (this.recorder.active >= this.options.settings.maxConcurrency) {
+      this.counters.of(found.document.name).throttled++;
+      return refusedInvocation(
+        new Problem('throttled', 'this node is busy: try again shortly', { details: { retryAfterMs: 1_000 } }),
+      );
+    }
+    return this.poolOf(found.document).submit(request);
+  }
+
+  /** Loads code in a sandbox of its own and ends it again. Rejects with `load_failed` (details: type, line, stack), or as a start does. */
+  async tryLoad(candidate: Candidate): Promise<void> {
+    const { name, version, config, fileCount } = candidate;
+    const { runner } = await this.supply.acquire({
+      name,
+      version,
+      config,
+      fileCount,
+      codeFolder: () => Promise.resolve(candidate.codeFolder),
+    });
+    runner.stop();
+  }
+
+  find(nameOrId: string): StoredFunction | undefined {
+    return this.catalog.find(nameOrId);
+  }
+
+  list(): StoredFunction[] {
+    return this.catalog.list();
+  }
+
+  sandboxes(): SandboxView[] {
+    return [...this.starter.all()].map(viewOf);
+  }
+
+  pools(): PoolView[] {
+    return this.supply.pools.map((pool) => ({
+      runtime: pool.runtime.name,
+      ready: pool.readyCount,
+      target: pool.target,
+    }));
+  }
+
+  stats(): EngineStats {
+    let waiting = 0;
+    for (const pool of [...this.serving.values(), ...this.retired]) waiting += pool.waitingCount;
+    return {
+      functions: this.counters.view(),
+      inFlight: this.recorder.active - waiting,
+      waiting,
+      sandboxes: this.starter.all().size,
+      memoryBudgetMb: this.capacity.budgetMb,
+      memoryReservedMb: this.capacity.reservedMb,
+    };
+  }
+
+  async drain(graceMs: number): Promise<void> {
+    this.draining = true;
+    this.supply.close();
+    const { clock } = this.options;
+    const deadlineMs = clock.monotonicMs() + graceMs;
+    while (this.recorder.active > 0 && clock.monotonicMs() < deadlineMs)
+      await new Promise<void>((resolve) => clock.after(DRAIN_CHECK_MS, resolve));
+    this.catalog.close();
+    this.starter.close();
+  }
+
+  private poolOf(fn: FunctionDocument): Pool {
+    let pool = this.serving.get(fn.name);
+    if (pool === undefined) {
+      const { name, version, config, code } = fn;
+      const loadable = {
+        name,
+        version,
+        config,
+        fileCount: code.fileCount,
+        codeFolder: () => this.options.codeFolder(code.treeDigest),
+      };
+      pool = new Pool(fn, loadable, this.counters.of(name), this.context);
+      this.serving.set(name, pool);
+    }
+    return pool;
+  }
+
+  /** A new version serves, or the function is gone: the pool of the old one finishes what it has. */
+  private changed(name: string): void {
+    const pool = this.serving.get(name);
+    if (this.catalog.find(name) === undefined) this.counters.forget(name);
+    if (pool === undefined) return;
+    this.serving.delete(name);
+    for (const old of this.retired) if (old.empty) this.retired.delete(old);
+    this.retired.add(pool);
+    pool.retire();
+  }
+
+  private roomMade(): void {
+    for (const pool of [...this.serving.values(), ...this.retired]) if (pool.waitingCount > 0) pool.pump();
+  }
+}
+
+function viewOf(runner: Runner): SandboxView {
+  const serves = runner.serves;
+  return {
+    sandboxId: runner.sandbox.id,
+    runtime: runner.runtime,
+    state:
+      runner.state === 'serving' ? (runner.calls.size > 0 ? 'busy' : runner.frozen ? 'frozen' : 'idle') : runner.state,
+    ...(serves !== undefined && { function: serves.name, version: serves.version }),
+    memoryMb: runner.memoryMb,
+    inFlight: runner.calls.size,
+    served: runner.served,
+    startedAtMs: runner.startedAtMs,
+  };
+}

@@ -1,0 +1,62 @@
+import type { Readable } from 'node:stream';
+import type { Clock } from '../model/clock.ts';
+
+const MAX_LINE_BYTES = 65_536;
+/** Beyond what is kept, output is read and dropped at most at this rate, so that a flood costs the node little. */
+const DROP_BYTES_PER_PAUSE = 1_048_576;
+const PAUSE_MS = 5;
+
+/**
+ * Lines that processes in a sandbox write past the driver (native code, child processes), bounded: `maxBytes` until
+ * `reset`, then nothing but one note of it.
+ */
+export class RawOutput {
+  private pending = '';
+  private keptBytes = 0;
+  private droppedBytes = 0;
+  private readonly maxBytes: number;
+  private readonly onLine: (text: string) => void;
+
+  constructor(stream: Readable, options: { maxBytes: number; clock: Clock; onLine: (text: string) => void }) {
+    this.maxBytes = options.maxBytes;
+    this.onLine = options.onLine;
+    let unpaused = 0;
+    stream.on('data', (data: Buffer) => {
+      if (this.keptBytes < this.maxBytes) return this.take(data);
+      this.droppedBytes += data.length;
+      unpaused += data.length;
+      if (unpaused < DROP_BYTES_PER_PAUSE) return;
+      unpaused = 0;
+      stream.pause();
+      options.clock.after(PAUSE_MS, () => stream.resume());
+    });
+    stream.on('error', () => {});
+    stream.on('end', () => this.reset());
+  }
+
+  /** Another invocation begins: what it writes counts anew. */
+  reset(): void {
+    if (this.pending !== '') this.emit(this.pending);
+    this.pending = '';
+    if (this.droppedBytes > 0)
+      this.onLine(`[fob] output limit of ${this.maxBytes} bytes reached: ${this.droppedBytes} more bytes dropped`);
+    this.keptBytes = 0;
+    this.droppedBytes = 0;
+  }
+
+  private take(data: Buffer): void {
+    this.keptBytes += data.length;
+    const lines = (this.pending + data.toString('utf8')).split('\n');
+    this.pending = lines.pop()!;
+    for (const line of lines) this.emit(line);
+    if (this.pending.length > MAX_LINE_BYTES) {
+      this.emit(this.pending);
+      this.pending = '';
+    }
+  }
+
+  private emit(line: string): void {
+    for (let start = 0; start === 0 || start < line.length; start += MAX_LINE_BYTES)
+      this.onLine(line.slice(start, start + MAX_LINE_BYTES));
+  }
+}

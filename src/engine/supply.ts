@@ -1,0 +1,147 @@
+import type { FunctionConfig } from '../model/function.ts';
+import { Problem } from '../model/problem.ts';
+import type { Load, Loaded } from '../runtime/protocol.ts';
+import { PROTOCOL_VERSION } from '../runtime/protocol.ts';
+import type { Runtimes } from '../runtime/runtime.ts';
+import type { Capacity } from './capacity.ts';
+import { PREWARMED_MEMORY_MB, PrewarmedPool } from './prewarm.ts';
+import type { Runner } from './runner.ts';
+import type { Starter } from './starter.ts';
+
+/** Trees with more files than this are bind-mounted at a fresh start: placing them in a prewarmed sandbox would take longer. */
+const MAX_FILES_TO_PLACE = 1_000;
+
+/** What is to be run in a sandbox: a version of a function, or a candidate for one. */
+export interface Loadable {
+  readonly name: string;
+  readonly version: number;
+  readonly config: FunctionConfig;
+  readonly fileCount: number;
+  /** Host folder with the built code. */
+  codeFolder(): Promise<string>;
+}
+
+export interface SupplyLimits {
+  readonly loadTimeoutMs: number;
+  readonly maxResultBytes: number;
+  readonly maxLogBytes: number;
+}
+
+/** Gives out sandboxes that have loaded a function: prewarmed ones while there are any, else fresh ones. */
+export class Supply {
+  readonly pools: readonly PrewarmedPool[];
+  private readonly runtimes: Runtimes;
+  private readonly starter: Starter;
+  private readonly capacity: Capacity;
+  private readonly limits: SupplyLimits;
+
+  constructor(options: {
+    runtimes: Runtimes;
+    starter: Starter;
+    capacity: Capacity;
+    prewarmed: number;
+    limits: SupplyLimits;
+  }) {
+    this.runtimes = options.runtimes;
+    this.starter = options.starter;
+    this.capacity = options.capacity;
+    this.limits = options.limits;
+    this.pools = options.runtimes.all.map(
+      (runtime) => new PrewarmedPool(runtime, options.prewarmed, options.starter, options.capacity),
+    );
+  }
+
+  /** Fills the prewarmed pools; resolves when their first starts have ended, however. */
+  async prewarm(): Promise<void> {
+    await Promise.all(this.pools.map((pool) => pool.fill()));
+  }
+
+  /** Whether a sandbox for this can be had now. Where not, idle ones of others are being ended for it. */
+  hasRoom(what: Loadable): boolean {
+    const prewarmed = this.prewarmedFor(what);
+    const neededMb =
+      what.config.memoryMb - (prewarmed !== undefined && prewarmed.readyCount > 0 ? PREWARMED_MEMORY_MB : 0);
+    if (this.capacity.reservedMb + neededMb <= this.capacity.budgetMb) return true;
+    this.capacity.makeRoom(neededMb);
+    return false;
+  }
+
+  /**
+   * A sandbox with the function loaded. Rejects with `load_failed`, `sandbox_failed`, `unsupported_runtime`, or with
+   * `throttled` where there is no memory for it; nothing is left behind then.
+   */
+  async acquire(
+    what: Loadable,
+    onRunner: (runner: Runner) => void = () => {},
+  ): Promise<{ runner: Runner; loaded: Loaded }> {
+    for (const pool of this.pools) pool.pause();
+    try {
+      const runner = await this.unloaded(what);
+      onRunner(runner);
+      const loaded = await runner.load(this.loadOrder(what), this.limits.loadTimeoutMs);
+      return { runner, loaded };
+    } finally {
+      for (const pool of this.pools) pool.resume();
+    }
+  }
+
+  close(): void {
+    for (const pool of this.pools) pool.close();
+  }
+
+  private async unloaded(what: Loadable): Promise<Runner> {
+    const { memoryMb, network } = what.config;
+    const codeFolder = await what.codeFolder();
+    const prewarmed = this.prewarmedFor(what)?.take();
+    if (prewarmed === undefined) {
+      const runtime = this.runtimes.get(what.config.runtime);
+      if (!this.capacity.reserve(memoryMb)) throw noRoom(memoryMb);
+      return this.starter.start(runtime, { memoryMb, network, codeFolder });
+    }
+    // Above the prewarmed size the difference must be had first; below it the difference goes back.
+    if (!this.capacity.reserve(memoryMb - prewarmed.memoryMb)) {
+      prewarmed.stop();
+      throw noRoom(memoryMb);
+    }
+    const resized = memoryMb !== prewarmed.memoryMb;
+    prewarmed.memoryMb = memoryMb;
+    try {
+      await Promise.all([prewarmed.sandbox.placeCode(codeFolder), resized && prewarmed.sandbox.setMemory(memoryMb)]);
+    } catch (cause) {
+      prewarmed.stop();
+      throw cause instanceof Problem
+        ? cause
+        : new Problem('sandbox_failed', 'the code could not be placed in its sandbox', { cause });
+    }
+    return prewarmed;
+  }
+
+  private prewarmedFor(what: Loadable): PrewarmedPool | undefined {
+    if (what.config.network !== 'none' || what.fileCount > MAX_FILES_TO_PLACE) return undefined;
+    return this.pools.find((pool) => pool.runtime.matches(what.config.runtime));
+  }
+
+  private loadOrder(what: Loadable): Load {
+    const { handler, environment, memoryMb, timeoutMs, sandboxConcurrency } = what.config;
+    return {
+      protocol: PROTOCOL_VERSION,
+      function: what.name,
+      version: what.version,
+      handler,
+      codeFolder: '/code',
+      environment,
+      memoryMb,
+      timeoutMs,
+      sandboxConcurrency,
+      maxResultBytes: this.limits.maxResultBytes,
+      maxLogBytes: this.limits.maxLogBytes,
+    };
+  }
+}
+
+function noRoom(memoryMb: number): Problem {
+  return new Problem(
+    'throttled',
+    `no memory is free for a sandbox of ${memoryMb} MB on this node: try again shortly, or raise its memory budget`,
+  );
+}
