@@ -1,0 +1,90 @@
+import { cutText, padText, textWidth } from './text-width.ts';
+
+export interface Column {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+  /** The fewest cells that this column may be cut to where the terminal is narrow; absent: never cut. */
+  readonly shrinkTo?: number;
+  /** May be left out altogether on a narrow terminal; higher numbers go first. */
+  readonly dropOrder?: number;
+  /** Decorates a cell after it was cut and filled, such as with a colour. */
+  readonly decorate?: (cell: string, value: string) => string;
+}
+
+const GAP = 2;
+
+/**
+ * An aligned table. Where it does not fit into `width` cells, columns are cut from the widest down, then left out in their
+ * drop order; a width of `undefined` never cuts.
+ */
+export function renderTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  options: { width: number | undefined; decorateTitle?: (title: string) => string },
+): string[] {
+  const flat = rows.map((row) => row.map((cell) => cell.replace(/\s+/g, ' ').trim()));
+  const natural = columns.map((column, index) =>
+    Math.max(textWidth(column.title), ...flat.map((row) => textWidth(row[index] ?? ''))),
+  );
+  const { shown, widths } = fit(columns, natural, options.width);
+  const line = (cells: readonly string[], decorate: (cell: string, at: number) => string) =>
+    shown
+      .map((at, position) => {
+        const column = columns[at]!;
+        const cut = cutText(cells[at] ?? '', widths[at]!);
+        const last = position === shown.length - 1 && column.align !== 'right';
+        return decorate(last ? cut : padText(cut, widths[at]!, column.align), at);
+      })
+      .join(' '.repeat(GAP));
+  const title = line(
+    columns.map((column) => column.title),
+    (cell) => options.decorateTitle?.(cell) ?? cell,
+  );
+  return [
+    title,
+    ...flat.map((row) => line(row, (cell, at) => columns[at]!.decorate?.(cell, row[at] ?? '') ?? cell)),
+  ].map((text) => text.trimEnd());
+}
+
+/** Which columns are shown, and how wide each is. */
+function fit(
+  columns: readonly Column[],
+  natural: readonly number[],
+  width: number | undefined,
+): { shown: number[]; widths: number[] } {
+  const shown = columns.map((_, index) => index);
+  if (width === undefined) return { shown, widths: [...natural] };
+  for (;;) {
+    const widths = [...natural];
+    let excess = shown.reduce((sum, at) => sum + widths[at]!, GAP * (shown.length - 1)) - width;
+    while (excess > 0) {
+      const widest = shown
+        .filter((at) => columns[at]!.shrinkTo !== undefined && widths[at]! > columns[at]!.shrinkTo!)
+        .sort((a, b) => widths[b]! - widths[a]!)[0];
+      if (widest === undefined) break;
+      widths[widest]!--;
+      excess--;
+    }
+    if (excess <= 0) return { shown, widths };
+    const dropped = shown
+      .filter((at) => columns[at]!.dropOrder !== undefined)
+      .sort((a, b) => columns[b]!.dropOrder! - columns[a]!.dropOrder!)[0];
+    if (dropped === undefined) return { shown, widths };
+    shown.splice(shown.indexOf(dropped), 1);
+  }
+}
+
+/** Names and values below each other, values aligned; a value of several lines keeps its indent. */
+export function renderPairs(
+  pairs: readonly (readonly [string, string])[],
+  decorateName: (name: string) => string = (name) => name,
+): string[] {
+  const width = Math.max(0, ...pairs.map(([name]) => textWidth(name)));
+  return pairs.flatMap(([name, value]) =>
+    value
+      .split('\n')
+      .map((part, index) =>
+        `${index === 0 ? decorateName(padText(name, width)) : ' '.repeat(width)}  ${part}`.trimEnd(),
+      ),
+  );
+}

@@ -1,0 +1,49 @@
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** East Asian wide and full-width letters, and what terminals draw as pictures: two cells each. */
+const WIDE =
+  /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}]|[\u{20000}-\u{3fffd}]|\p{Emoji_Presentation})/u;
+const ZERO = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+/** The fast path: plain ASCII. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
+/** Cells that a text without escape sequences takes on a terminal. */
+export function textWidth(text: string): number {
+  if (PLAIN.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of segmenter.segment(text)) width += segmentWidth(segment);
+  return width;
+}
+
+/** The text cut to at most `width` cells, ending in `…` where something was cut. */
+export function cutText(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  if (width <= 0) return '';
+  let kept = '';
+  let used = 0;
+  for (const { segment } of segmenter.segment(text)) {
+    const next = segmentWidth(segment);
+    if (used + next > width - 1) break;
+    kept += segment;
+    used += next;
+  }
+  return `${kept.trimEnd()}…`;
+}
+
+/** The text filled with spaces up to `width` cells. */
+export function padText(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+  const fill = ' '.repeat(Math.max(0, width - textWidth(text)));
+  return align === 'left' ? text + fill : fill + text;
+}
+
+/** Text of a stranger made harmless for a terminal: control characters, escape sequences among them, become visible. */
+export function harmless(text: string): string {
+  return text.replace(CONTROL, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+function segmentWidth(segment: string): number {
+  if (ZERO.test(segment)) return 0;
+  return WIDE.test(segment) ? 2 : 1;
+}
