@@ -1,0 +1,13 @@
+import type { Scenario } from '../scenario.ts';
+import { burst } from './burst.ts';
+import { cold } from './cold.ts';
+import { coldEmpty } from './cold-empty.ts';
+import { idle } from './idle.ts';
+import { peers } from './peers.ts';
+import { records } from './records.ts';
+import { register } from './register.ts';
+import { soak } from './soak.ts';
+import { warm } from './warm.ts';
+
+/** Every scenario, in the order of the report. */
+export const SCENARIOS: readonly Scenario[] = [peers, warm, cold, coldEmpty, burst, idle, soak, register, records];
