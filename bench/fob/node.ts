@@ -18,6 +18,16 @@ export interface NodeOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
+/** The parts of the native API's answers that are read here. */
+interface PoolsAnswer {
+  readonly pools: readonly { readonly ready: number; readonly target: number }[];
+}
+
+interface InvocationsAnswer {
+  readonly invocations: readonly unknown[];
+  readonly cursor?: string;
+}
+
 /** Where the benchmark puts what a node leaves. */
 export interface NodeFiles {
   readonly dataFolder: string;
@@ -108,8 +118,8 @@ export class FobNode implements AsyncDisposable {
   /** Resolves when every pool keeps as many prewarmed sandboxes as it is to. */
   async poolsReady(): Promise<void> {
     await waitUntil('prewarmed sandboxes are ready', POOLS_MS, async () => {
-      const pools = list(await this.#client.send('GET', `${this.origin}/v1/pools`));
-      return (pools as { ready: number; target: number }[]).every((pool) => pool.ready >= pool.target);
+      const { pools } = parse(await this.#client.send('GET', `${this.origin}/v1/pools`)) as PoolsAnswer;
+      return pools.every((pool) => pool.ready >= pool.target);
     });
   }
 
@@ -120,8 +130,9 @@ export class FobNode implements AsyncDisposable {
     do {
       const query = new URLSearchParams({ function: name, limit: '1000', ...(cursor !== undefined && { cursor }) });
       const answer = await this.#client.send('GET', `${this.origin}/v1/invocations?${query}`);
-      count += list(answer).length;
-      cursor = (parse(answer) as { cursor?: string }).cursor;
+      const page = parse(answer) as InvocationsAnswer;
+      count += page.invocations.length;
+      cursor = page.cursor;
     } while (cursor !== undefined);
     return count;
   }
@@ -136,10 +147,10 @@ export class FobNode implements AsyncDisposable {
   }
 }
 
-/** A function that answers `{"result":42}`; each `variant` has code of its own. */
+/** A function that returns 42, written as people write their first one; each `variant` has code of its own. */
 export function answeringFunction(language: Language, variant = 0): string {
   return language === 'node'
-    ? `export function callme() {\n  return 42; // ${variant}\n}\n`
+    ? `function callme() {\n  return 42; // ${variant}\n}\n`
     : `def callme():\n    return 42  # ${variant}\n`;
 }
 
@@ -155,8 +166,4 @@ export async function waitUntil(what: string, limitMs: number, condition: () => 
 function parse(answer: Answer): unknown {
   if (answer.status !== 200) throw new Error(`fob answered ${answer.status}: ${answer.text.slice(0, 500)}`);
   return JSON.parse(answer.text);
-}
-
-function list(answer: Answer): unknown[] {
-  return (parse(answer) as { items: unknown[] }).items;
 }

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 
-const body = Buffer.from('{"result":42}');
+const body = Buffer.from('{"result": 42}');
 const headers = { 'content-type': 'application/json; charset=UTF-8', 'content-length': body.length };
 
 createServer((_request, response) => {
