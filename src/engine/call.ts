@@ -19,9 +19,10 @@ export class Call implements RunningInvocation {
   readonly function: FunctionDocument;
   /** Wall-clock time of acceptance, in ms since the Unix epoch. */
   readonly acceptedAtMs: number;
-  /** Monotonic times in ms: accepted, and begun to run (0 while it only waits). */
+  /** Monotonic times in ms: accepted, and begun to run (once `started`). */
   readonly acceptedMs: number;
   startedMs = 0;
+  started = false;
   /** The number of this call on its sandbox's connection; 0 while it has none. */
   number = 0;
   coldStart = false;

@@ -24,7 +24,7 @@ export class Recorder {
   end(call: Call, outcome: Outcome, sandboxId: string, durationMs: number): void {
     const { name, version } = call.function;
     this.active--;
-    const queuedMs = Math.max(0, (call.startedMs || call.acceptedMs) - call.acceptedMs);
+    const queuedMs = call.started ? call.startedMs - call.acceptedMs : 0;
     this.counters.of(name).ended(outcome.status, durationMs, call.coldStart);
     const error = outcome.status === 'succeeded' ? undefined : outcome.error;
     this.journal.appendInvocation({

@@ -223,6 +223,7 @@ export class Runner {
   }
 
   private started(call: Call, nowMs: number): void {
+    call.started = true;
     call.startedMs = nowMs;
     for (const output of this.rawOutput) output.reset();
     call.coldStart = this.served++ === 0;
@@ -248,7 +249,7 @@ export class Runner {
 
   private result(frame: Frame): void {
     const call = this.calls.get(frame.call);
-    if (call === undefined || call.startedMs === 0)
+    if (call === undefined || !call.started)
       return this.violate(`a result for call ${frame.call}, which is not running`);
     const { contentType, payload, durationMs } = decodeResult(frame.body);
     if (call.resultBytes + payload.length > this.limits.maxResultBytes && call.request.onChunk === undefined) {
@@ -275,7 +276,7 @@ export class Runner {
 
   private chunk(frame: Frame): void {
     const call = this.calls.get(frame.call);
-    if (call === undefined || call.startedMs === 0)
+    if (call === undefined || !call.started)
       return this.violate(`a chunk for call ${frame.call}, which is not running`);
     if (call.verdict !== undefined) return;
     const { contentType, payload } = decodeResult(frame.body);
@@ -311,7 +312,7 @@ export class Runner {
     this.calls.delete(call.number);
     const nowMs = this.clock.monotonicMs();
     // What the driver claims cannot be more than what passed.
-    const ranMs = call.startedMs === 0 ? 0 : Math.min(durationMs, nowMs - call.startedMs);
+    const ranMs = !call.started ? 0 : Math.min(durationMs, nowMs - call.startedMs);
     if (this.calls.size === 0) this.idleSinceMs = nowMs;
     else this.startNext(nowMs);
     this.owner?.answered(this, call, call.verdict ?? outcome, ranMs);
@@ -323,7 +324,7 @@ export class Runner {
     let running = 0;
     for (const call of this.calls.values()) {
       if (++running > this.concurrency) return;
-      if (call.startedMs === 0) this.started(call, nowMs);
+      if (!call.started) this.started(call, nowMs);
     }
   }
 
@@ -335,7 +336,7 @@ export class Runner {
       const nowMs = this.clock.monotonicMs();
       let nextMs = Infinity;
       for (const call of [...this.calls.values()]) {
-        if (call.startedMs === 0) continue;
+        if (!call.started) continue;
         const leftMs = call.startedMs + this.timeoutMs - nowMs;
         if (leftMs <= 0) this.giveUp(call, timedOut(this.timeoutMs));
         else nextMs = Math.min(nextMs, leftMs);
@@ -346,7 +347,7 @@ export class Runner {
 
   /** A call that does not end by itself: its sandbox ends, at once if it runs nothing else, else when the others are done. */
   private giveUp(call: Call, outcome: Outcome): void {
-    if (this.concurrency === 1) return this.end(call.startedMs === 0 ? undefined : outcome);
+    if (this.concurrency === 1) return this.end(!call.started ? undefined : outcome);
     this.retiring = true;
     this.answer(call, outcome, Infinity);
   }
@@ -372,10 +373,10 @@ export class Runner {
       );
     }
     const nowMs = this.clock.monotonicMs();
-    const unstarted = calls.filter((call) => call.startedMs === 0 && call.verdict === undefined);
+    const unstarted = calls.filter((call) => !call.started && call.verdict === undefined);
     for (const call of calls) {
       if (!unstarted.includes(call))
-        this.owner?.answered(this, call, call.verdict ?? outcome, call.startedMs === 0 ? 0 : nowMs - call.startedMs);
+        this.owner?.answered(this, call, call.verdict ?? outcome, !call.started ? 0 : nowMs - call.startedMs);
     }
     this.owner?.gone(this, unstarted);
   }

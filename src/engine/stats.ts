@@ -56,8 +56,10 @@ export class Counters {
   private readonly byFunction = new Map<string, FunctionCounters>();
 
   of(name: string): FunctionCounters {
-    let counters = this.byFunction.get(name);
-    if (counters === undefined) this.byFunction.set(name, (counters = new FunctionCounters()));
+    const known = this.byFunction.get(name);
+    if (known !== undefined) return known;
+    const counters = new FunctionCounters();
+    this.byFunction.set(name, counters);
     return counters;
   }
 

@@ -33,6 +33,7 @@ export const FunctionConfigSchema = Type.Object(
       Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,127}$' }),
       Type.String({ maxLength: 4096 }),
       {
+        additionalProperties: false,
         default: {},
         description: 'Environment variables that the function sees',
       },
@@ -52,6 +53,7 @@ export const FunctionConfigSchema = Type.Object(
     network: Type.Enum([...NETWORK_RULES], { default: 'none', description: 'Network access: `none` or `internet`' }),
     description: Type.String({ maxLength: 1_000, default: '' }),
     tags: Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.:/=+@-]{1,128}$' }), Type.String({ maxLength: 256 }), {
+      additionalProperties: false,
       default: {},
     }),
     owner: Type.String({ maxLength: 128, default: '', description: 'Who is on call for it' }),
