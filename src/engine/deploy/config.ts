@@ -1,0 +1,116 @@
+import Type from 'typebox';
+import { Compile } from 'typebox/compile';
+import Value from 'typebox/value';
+import { FUNCTION_NAME_PATTERN, type FunctionConfig, FunctionConfigSchema } from '../../model/function.ts';
+import { Problem } from '../../model/problem.ts';
+
+/** All settings but runtime and handler, which have no default: they are guessed. */
+export type DefaultedConfig = Omit<FunctionConfig, 'runtime' | 'handler'>;
+
+const MAX_ENVIRONMENT_BYTES = 65_536;
+const MAX_TAGS = 50;
+const MAX_REPORTED = 20;
+
+const partial = Compile(Type.Partial(FunctionConfigSchema));
+const whole = Compile(FunctionConfigSchema);
+const nameForm = new RegExp(FUNCTION_NAME_PATTERN);
+
+/** What a setting may be, as a message says it. */
+const ALLOWED: Readonly<Record<keyof FunctionConfig, string>> = {
+  runtime: 'the name of a runtime, such as "python" or "node"',
+  handler: '`file.export`, such as "main.callme", of letters, digits and "_./-$", at most 256 characters',
+  memoryMb: wholeNumber('memoryMb'),
+  timeoutMs: wholeNumber('timeoutMs'),
+  environment:
+    'a map of names (a letter or "_", then letters, digits and "_", at most 128) to texts of at most 4096 characters',
+  maxConcurrency: wholeNumber('maxConcurrency'),
+  sandboxConcurrency: wholeNumber('sandboxConcurrency'),
+  network: '"none" or "internet"',
+  description: 'a text of at most 1000 characters',
+  tags: 'a map of names (letters, digits and "_.:/=+@-", at most 128) to texts of at most 256 characters',
+  owner: 'a text of at most 128 characters',
+};
+
+/** Throws `invalid_request` where a function cannot have this name. */
+export function checkName(name: string): void {
+  if (nameForm.test(name)) return;
+  throw new Problem(
+    'invalid_request',
+    `a function cannot be named ${show(name)}: names have 1 to 64 letters, digits, "-" and "_" and begin with a letter or digit`,
+    { details: { field: 'name' } },
+  );
+}
+
+/** The settings that are really given. Throws `invalid_request` that names each wrong field and what is allowed there. */
+export function checkGiven(config: unknown): Partial<FunctionConfig> {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw new Problem('invalid_request', 'the configuration must be an object of settings');
+  }
+  const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
+  if (!partial.Check(given)) throw wrongSettings(given, partial.Errors(given));
+  checkSizes(given);
+  return given;
+}
+
+/** One whole configuration: what is given over what stood before over the defaults. Throws `invalid_request` where it does not fit. */
+export function mergeConfig(
+  before: FunctionConfig | undefined,
+  given: Partial<FunctionConfig> & Pick<FunctionConfig, 'runtime' | 'handler'>,
+): FunctionConfig {
+  const defaults = Value.Default(FunctionConfigSchema, {}) as DefaultedConfig;
+  const config = { ...defaults, ...before, ...given };
+  if (!whole.Check(config)) throw wrongSettings(config, whole.Errors(config));
+  return config;
+}
+
+function wrongSettings(
+  config: Readonly<Record<string, unknown>>,
+  errors: readonly { instancePath: string }[],
+): Problem {
+  const fields = new Set(errors.map((error) => error.instancePath.slice(1)).filter((path) => path !== ''));
+  const messages = [...fields].slice(0, MAX_REPORTED).map((path) => describe(config, path));
+  return new Problem('invalid_request', messages.join('; '), {
+    details: { fields: [...fields].slice(0, MAX_REPORTED).map((path) => path.replaceAll('/', '.')) },
+  });
+}
+
+function describe(config: Readonly<Record<string, unknown>>, path: string): string {
+  const [field = '', ...inner] = path.split('/');
+  if (!Object.hasOwn(ALLOWED, field)) {
+    return `there is no setting ${show(field)}; the settings are ${Object.keys(ALLOWED).join(', ')}`;
+  }
+  const allowed = ALLOWED[field as keyof FunctionConfig];
+  // Values in maps may be secrets: only their names are shown.
+  if (inner.length > 0) return `${field} has ${show(inner.join('/'))} wrong: it must be ${allowed}`;
+  return `${field} must be ${allowed}, not ${show(config[field])}`;
+}
+
+function checkSizes(config: Partial<FunctionConfig>): void {
+  const environmentBytes = Object.entries(config.environment ?? {}).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
+    0,
+  );
+  if (environmentBytes > MAX_ENVIRONMENT_BYTES) {
+    throw new Problem(
+      'invalid_request',
+      `environment has ${environmentBytes} bytes of names and values; ${MAX_ENVIRONMENT_BYTES} are allowed`,
+      { details: { fields: ['environment'] } },
+    );
+  }
+  const tags = Object.keys(config.tags ?? {}).length;
+  if (tags > MAX_TAGS) {
+    throw new Problem('invalid_request', `tags has ${tags} entries; ${MAX_TAGS} are allowed`, {
+      details: { fields: ['tags'] },
+    });
+  }
+}
+
+function wholeNumber(field: 'memoryMb' | 'timeoutMs' | 'maxConcurrency' | 'sandboxConcurrency'): string {
+  const { minimum, maximum } = FunctionConfigSchema.properties[field] as { minimum?: number; maximum?: number };
+  return `a whole number from ${minimum} to ${maximum}`;
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}

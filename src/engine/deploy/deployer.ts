@@ -1,0 +1,268 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../../model/clock.ts';
+import type { CodeInfo, FunctionConfig, StoredFunction } from '../../model/function.ts';
+import { asProblem, Problem } from '../../model/problem.ts';
+import type { Settings } from '../../model/settings.ts';
+import type { Runtimes } from '../../runtime/runtime.ts';
+import type { Sandboxes } from '../../sandbox/sandbox.ts';
+import type { Blobs } from '../../store/blobs.ts';
+import type { Registry } from '../../store/registry.ts';
+import type { Deployer, DeployRequest } from '../api.ts';
+import { FUNCTION_PREFIX } from '../catalog.ts';
+import type { Candidate } from '../engine.ts';
+import { type BuildPlace, build } from './build.ts';
+import { CodeCache } from './code-cache.ts';
+import { checkExpected, commitVersion, isId, readFunction } from './commit.ts';
+import { checkGiven, checkName, mergeConfig } from './config.ts';
+import { DependencyCache } from './dependency-cache.ts';
+import { type Collected, collectGarbage } from './garbage.ts';
+import { createGate, type Gate } from './gate.ts';
+import { makeTree } from './make-tree.ts';
+import { packTree } from './pack.ts';
+import { Pins } from './pins.ts';
+import { receive } from './receive.ts';
+import { Scratch } from './scratch.ts';
+import { sealTree, viewFolder } from './tree.ts';
+import type { TreeLimits } from './unpack.ts';
+
+const MAX_TREE_ENTRIES = 50_000;
+const INLINE_AT_ONCE = 8;
+const ARCHIVES_AT_ONCE = 2;
+const MAX_WAITING = 256;
+
+export interface DeployerOptions {
+  readonly registry: Registry;
+  readonly blobs: Blobs;
+  readonly runtimes: Runtimes;
+  readonly sandboxes: Sandboxes;
+  readonly settings: Pick<Settings, 'maxCodeBytes' | 'maxTreeBytes' | 'buildTimeoutMs'>;
+  readonly clock: Clock;
+  /** Loads code in a sandbox of its own; rejects with `load_failed`. */
+  readonly tryLoad: (candidate: Candidate) => Promise<void>;
+  /** Folder of this process alone for unpacked code; everything in it can be made again. */
+  readonly codeCacheFolder: string;
+}
+
+/** What the rest of the node needs of deployment beside the `Deployer` port. */
+export interface Deployment extends Deployer {
+  /** Host folder with the built code of a tree, made again from its blob where it is missing. */
+  codeFolder(treeDigest: string): Promise<string>;
+  /** After a tree's folder could not be used: the next `codeFolder` looks at the disk again. */
+  forgetCode(treeDigest: string): void;
+  /** Removes what crashed or replaced deployments left behind. `inUse` are the tree digests that sandboxes run now. */
+  collectGarbage(inUse?: ReadonlySet<string>): Promise<Collected>;
+}
+
+/** Opens the code cache and returns what turns uploads into versions. */
+export async function createDeployer(options: DeployerOptions): Promise<Deployment> {
+  const { settings, clock, codeCacheFolder } = options;
+  const limits: TreeLimits = { maxBytes: settings.maxTreeBytes, maxEntries: MAX_TREE_ENTRIES };
+  const scratch = new Scratch(codeCacheFolder);
+  const codeCache = await CodeCache.open(codeCacheFolder, options.blobs, scratch);
+  const cache = new DependencyCache(codeCacheFolder, scratch, limits, clock);
+  const buildPlace = { sandboxes: options.sandboxes, cache, clock, timeoutMs: settings.buildTimeoutMs, limits };
+  return new Pipeline(options, limits, scratch, codeCache, buildPlace);
+}
+
+/** receive → unpack → recognise → build → seal → pack → try → commit. */
+class Pipeline implements Deployment {
+  private readonly options: DeployerOptions;
+  private readonly limits: TreeLimits;
+  private readonly scratch: Scratch;
+  private readonly codeCache: CodeCache;
+  private readonly buildPlace: BuildPlace;
+  private readonly pins = new Pins();
+  private readonly startedAtMs: number;
+  private readonly inlineGate: Gate = createGate(INLINE_AT_ONCE, MAX_WAITING);
+  private readonly archiveGate: Gate = createGate(ARCHIVES_AT_ONCE, MAX_WAITING);
+
+  constructor(
+    options: DeployerOptions,
+    limits: TreeLimits,
+    scratch: Scratch,
+    codeCache: CodeCache,
+    buildPlace: BuildPlace,
+  ) {
+    this.options = options;
+    this.limits = limits;
+    this.scratch = scratch;
+    this.codeCache = codeCache;
+    this.buildPlace = buildPlace;
+    this.startedAtMs = options.clock.now();
+  }
+
+  deploy(request: DeployRequest): Promise<StoredFunction> {
+    return guarded(request.signal, async () => {
+      const name = request.name ?? randomUUID();
+      checkName(name);
+      await this.checkNotAnId(request.name);
+      const given = checkGiven(request.config);
+      const bytes = await receive(request.code.content, this.options.settings.maxCodeBytes, request.signal);
+      const gate = request.code.form === 'inline' ? this.inlineGate : this.archiveGate;
+      return gate(
+        () => this.scratch.with((temporary) => this.deployBytes({ ...request, name }, given, bytes, temporary)),
+        request.signal,
+      );
+    });
+  }
+
+  configure(name: string, config: Partial<FunctionConfig>, expectedRevision?: number): Promise<StoredFunction> {
+    return guarded(undefined, async () => {
+      const given = checkGiven(config);
+      if (given.runtime !== undefined) Object.assign(given, { runtime: this.options.runtimes.get(given.runtime).name });
+      const found = await this.find(name);
+      if (found === undefined) throw notFound(name);
+      return commitVersion(
+        this.options.registry,
+        this.options.clock,
+        found.document.name,
+        async (current) => {
+          if (current === undefined) throw notFound(name);
+          const { document } = current;
+          const merged = mergeConfig(document.config, { ...document.config, ...given });
+          if (merged.runtime !== document.config.runtime || merged.handler !== document.config.handler) {
+            await this.options.tryLoad({
+              name: document.name,
+              version: document.version + 1,
+              config: merged,
+              codeFolder: await this.codeFolder(document.code.treeDigest),
+              fileCount: document.code.fileCount,
+            });
+          }
+          return { config: merged, code: document.code };
+        },
+        expectedRevision,
+      );
+    });
+  }
+
+  remove(nameOrId: string, expectedRevision?: number): Promise<boolean> {
+    return guarded(undefined, async () => {
+      const current = await this.find(nameOrId);
+      if (current === undefined) return false;
+      const { name } = current.document;
+      checkExpected(name, current, expectedRevision);
+      return this.options.registry.delete(FUNCTION_PREFIX + name, expectedRevision);
+    });
+  }
+
+  source(nameOrId: string): Promise<{ content: Buffer; form: CodeInfo['form']; fileName?: string }> {
+    return guarded(undefined, async () => {
+      const current = await this.find(nameOrId);
+      if (current === undefined) throw notFound(nameOrId);
+      const { form, fileName, sourceDigest } = current.document.code;
+      const content = await this.options.blobs.get(sourceDigest);
+      return { content, form, ...(fileName !== undefined && { fileName }) };
+    });
+  }
+
+  codeFolder(treeDigest: string): Promise<string> {
+    return this.codeCache.folder(treeDigest);
+  }
+
+  forgetCode(treeDigest: string): void {
+    this.codeCache.forget(treeDigest);
+  }
+
+  collectGarbage(inUse: ReadonlySet<string> = new Set()): Promise<Collected> {
+    const { registry, blobs, clock } = this.options;
+    const { codeCache, scratch, pins, startedAtMs } = this;
+    return collectGarbage({ registry, blobs, codeCache, scratch, pins, clock, startedAtMs }, inUse);
+  }
+
+  private async deployBytes(
+    request: DeployRequest & { readonly name: string },
+    given: Partial<FunctionConfig>,
+    bytes: Buffer,
+    temporary: string,
+  ): Promise<StoredFunction> {
+    const { name, expectedRevision, signal } = request;
+    const { registry, runtimes, clock } = this.options;
+    const onProgress = request.onProgress ?? (() => {});
+    const before = await readFunction(registry, name);
+    checkExpected(name, before, expectedRevision);
+
+    const { form, fileName } = request.code;
+    const known = { given, before: before?.document.config };
+    const made = await makeTree({ form, fileName, bytes, known }, temporary, {
+      runtimes,
+      limits: this.limits,
+      onProgress,
+      signal,
+    });
+    const { runtime, handler, folder } = made;
+    const steps = await runtime.plan(await viewFolder(folder), handler);
+    await build(this.buildPlace, { runtime, steps, folder, onProgress, signal });
+    const tree = await sealTree(folder, this.limits);
+    const archiveFile = join(temporary, 'tree.tar.gz');
+    const treeDigest = await packTree(folder, tree, archiveFile, signal);
+
+    const chosen = { ...given, runtime: runtime.name, handler };
+    const config = mergeConfig(before?.document.config, chosen);
+    const { fileCount, treeBytes } = tree;
+    onProgress({ kind: 'step', title: 'loading it once' });
+    const version = (before?.document.version ?? 0) + 1;
+    await this.options.tryLoad({ name, version, config, codeFolder: folder, fileCount });
+    signal?.throwIfAborted();
+
+    const sourceDigest = createHash('sha256').update(bytes).digest('hex');
+    const code: CodeInfo = {
+      form,
+      sourceDigest,
+      sourceBytes: bytes.length,
+      ...(made.fileName !== undefined && { fileName: made.fileName }),
+      treeDigest,
+      fileCount,
+      treeBytes,
+    };
+    return this.pins.during([sourceDigest, treeDigest], async () => {
+      const { blobs } = this.options;
+      await this.codeCache.place(treeDigest, folder);
+      await Promise.all([blobs.put(bytes), blobs.put(createReadStream(archiveFile))]);
+      const next = async (current: StoredFunction | undefined) => ({
+        config: mergeConfig(current?.document.config, chosen),
+        code,
+      });
+      return commitVersion(registry, clock, name, next, expectedRevision);
+    });
+  }
+
+  /** A name in the form of an id is refused, unless it is a function's that has its id for a name. */
+  private async checkNotAnId(name: string | undefined): Promise<void> {
+    if (name === undefined || !isId(name) || (await readFunction(this.options.registry, name)) !== undefined) return;
+    throw new Problem('invalid_request', `a new function cannot be named "${name}": that is the form of an id`, {
+      details: { field: 'name' },
+    });
+  }
+
+  private async find(nameOrId: string): Promise<StoredFunction | undefined> {
+    const named = await readFunction(this.options.registry, nameOrId);
+    if (named !== undefined || !isId(nameOrId)) return named;
+    const all = await this.options.registry.list<StoredFunction['document']>(FUNCTION_PREFIX);
+    const entry = all.find(({ value }) => value.id === nameOrId);
+    return entry === undefined ? undefined : { document: entry.value, revision: entry.revision };
+  }
+}
+
+function notFound(nameOrId: string): Problem {
+  return new Problem('not_found', `there is no function "${nameOrId.slice(0, 100)}"`);
+}
+
+/** Runs `work`; whatever goes wrong comes out as one `Problem`. */
+async function guarded<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    if (signal?.aborted) throw new Problem('cancelled', 'the deployment was cancelled', { cause: error });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      throw new Problem('storage_full', "the disk of this node's data folder is full: free some space and try again", {
+        cause: error,
+      });
+    }
+    throw asProblem(error);
+  }
+}
