@@ -1,0 +1,6 @@
+import type { TSchema } from 'typebox';
+
+/** Schemas of a route's answers by status. They describe; they do not convert, so that an answer is what the handler returned. */
+export function answers(schemas: Readonly<Record<string, TSchema>>): Record<string, TSchema> {
+  return schemas;
+}

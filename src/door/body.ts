@@ -1,0 +1,84 @@
+import type { IncomingMessage } from 'node:http';
+import { Problem } from '../model/problem.ts';
+
+/** Bytes of bodies that may be under way at once; more are told to come back. */
+const MAX_READING_BYTES = 268_435_456;
+/** Bytes of an unwanted body that are thrown away so that its sender reads the answer; then the connection ends. */
+const MAX_DISCARDED_BYTES = 1_073_741_824;
+const EMPTY = Buffer.alloc(0);
+let readingBytes = 0;
+
+/** Whether a request announces a body at all; a GET without one must not wait for its end. */
+export function hasBody(req: IncomingMessage): boolean {
+  const length = req.headers['content-length'];
+  return length === undefined ? req.headers['transfer-encoding'] !== undefined : length !== '0';
+}
+
+/** Throws away the rest of a body that nobody will read, within bounds, so that an answer already given gets through. */
+export function discardBody(req: IncomingMessage): void {
+  let left = MAX_DISCARDED_BYTES;
+  req.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) req.destroy();
+  });
+  req.resume();
+}
+
+/**
+ * Reads a whole body of at most `maxBytes` and calls exactly one of `done` and `fail`: with `too_large`, with
+ * `throttled` where too many bodies are under way, or with `cancelled` where the caller went away.
+ */
+export function readBody(
+  req: IncomingMessage,
+  maxBytes: number,
+  done: (body: Buffer) => void,
+  fail: (problem: Problem) => void,
+): void {
+  if (!hasBody(req)) {
+    done(EMPTY);
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const settle = () => {
+    readingBytes -= bytes;
+    req.off('data', onData).off('end', onEnd).off('close', onClose);
+  };
+  const refuse = (problem: Problem) => {
+    settle();
+    discardBody(req);
+    fail(problem);
+  };
+  const onData = (chunk: Buffer) => {
+    bytes += chunk.length;
+    readingBytes += chunk.length;
+    chunks.push(chunk);
+    if (bytes > maxBytes) refuse(tooLarge(maxBytes));
+    else if (readingBytes > MAX_READING_BYTES)
+      refuse(new Problem('throttled', 'too many request bodies are under way; try again in a second'));
+  };
+  const onEnd = () => {
+    settle();
+    done(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes));
+  };
+  const onClose = () => {
+    settle();
+    fail(new Problem('cancelled', 'the caller went away before its request was complete'));
+  };
+  if (Number(req.headers['content-length']) > maxBytes) {
+    refuse(tooLarge(maxBytes));
+    return;
+  }
+  req.on('data', onData).on('end', onEnd).on('close', onClose);
+}
+
+/** `readBody` as a promise. */
+export function receiveBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => readBody(req, maxBytes, resolve, reject));
+}
+
+function tooLarge(maxBytes: number): Problem {
+  return new Problem('too_large', `the body is larger than the ${maxBytes} bytes that this node takes here`, {
+    details: { maxBytes },
+  });
+}

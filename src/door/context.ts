@@ -1,0 +1,41 @@
+import type { Logger } from 'pino';
+import type { Deployer, Engine } from '../engine/api.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Settings } from '../model/settings.ts';
+import type { Sandboxes } from '../sandbox/sandbox.ts';
+import type { Store } from '../store/store.ts';
+
+/** What a node says of itself. */
+export interface NodeInfo {
+  /** Version of the software. */
+  readonly version: string;
+  readonly startedAtMs: number;
+  /** `/readyz` answers 200 only while `ready`. */
+  state(): 'starting' | 'ready' | 'draining';
+}
+
+/** Everything that doors need of a node. */
+export interface ServerDeps {
+  readonly engine: Engine;
+  readonly deployer: Deployer;
+  readonly store: Store;
+  readonly sandboxes: Pick<Sandboxes, 'name'>;
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly nodeInfo: NodeInfo;
+  readonly clock: Clock;
+}
+
+/** The part of the server that its doors share while it runs. */
+export interface Lifecycle {
+  /** True from the moment the server begins to close: answers then end their connection. */
+  closing: boolean;
+  /** Where the server really listens; the settings may have asked for any free port. */
+  address: { host: string; port: number };
+  /** Ends answers that would never end by themselves, such as a live tail. */
+  readonly endless: Set<() => void>;
+}
+
+export interface DoorContext extends ServerDeps {
+  readonly lifecycle: Lifecycle;
+}

@@ -1,0 +1,25 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { asProblem, type Problem } from '../model/problem.ts';
+
+/** A problem as a caller may see it; `reference` leads the node's operator to the log entry with the cause. */
+export interface Failure {
+  readonly problem: Problem;
+  readonly reference?: string;
+}
+
+/** Any thrown value as what a caller may know of it. Faults of the platform are logged here with their cause, and only here. */
+export function describeFailure(log: Logger, thrown: unknown): Failure {
+  const problem = asProblem(thrown);
+  if (problem.status < 500 || problem.code === 'unavailable') return { problem };
+  const reference = randomUUID();
+  log.error({ err: problem, reference }, 'a request failed');
+  return { problem, reference };
+}
+
+/** Seconds after which a request that may succeed later is worth repeating; `undefined` where repeating is no use. */
+export function retryAfterSeconds(problem: Problem): number | undefined {
+  if (problem.status !== 429 && problem.status !== 503) return undefined;
+  const retryAfterMs = problem.details?.retryAfterMs;
+  return typeof retryAfterMs === 'number' ? Math.max(1, Math.ceil(retryAfterMs / 1_000)) : 1;
+}

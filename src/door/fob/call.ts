@@ -1,0 +1,116 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { CompletedInvocation, Outcome, PayloadKind } from '../../model/invocation.ts';
+import { Problem } from '../../model/problem.ts';
+import { answer, JSON_TYPE } from '../answer.ts';
+import { readBody } from '../body.ts';
+import type { DoorContext } from '../context.ts';
+import { answerFobFailure, answerFobOutcome, errorJson } from './error.ts';
+import { type Parameters, readParameters } from './parameters.ts';
+import { resultJson } from './result.ts';
+
+/** Results up to this size leave in one write with their head. */
+const ONE_WRITE_BYTES = 16_384;
+const NO_OBJECT = 'the body is no JSON object of parameters, such as {"param1": 1}';
+const TWO_SOURCES = 'give the parameters in the query or in the body, not in both';
+const START = Buffer.from('{"result": ');
+const END = Buffer.from('}');
+
+/** Answers one `GET|POST /api/call/<target>?<query>`. */
+export type FobCall = (req: IncomingMessage, res: ServerResponse, target: string, query: string) => void;
+
+/** Makes the contract's call, the platform's busiest path: matched and read by hand, its bytes passed through. */
+export function createFobCall(context: DoorContext): FobCall {
+  const { engine, lifecycle, log, settings } = context;
+
+  const fail = (res: ServerResponse, thrown: unknown) => answerFobFailure(lifecycle, log, res, thrown);
+
+  const run = (res: ServerResponse, target: string, payload: Buffer, payloadKind: PayloadKind) => {
+    if (res.destroyed) return;
+    const running = engine.invoke({ target, payload, payloadKind, door: 'fob' });
+    res.on('close', () => {
+      if (!res.writableEnded) running.cancel();
+    });
+    running.completed.then(
+      (completed) => finish(res, completed, payload, payloadKind),
+      (thrown) => fail(res, thrown),
+    );
+  };
+
+  const finish = (
+    res: ServerResponse,
+    { outcome, report }: CompletedInvocation,
+    payload: Buffer,
+    payloadKind: PayloadKind,
+  ) => {
+    if (outcome.status === 'succeeded') {
+      const json = resultJson(outcome);
+      const headers = ['Content-Type', JSON_TYPE, 'Fob-Invocation-Id', report.invocationId];
+      if (json.length <= ONE_WRITE_BYTES) {
+        answer(lifecycle, res, 200, headers, `{"result": ${json.toString('latin1')}}`, 'latin1');
+      } else {
+        answer(lifecycle, res, 200, headers, Buffer.concat([START, json, END]));
+      }
+    } else if (isBadParameters(outcome) && payloadKind === 'json' && !isJsonObject(payload)) {
+      fail(res, new Problem('invalid_request', NO_OBJECT));
+    } else {
+      answerFobOutcome(lifecycle, res, report.invocationId, outcome);
+    }
+  };
+
+  const runWith = (res: ServerResponse, target: string, query: string) => {
+    let parameters: Parameters;
+    try {
+      parameters = readParameters(query);
+    } catch (thrown) {
+      fail(res, thrown);
+      return;
+    }
+    const { repeated } = parameters;
+    if (repeated === undefined) {
+      run(res, target, Buffer.from(parameters.json), 'text-parameters');
+    } else {
+      const message = `the parameter "${repeated}" is given more than once`;
+      answer(lifecycle, res, 404, ['Content-Type', JSON_TYPE], errorJson('bad_parameters', message));
+    }
+  };
+
+  const runWithBody = (req: IncomingMessage, res: ServerResponse, target: string, query: string, body: Buffer) => {
+    if (body.length === 0) runWith(res, target, query);
+    else if (query !== '') fail(res, new Problem('invalid_request', TWO_SOURCES));
+    else if (isForm(req, body)) runWith(res, target, body.toString('latin1'));
+    else run(res, target, body, 'json');
+  };
+
+  return (req, res, target, query) => {
+    if (req.method === 'GET') {
+      runWith(res, target, query);
+      return;
+    }
+    readBody(
+      req,
+      settings.maxBodyBytes,
+      (body) => runWithBody(req, res, target, query, body),
+      (problem) => fail(res, problem),
+    );
+  };
+}
+
+function isBadParameters(outcome: Outcome): boolean {
+  return outcome.status === 'failed' && outcome.reason === 'bad_parameters';
+}
+
+/** curl's `-d` calls everything a form, JSON too. */
+function isForm(req: IncomingMessage, body: Buffer): boolean {
+  if (req.headers['content-type']?.startsWith('application/x-www-form-urlencoded') !== true) return false;
+  return !body.toString('latin1', 0, 64).trimStart().startsWith('{');
+}
+
+/** Read only after a failure, to tell a caller's broken JSON from parameters that do not fit. */
+function isJsonObject(payload: Buffer): boolean {
+  try {
+    const value: unknown = JSON.parse(payload.toString());
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}

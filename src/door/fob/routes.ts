@@ -1,0 +1,151 @@
+import { isUtf8 } from 'node:buffer';
+import Type from 'typebox';
+import { Problem } from '../../model/problem.ts';
+import { JSON_TYPE } from '../answer.ts';
+import { answers } from '../answers.ts';
+import type { App } from '../app.ts';
+import { receiveBody } from '../body.ts';
+import type { DoorContext } from '../context.ts';
+import { mediaTypeOf } from '../media-type.ts';
+import type { FobCall } from './call.ts';
+import { CallAnswer, ErrorAnswer, GenAnswer, IdParameters, MetaAnswer, StatsAnswer } from './schemas.ts';
+
+const SOURCE_TYPES = { inline: 'text/plain; charset=UTF-8', zip: 'application/zip', 'tar.gz': 'application/gzip' };
+
+/** The report's five calls. The server matches `/api/call` by hand; its routes here serve spellings that it did not match. */
+export function addFobRoutes(app: App, context: DoorContext, call: FobCall): void {
+  const { engine, deployer, settings, lifecycle } = context;
+  const tags = ['fob'];
+
+  app.post(
+    '/api/gen',
+    {
+      schema: {
+        tags,
+        summary: 'Registers a function: the body is its code, with an entry point named `callme`',
+        operationId: 'fobGen',
+        querystring: Type.Object({
+          lang: Type.Optional(Type.String({ maxLength: 64, description: 'Language; recognised where absent' })),
+        }),
+        response: answers({ 200: GenAnswer, 400: ErrorAnswer, 413: ErrorAnswer }),
+      },
+    },
+    async (request, reply) => {
+      if (mediaTypeOf(request.raw) === 'multipart/form-data') {
+        throw new Problem('unsupported_media_type', 'send the code itself as the body: curl --data-binary @file');
+      }
+      const content = await receiveBody(request.raw, settings.maxCodeBytes);
+      if (content.length === 0)
+        throw new Problem('invalid_request', 'the body is empty; send the code of the function');
+      if (!isUtf8(content)) throw new Problem('invalid_function', 'the code is not valid UTF-8 text');
+      const { lang } = request.query;
+      const { document } = await deployer.deploy({
+        code: { form: 'inline', content },
+        config: { handler: 'main.callme', ...(lang !== undefined && lang !== '' && { runtime: lang }) },
+      });
+      reply.type(JSON_TYPE);
+      return { id: document.id };
+    },
+  );
+
+  for (const method of ['GET', 'POST'] as const) {
+    app.route({
+      method,
+      url: '/api/call/:id',
+      schema: {
+        tags,
+        summary: 'Invokes a function with named parameters and answers with what it returned',
+        description:
+          'Parameters by name: `?a:1,b:2`, `?a=1&b=2` or `?params=a:1,b:2` pass texts; a POST with a JSON object passes typed values.',
+        operationId: method === 'GET' ? 'fobCall' : 'fobCallTyped',
+        params: IdParameters,
+        response: answers({
+          200: CallAnswer,
+          400: ErrorAnswer,
+          404: ErrorAnswer,
+          429: ErrorAnswer,
+          502: ErrorAnswer,
+          504: ErrorAnswer,
+        }),
+      },
+      handler: (request, reply) => {
+        reply.hijack();
+        const url = request.raw.url!;
+        const mark = url.indexOf('?');
+        call(request.raw, reply.raw, request.params.id, mark === -1 ? '' : url.slice(mark + 1));
+      },
+    });
+  }
+
+  app.get(
+    '/api/stats',
+    {
+      schema: {
+        tags,
+        summary: 'Lists all registered functions',
+        operationId: 'fobStats',
+        response: answers({ 200: StatsAnswer }),
+      },
+    },
+    async (_request, reply) => {
+      reply.type(JSON_TYPE);
+      return { functions: engine.list().map(({ document }) => document.id) };
+    },
+  );
+
+  app.get(
+    '/api/meta/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Says where a function runs',
+        operationId: 'fobMeta',
+        params: IdParameters,
+        response: answers({ 200: MetaAnswer, 404: ErrorAnswer }),
+      },
+    },
+    async (request, reply) => {
+      const document = found(request.params.id);
+      reply.type(JSON_TYPE);
+      return {
+        host: reachableHost(lifecycle.address.host, request.host),
+        port: lifecycle.address.port,
+        id: document.id,
+        name: document.name,
+        version: document.version,
+        runtime: document.config.runtime,
+        sandboxes: engine.sandboxes().filter((sandbox) => sandbox.function === document.name),
+      };
+    },
+  );
+
+  app.get(
+    '/api/cs/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Serves the code, byte for byte as it was registered',
+        operationId: 'fobCode',
+        params: IdParameters,
+        response: answers({ 404: ErrorAnswer }),
+      },
+    },
+    async (request, reply) => {
+      found(request.params.id);
+      const { content, form } = await deployer.source(request.params.id);
+      return reply.type(SOURCE_TYPES[form]).header('X-Content-Type-Options', 'nosniff').send(content);
+    },
+  );
+
+  function found(id: string) {
+    const stored = engine.find(id);
+    if (stored === undefined) throw new Problem('not_found', `there is no function "${id}"; GET /api/stats lists them`);
+    return stored.document;
+  }
+}
+
+/** Where the server listens on every address, the one that the caller used is one that works. */
+function reachableHost(listening: string, asked: string): string {
+  if (listening !== '0.0.0.0' && listening !== '::') return listening;
+  return asked.startsWith('[') ? asked.slice(1, asked.indexOf(']')) : asked.split(':', 1)[0]!;
+}

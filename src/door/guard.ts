@@ -1,0 +1,94 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { isIP, isIPv4 } from 'node:net';
+import { Problem } from '../model/problem.ts';
+import type { Settings } from '../model/settings.ts';
+
+/** Host headers that were found good are remembered, at most this many. */
+const MAX_KNOWN_HOSTS = 64;
+const BEARER = 'Bearer ';
+const NO_TOKEN =
+  'this node demands its token: send the header "Authorization: Bearer <token>" with the value of the setting `token`';
+
+/** Whether an address or name that one can listen on is reachable from this machine alone. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+/** Refuses settings that would open the node to others without a credential. */
+export function assertMayListen(settings: Settings): void {
+  if (isLoopback(settings.host) || settings.token !== '') return;
+  throw new Problem(
+    'invalid_request',
+    `listening on ${settings.host} lets other machines in, so a token is required: set \`token\` (FOB_TOKEN), or listen on 127.0.0.1`,
+  );
+}
+
+/**
+ * Makes the check that every request passes before anything else sees it; it returns why a request is refused.
+ * The Host header must be a name of this node (so that a web page cannot reach it by rebinding a name of its own), no web page
+ * of another origin may call, and the token must be right where one is set.
+ */
+export function createGuard(settings: Settings): (req: IncomingMessage) => Problem | undefined {
+  const knownHosts = new Set<string>();
+  const names = new Set(settings.allowedHosts.map((name) => name.toLowerCase()));
+  names.add(settings.host.toLowerCase());
+  const anyAddress = settings.host === '0.0.0.0' || settings.host === '::';
+  const token = settings.token === '' ? undefined : Buffer.from(settings.token);
+
+  const mayBeNamed = (host: string): boolean => {
+    const name = hostName(host.toLowerCase());
+    if (name === undefined) return false;
+    if (!isLoopback(name) && !names.has(name) && !(anyAddress && isIP(name) !== 0)) return false;
+    if (knownHosts.size < MAX_KNOWN_HOSTS) knownHosts.add(host);
+    return true;
+  };
+
+  return (req) => {
+    const headers = req.headers;
+    const host = headers.host;
+    if (host === undefined || !(knownHosts.has(host) || mayBeNamed(host))) {
+      return new Problem(
+        'forbidden',
+        `the Host header "${shorten(host ?? '')}" is no name of this node; add it to the setting \`allowedHosts\` if it should be`,
+      );
+    }
+    const origin = headers.origin;
+    if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) return foreignPage();
+    const site = headers['sec-fetch-site'];
+    if (site !== undefined && site !== 'same-origin' && site !== 'none') return foreignPage();
+    if (token !== undefined && !carriesToken(headers.authorization, token)) {
+      return new Problem('unauthorized', NO_TOKEN);
+    }
+    return undefined;
+  };
+}
+
+function foreignPage(): Problem {
+  return new Problem(
+    'forbidden',
+    'a web page of another origin may not call this node; call it from a program instead',
+  );
+}
+
+/** Compares in constant time; only the length of the token may show. */
+function carriesToken(authorization: string | undefined, token: Buffer): boolean {
+  if (authorization === undefined) return false;
+  if (authorization.slice(0, BEARER.length).toLowerCase() !== BEARER.toLowerCase()) return false;
+  const given = Buffer.from(authorization.slice(BEARER.length), 'latin1');
+  return given.length === token.length && timingSafeEqual(given, token);
+}
+
+/** The name in a Host header, without port and brackets; `undefined` where it is malformed. */
+function hostName(host: string): string | undefined {
+  const end = host.startsWith('[') ? host.indexOf(']') + 1 : host.indexOf(':') === -1 ? host.length : host.indexOf(':');
+  if (end === 0) return undefined;
+  const port = host.slice(end);
+  if (port !== '' && !/^:\d{1,5}$/.test(port)) return undefined;
+  const name = host.slice(0, end);
+  return name.startsWith('[') ? name.slice(1, -1) : name;
+}
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

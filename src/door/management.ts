@@ -1,0 +1,114 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import multipart from '@fastify/multipart';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyError } from 'fastify';
+import { Problem, type ProblemCode } from '../model/problem.ts';
+import type { App } from './app.ts';
+import type { DoorContext } from './context.ts';
+import { addDocsPage } from './docs-page.ts';
+import type { FobCall } from './fob/call.ts';
+import { answerFobFailure } from './fob/error.ts';
+import { addFobRoutes } from './fob/routes.ts';
+import { addBackupRoutes } from './native/backup.ts';
+import { addFunctionRoutes } from './native/functions.ts';
+import { addInvocationRoutes } from './native/invocations.ts';
+import type { NativeInvoke } from './native/invoke.ts';
+import { addLogRoutes } from './native/logs.ts';
+import { addMetricsRoute } from './native/metrics.ts';
+import { addNodeRoutes } from './native/node.ts';
+import { answerProblem } from './native/problem-json.ts';
+import { addOpenApi } from './openapi.ts';
+import { KnownRoutes } from './unknown-route.ts';
+import { validatorCompiler } from './validation.ts';
+
+const WELCOME = `Flock of Birds is running.
+
+  Register a function   curl --data-binary @hello.py http://HOST/api/gen
+  Call it               curl http://HOST/api/call/<id>
+  The API as a page     http://HOST/docs
+`;
+
+/** Everything that is not an invocation: management, records, logs, descriptions. */
+export interface Management {
+  readonly routing: (req: IncomingMessage, res: ServerResponse) => void;
+  close(): Promise<void>;
+}
+
+/** Builds the framework's routes on a server that is the caller's own. */
+export async function createManagement(
+  context: DoorContext,
+  server: Server,
+  fobCall: FobCall,
+  nativeInvoke: NativeInvoke,
+): Promise<Management> {
+  const { lifecycle, log } = context;
+  const known = new KnownRoutes();
+
+  const fail = (req: IncomingMessage, res: ServerResponse, thrown: unknown) => {
+    if (req.url!.startsWith('/api/')) answerFobFailure(lifecycle, log, res, thrown);
+    else answerProblem(lifecycle, log, res, thrown);
+  };
+
+  const app: App = Fastify({
+    serverFactory: () => server,
+    logger: false,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 256 },
+    frameworkErrors: (error, request, reply) => {
+      reply.hijack();
+      fail(request.raw, reply.raw, fromFramework(error));
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  // Handlers read bodies themselves: each knows its limit, and an early refusal must not cut the sender off.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null, undefined));
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(() => JSON.stringify);
+  app.addHook('onRoute', (route) => known.add(route.method, route.url));
+  app.addHook('onSend', async (_request, reply) => {
+    if (lifecycle.closing) reply.header('Connection', 'close');
+  });
+  app.setErrorHandler((error, request, reply) => {
+    reply.hijack();
+    fail(request.raw, reply.raw, fromFramework(error));
+  });
+  app.setNotFoundHandler((request, reply) => {
+    reply.hijack();
+    fail(request.raw, reply.raw, known.problemOf(request.raw));
+  });
+
+  await addOpenApi(app, context);
+  await app.register(multipart);
+  app.get('/', { schema: { hide: true } }, (request, reply) =>
+    reply.type('text/plain; charset=utf-8').send(WELCOME.replaceAll('HOST', request.host)),
+  );
+  addFobRoutes(app, context, fobCall);
+  addFunctionRoutes(app, context);
+  addInvocationRoutes(app, context, nativeInvoke);
+  addLogRoutes(app, context);
+  addNodeRoutes(app, context);
+  addMetricsRoute(app, context);
+  addBackupRoutes(app, context);
+  await app.register(async (scope) => addDocsPage(scope as App));
+  await app.ready();
+
+  return { routing: (req, res) => app.routing(req, res), close: () => app.close() };
+}
+
+/** The framework's own errors as problems; whatever else was thrown passes through. */
+function fromFramework(thrown: unknown): unknown {
+  if (thrown instanceof Problem) return thrown;
+  const { statusCode, code, message } = thrown as Partial<FastifyError>;
+  if (statusCode === undefined || statusCode < 400 || statusCode >= 500 || !code?.startsWith('FST_')) return thrown;
+  return new Problem(CODE_OF_STATUS[statusCode] ?? 'invalid_request', message ?? 'the request is malformed', {
+    cause: thrown,
+  });
+}
+
+const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
+  404: 'not_found',
+  413: 'too_large',
+  415: 'unsupported_media_type',
+};

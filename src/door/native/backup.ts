@@ -1,0 +1,46 @@
+import Type from 'typebox';
+import { Problem } from '../../model/problem.ts';
+import { answers } from '../answers.ts';
+import type { App } from '../app.ts';
+import { hasBody } from '../body.ts';
+import type { DoorContext } from '../context.ts';
+import { ProblemAnswer } from './schemas.ts';
+
+const tags = ['node'];
+
+/** A copy of everything that the node remembers, and the way back. */
+export function addBackupRoutes(app: App, { store, clock }: DoorContext): void {
+  app.get(
+    '/v1/backup',
+    {
+      schema: { tags, summary: 'Streams a consistent backup as a tar archive', operationId: 'backup' },
+    },
+    async (_request, reply) => {
+      const day = new Date(clock.now()).toISOString().slice(0, 10);
+      return reply
+        .type('application/x-tar')
+        .header('Content-Disposition', `attachment; filename="fob-backup-${day}.tar"`)
+        .send(await store.backup());
+    },
+  );
+
+  app.post(
+    '/v1/restore',
+    {
+      schema: {
+        tags,
+        summary: 'Replaces everything by a backup, given as the body',
+        operationId: 'restore',
+        response: answers({
+          200: Type.Object({ documents: Type.Integer(), blobs: Type.Integer() }),
+          400: ProblemAnswer,
+        }),
+      },
+    },
+    async (request) => {
+      if (!hasBody(request.raw))
+        throw new Problem('invalid_request', 'the body is empty; send a backup: curl -T backup.tar');
+      return store.restore(request.raw);
+    },
+  );
+}

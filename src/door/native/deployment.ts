@@ -1,0 +1,55 @@
+import type { FastifyReply } from 'fastify';
+import type { DeployRequest } from '../../engine/api.ts';
+import type { StoredFunction } from '../../model/function.ts';
+import type { DoorContext } from '../context.ts';
+import { describeFailure } from '../failure.ts';
+import { etag, functionView } from './function-view.ts';
+import { underPrecondition } from './precondition.ts';
+import { problemJson } from './problem-json.ts';
+
+/**
+ * Deploys and answers: with the function, or, where the caller accepts `application/x-ndjson`, with every step as it
+ * happens and at last `{"kind":"done","function":…}` or `{"kind":"error","error":…}`.
+ */
+export async function answerDeployment(
+  context: DoorContext,
+  reply: FastifyReply,
+  request: DeployRequest,
+): Promise<unknown> {
+  const isNew = request.name === undefined || context.engine.find(request.name) === undefined;
+  const gone = new AbortController();
+  reply.raw.on('close', () => {
+    if (!reply.raw.writableEnded) gone.abort();
+  });
+  const deploy = (extra: Partial<DeployRequest>) =>
+    underPrecondition(request.expectedRevision, () =>
+      context.deployer.deploy({ ...request, ...extra, signal: gone.signal }),
+    );
+
+  if (!acceptsEvents(reply)) return answerFunction(reply, await deploy({}), isNew);
+
+  reply.hijack();
+  const res = reply.raw;
+  res.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
+  const send = (event: unknown) => {
+    if (!res.destroyed) res.write(`${JSON.stringify(event)}\n`);
+  };
+  try {
+    const stored = await deploy({ onProgress: send });
+    send({ kind: 'done', function: functionView(stored) });
+  } catch (error) {
+    send({ kind: 'error', error: problemJson(describeFailure(context.log, error)) });
+  }
+  res.end();
+  return undefined;
+}
+
+/** Answers with a function that was made or changed. */
+export function answerFunction(reply: FastifyReply, stored: StoredFunction, isNew: boolean): unknown {
+  if (isNew) reply.code(201).header('Location', `/v1/functions/${stored.document.name}`);
+  return reply.header('ETag', etag(stored.revision)).send(functionView(stored));
+}
+
+function acceptsEvents(reply: FastifyReply): boolean {
+  return reply.request.headers.accept?.includes('application/x-ndjson') === true;
+}

@@ -1,0 +1,220 @@
+import type { FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { FUNCTION_NAME_PATTERN, type FunctionDocument, type StoredFunction } from '../../model/function.ts';
+import { Problem } from '../../model/problem.ts';
+import { answers } from '../answers.ts';
+import type { App } from '../app.ts';
+import { receiveBody } from '../body.ts';
+import type { DoorContext } from '../context.ts';
+import { answerDeployment, answerFunction } from './deployment.ts';
+import { etag, functionView } from './function-view.ts';
+import { demandedRevision, underPrecondition } from './precondition.ts';
+import { cursor, FunctionPage, FunctionView, limit, NameParameters, PartialConfig, ProblemAnswer } from './schemas.ts';
+import { parseJson, receiveUpload, UploadQuery, uploadBodies } from './upload.ts';
+
+const DEFAULT_PAGE = 100;
+const MAX_CONFIG_BYTES = 1_048_576;
+const tags = ['functions'];
+const SOURCE_TYPES = { inline: 'text/plain; charset=UTF-8', zip: 'application/zip', 'tar.gz': 'application/gzip' };
+
+/** Functions by name: create, update, list, show, configure, remove, and their code. */
+export function addFunctionRoutes(app: App, context: DoorContext): void {
+  const { engine, deployer, settings } = context;
+
+  app.get(
+    '/v1/functions',
+    {
+      schema: {
+        tags,
+        summary: 'Lists functions in the order of their names',
+        operationId: 'listFunctions',
+        querystring: Type.Object(
+          {
+            prefix: Type.Optional(Type.String({ maxLength: 64, description: 'Names that start so' })),
+            tag: Type.Optional(Type.String({ maxLength: 400, description: '`key` or `key=value`' })),
+            owner: Type.Optional(Type.String({ maxLength: 128 })),
+            runtime: Type.Optional(Type.String({ maxLength: 64 })),
+            limit,
+            cursor,
+          },
+          { additionalProperties: false },
+        ),
+        response: answers({ 200: FunctionPage }),
+      },
+    },
+    async (request) => {
+      const { limit: most = DEFAULT_PAGE, cursor: after, prefix, tag, owner, runtime } = request.query;
+      const matches = (document: FunctionDocument) =>
+        (after === undefined || document.name > after) &&
+        (prefix === undefined || document.name.startsWith(prefix)) &&
+        (owner === undefined || document.config.owner === owner) &&
+        (runtime === undefined || document.config.runtime === runtime) &&
+        (tag === undefined || hasTag(document, tag));
+      const found: StoredFunction[] = [];
+      for (const stored of engine.list()) {
+        if (matches(stored.document)) found.push(stored);
+        if (found.length > most) break;
+      }
+      const page = found.slice(0, most);
+      const last = found.length > most ? page.at(-1)?.document.name : undefined;
+      return { functions: page.map(functionView), ...(last !== undefined && { cursor: last }) };
+    },
+  );
+
+  app.post(
+    '/v1/functions',
+    {
+      schema: {
+        tags,
+        summary: 'Creates a function, named by a fresh UUID where no name is given',
+        operationId: 'createFunction',
+        querystring: Type.Object(
+          { name: Type.Optional(Type.String({ pattern: FUNCTION_NAME_PATTERN })), ...UploadQuery.properties },
+          { additionalProperties: Type.String() },
+        ),
+        body: uploadBodies,
+        response: answers({ 201: FunctionView, '4xx': ProblemAnswer }),
+      },
+    },
+    async (request, reply) => {
+      const { name, ...config } = request.query;
+      request.query = config;
+      const upload = await receiveUpload(request, settings.maxCodeBytes);
+      return answerDeployment(context, reply, { ...upload, ...(name !== undefined && { name }), expectedRevision: 0 });
+    },
+  );
+
+  app.put(
+    '/v1/functions/:name',
+    {
+      schema: {
+        tags,
+        summary: 'Creates a function or gives it a new version',
+        description:
+          'Settings that are not given keep their value, or their default where the function is new. `If-None-Match: *` only creates; `If-Match: "<revision>"` only changes what you have seen. With `Accept: application/x-ndjson` the answer shows the progress.',
+        operationId: 'putFunction',
+        params: NameParameters,
+        querystring: UploadQuery,
+        body: uploadBodies,
+        response: answers({ 200: FunctionView, 201: FunctionView, '4xx': ProblemAnswer }),
+      },
+    },
+    async (request, reply) => {
+      const name = engine.find(request.params.name)?.document.name ?? request.params.name;
+      const expectedRevision = demandedRevision(request.headers, engine, name);
+      const upload = await receiveUpload(request, settings.maxCodeBytes);
+      return answerDeployment(context, reply, {
+        ...upload,
+        name,
+        ...(expectedRevision !== undefined && { expectedRevision }),
+      });
+    },
+  );
+
+  app.get(
+    '/v1/functions/:name',
+    {
+      schema: {
+        tags,
+        summary: 'Shows a function',
+        operationId: 'getFunction',
+        params: NameParameters,
+        response: answers({ 200: FunctionView, 404: ProblemAnswer }),
+      },
+    },
+    async (request, reply) => {
+      const stored = found(request.params.name);
+      reply.header('ETag', etag(stored.revision));
+      return functionView(stored);
+    },
+  );
+
+  app.patch(
+    '/v1/functions/:name',
+    {
+      preValidation: readJsonBody,
+      schema: {
+        tags,
+        summary: 'Changes the configuration: a new version with the same code',
+        description: 'Settings that are given replace theirs wholly (also `environment` and `tags`); the others stay.',
+        operationId: 'configureFunction',
+        params: NameParameters,
+        body: PartialConfig,
+        response: answers({ 200: FunctionView, '4xx': ProblemAnswer }),
+      },
+    },
+    async (request, reply) => {
+      const { name } = found(request.params.name).document;
+      const expected = demandedRevision(request.headers, engine, name);
+      const stored = await underPrecondition(expected, () => deployer.configure(name, request.body, expected));
+      return answerFunction(reply, stored, false);
+    },
+  );
+
+  app.delete(
+    '/v1/functions/:name',
+    {
+      schema: {
+        tags,
+        summary: 'Removes a function; its records and logs stay until they are too old',
+        operationId: 'removeFunction',
+        params: NameParameters,
+        response: answers({
+          204: Type.Unsafe<undefined>({ type: 'null', description: 'Removed' }),
+          '4xx': ProblemAnswer,
+        }),
+      },
+    },
+    async (request, reply) => {
+      const { name } = found(request.params.name).document;
+      const expected = demandedRevision(request.headers, engine, name);
+      const removed = await underPrecondition(expected, () => deployer.remove(name, expected));
+      if (!removed) throw absent(name);
+      return reply.code(204).send();
+    },
+  );
+
+  app.get(
+    '/v1/functions/:name/code',
+    {
+      schema: {
+        tags,
+        summary: 'Serves the code, byte for byte as it was uploaded',
+        operationId: 'getCode',
+        params: NameParameters,
+        response: answers({ 404: ProblemAnswer }),
+      },
+    },
+    async (request, reply) => {
+      const { document } = found(request.params.name);
+      const { content, form, fileName } = await deployer.source(document.name);
+      const name = form === 'inline' ? (fileName ?? `${document.name}.txt`) : `${document.name}.${form}`;
+      return reply
+        .type(SOURCE_TYPES[form])
+        .header('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(name)}`)
+        .header('X-Content-Type-Options', 'nosniff')
+        .send(content);
+    },
+  );
+
+  function found(name: string): StoredFunction {
+    const stored = engine.find(name);
+    if (stored === undefined) throw absent(name);
+    return stored;
+  }
+}
+
+async function readJsonBody(request: FastifyRequest): Promise<void> {
+  const body = await receiveBody(request.raw, MAX_CONFIG_BYTES);
+  request.body = parseJson(body.toString(), 'the body');
+}
+
+function absent(name: string): Problem {
+  return new Problem('not_found', `there is no function "${name}"; GET /v1/functions lists them`);
+}
+
+function hasTag({ config }: FunctionDocument, tag: string): boolean {
+  const equals = tag.indexOf('=');
+  if (equals === -1) return Object.hasOwn(config.tags, tag);
+  return config.tags[tag.slice(0, equals)] === tag.slice(equals + 1);
+}

@@ -1,0 +1,111 @@
+import Type from 'typebox';
+import { Problem } from '../../model/problem.ts';
+import type { InvocationQuery } from '../../store/journal.ts';
+import { answers } from '../answers.ts';
+import type { App } from '../app.ts';
+import type { DoorContext } from '../context.ts';
+import type { NativeInvoke } from './invoke.ts';
+import { cursor, from, functionFilter, InvocationView, limit, NameParameters, ProblemAnswer, to } from './schemas.ts';
+import { timeRange } from './time-range.ts';
+
+const DEFAULT_PAGE = 100;
+const STATUSES = ['succeeded', 'failed', 'timed_out', 'out_of_memory', 'crashed', 'cancelled', 'rejected'] as const;
+const tags = ['invocations'];
+
+/** Invoking, and the records of past invocations. The server matches the invoke by hand; its route here serves spellings that it did not match. */
+export function addInvocationRoutes(app: App, context: DoorContext, invoke: NativeInvoke): void {
+  const { engine, store, clock } = context;
+
+  app.post(
+    '/v1/functions/:name/invoke',
+    {
+      schema: {
+        tags,
+        summary: 'Invokes a function: the body is its event, the answer its result',
+        description:
+          'A JSON body is the event (or the named parameters of a `callme`); any other content type passes as bytes. The answer has the headers `Fob-Invocation-Id`, `Fob-Version`, `Fob-Duration-Ms` and `Fob-Cold-Start`; a failing function answers with `Fob-Function-Error`. A function that streams is streamed; a stream that fails midway is cut off.',
+        operationId: 'invokeFunction',
+        params: NameParameters,
+        response: answers({
+          400: ProblemAnswer,
+          404: ProblemAnswer,
+          429: ProblemAnswer,
+          502: ProblemAnswer,
+          504: ProblemAnswer,
+        }),
+      },
+    },
+    (request, reply) => {
+      reply.hijack();
+      const url = request.raw.url!;
+      const mark = url.indexOf('?');
+      invoke(request.raw, reply.raw, request.params.name, mark === -1 ? '' : url.slice(mark + 1));
+    },
+  );
+
+  app.get(
+    '/v1/invocations',
+    {
+      schema: {
+        tags,
+        summary: 'Lists records of invocations, newest first',
+        operationId: 'listInvocations',
+        querystring: Type.Object(
+          {
+            function: functionFilter,
+            status: Type.Optional(Type.Enum([...STATUSES])),
+            coldStart: Type.Optional(Type.Boolean()),
+            minDurationMs: Type.Optional(Type.Number({ minimum: 0 })),
+            from,
+            to,
+            cursor,
+            limit,
+          },
+          { additionalProperties: false },
+        ),
+        response: answers({
+          200: Type.Object({ invocations: Type.Array(InvocationView), cursor: Type.Optional(Type.String()) }),
+          400: ProblemAnswer,
+        }),
+      },
+    },
+    async (request) => {
+      const { from: _from, to: _to, limit: most = DEFAULT_PAGE, function: name, ...filters } = request.query;
+      const query = {
+        ...filters,
+        ...(name !== undefined && { function: engine.find(name)?.document.name ?? name }),
+        ...timeRange(request.query, clock.now()),
+        limit: most,
+      };
+      const { items, ...next } = await store.journal.invocations(query as InvocationQuery);
+      return { invocations: items, ...next };
+    },
+  );
+
+  app.get(
+    '/v1/invocations/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Shows the record of one invocation',
+        operationId: 'getInvocation',
+        params: Type.Object({ id: Type.String({ maxLength: 64 }) }),
+        response: answers({ 200: InvocationView, 404: ProblemAnswer }),
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const record = (await store.journal.invocation(id)) ?? (await afterFlush(id));
+      if (record === undefined) {
+        throw new Problem('not_found', `there is no record of the invocation "${id}"; it may still run, or be too old`);
+      }
+      return record;
+    },
+  );
+
+  /** Records are written in batches; one that was just made may be on its way. */
+  async function afterFlush(id: string) {
+    await store.journal.flush();
+    return store.journal.invocation(id);
+  }
+}

@@ -1,0 +1,63 @@
+import { loadavg } from 'node:os';
+import Type from 'typebox';
+import { answers } from '../answers.ts';
+import type { App } from '../app.ts';
+import type { DoorContext } from '../context.ts';
+
+const tags = ['node'];
+const Anything = Type.Object({}, { additionalProperties: true });
+
+/** What runs on this node and how it is. */
+export function addNodeRoutes(app: App, context: DoorContext): void {
+  const { engine, store, sandboxes, settings, nodeInfo, clock } = context;
+
+  app.get(
+    '/v1/sandboxes',
+    {
+      schema: {
+        tags,
+        summary: 'Lists the sandboxes that exist now',
+        operationId: 'listSandboxes',
+        response: answers({ 200: Type.Object({ sandboxes: Type.Array(Anything) }) }),
+      },
+    },
+    async () => ({ sandboxes: engine.sandboxes() }),
+  );
+
+  app.get(
+    '/v1/pools',
+    {
+      schema: {
+        tags,
+        summary: 'Lists the pools of prewarmed sandboxes',
+        operationId: 'listPools',
+        response: answers({ 200: Type.Object({ pools: Type.Array(Anything) }) }),
+      },
+    },
+    async () => ({ pools: engine.pools() }),
+  );
+
+  app.get(
+    '/v1/node',
+    {
+      schema: { tags, summary: 'Says how this node is', operationId: 'getNode', response: answers({ 200: Anything }) },
+    },
+    async () => {
+      const { functions: _perFunction, ...load } = engine.stats();
+      const { token: _secret, ...shown } = settings;
+      return {
+        version: nodeInfo.version,
+        state: nodeInfo.state(),
+        startedAt: new Date(nodeInfo.startedAtMs).toISOString(),
+        uptimeMs: clock.now() - nodeInfo.startedAtMs,
+        platform: { node: process.version, os: process.platform, arch: process.arch },
+        sandbox: sandboxes.name,
+        functions: engine.list().length,
+        load: { ...load, loadAverage: loadavg() },
+        memory: process.memoryUsage(),
+        journal: await store.journal.stats(),
+        settings: shown,
+      };
+    },
+  );
+}

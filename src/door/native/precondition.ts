@@ -1,0 +1,38 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Engine } from '../../engine/api.ts';
+import { Problem } from '../../model/problem.ts';
+
+/**
+ * The revision that a request demands (`If-Match: "<revision>"`; `If-None-Match: *` demands that there is none, as 0);
+ * `undefined` where it takes any. Throws `precondition_failed` for `If-Match: *` on a function that does not exist.
+ */
+export function demandedRevision(headers: IncomingHttpHeaders, engine: Engine, name: string): number | undefined {
+  const none = headers['if-none-match'];
+  if (none !== undefined) {
+    if (none.trim() === '*') return 0;
+    throw new Problem('invalid_request', 'If-None-Match takes only *, which demands that the function does not exist');
+  }
+  const match = headers['if-match']?.trim();
+  if (match === undefined) return undefined;
+  if (match === '*') {
+    const stored = engine.find(name);
+    if (stored === undefined) throw new Problem('precondition_failed', `there is no function "${name}"`);
+    return stored.revision;
+  }
+  const revision = /^"(\d{1,15})"$/.exec(match)?.[1];
+  if (revision === undefined || revision === '0') {
+    throw new Problem('invalid_request', 'If-Match takes the ETag of an answer, such as "42" with its quotes, or *');
+  }
+  return Number(revision);
+}
+
+/** Under a precondition, somebody else's change is that precondition failing. */
+export async function underPrecondition<T>(expected: number | undefined, change: () => Promise<T>): Promise<T> {
+  try {
+    return await change();
+  } catch (error) {
+    if (expected === undefined || !(error instanceof Problem) || error.code !== 'conflict') throw error;
+    const options = error.details === undefined ? { cause: error } : { cause: error, details: error.details };
+    throw new Problem('precondition_failed', error.message, options);
+  }
+}

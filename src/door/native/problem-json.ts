@@ -1,0 +1,68 @@
+import type { ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import type { FailureReason, Outcome, OutcomeStatus } from '../../model/invocation.ts';
+import { PROBLEMS } from '../../model/problem.ts';
+import { answer, PROBLEM_TYPE } from '../answer.ts';
+import type { Lifecycle } from '../context.ts';
+import { describeFailure, type Failure, retryAfterSeconds } from '../failure.ts';
+
+/** How the native door shows a run that did not succeed. */
+export const OUTCOMES: Readonly<
+  Record<FailureReason | Exclude<OutcomeStatus, 'succeeded' | 'failed'>, { status: number; title: string }>
+> = {
+  bad_parameters: { status: 400, title: 'The payload does not fit the parameters of the function' },
+  exception: { status: 502, title: 'The function threw an exception' },
+  bad_result: { status: 502, title: 'The result of the function cannot be encoded' },
+  result_too_large: { status: 502, title: 'The result of the function is over the limit of this node' },
+  load_failed: { status: 502, title: 'The code of the function cannot be loaded' },
+  crashed: { status: 502, title: 'The sandbox ended while the function ran' },
+  out_of_memory: { status: 502, title: 'The function ran out of memory' },
+  timed_out: { status: 504, title: 'The function did not end within its timeout' },
+  cancelled: { status: 499, title: 'The caller went away before the answer' },
+};
+
+/** A failure as RFC 9457 describes problems. */
+export function problemJson({ problem, reference }: Failure): Record<string, unknown> {
+  return {
+    ...problem.details,
+    ...(reference !== undefined && { reference }),
+    type: `urn:fob:problem:${problem.code}`,
+    title: PROBLEMS[problem.code].meaning,
+    status: problem.status,
+    detail: problem.message,
+    code: problem.code,
+  };
+}
+
+/** Answers with a thrown value as problem+json. */
+export function answerProblem(lifecycle: Lifecycle, log: Logger, res: ServerResponse, thrown: unknown): void {
+  const failure = describeFailure(log, thrown);
+  const { problem } = failure;
+  const headers = ['Content-Type', PROBLEM_TYPE];
+  const retryAfter = retryAfterSeconds(problem);
+  if (retryAfter !== undefined) headers.push('Retry-After', String(retryAfter));
+  if (problem.code === 'unauthorized') headers.push('WWW-Authenticate', 'Bearer');
+  if (problem.code === 'method_not_allowed') headers.push('Allow', String(problem.details?.allowed ?? ''));
+  answer(lifecycle, res, problem.status, headers, JSON.stringify(problemJson(failure)));
+}
+
+/** The body of an answer about a function's failure, its status, and the word for the `Fob-Function-Error` header. */
+export function outcomeProblem(outcome: Exclude<Outcome, { status: 'succeeded' }>): {
+  status: number;
+  reason: string;
+  json: string;
+} {
+  const reason = outcome.status === 'failed' ? outcome.reason : outcome.status;
+  const { status, title } = OUTCOMES[reason];
+  const { type: errorType, message, stack } = outcome.error;
+  const json = JSON.stringify({
+    type: `urn:fob:outcome:${reason}`,
+    title,
+    status,
+    detail: message,
+    code: reason,
+    errorType,
+    stack,
+  });
+  return { status, reason, json };
+}

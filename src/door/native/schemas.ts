@@ -1,0 +1,94 @@
+import Type from 'typebox';
+import { FUNCTION_NAME_PATTERN, FunctionConfigSchema } from '../../model/function.ts';
+import { LOG_LEVELS } from '../../store/journal.ts';
+
+export const NameParameters = Type.Object({
+  name: Type.String({ pattern: FUNCTION_NAME_PATTERN, description: "A function's name or id" }),
+});
+
+export const PartialConfig = Type.Partial(FunctionConfigSchema);
+
+/** A function as the native API shows it. */
+export const FunctionView = Type.Object({
+  name: Type.String(),
+  id: Type.String({ description: 'Its id in the FoB door' }),
+  version: Type.Integer({ description: 'Number of the version that serves' }),
+  revision: Type.Integer({ description: 'Also the ETag; give it in If-Match to change only what you have seen' }),
+  createdAt: Type.String({ description: 'When the function was created' }),
+  updatedAt: Type.String({ description: 'When the version that serves was made' }),
+  config: FunctionConfigSchema,
+  code: Type.Object({
+    form: Type.Enum(['inline', 'zip', 'tar.gz']),
+    bytes: Type.Integer({ description: 'Size of what was uploaded' }),
+    sha256: Type.String({ description: 'Digest of what was uploaded' }),
+    fileName: Type.Optional(Type.String()),
+    files: Type.Integer({ description: 'Files after the build' }),
+    builtBytes: Type.Integer({ description: 'Size after the build' }),
+  }),
+});
+
+export const FunctionPage = Type.Object({
+  functions: Type.Array(FunctionView),
+  cursor: Type.Optional(Type.String({ description: 'Give it as `cursor` for the next page; absent on the last one' })),
+});
+
+/** RFC 9457. */
+export const ProblemAnswer = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String({ description: 'What happened and what to do' }),
+    code: Type.String({ description: 'What happened, for programs; docs/reference/problems.md lists them' }),
+  },
+  { additionalProperties: true },
+);
+
+export const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'Most items; default 100' }));
+export const cursor = Type.Optional(Type.String({ maxLength: 1024, description: 'Cursor of the page before' }));
+
+const time = (description: string) =>
+  Type.Optional(
+    Type.String({
+      maxLength: 64,
+      description: `${description}: ISO 8601, milliseconds since 1970, or an age such as \`15m\`, \`2h\`, \`7d\``,
+    }),
+  );
+
+export const from = time('Not older than');
+export const to = time('Not newer than');
+export const functionFilter = Type.Optional(Type.String({ maxLength: 128, description: "A function's name or id" }));
+export const minLevel = Type.Optional(Type.Enum([...LOG_LEVELS], { description: 'This level and graver ones' }));
+export const textFilter = Type.Optional(
+  Type.String({ maxLength: 1024, description: 'Only lines that contain this text, ignoring case' }),
+);
+
+export const LogLine = Type.Object({
+  timeMs: Type.Number(),
+  function: Type.String(),
+  version: Type.Integer(),
+  invocationId: Type.Optional(Type.String()),
+  sandboxId: Type.String(),
+  stream: Type.Enum(['stdout', 'stderr', 'platform']),
+  level: Type.Enum([...LOG_LEVELS]),
+  text: Type.String(),
+});
+
+export const InvocationView = Type.Object({
+  invocationId: Type.String(),
+  function: Type.String(),
+  version: Type.Integer(),
+  door: Type.String(),
+  status: Type.String(),
+  reason: Type.Optional(Type.String()),
+  errorType: Type.Optional(Type.String()),
+  errorMessage: Type.Optional(Type.String()),
+  errorStack: Type.Optional(Type.String()),
+  startedAtMs: Type.Number(),
+  queuedMs: Type.Number(),
+  durationMs: Type.Number(),
+  coldStart: Type.Boolean(),
+  sandboxId: Type.String(),
+  payloadBytes: Type.Integer(),
+  resultBytes: Type.Integer(),
+});

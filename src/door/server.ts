@@ -1,0 +1,178 @@
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Problem } from '../model/problem.ts';
+import { answer } from './answer.ts';
+import { discardBody, hasBody } from './body.ts';
+import type { DoorContext, Lifecycle, ServerDeps } from './context.ts';
+import { createFobCall } from './fob/call.ts';
+import { answerFobFailure } from './fob/error.ts';
+import { assertMayListen, createGuard } from './guard.ts';
+import { createManagement } from './management.ts';
+import { createNativeInvoke } from './native/invoke.ts';
+import { answerProblem } from './native/problem-json.ts';
+
+export type { NodeInfo, ServerDeps } from './context.ts';
+
+const FOB_CALL = '/api/call/';
+const FUNCTIONS = '/v1/functions/';
+const INVOKE = '/invoke';
+const MAX_HEADER_BYTES = 16_384;
+const MAX_CONNECTIONS = 20_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+/** For receiving a whole request, its body included; how long an answer takes is not limited here. */
+const REQUEST_TIMEOUT_MS = 300_000;
+const KEEP_ALIVE_MS = 60_000;
+const UPLOAD_ENVELOPE_BYTES = 2_097_152;
+
+/** The HTTP server of a node, with all its doors. */
+export interface DoorServer {
+  /** Starts to listen; rejects with `unavailable` where the port is taken. */
+  listen(): Promise<{ url: string; host: string; port: number }>;
+  /** Takes no new connection, ends live tails, lets requests under way finish for `drainMs`, then cuts what is left. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the server. Rejects with `invalid_request` for settings that would open the node to others without a token.
+ * The two invoke paths are matched by hand; everything else goes through the framework.
+ */
+export async function createServer(deps: ServerDeps): Promise<DoorServer> {
+  const { settings, log, nodeInfo, clock } = deps;
+  assertMayListen(settings);
+  const lifecycle: Lifecycle = {
+    closing: false,
+    address: { host: settings.host, port: settings.port },
+    endless: new Set(),
+  };
+  const context: DoorContext = { ...deps, lifecycle };
+  const guard = createGuard(settings);
+  const fobCall = createFobCall(context);
+  const nativeInvoke = createNativeInvoke(context);
+  let manage: (req: IncomingMessage, res: ServerResponse) => void;
+
+  const serve = (req: IncomingMessage, res: ServerResponse): void => {
+    const url = req.url!;
+    if (url === '/healthz') {
+      answer(lifecycle, res, 200, ['Content-Type', 'text/plain'], 'ok\n');
+      return;
+    }
+    if (url === '/readyz') {
+      answerReady(res);
+      return;
+    }
+    const refusal = guard(req);
+    if (refusal !== undefined) refuse(req, res, refusal);
+    else if (!(url.startsWith(FOB_CALL) ? callsFob(req, res, url) : invokes(req, res, url))) manage(req, res);
+  };
+
+  /** `GET|POST /api/call/<target>[?<query>]`; false where it is not quite that. */
+  const callsFob = (req: IncomingMessage, res: ServerResponse, url: string): boolean => {
+    const mark = url.indexOf('?', FOB_CALL.length);
+    const target = mark === -1 ? url.slice(FOB_CALL.length) : url.slice(FOB_CALL.length, mark);
+    if ((req.method !== 'GET' && req.method !== 'POST') || !isPlainName(target)) return false;
+    fobCall(req, res, target, mark === -1 ? '' : url.slice(mark + 1));
+    return true;
+  };
+
+  /** `POST /v1/functions/<target>/invoke[?<query>]`; false where it is not quite that. */
+  const invokes = (req: IncomingMessage, res: ServerResponse, url: string): boolean => {
+    if (req.method !== 'POST' || !url.startsWith(FUNCTIONS)) return false;
+    const end = url.indexOf(INVOKE, FUNCTIONS.length);
+    if (end === -1) return false;
+    const target = url.slice(FUNCTIONS.length, end);
+    const after = end + INVOKE.length;
+    if (!isPlainName(target) || (after < url.length && url[after] !== '?')) return false;
+    nativeInvoke(req, res, target, url.slice(after + 1));
+    return true;
+  };
+
+  const answerReady = (res: ServerResponse) => {
+    const state = lifecycle.closing ? 'draining' : nodeInfo.state();
+    answer(lifecycle, res, state === 'ready' ? 200 : 503, ['Content-Type', 'text/plain'], `${state}\n`);
+  };
+
+  const refuse = (req: IncomingMessage, res: ServerResponse, problem: Problem) => {
+    if (req.url!.startsWith('/api/')) answerFobFailure(lifecycle, log, res, problem);
+    else answerProblem(lifecycle, log, res, problem);
+    if (hasBody(req)) discardBody(req);
+  };
+
+  const server = createHttpServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    },
+    serve,
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
+    // A body that is too large for every upload is refused before it is sent.
+    const largest = settings.maxCodeBytes * 1.5 + UPLOAD_ENVELOPE_BYTES;
+    if (req.url === '/v1/restore' || !(Number(req.headers['content-length']) > largest)) res.writeContinue();
+    serve(req, res);
+  });
+  const management = await createManagement(context, server, fobCall, nativeInvoke);
+  manage = management.routing;
+
+  return {
+    async listen() {
+      await listening(server, settings.host, settings.port);
+      const { address, port } = server.address() as AddressInfo;
+      lifecycle.address = { host: settings.host, port };
+      return { url: `http://${urlHost(settings.host)}:${port}`, host: address, port };
+    },
+    async close() {
+      lifecycle.closing = true;
+      for (const end of lifecycle.endless) end();
+      const cancelCut = clock.after(settings.drainMs, () => server.closeAllConnections());
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      await closed;
+      cancelCut();
+      await management.close();
+    },
+  };
+}
+
+/** Whether a path segment needs no decoding and is not empty. */
+function isPlainName(segment: string): boolean {
+  return segment !== '' && segment.indexOf('/') === -1 && segment.indexOf('%') === -1;
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onError = (cause: NodeJS.ErrnoException) => reject(cannotListen(host, port, cause));
+    server.once('error', onError);
+    server.listen({ host, port }, () => {
+      server.off('error', onError);
+      resolve();
+    });
+  });
+}
+
+function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): Problem {
+  const place = `${urlHost(host)}:${port}`;
+  if (cause.code === 'EADDRINUSE') {
+    return new Problem(
+      'unavailable',
+      `${place} is taken by another process; stop it or choose another port with --port`,
+      { cause },
+    );
+  }
+  if (cause.code === 'EACCES') {
+    return new Problem('unavailable', `this user may not listen on ${place}; choose a port from 1024 on with --port`, {
+      cause,
+    });
+  }
+  return new Problem(
+    'unavailable',
+    `cannot listen on ${place} (${cause.code}); choose another with --host and --port`,
+    { cause },
+  );
+}
+
+function urlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,41 @@
+import type { FastifySchemaCompiler } from 'fastify';
+import type { TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import { Value } from 'typebox/value';
+import { Problem } from '../model/problem.ts';
+
+/** Most faults of one request that an answer lists. */
+const MAX_FAULTS = 10;
+
+/** Checks a part of a request by its schema; texts of a query or path are converted first. Compiles at the first use, not at the start. */
+export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  let validator: Validator | undefined;
+  return (value: unknown) => {
+    const converted = httpPart === 'body' ? value : Value.Convert(schema, value);
+    validator ??= Compile(schema);
+    if (validator.Check(converted)) return { value: converted };
+    return { error: invalid(schema, converted, httpPart ?? 'request') };
+  };
+};
+
+/** The value where it fits the schema; throws `invalid_request` saying what of `where` does not. */
+export function checked<T extends TSchema>(schema: T, value: unknown, where: string): unknown {
+  if (Value.Check(schema, value)) return value;
+  throw invalid(schema, value, where);
+}
+
+function invalid(schema: TSchema, value: unknown, where: string): Problem {
+  const faults = Value.Errors(schema, value)
+    .slice(0, MAX_FAULTS)
+    .map(({ instancePath, message, keyword, params }) => {
+      const extra = keyword === 'additionalProperties' ? `: ${Object.values(params).flat().join(', ')}` : '';
+      const allowed =
+        keyword === 'enum' && 'allowedValues' in params ? `: ${JSON.stringify(params.allowedValues)}` : '';
+      return { path: instancePath, message: `${message}${extra}${allowed}` };
+    });
+  const first = faults[0];
+  const place = first === undefined || first.path === '' ? where : `${where} ${first.path}`;
+  return new Problem('invalid_request', `${place} ${first?.message ?? 'does not fit its schema'}`, {
+    details: { faults },
+  });
+}
