@@ -79,9 +79,10 @@ async function runAll(bench: Bench, scenarios: readonly Scenario[]): Promise<Sec
 }
 
 function printable(sections: readonly Section[]): string {
-  const rows = sections.flatMap((section) => section.rows);
-  const tables = sections.flatMap((section) => section.tables);
-  return [...tables, ...(rows.length === 0 ? [] : [resultTable(rows)])].map(plainTable).join('\n');
+  const all = sections.flatMap(({ title, rows, tables }) =>
+    rows.length === 0 ? tables : [...tables, resultTable(title, rows)],
+  );
+  return all.map(plainTable).join('\n');
 }
 
 function toJson(sections: readonly Section[], circumstances: Circumstances): string {

@@ -28,7 +28,7 @@ test('a goal is for the ratio where there is a reference, else for the value', (
 test('a figure with a fault misses its goal and says why', () => {
   const faulty: Row = { ...rate, fault: '3 requests failed' };
   assert.equal(isMet(faulty), false);
-  assert.deepEqual(resultTable([faulty]).rows, [
+  assert.deepEqual(resultTable('t', [faulty]).rows, [
     ['warm', '30,000 req/s', 'bare: 50,000 req/s', '0.60 ×', '≥ 0.6 ×', 'no: 3 requests failed'],
   ]);
 });

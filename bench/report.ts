@@ -51,10 +51,10 @@ export function isMet(row: Row): boolean | undefined {
   return 'atLeast' in row.goal ? value >= row.goal.atLeast : value <= row.goal.atMost;
 }
 
-/** All rows with a goal or a figure, as one table. */
-export function resultTable(rows: readonly Row[]): Table {
+/** Figures beside their goals. */
+export function resultTable(title: string, rows: readonly Row[]): Table {
   return {
-    title: 'Goals',
+    title,
     columns: ['measure', 'measured', 'compared with', 'ratio', 'goal', 'met'],
     rows: rows.map((row) => [
       [row.measure, row.note && `(${row.note})`].filter(Boolean).join(' '),
@@ -106,7 +106,7 @@ export function markdownReport(sections: readonly Section[], circumstances: Circ
     ...sections.flatMap((section) => [
       `## ${section.title}`,
       ...(section.error === undefined ? [] : [`Could not be measured: ${section.error.split('\n')[0]}`]),
-      ...(section.rows.length === 0 ? [] : [markdownTable(resultTable(section.rows))]),
+      ...(section.rows.length === 0 ? [] : [markdownTable(resultTable(section.title, section.rows))]),
       ...section.tables.flatMap((table) => [`### ${table.title}`, markdownTable(table)]),
     ]),
     '',
