@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { type Entry, fromBufferPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
 import { Problem } from '../../model/problem.ts';
@@ -9,15 +10,14 @@ const STORED = 0;
 const DEFLATED = 8;
 
 /** File types and permissions that ZIP tools on Unix keep in the upper half of the external attributes. */
-const TYPE_MASK = 0o170000;
-const TYPES: Readonly<Record<number, { kind: ArchiveEntry['kind']; kindName: string }>> = {
-  2401: { kind: 'other', kindName: 'FIFO' },
-  4802: { kind: 'other', kindName: 'character device' },
-  9604: { kind: 'folder', kindName: 'folder' },
-  14406: { kind: 'other', kindName: 'block device' },
-  21609: { kind: 'link', kindName: 'symbolic link' },
-  26411: { kind: 'other', kindName: 'socket' },
-};
+const TYPES: ReadonlyMap<number, { kind: ArchiveEntry['kind']; kindName: string }> = new Map([
+  [constants.S_IFIFO, { kind: 'other', kindName: 'FIFO' }],
+  [constants.S_IFCHR, { kind: 'other', kindName: 'character device' }],
+  [constants.S_IFDIR, { kind: 'folder', kindName: 'folder' }],
+  [constants.S_IFBLK, { kind: 'other', kindName: 'block device' }],
+  [constants.S_IFLNK, { kind: 'link', kindName: 'symbolic link' }],
+  [constants.S_IFSOCK, { kind: 'other', kindName: 'socket' }],
+]);
 
 /** The entries of a ZIP in the order of its directory. Throws `invalid_function` where it is damaged or encrypted. */
 export async function* readZip(content: Buffer): AsyncGenerator<ArchiveEntry> {
@@ -33,7 +33,7 @@ export async function* readZip(content: Buffer): AsyncGenerator<ArchiveEntry> {
 async function toEntry(zip: ZipFile, entry: Entry): Promise<ArchiveEntry> {
   const path = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
   const mode = entry.externalFileAttributes >>> 16;
-  const type = TYPES[mode & TYPE_MASK];
+  const type = TYPES.get(mode & constants.S_IFMT);
   const kind = path.endsWith('/') ? 'folder' : (type?.kind ?? 'file');
   if (kind !== 'folder') checkReadable(path, entry);
   return {
