@@ -83,11 +83,7 @@ async function sealEntry(folder: string, path: string): Promise<TreeEntry> {
 
 /** The files of a folder as runtimes look at it before it is built; links are left out. */
 export async function viewFolder(folder: string): Promise<CodeFolder> {
-  const found = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = found
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .sort();
+  const files = await listFiles(folder, '');
   const known = new Set(files);
   return {
     files,
@@ -104,4 +100,16 @@ export async function viewFolder(folder: string): Promise<CodeFolder> {
       return readFile(join(folder, path), 'utf8');
     },
   };
+}
+
+/** Not `readdir`'s own recursion, which follows links to folders: one to itself has no end. */
+async function listFiles(folder: string, parent: string): Promise<string[]> {
+  const files: string[] = [];
+  const entries = await readdir(join(folder, parent), { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = parent === '' ? entry.name : `${parent}/${entry.name}`;
+    if (entry.isDirectory()) files.push(...(await listFiles(folder, path)));
+    else if (entry.isFile()) files.push(path);
+  }
+  return files;
 }

@@ -1,4 +1,4 @@
-import { lstat, mkdtemp, readdir, readFile, readlink } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -12,14 +12,15 @@ export async function temporaryFolder(test: TestContext): Promise<string> {
 }
 
 /** What a folder holds: a file's content, `-> target` for a link, `/` for an empty folder, by path. */
-export async function contentsOf(folder: string): Promise<Record<string, string>> {
+export async function contentsOf(folder: string, parent = ''): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  for (const path of (await readdir(folder, { recursive: true })).sort()) {
-    const file = join(folder, path);
-    const stat = await lstat(file);
-    if (stat.isSymbolicLink()) found[path] = `-> ${await readlink(file)}`;
-    else if (stat.isFile()) found[path] = await readFile(file, 'latin1');
-    else if ((await readdir(file)).length === 0) found[path] = '/';
+  const entries = await readdir(join(folder, parent), { withFileTypes: true });
+  if (entries.length === 0 && parent !== '') found[parent] = '/';
+  for (const entry of entries) {
+    const path = join(parent, entry.name);
+    if (entry.isSymbolicLink()) found[path] = `-> ${await readlink(join(folder, path))}`;
+    else if (entry.isDirectory()) Object.assign(found, await contentsOf(folder, path));
+    else found[path] = await readFile(join(folder, path), 'latin1');
   }
   return found;
 }
