@@ -1,0 +1,105 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { Problem } from '../../model/problem.ts';
+
+/** A document as it is kept: its value is JSON text. */
+export interface DocumentRow {
+  readonly key: string;
+  readonly value: string;
+  readonly revision: number;
+}
+
+/** What a restore did to one document; `value` is JSON text, absent where the document went. */
+export interface DocumentChange {
+  readonly key: string;
+  readonly value: string | undefined;
+  readonly revision: number;
+}
+
+export type DocumentOperations = ReturnType<typeof documentOperations>;
+
+/** The registry's operations, within the caller's transaction; each checks before it writes. */
+export function documentOperations(db: DatabaseSync) {
+  const select = db.prepare('SELECT key, value, revision FROM documents WHERE key = ?');
+  const selectFrom = db.prepare('SELECT key, value, revision FROM documents WHERE key >= ? ORDER BY key');
+  const selectRange = db.prepare('SELECT key, value, revision FROM documents WHERE key >= ? AND key < ? ORDER BY key');
+  const upsert = db.prepare('INSERT OR REPLACE INTO documents (key, value, revision) VALUES (?, ?, ?)');
+  const remove = db.prepare('DELETE FROM documents WHERE key = ?');
+  const revise = db.prepare("UPDATE counters SET value = value + 1 WHERE name = 'revision' RETURNING value");
+
+  const find = (key: string) => select.get(key) as DocumentRow | undefined;
+  const nextRevision = () => (revise.get() as { value: number }).value;
+
+  function expect(key: string, expectedRevision: number | undefined, actualRevision: number): void {
+    if (expectedRevision === undefined || expectedRevision === actualRevision) return;
+    const actual = actualRevision === 0 ? 'is absent' : `is at revision ${actualRevision}`;
+    const expected = expectedRevision === 0 ? 'to be absent' : `at revision ${expectedRevision}`;
+    throw new Problem(
+      'conflict',
+      `'${key}' ${actual}, but was expected ${expected}; read it again and repeat the change`,
+      {
+        details: { key, expectedRevision, actualRevision },
+      },
+    );
+  }
+
+  return {
+    get: (key: string): DocumentRow | undefined => find(key),
+
+    list(prefix: string): DocumentRow[] {
+      const end = prefixEnd(prefix);
+      return (end === undefined ? selectFrom.all(prefix) : selectRange.all(prefix, end)) as unknown as DocumentRow[];
+    },
+
+    put(key: string, value: string, expectedRevision: number | undefined): number {
+      if (expectedRevision !== undefined) expect(key, expectedRevision, find(key)?.revision ?? 0);
+      const revision = nextRevision();
+      upsert.run(key, value, revision);
+      return revision;
+    },
+
+    /** The revision of the deletion; undefined where there was nothing to delete. */
+    delete(key: string, expectedRevision: number | undefined): number | undefined {
+      const found = find(key);
+      expect(key, expectedRevision, found?.revision ?? 0);
+      if (!found) return undefined;
+      remove.run(key);
+      return nextRevision();
+    },
+
+    /** Makes the documents equal to those of the attached database `backup` and tells the difference. */
+    replaceDocuments(): DocumentChange[] {
+      const changed = db
+        .prepare(
+          `SELECT b.key, b.value FROM backup.documents b LEFT JOIN main.documents d ON d.key = b.key
+           WHERE d.value IS NOT b.value ORDER BY b.key`,
+        )
+        .all() as { key: string; value: string }[];
+      const gone = db
+        .prepare('SELECT key FROM main.documents WHERE key NOT IN (SELECT key FROM backup.documents) ORDER BY key')
+        .all() as { key: string }[];
+      return [
+        ...gone.map(({ key }) => {
+          remove.run(key);
+          return { key, value: undefined, revision: nextRevision() };
+        }),
+        ...changed.map(({ key, value }) => {
+          const revision = nextRevision();
+          upsert.run(key, value, revision);
+          return { key, value, revision };
+        }),
+      ];
+    },
+  };
+}
+
+/** The least text that is greater than every text with this prefix, in order of code points; undefined where none is. */
+export function prefixEnd(prefix: string): string | undefined {
+  const points = [...prefix];
+  while (points.length > 0) {
+    const last = points.pop()!.codePointAt(0)!;
+    if (last === 0x10ffff) continue;
+    const next = last + 1 === 0xd800 ? 0xe000 : last + 1;
+    return points.join('') + String.fromCodePoint(next);
+  }
+  return undefined;
+}

@@ -1,0 +1,147 @@
+import type { DatabaseSync } from 'node:sqlite';
+import {
+  type JournalBatch,
+  type UnpackedInvocation,
+  type UnpackedLog,
+  unpackInvocations,
+  unpackLogs,
+} from './journal-batch.ts';
+import { KEYS_PER_MS, keyAt, keyOfId, parseId, timeOfKey } from './journal-row.ts';
+
+/** Milliseconds whose next free key is remembered; older ones are looked up. */
+const REMEMBERED_MS = 10_000;
+
+/** Gives each row of a table a key of its own: by time, and within a millisecond in order of arrival. */
+function timeKeys(db: DatabaseSync, table: 'logs' | 'audit'): (timeMs: number) => number {
+  const lastBelow = db.prepare(`SELECT max(key) AS key FROM ${table} WHERE key >= ? AND key < ?`);
+  const newest = db.prepare(`SELECT max(key) AS key FROM ${table}`).get() as { key: number | null };
+  let newestMs = newest.key === null ? Number.NEGATIVE_INFINITY : timeOfKey(newest.key);
+  const nextFree = new Map<number, number>();
+
+  const freeIn = (timeMs: number): number => {
+    const known = nextFree.get(timeMs);
+    if (known !== undefined) return known;
+    const first = keyAt(timeMs);
+    if (timeMs > newestMs) return first;
+    const last = lastBelow.get(first, first + KEYS_PER_MS) as { key: number | null };
+    return last.key === null ? first : last.key + 1;
+  };
+
+  return (wantedMs) => {
+    let timeMs = Math.floor(wantedMs);
+    let key = freeIn(timeMs);
+    // More rows than one millisecond has keys go on in the next one.
+    while (key >= keyAt(timeMs + 1)) key = freeIn(++timeMs);
+    newestMs = Math.max(newestMs, timeMs);
+    if (nextFree.size >= REMEMBERED_MS) nextFree.clear();
+    nextFree.set(timeMs, key + 1);
+    return key;
+  };
+}
+
+/** Gives each function name a number, the same for ever. */
+function numberedNames(db: DatabaseSync) {
+  const select = db.prepare('SELECT id FROM names WHERE name = ?');
+  const insert = db.prepare('INSERT INTO names (name) VALUES (?)');
+  const known = new Map<string, number>();
+  return {
+    find(name: string): number | undefined {
+      return known.get(name) ?? (select.get(name) as { id: number } | undefined)?.id;
+    },
+    numberOf(name: string): number {
+      const found = known.get(name);
+      if (found !== undefined) return found;
+      const number = this.find(name) ?? Number(insert.run(name).lastInsertRowid);
+      known.set(name, number);
+      return number;
+    },
+    forget: () => known.clear(),
+  };
+}
+
+export type Names = ReturnType<typeof numberedNames>;
+
+/** Writes batches; each is one transaction, written wholly or not at all. */
+export function journalAppender(db: DatabaseSync) {
+  const insertInvocation = db.prepare(
+    `INSERT INTO invocations (key, id, function, version, door, status, started_offset_ms, queued_us, duration_us, cold_start,
+       sandbox, payload_bytes, result_bytes, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (key) DO NOTHING`,
+  );
+  const idAt = db.prepare('SELECT id FROM invocations WHERE key = ?');
+  const insertLog = db.prepare(
+    'INSERT INTO logs (key, function, version, invocation, sandbox, stream, level, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  const insertAudit = db.prepare('INSERT INTO audit (key, actor, action, subject, details) VALUES (?, ?, ?, ?, ?)');
+  const count = db.prepare('UPDATE counters SET value = value + ? WHERE name = ?');
+  const names = numberedNames(db);
+  let logKeys = timeKeys(db, 'logs');
+  let auditKeys = timeKeys(db, 'audit');
+  const id = new Uint8Array(16);
+
+  /** False where this invocation is there already. */
+  function addInvocation(record: UnpackedInvocation): boolean {
+    parseId(record.id, id);
+    const functionNumber = names.numberOf(record.function);
+    for (let key = keyOfId(id); ; key++) {
+      const { changes } = insertInvocation.run(
+        key,
+        id,
+        functionNumber,
+        record.version,
+        record.door,
+        record.status,
+        Math.floor(record.startedAtMs) - timeOfKey(key),
+        Math.round(record.queuedMs * 1000),
+        Math.round(record.durationMs * 1000),
+        record.coldStart,
+        record.sandboxId,
+        record.payloadBytes,
+        record.resultBytes,
+        record.error,
+      );
+      if (changes === 1) return true;
+      if (Buffer.compare((idAt.get(key) as { id: Uint8Array }).id, id) === 0) return false;
+    }
+  }
+
+  function addLog(line: UnpackedLog): void {
+    const invocation = line.invocationId === null ? null : parseId(line.invocationId, id);
+    const functionNumber = names.numberOf(line.function);
+    const { version, sandboxId, stream, level, text } = line;
+    insertLog.run(logKeys(line.timeMs), functionNumber, version, invocation, sandboxId, stream, level, text);
+  }
+
+  return {
+    names,
+
+    /** With `durable`, what was written until now is on disk when this returns. */
+    append(batch: JournalBatch, durable: boolean): void {
+      if (durable) db.exec('PRAGMA synchronous = FULL');
+      try {
+        db.exec('BEGIN IMMEDIATE');
+        let invocations = 0;
+        unpackInvocations(batch, (record) => {
+          if (addInvocation(record)) invocations++;
+        });
+        unpackLogs(batch, addLog);
+        for (const { timeMs, actor, action, subject, details } of batch.audit) {
+          insertAudit.run(auditKeys(timeMs), actor, action, subject, JSON.stringify(details));
+        }
+        if (invocations > 0) count.run(invocations, 'invocations');
+        if (batch.logs.rows > 0) count.run(batch.logs.rows, 'logs');
+        // A commit that writes nothing would not sync those before it.
+        if (durable) count.run(1, 'flushes');
+        db.exec('COMMIT');
+      } catch (error) {
+        if (db.isTransaction) db.exec('ROLLBACK');
+        names.forget();
+        logKeys = timeKeys(db, 'logs');
+        auditKeys = timeKeys(db, 'audit');
+        throw error;
+      } finally {
+        if (durable) db.exec('PRAGMA synchronous = NORMAL');
+      }
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { renameSync } from 'node:fs';
+import type { InvocationQuery, LogQuery } from '../journal.ts';
+import { openDatabase, pragma } from './database.ts';
+import { journalAppender } from './journal-append.ts';
+import type { JournalBatch } from './journal-batch.ts';
+import { journalQueries } from './journal-query.ts';
+import { type RetentionLimits, retain } from './journal-retention.ts';
+import { JOURNAL_DATABASE } from './journal-schema.ts';
+import { answerEach, type Service } from './rpc.ts';
+
+/** What the thread of `journal.db` can be asked. */
+export type JournalOperations = ReturnType<typeof journalOperations>;
+
+/** Opens `journal.db`. Batches and queries are answered each by itself. */
+export function openJournal(path: string): Service {
+  const operations = journalOperations(path);
+  return answerEach(operations, operations.shut);
+}
+
+function journalOperations(path: string) {
+  let { db, appender, queries } = open(path);
+  return {
+    /** Answers once the database is open. */
+    ready: (): void => {},
+    append: (batch: JournalBatch, durable: boolean): void => appender.append(batch, durable),
+    invocation: (invocationId: string) => queries.invocation(invocationId),
+    invocations: (query: InvocationQuery) => queries.invocations(query),
+    logs: (query: LogQuery) => queries.logs(query),
+    audit: (query: { beforeCursor?: string; limit: number }) => queries.audit(query),
+    retain: (limits: RetentionLimits) => retain(db, appender.names, limits),
+
+    stats(): { invocations: number; logLines: number; bytes: number } {
+      const count = db.prepare('SELECT value FROM counters WHERE name = ?');
+      const counted = (name: string) => (count.get(name) as { value: number }).value;
+      const bytes = pragma(db, 'page_count') * pragma(db, 'page_size');
+      return { invocations: counted('invocations'), logLines: counted('logs'), bytes };
+    },
+
+    /** Puts another database file of this schema into this one's place. */
+    replaceJournal(replacement: string): void {
+      db.close();
+      try {
+        renameSync(replacement, path);
+      } finally {
+        ({ db, appender, queries } = open(path));
+      }
+    },
+
+    shut: (): void => db.close(),
+  };
+}
+
+function open(path: string) {
+  const db = openDatabase(path, JOURNAL_DATABASE);
+  const appender = journalAppender(db);
+  return { db, appender, queries: journalQueries(db, appender.names) };
+}

@@ -1,0 +1,201 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
+import { Problem } from '../../model/problem.ts';
+import {
+  type AuditRecord,
+  type InvocationQuery,
+  type InvocationRecord,
+  LOG_LEVELS,
+  type LogQuery,
+  type LogRecord,
+  type Page,
+} from '../journal.ts';
+import type { Names } from './journal-append.ts';
+import { auditOf, type InvocationRow, invocationOf, logOf } from './journal-records.ts';
+import { isId, KEYS_PER_MS, keyAt, keyOfId, parseId, STATUSES, timeOfKey } from './journal-row.ts';
+
+const MAX_LIMIT = 1_000;
+/** Rows that a filter looks at before the thread does something else: few at first, for the usual quick answer. */
+const FIRST_SLICE_ROWS = 1_000;
+const SLICE_ROWS = 20_000;
+/** How far an invocation's start may be from the time in its id. */
+const START_SLACK_MS = 60_000;
+
+interface Scan {
+  readonly table: 'invocations' | 'logs' | 'audit';
+  readonly columns: string;
+  /** What an index answers, in the index named. */
+  readonly scope?: { readonly condition: string; readonly index: string } | undefined;
+  /** What each row is looked at for. */
+  readonly filters: readonly string[];
+  readonly parameters: Readonly<Record<string, SQLInputValue>>;
+  readonly low: number;
+  readonly high: number;
+  readonly limit: number;
+}
+
+const INVOCATION_COLUMNS = `invocations.*, (SELECT name FROM names WHERE names.id = function) AS function_name`;
+const LOG_COLUMNS = `logs.*, (SELECT name FROM names WHERE names.id = function) AS function_name`;
+
+/** Answers queries, newest first. A long search lets batches in between its slices. */
+export function journalQueries(db: DatabaseSync, names: Names) {
+  const statements = new Map<string, StatementSync>();
+  db.function('contains_folded', { deterministic: true }, (text, folded) =>
+    String(text).toLowerCase().includes(String(folded)) ? 1 : 0,
+  );
+
+  function prepare(sql: string): StatementSync {
+    const known = statements.get(sql);
+    if (known) return known;
+    const statement = db.prepare(sql);
+    statement.setAllowUnknownNamedParameters(true);
+    statements.set(sql, statement);
+    return statement;
+  }
+
+  async function page<Row extends { key: number }, T>(scan: Scan, toRecord: (row: Row) => T): Promise<Page<T>> {
+    const { table, columns, scope, filters, parameters, low, limit } = scan;
+    const from = scope ? `${table} INDEXED BY ${scope.index}` : table;
+    const conditions = ['key < :high', 'key >= :low', ...(scope ? [scope.condition] : [])];
+    const boundary = `SELECT key FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY key DESC LIMIT 1 OFFSET :rows`;
+    const select = `SELECT ${columns} FROM ${from} WHERE ${[...conditions, ...filters].join(' AND ')} ORDER BY key DESC LIMIT :limit`;
+    const found: Row[] = [];
+    let high = scan.high;
+    for (let rows = FIRST_SLICE_ROWS; ; rows = SLICE_ROWS) {
+      checkOpen(db);
+      const last = filters.length > 0 ? prepare(boundary).get({ ...parameters, high, low, rows }) : undefined;
+      const sliceLow = (last?.key as number | undefined) ?? low;
+      const wanted = { ...parameters, high, low: sliceLow, limit: limit + 1 - found.length };
+      found.push(...(prepare(select).all(wanted) as unknown[] as Row[]));
+      if (found.length > limit || last === undefined) break;
+      high = sliceLow;
+      await setImmediate();
+    }
+    const items = found.slice(0, limit);
+    return {
+      items: items.map(toRecord),
+      ...(found.length > limit && { cursor: String(items.at(-1)?.key) }),
+    };
+  }
+
+  return {
+    invocation(invocationId: string): InvocationRecord | undefined {
+      if (!isId(invocationId)) return undefined;
+      const id = parseId(invocationId);
+      const key = keyOfId(id);
+      const sql = `SELECT ${INVOCATION_COLUMNS} FROM invocations WHERE key >= :key AND key < :end AND id = :id LIMIT 1`;
+      const row = prepare(sql).get({ key, end: key + 2 * KEYS_PER_MS, id }) as unknown as InvocationRow | undefined;
+      return row && invocationOf(row);
+    },
+
+    async invocations(query: InvocationQuery): Promise<Page<InvocationRecord>> {
+      const { status, coldStart, minDurationMs, fromMs, toMs } = query;
+      const functionNumber = query.function === undefined ? undefined : names.find(query.function);
+      if (query.function !== undefined && functionNumber === undefined) return { items: [] };
+      const unsuccessful = status !== undefined && status !== 'succeeded';
+      const filters: string[] = [];
+      if (unsuccessful && functionNumber !== undefined) filters.push('function = :function');
+      if (status === 'succeeded') filters.push('status = :status');
+      if (coldStart !== undefined) filters.push('cold_start = :coldStart');
+      if (minDurationMs !== undefined) filters.push('duration_us >= :minDurationUs');
+      const startedMs = `(key >> 12) + ${timeOfKey(0)} + started_offset_ms`;
+      if (fromMs !== undefined) filters.push(`${startedMs} >= :fromMs`);
+      if (toMs !== undefined) filters.push(`${startedMs} < :toMs`);
+      const byFunction = functionNumber !== undefined && {
+        condition: 'function = :function',
+        index: 'invocations_function',
+      };
+      const byStatus = { condition: 'status = :status AND status <> 0', index: 'invocations_unsuccessful' };
+      return page(
+        {
+          table: 'invocations',
+          columns: INVOCATION_COLUMNS,
+          scope: unsuccessful ? byStatus : byFunction || undefined,
+          filters,
+          parameters: {
+            function: functionNumber ?? null,
+            status: status === undefined ? null : STATUSES.indexOf(status),
+            coldStart: coldStart ? 1 : 0,
+            minDurationUs: Math.round((minDurationMs ?? 0) * 1000),
+            fromMs: fromMs ?? null,
+            toMs: toMs ?? null,
+          },
+          ...keyRange(
+            fromMs === undefined ? undefined : fromMs - START_SLACK_MS,
+            toMs === undefined ? undefined : toMs + START_SLACK_MS,
+            query.cursor,
+          ),
+          limit: validLimit(query.limit),
+        },
+        invocationOf,
+      );
+    },
+
+    async logs(query: LogQuery): Promise<Page<LogRecord>> {
+      const { invocationId, minLevel, text } = query;
+      const functionNumber = query.function === undefined ? undefined : names.find(query.function);
+      if (query.function !== undefined && functionNumber === undefined) return { items: [] };
+      if (invocationId !== undefined && !isId(invocationId)) return { items: [] };
+      const filters: string[] = [];
+      if (invocationId !== undefined && functionNumber !== undefined) filters.push('function = :function');
+      if (minLevel !== undefined && minLevel !== 'trace') filters.push('level >= :minLevel');
+      if (text) filters.push(isAscii(text) ? "text LIKE :pattern ESCAPE '\\'" : 'contains_folded(text, :folded)');
+      const byInvocation = invocationId !== undefined && {
+        condition: 'invocation = :invocation',
+        index: 'logs_invocation',
+      };
+      const byFunction = functionNumber !== undefined && { condition: 'function = :function', index: 'logs_function' };
+      return page(
+        {
+          table: 'logs',
+          columns: LOG_COLUMNS,
+          scope: byInvocation || byFunction || undefined,
+          filters,
+          parameters: {
+            function: functionNumber ?? null,
+            invocation: invocationId === undefined ? null : parseId(invocationId),
+            minLevel: minLevel === undefined ? 0 : LOG_LEVELS.indexOf(minLevel),
+            pattern: `%${(text ?? '').replace(/[\\%_]/g, '\\$&')}%`,
+            folded: (text ?? '').toLowerCase(),
+          },
+          ...keyRange(query.fromMs, query.toMs, query.cursor),
+          limit: validLimit(query.limit),
+        },
+        logOf,
+      );
+    },
+
+    audit(query: { beforeCursor?: string; limit: number }): Promise<Page<AuditRecord>> {
+      const range = keyRange(undefined, undefined, query.beforeCursor);
+      const scan = { table: 'audit', columns: '*', filters: [], parameters: {}, ...range } as const;
+      return page({ ...scan, limit: validLimit(query.limit) }, auditOf);
+    },
+  };
+}
+
+function keyRange(fromMs: number | undefined, toMs: number | undefined, cursor: string | undefined) {
+  const high = toMs === undefined ? Number.MAX_SAFE_INTEGER : keyAt(Math.ceil(toMs));
+  const low = fromMs === undefined ? Number.MIN_SAFE_INTEGER : keyAt(Math.ceil(fromMs));
+  return { low, high: cursor === undefined ? high : Math.min(high, keyOfCursor(cursor)) };
+}
+
+function keyOfCursor(cursor: string): number {
+  const key = Number(cursor);
+  if (/^-?\d{1,16}$/.test(cursor) && Number.isSafeInteger(key)) return key;
+  throw new Problem('invalid_request', `'${cursor}' is no cursor; pass the one that the page before gave`);
+}
+
+function validLimit(limit: number): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
+  throw new Problem('invalid_request', `the limit is ${limit}, but must be a whole number from 1 to ${MAX_LIMIT}`);
+}
+
+/** A restore puts another database into this one's place, also between two slices of a search. */
+function checkOpen(db: DatabaseSync): void {
+  if (!db.isOpen) throw new Problem('unavailable', 'the journal was replaced during this query; ask again');
+}
+
+function isAscii(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: this is the range of ASCII
+  return /^[\x00-\x7f]*$/.test(text);
+}

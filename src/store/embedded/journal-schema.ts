@@ -1,0 +1,65 @@
+import type { DatabaseOptions, Migrations } from './database.ts';
+
+/**
+ * The schema of `journal.db`. Rows are kept in order of time: `key` is (milliseconds since 2020) * 4096 + a number within
+ * that millisecond. Numbers stand for what repeats: functions by `names`, the rest by the lists in `journal-row.ts`.
+ */
+export const JOURNAL_MIGRATIONS: Migrations = [
+  `
+  CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
+  -- key: from the invocation's id. started_offset_ms: what the start differs from the id's time, nearly always 0.
+  -- error: JSON of what a failed one has besides.
+  CREATE TABLE invocations (
+    key INTEGER PRIMARY KEY,
+    id BLOB NOT NULL,
+    function INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    door TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    started_offset_ms INTEGER NOT NULL,
+    queued_us INTEGER NOT NULL,
+    duration_us INTEGER NOT NULL,
+    cold_start INTEGER NOT NULL,
+    sandbox TEXT NOT NULL,
+    payload_bytes INTEGER NOT NULL,
+    result_bytes INTEGER NOT NULL,
+    error TEXT
+  );
+  CREATE INDEX invocations_function ON invocations (function);
+  CREATE INDEX invocations_unsuccessful ON invocations (status) WHERE status <> 0;
+
+  CREATE TABLE logs (
+    key INTEGER PRIMARY KEY,
+    function INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    invocation BLOB,
+    sandbox TEXT NOT NULL,
+    stream INTEGER NOT NULL,
+    level INTEGER NOT NULL,
+    text TEXT NOT NULL
+  );
+  CREATE INDEX logs_function ON logs (function);
+  CREATE INDEX logs_invocation ON logs (invocation) WHERE invocation IS NOT NULL;
+
+  CREATE TABLE audit (
+    key INTEGER PRIMARY KEY,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    details TEXT NOT NULL
+  );
+
+  CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+  INSERT INTO counters VALUES ('invocations', 0), ('logs', 0), ('flushes', 0);
+  `,
+];
+
+export const JOURNAL_DATABASE: DatabaseOptions = {
+  migrations: JOURNAL_MIGRATIONS,
+  synchronous: 'NORMAL',
+  pageBytes: 8_192,
+  cacheKb: 8_192,
+  checkpointPages: 2_000,
+  canShrink: true,
+};

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Parser, type ReadEntry } from 'tar';
+import { Check } from 'typebox/value';
+import { Problem } from '../../model/problem.ts';
+import type { Blobs } from '../blobs.ts';
+import { BACKUP_FORMAT, JOURNAL_FILE, MANIFEST_FILE, type Manifest, ManifestSchema, STATE_FILE } from './archive.ts';
+import { digestOf } from './backup.ts';
+import type { DataFolder } from './folder.ts';
+import type { SqliteJournal } from './journal.ts';
+import type { SqliteQueue } from './queue.ts';
+import type { SqliteRegistry } from './registry.ts';
+import { withSnapshots } from './snapshots.ts';
+import { isDiskFull, storageProblem } from './storage-problem.ts';
+
+export interface RestoreTarget {
+  readonly registry: SqliteRegistry;
+  readonly queue: SqliteQueue;
+  readonly journal: SqliteJournal;
+  readonly blobs: Blobs;
+}
+
+/**
+ * Replaces everything by a backup: it is unpacked and verified aside first; then its blobs are added, registry and queues
+ * are replaced in one transaction, and the journal's file is exchanged. Until that transaction, nothing that counts has changed.
+ */
+export async function restore(
+  backup: Readable,
+  folder: DataFolder,
+  target: RestoreTarget,
+  nowMs: number,
+): Promise<{ documents: number; blobs: number }> {
+  const aside = join(folder.temporary, `restore-${randomUUID()}`);
+  try {
+    await mkdir(aside, { mode: 0o700 });
+    await unpack(backup, aside);
+    const { files } = await verifiedManifest(aside);
+    const documents = await withSnapshots(async (snapshots) => {
+      await snapshots.call('prepareJournal', [join(aside, JOURNAL_FILE)]);
+      return snapshots.call('prepareState', [join(aside, STATE_FILE)]);
+    });
+    const blobs = files.filter((file) => file.path.startsWith('blobs/'));
+    for (const { path } of blobs) await target.blobs.put(createReadStream(join(aside, path)));
+    await target.registry.replaceBy(join(aside, STATE_FILE), nowMs);
+    target.queue.replaced();
+    await target.journal.replaceBy(join(aside, JOURNAL_FILE));
+    return { documents, blobs: blobs.length };
+  } catch (error) {
+    throw storageProblem(error);
+  } finally {
+    backup.destroy();
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+/** Unpacks plain files of the names that a backup has; others are left out, and then missed by the manifest's check. */
+async function unpack(backup: Readable, folder: string): Promise<void> {
+  const writes: Promise<void>[] = [];
+  const full = new AbortController();
+  let current: ReadEntry | undefined;
+  const parser = new Parser({
+    strict: true,
+    onReadEntry(entry) {
+      if (!isPlainFile(entry) || !isExpected(entry.path)) {
+        entry.resume();
+        return;
+      }
+      current = entry;
+      const write = writeEntry(entry, join(folder, entry.path));
+      write.catch((error) => full.abort(error));
+      writes.push(write);
+    },
+  });
+  try {
+    await pipeline(backup, parser as unknown as NodeJS.WritableStream, { signal: full.signal });
+    await Promise.all(writes);
+  } catch (error) {
+    current?.destroy(error);
+    await Promise.allSettled(writes);
+    if (full.signal.aborted && isDiskFull(full.signal.reason)) throw full.signal.reason;
+    throw notABackup('it is no tar archive, or its end is missing', error);
+  }
+}
+
+async function writeEntry(entry: ReadEntry, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(path, 'wx', 0o600);
+  try {
+    for await (const chunk of entry) await file.writeFile(chunk);
+  } finally {
+    await file.close();
+  }
+}
+
+function isPlainFile(entry: ReadEntry): boolean {
+  return entry.type === 'File' || entry.type === 'OldFile';
+}
+
+function isExpected(path: string): boolean {
+  return [MANIFEST_FILE, STATE_FILE, JOURNAL_FILE].includes(path) || /^blobs\/[0-9a-f]{2}\/[0-9a-f]{64}$/.test(path);
+}
+
+async function verifiedManifest(folder: string): Promise<Manifest> {
+  const manifest = await readManifest(join(folder, MANIFEST_FILE));
+  if (manifest.format > BACKUP_FORMAT) {
+    throw notABackup(`its format ${manifest.format} is of a newer version of fob`);
+  }
+  const paths = new Set(manifest.files.map((file) => file.path));
+  if (!paths.has(STATE_FILE) || !paths.has(JOURNAL_FILE)) throw notABackup('it lacks a database');
+  for (const { path, bytes, sha256 } of manifest.files) {
+    const found = await stat(join(folder, path)).catch(() => undefined);
+    if (found?.size !== bytes) throw notABackup(`its file '${path}' is missing or cut off`);
+    if ((await digestOf(join(folder, path))) !== sha256) throw notABackup(`its file '${path}' is damaged`);
+  }
+  return manifest;
+}
+
+async function readManifest(path: string): Promise<Manifest> {
+  let manifest: unknown;
+  try {
+    manifest = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw notABackup('it has no readable manifest', error);
+  }
+  if (!Check(ManifestSchema, manifest)) throw notABackup('its manifest is not as it should be');
+  return manifest;
+}
+
+function notABackup(reason: string, cause?: unknown): Problem {
+  return new Problem('invalid_request', `this is no whole backup: ${reason}; nothing was changed`, { cause });
+}

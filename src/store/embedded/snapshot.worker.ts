@@ -1,0 +1,4 @@
+import { serve } from './rpc.ts';
+import { openSnapshots } from './snapshot-database.ts';
+
+serve(openSnapshots);

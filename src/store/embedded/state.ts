@@ -1,0 +1,41 @@
+import { openDatabase } from './database.ts';
+import { type DocumentChange, type DocumentOperations, documentOperations } from './documents.ts';
+import { groupCommit } from './group-commit.ts';
+import { type MessageOperations, messageOperations } from './messages.ts';
+import type { Service } from './rpc.ts';
+import { STATE_DATABASE } from './state-schema.ts';
+
+/** What the thread of `fob.db` can be asked. */
+export type StateOperations = DocumentOperations &
+  MessageOperations & {
+    /** Answers once the database is open. */
+    ready(): void;
+    /** Replaces registry and queues by those of another database file of this schema, all at once. */
+    replaceState(path: string, nowMs: number): DocumentChange[];
+  };
+
+/** Opens `fob.db`: registry and queues behind one group commit. */
+export function openState(path: string): Service {
+  const db = openDatabase(path, STATE_DATABASE);
+  const documents = documentOperations(db);
+  const messages = messageOperations(db);
+  const operations: StateOperations = {
+    ...documents,
+    ...messages,
+    ready: () => {},
+    replaceState(backupPath, nowMs) {
+      db.prepare('ATTACH DATABASE ? AS backup').run(backupPath);
+      try {
+        db.exec('BEGIN IMMEDIATE');
+        const changes = documents.replaceDocuments();
+        messages.replaceMessages(nowMs);
+        db.exec('COMMIT');
+        return changes;
+      } finally {
+        if (db.isTransaction) db.exec('ROLLBACK');
+        db.exec('DETACH DATABASE backup');
+      }
+    },
+  };
+  return groupCommit(db, operations, new Set(['replaceState']));
+}

@@ -1,0 +1,109 @@
+import type { Readable } from 'node:stream';
+import { type Clock, systemClock } from '../../model/clock.ts';
+import type { Store } from '../store.ts';
+import { FileBlobs } from './blobs.ts';
+import { claimDataFolder, type DataFolder } from './folder.ts';
+import { SqliteJournal } from './journal.ts';
+import type { JournalOperations } from './journal-database.ts';
+import { type StoreLog, silentLog } from './log.ts';
+import { SqliteQueue } from './queue.ts';
+import { SqliteRegistry } from './registry.ts';
+import { WorkerClient } from './rpc.ts';
+import type { StateOperations } from './state.ts';
+
+/** Small heaps: what is large (message bodies, pages of the databases) is kept outside of them. */
+const STATE_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 };
+const JOURNAL_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 };
+
+export interface EmbeddedStoreOptions {
+  /** The data folder; made where it is missing. */
+  readonly folder: string;
+  readonly clock?: Clock;
+  readonly log?: StoreLog;
+}
+
+/**
+ * Opens the store of one node in its data folder, which belongs to this process until `close`.
+ *
+ * Rejects with `data_folder_locked` where another process has the folder, with `data_folder_unusable` where it cannot be
+ * written, is damaged, or is from a newer version, and with `storage_full`.
+ */
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
+  const { clock = systemClock, log = silentLog } = options;
+  const folder = claimDataFolder(options.folder);
+  const state = new WorkerClient<StateOperations>({
+    file: new URL('./state.worker.ts', import.meta.url),
+    data: { path: folder.state },
+    limits: STATE_LIMITS,
+    onCrash: (err) =>
+      log.error({ err }, 'the thread of registry and queues failed; it starts again with the next call'),
+  });
+  const records = new WorkerClient<JournalOperations>({
+    file: new URL('./journal.worker.ts', import.meta.url),
+    data: { path: folder.journal },
+    limits: JOURNAL_LIMITS,
+    onCrash: (err) => log.error({ err }, 'the thread of the journal failed; it starts again with the next call'),
+  });
+  try {
+    await Promise.all([state.call('ready', []), records.call('ready', [])]);
+  } catch (error) {
+    await Promise.all([state.close(), records.close()]);
+    folder.release();
+    throw error;
+  }
+  return new EmbeddedStore(folder, clock, log, state, records);
+}
+
+class EmbeddedStore implements Store {
+  readonly registry: SqliteRegistry;
+  readonly queue: SqliteQueue;
+  readonly journal: SqliteJournal;
+  readonly blobs: FileBlobs;
+  private readonly folder: DataFolder;
+  private readonly clock: Clock;
+  private readonly state: WorkerClient<StateOperations>;
+  private readonly records: WorkerClient<JournalOperations>;
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    folder: DataFolder,
+    clock: Clock,
+    log: StoreLog,
+    state: WorkerClient<StateOperations>,
+    records: WorkerClient<JournalOperations>,
+  ) {
+    this.folder = folder;
+    this.clock = clock;
+    this.state = state;
+    this.records = records;
+    this.registry = new SqliteRegistry(state, log);
+    this.queue = new SqliteQueue(state, clock);
+    this.journal = new SqliteJournal(records, clock, log);
+    this.blobs = new FileBlobs(folder.blobs, folder.temporary);
+  }
+
+  async backup(): Promise<Readable> {
+    // Loaded when they are needed, which is seldom: an idle node does not hold an archiver in memory.
+    const { backUp } = await import('./backup.ts');
+    await this.journal.flush();
+    return backUp(this.folder, this.clock.now());
+  }
+
+  async restore(backup: Readable): Promise<{ documents: number; blobs: number }> {
+    const { restore } = await import('./restore.ts');
+    return restore(backup, this.folder, this, this.clock.now());
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.finish();
+    return this.closing;
+  }
+
+  private async finish(): Promise<void> {
+    this.registry.endWatches();
+    this.queue.stopWaiting();
+    await Promise.all([this.journal.close(), this.blobs.close()]);
+    await Promise.all([this.state.close(), this.records.close()]);
+    this.folder.release();
+  }
+}
