@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import Value from 'typebox/value';
 import { parse as parseYaml } from 'yaml';
+import { isLoopback } from './door/guard.ts';
 import { Problem } from './model/problem.ts';
 import { type Settings, SettingsSchema } from './model/settings.ts';
 
@@ -84,13 +84,6 @@ export function readSettings(input: SettingsInput): Settings {
     data: resolve(settings.data),
     allowedHosts: Object.freeze([...settings.allowedHosts]) as string[],
   });
-}
-
-/** Whether only this machine can reach an address that a node listens on. */
-export function isLoopback(host: string): boolean {
-  const address = host.replace(/^\[|\]$/g, '').toLowerCase();
-  if (address === 'localhost' || address === '::1') return true;
-  return isIP(address) === 4 && address.startsWith('127.');
 }
 
 /** Where a node keeps its data unless told otherwise. */

@@ -43,6 +43,11 @@ export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** A failure as JSON to standard error, which keeps standard output for results. */
+export function noteJson(value: unknown): void {
+  note(JSON.stringify(value));
+}
+
 export function warn(text: string): void {
   note(`${paintError('yellow', 'warning:')} ${text}`);
 }

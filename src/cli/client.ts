@@ -1,0 +1,158 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { EXIT, type ExitCode, Failure } from './failure.ts';
+
+export const DEFAULT_URL = 'http://127.0.0.1:9999';
+
+/** A failure's body is read up to here. */
+const MAX_FAILURE_BYTES = 4_194_304;
+
+export interface RequestOptions {
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | Readable;
+  readonly signal?: AbortSignal;
+  /** Answers of 400 and above are returned instead of thrown. */
+  readonly acceptFailure?: boolean;
+}
+
+/**
+ * A client of one node's HTTP API. It uses `node:http`, not `fetch`, whose time limits (300 s for an answer's head and
+ * between two parts of its body) are shorter than what a function may take and a log may be silent.
+ */
+export interface NodeClient {
+  readonly url: string;
+  /** Sends one request and resolves with the answer's head. Throws a `Failure`: 4 where no node answers, 3 and 5 for refusals. */
+  send(method: string, path: string, options?: RequestOptions): Promise<IncomingMessage>;
+  /** `send`, with the answer's body as JSON. */
+  json<T>(method: string, path: string, options?: RequestOptions): Promise<T>;
+  /** `send`, with the answer's body as one JSON value a line, as they come. */
+  lines<T>(method: string, path: string, options?: RequestOptions): AsyncGenerator<T>;
+}
+
+/** Makes a client for the node at `url`; a URL that is none is a usage failure. */
+export async function createClient(url: string, token: string | undefined): Promise<NodeClient> {
+  const base = parseUrl(url);
+  const start = base.protocol === 'https:' ? (await import('node:https')).request : httpRequest;
+
+  const send = (method: string, path: string, options: RequestOptions = {}): Promise<IncomingMessage> => {
+    const target = new URL(base.pathname.replace(/\/$/, '') + path, base);
+    for (const [name, value] of Object.entries(options.query ?? {})) {
+      if (value !== undefined) target.searchParams.set(name, String(value));
+    }
+    const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
+    if (token !== undefined && token !== '') headers.authorization = `Bearer ${token}`;
+    const { body } = options;
+    if (body instanceof Uint8Array) headers['content-length'] = String(body.byteLength);
+    return new Promise((resolve, reject) => {
+      const req = start(target, { method, headers, agent: false, ...(options.signal && { signal: options.signal }) });
+      req.once('error', (error) => reject(unreachable(base, error)));
+      req.once('response', (response: IncomingMessage) => {
+        if (options.acceptFailure === true || (response.statusCode ?? 0) < 400) resolve(response);
+        else readFailure(response).then(reject, reject);
+      });
+      if (body === undefined || body instanceof Uint8Array) {
+        req.end(body);
+        return;
+      }
+      body.once('error', (error) => {
+        req.destroy();
+        reject(error);
+      });
+      body.pipe(req);
+    });
+  };
+
+  return {
+    url: base.href.replace(/\/$/, ''),
+    send,
+    async json<T>(method: string, path: string, options?: RequestOptions) {
+      const response = await send(method, path, options);
+      const text = (await readBody(response)).toString('utf8');
+      return (text === '' ? undefined : parseJson(text, base)) as T;
+    },
+    async *lines<T>(method: string, path: string, options: RequestOptions = {}) {
+      const response = await send(method, path, {
+        ...options,
+        headers: { accept: 'application/x-ndjson', ...options.headers },
+      });
+      const broken = new Promise<never>((_, reject) => response.once('error', reject));
+      broken.catch(() => {});
+      for await (const line of createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })) {
+        if (line.trim() !== '') yield parseJson(line, base) as T;
+      }
+      if (!response.complete && options.signal?.aborted !== true) {
+        throw new Failure(EXIT.unreachable, `the node at ${base.origin} ended the connection`);
+      }
+    },
+  };
+}
+
+/** Reads a whole body, up to `maxBytes`. */
+export async function readBody(response: IncomingMessage, maxBytes = Number.POSITIVE_INFINITY): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) break;
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw new Failure(EXIT.unreachable, 'the node ended the connection in the middle of its answer', { cause });
+  }
+  return Buffer.concat(chunks);
+}
+
+/** What an answer of 400 and above says, as a `Failure` whose exit code scripts can trust. */
+export async function readFailure(response: IncomingMessage): Promise<Failure> {
+  const body = await readBody(response, MAX_FAILURE_BYTES);
+  return failureOf(response.statusCode ?? 500, parsed(body.toString('utf8')));
+}
+
+/** A problem document (RFC 9457, or an error event of a stream) as a `Failure`. */
+export function failureOf(status: number, body: unknown): Failure {
+  const problem = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const detail = problem.detail ?? problem.message ?? problem.title;
+  const message = typeof detail === 'string' ? detail : `the node answered with status ${status}`;
+  const exitCode: ExitCode = status === 404 || problem.code === 'not_found' ? EXIT.notFound : EXIT.refused;
+  const hint = status === 401 ? "give the node's token with --token or FOB_TOKEN" : undefined;
+  return new Failure(exitCode, message, { body, ...(hint !== undefined && { hint }) });
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new Failure(EXIT.usage, `"${text}" is no URL of a node: write it like ${DEFAULT_URL}`);
+  }
+  return url;
+}
+
+function unreachable(base: URL, cause: Error): Failure {
+  if (cause.name === 'AbortError') return new Failure(EXIT.interrupted, 'interrupted', { cause });
+  const code = (cause as NodeJS.ErrnoException).code ?? cause.message;
+  if (code === 'ECONNRESET' || code === 'EPIPE') {
+    return new Failure(EXIT.unreachable, `the node at ${base.origin} ended the connection (${code})`, { cause });
+  }
+  const why = code === 'ECONNREFUSED' ? '' : ` (${code})`;
+  return new Failure(EXIT.unreachable, `no node answers at ${base.origin}${why}`, {
+    hint: 'start one with: ./fob up        or name another with --url or FOB_URL',
+    cause,
+  });
+}
+
+function parseJson(text: string, base: URL): unknown {
+  const value = parsed(text);
+  if (value === undefined)
+    throw new Failure(EXIT.refused, `what answers at ${base.origin} does not speak the API of fob`);
+  return value;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

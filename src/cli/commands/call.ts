@@ -1,0 +1,185 @@
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { Command } from 'commander';
+import { aboutFunction, functionPath, type LogLine } from '../api.ts';
+import { type NodeClient, readBody, readFailure } from '../client.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { formatDuration } from '../human.ts';
+import { formatLogLine } from '../log-line.ts';
+import { note, paintError, print, printBytes, printJson } from '../output.ts';
+import { clientOf, examples, optionsOf } from '../program.ts';
+import { harmless } from '../text-width.ts';
+
+interface CallOptions {
+  readonly data?: string;
+  readonly type?: string;
+  readonly raw?: boolean;
+  readonly logs?: boolean;
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+interface Payload {
+  readonly type: string;
+  readonly body: Buffer;
+}
+
+/** What a function's failure looks like in the API. */
+interface FailureBody {
+  readonly code?: string;
+  readonly detail?: string;
+  readonly errorType?: string;
+  readonly stack?: string;
+}
+
+export function define(command: Command): void {
+  command
+    .argument('<function>', 'name or id of the function')
+    .argument('[parameters...]', 'name=value gives a text, name:=value gives JSON (numbers, lists, true ...)')
+    .description(
+      'Runs a function and prints its result. Its failure goes to standard error, with its stack, and the exit code is 1.',
+    )
+    .option('-d, --data <payload>', 'the payload: a text, @file, or - for standard input')
+    .option('--type <type>', 'content type of the payload; default: application/json')
+    .option('--raw', 'print the result byte for byte, without a line end of its own')
+    .option('-o, --output <file>', 'write the result to a file, byte for byte')
+    .option('--logs', 'print what the function logged, to standard error')
+    .addHelpText(
+      'after',
+      examples(
+        ['fob call hello', 'no parameters'],
+        ['fob call add param1=1 param2=1', 'texts by name'],
+        ['fob call resize width:=300 tags:=\'["a","b"]\'', 'JSON values by name'],
+        ['fob call thumbnail --data @cat.jpg --type image/jpeg -o small.jpg', 'bytes in, bytes out'],
+      ),
+    )
+    .action(async (name: string, parameters: string[], _options, self: Command) => {
+      await call(await clientOf(self), name, parameters, optionsOf<CallOptions>(self));
+    });
+}
+
+async function call(client: NodeClient, name: string, parameters: string[], options: CallOptions): Promise<void> {
+  const payload = await payloadOf(parameters, options);
+  const started = performance.now();
+  const response = await aboutFunction(client, name, async () => {
+    const answer = await client.send('POST', functionPath(name, '/invoke'), {
+      headers: { 'content-type': payload.type, accept: '*/*' },
+      body: payload.body,
+      acceptFailure: true,
+    });
+    const byFunction = answer.headers['fob-function-error'] !== undefined;
+    if ((answer.statusCode ?? 0) >= 400 && !byFunction) throw await readFailure(answer);
+    return answer;
+  });
+  const invocationId = String(response.headers['fob-invocation-id'] ?? '');
+  if (response.headers['fob-function-error'] === undefined) await printResult(response, options);
+  else await printError(response, options);
+  if (options.logs) await printLogs(client, name, invocationId, response, performance.now() - started);
+}
+
+/** The result as it comes: JSON indented for people, text with a line end, anything else byte for byte. */
+async function printResult(response: IncomingMessage, options: CallOptions): Promise<void> {
+  if (options.output !== undefined) {
+    await pipeline(response, createWriteStream(options.output)).catch((cause: unknown) => {
+      throw new Failure(EXIT.refused, `the result could not be written to ${options.output}`, { cause });
+    });
+    return;
+  }
+  const type = (response.headers['content-type'] ?? '').split(';')[0]!.trim();
+  if (type === 'application/json' && !options.raw) {
+    const text = (await readBody(response)).toString('utf8');
+    if (!process.stdout.isTTY) return print(text);
+    return print(indented(text));
+  }
+  let last = 0x0a;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      await printBytes(chunk);
+      last = chunk.at(-1) ?? last;
+    }
+  } catch (cause) {
+    throw new Failure(EXIT.functionFailed, 'the function failed in the middle of its answer', { cause });
+  }
+  if (last !== 0x0a && !options.raw && (process.stdout.isTTY || type.startsWith('text/'))) print('');
+}
+
+/** JSON for people: small values stay as the function wrote them, large ones are indented. Numbers keep every digit. */
+function indented(text: string): string {
+  if (text.length <= 80 || /\d{16}/.test(text)) return text;
+  return JSON.stringify(JSON.parse(text), null, 2);
+}
+
+async function printError(response: IncomingMessage, options: CallOptions): Promise<void> {
+  const text = (await readBody(response)).toString('utf8');
+  const failure = JSON.parse(text) as FailureBody;
+  process.exitCode = EXIT.functionFailed;
+  if (options.json) return printJson(failure);
+  const type = failure.errorType === undefined || failure.errorType === '' ? '' : `${failure.errorType}: `;
+  note(`${paintError('red', `${failure.code}:`)} ${harmless(type + (failure.detail ?? ''))}`);
+  if (failure.stack !== undefined && failure.stack !== '') note(paintError('dim', harmless(failure.stack)));
+}
+
+async function printLogs(
+  client: NodeClient,
+  name: string,
+  invocationId: string,
+  response: IncomingMessage,
+  elapsedMs: number,
+): Promise<void> {
+  const { lines } = await client.json<{ lines: LogLine[] }>('GET', '/v1/logs', {
+    query: { function: name, invocation: invocationId, limit: 1000 },
+  });
+  for (const line of lines.reverse()) note(formatLogLine(line, { now: Date.now(), paint: paintError }));
+  const { 'fob-duration-ms': duration, 'fob-cold-start': cold } = response.headers;
+  const parts = [
+    `invocation ${invocationId}`,
+    ...(duration === undefined ? [] : [`function ${formatDuration(Number(duration))}`]),
+    `call ${formatDuration(elapsedMs)}`,
+    ...(cold === 'true' ? ['cold start'] : []),
+  ];
+  note(paintError('dim', parts.join(', ')));
+}
+
+async function payloadOf(parameters: string[], options: CallOptions): Promise<Payload> {
+  const type = options.type ?? 'application/json';
+  if (options.data === undefined)
+    return { type: 'application/json', body: Buffer.from(JSON.stringify(named(parameters))) };
+  if (parameters.length > 0) throw new Failure(EXIT.usage, 'give parameters by name or --data, not both');
+  if (options.data === '-') {
+    const chunks: Buffer[] = [];
+    for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
+    return { type, body: Buffer.concat(chunks) };
+  }
+  if (!options.data.startsWith('@')) return { type, body: Buffer.from(options.data) };
+  const path = options.data.slice(1);
+  const body = await readFile(path).catch((cause: unknown) => {
+    throw new Failure(EXIT.notFound, `--data: ${path} cannot be read`, { cause });
+  });
+  return { type, body };
+}
+
+/** `name=text` and `name:=json` as one object. */
+export function named(parameters: readonly string[]): Record<string, unknown> {
+  const values = new Map<string, unknown>();
+  for (const parameter of parameters) {
+    const match = /^([^:=]+)(:?=)(.*)$/s.exec(parameter);
+    if (match === null) {
+      throw new Failure(EXIT.usage, `"${parameter}" is not written as name=value or name:=json`);
+    }
+    const [, name, sign, text] = match as unknown as [string, string, string, string];
+    if (values.has(name)) throw new Failure(EXIT.usage, `the parameter "${name}" is given more than once`);
+    values.set(name, sign === '=' ? text : jsonValue(name, text));
+  }
+  return Object.fromEntries(values);
+}
+
+function jsonValue(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const hint = `for a text, write ${name}=${text}`;
+    throw new Failure(EXIT.usage, `the value of ${name} is not JSON: ${text}`, { hint, cause });
+  }
+}

@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { aboutFunction, type FunctionView, functionPath } from '../api.ts';
+import { count, formatAge, formatBytes, formatDuration } from '../human.ts';
+import { printJson, printPairs } from '../output.ts';
+import { clientOf, examples, optionsOf } from '../program.ts';
+
+interface SandboxView {
+  readonly function?: string;
+  readonly state: string;
+}
+
+export function define(command: Command): void {
+  command
+    .argument('<function>', 'name or id of the function')
+    .addHelpText(
+      'after',
+      examples(['fob show hello', ''], ['fob show hello --json', 'with the values of its environment']),
+    )
+    .action(async (name: string, _options, self: Command) => {
+      const client = await clientOf(self);
+      const shown = await aboutFunction(client, name, () => client.json<FunctionView>('GET', functionPath(name)));
+      if (optionsOf(self).json) return printJson(shown);
+      const { sandboxes } = await client.json<{ sandboxes: SandboxView[] }>('GET', '/v1/sandboxes');
+      printPairs(
+        describe(
+          shown,
+          sandboxes.filter((each) => each.function === shown.name),
+          client.url,
+        ),
+      );
+    });
+}
+
+function describe(shown: FunctionView, sandboxes: readonly SandboxView[], url: string): [string, string][] {
+  const { config, code } = shown;
+  const now = Date.now();
+  const when = (text: string) => `${text} (${formatAge(Date.parse(text), now)} ago)`.replace('(now ago)', '(now)');
+  const states = Object.entries(Object.groupBy(sandboxes, (each) => each.state)).map(
+    ([state, group]) => `${group?.length} ${state}`,
+  );
+  const optional: [string, string][] = [
+    ['environment', Object.keys(config.environment).join(', ')],
+    ['description', config.description],
+    [
+      'tags',
+      Object.entries(config.tags)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(', '),
+    ],
+    ['owner', config.owner],
+  ];
+  return [
+    ['name', shown.name],
+    ['id', shown.id],
+    ['version', `${shown.version} (revision ${shown.revision})`],
+    ['runtime', config.runtime],
+    ['handler', config.handler],
+    ['memory', formatBytes(config.memoryMb * 1_048_576)],
+    ['timeout', formatDuration(config.timeoutMs)],
+    ['concurrency', `${config.maxConcurrency} at most, ${config.sandboxConcurrency} within a sandbox`],
+    ['network', config.network],
+    ...optional.filter(([, value]) => value !== ''),
+    [
+      'code',
+      `${code.fileName ?? code.form}, ${formatBytes(code.bytes)}; built: ${count(code.files, 'file')}, ${formatBytes(code.builtBytes)}`,
+    ],
+    ['sha256', code.sha256],
+    ['created', when(shown.createdAt)],
+    ['updated', when(shown.updatedAt)],
+    ['sandboxes', states.length === 0 ? 'none' : states.join(', ')],
+    ['call', `POST ${url}/v1/functions/${shown.name}/invoke\nGET  ${url}/api/call/${shown.id}`],
+  ];
+}

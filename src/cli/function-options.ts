@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import type { Command } from 'commander';
+import { type FunctionConfig, NETWORK_RULES } from '../model/function.ts';
+import { EXIT, Failure } from './failure.ts';
+import { parseDurationMs, parseMemoryMb } from './human.ts';
+import { collect, wholeNumber } from './program.ts';
+
+/** What `deploy` and `set` can configure, as commander hands it over. */
+export interface FunctionOptions {
+  readonly runtime?: string;
+  readonly handler?: string;
+  readonly memory?: string;
+  readonly timeout?: string;
+  readonly env?: readonly string[];
+  readonly envFile?: string;
+  readonly concurrency?: number;
+  readonly sandboxConcurrency?: number;
+  readonly network?: string;
+  readonly description?: string;
+  readonly tag?: readonly string[];
+  readonly owner?: string;
+}
+
+/** Adds the options of a function's configuration to a command. */
+export function addFunctionOptions(command: Command): Command {
+  return command
+    .option('--runtime <name>', 'language runtime, such as python or node')
+    .option('--handler <file.export>', 'entry point, such as main.callme or index.handler')
+    .option('--memory <size>', 'memory limit: 256, 256m, 1g; CPU follows it')
+    .option('--timeout <duration>', 'longest run of one call: 500ms, 30s, 5m')
+    .option('--env <NAME=value>', 'environment variable; may be given several times', collect)
+    .option('--env-file <file>', 'environment variables, one NAME=value a line')
+    .option('--concurrency <n>', 'most calls at once on a node', wholeNumber('--concurrency', 1))
+    .option('--sandbox-concurrency <n>', 'calls at once within one sandbox', wholeNumber('--sandbox-concurrency', 1))
+    .option('--network <rule>', `network access: ${NETWORK_RULES.join(' or ')}`)
+    .option('--description <text>', 'what it is for')
+    .option('--tag <name=value>', 'a tag; may be given several times', collect)
+    .option('--owner <who>', 'who is on call for it');
+}
+
+/** The configuration that was given, and nothing else. Throws usage failures for what cannot be read. */
+export function configOf(options: FunctionOptions): Partial<FunctionConfig> {
+  const config: Partial<FunctionConfig> = {};
+  if (options.runtime !== undefined) config.runtime = options.runtime;
+  if (options.handler !== undefined) config.handler = options.handler;
+  if (options.memory !== undefined) config.memoryMb = parseMemoryMb(options.memory, '--memory');
+  if (options.timeout !== undefined) config.timeoutMs = parseDurationMs(options.timeout, '--timeout');
+  if (options.env !== undefined || options.envFile !== undefined) {
+    config.environment = { ...readEnvFile(options.envFile), ...pairs(options.env ?? [], '--env') };
+  }
+  if (options.concurrency !== undefined) config.maxConcurrency = options.concurrency;
+  if (options.sandboxConcurrency !== undefined) config.sandboxConcurrency = options.sandboxConcurrency;
+  if (options.network !== undefined) config.network = networkRule(options.network);
+  if (options.description !== undefined) config.description = options.description;
+  if (options.tag !== undefined) config.tags = pairs(options.tag, '--tag');
+  if (options.owner !== undefined) config.owner = options.owner;
+  return config;
+}
+
+/** `NAME=value` texts as an object. */
+export function pairs(texts: readonly string[], option: string): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const equals = text.indexOf('=');
+      if (equals <= 0) throw new Failure(EXIT.usage, `${option}: "${text}" is not written as name=value`);
+      return [text.slice(0, equals), text.slice(equals + 1)];
+    }),
+  );
+}
+
+function networkRule(text: string): FunctionConfig['network'] {
+  const rule = NETWORK_RULES.find((each) => each === text);
+  if (rule === undefined) throw new Failure(EXIT.usage, `--network: "${text}" is none of ${NETWORK_RULES.join(', ')}`);
+  return rule;
+}
+
+function readEnvFile(path: string | undefined): Record<string, string> {
+  if (path === undefined) return {};
+  try {
+    return parseEnv(readFileSync(path, 'utf8')) as Record<string, string>;
+  } catch (cause) {
+    throw new Failure(EXIT.notFound, `--env-file: ${path} cannot be read`, { cause });
+  }
+}
