@@ -1,98 +1,130 @@
-import { on, once } from 'node:events';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { Parser, type ReadEntry } from 'tar';
+import { Header, Pax } from 'tar';
 import { Problem } from '../../model/problem.ts';
 import { type ArchiveEntry, damagedArchive } from './archive-entry.ts';
-import { quotePath } from './safe-path.ts';
+import { BlockReader } from './block-reader.ts';
 
+const BLOCK_BYTES = 512;
+/** Long names and the like; no honest archive has more of it for one entry. */
 const MAX_META_BYTES = 65_536;
+const REST_BYTES = 65_536;
 
 const KINDS: Readonly<Record<string, ArchiveEntry['kind']>> = {
   File: 'file',
   OldFile: 'file',
   ContiguousFile: 'file',
   Directory: 'folder',
-  GNUDumpDir: 'folder',
   SymbolicLink: 'link',
 };
+
+/** What stands before an entry in headers of its own, and holds for that entry or, where global, for all that follow. */
+interface Extensions {
+  entry?: Pax;
+  global?: Pax;
+  path?: string;
+  linkpath?: string;
+}
 
 /**
  * The entries of a gzipped tar in its order. `maxBytes` bounds what is decompressed, headers and padding included.
  * Throws `invalid_function` where it is damaged or cut short, `too_large` past the bound.
+ *
+ * Headers are the library's; the walk over them is our own, because the library's parser pushes entries rather than
+ * having them pulled, and joins the pieces of a long name as text, which breaks letters of several bytes.
  */
 export async function* readTarGz(source: Readable, maxBytes: number): AsyncGenerator<ArchiveEntry> {
-  const parser = new Parser({ strict: true, brotli: false, zstd: false, maxMetaEntrySize: MAX_META_BYTES });
-  const stop = new AbortController();
-  let current: ReadEntry | undefined;
-  const fail = (error: unknown) => {
-    parser.emit('error', error);
-    // Whoever reads an entry at this moment would wait for the rest of it for ever.
-    current?.destroy(error);
-  };
-  // One failure may show several times; the first one ends the iteration below.
-  parser.on('error', () => {});
-  parser.on('ignoredEntry', (entry: ReadEntry) =>
-    fail(
-      new Problem(
-        'invalid_function',
-        `the tar.gz holds ${quotePath(entry.path)} of the unsupported kind "${entry.type}"`,
-      ),
-    ),
-  );
-  const entries = on(parser, 'entry', { close: ['end'] });
-  const fed = feed(source, parser, maxBytes, stop.signal).catch(fail);
+  // An error of either stream ends both, and comes out where the second one is read.
+  const unzipped = pipeline(source, createGunzip(), () => {});
+  const reader = new BlockReader(bounded(unzipped, maxBytes));
+  const extensions: Extensions = {};
   try {
-    for await (const [entry] of entries as AsyncIterable<[ReadEntry]>) {
-      current = entry;
-      entry.on('error', () => {});
-      yield toEntry(entry);
-      entry.resume();
+    for (;;) {
+      const header = await nextHeader(reader, extensions);
+      if (header === undefined) {
+        // To the very end, where the checksum of the compression stands.
+        while ((await reader.read(REST_BYTES)).length > 0);
+        return;
+      }
+      const size = header.size ?? 0;
+      const padding = (BLOCK_BYTES - (size % BLOCK_BYTES)) % BLOCK_BYTES;
+      if (await readExtension(header, size, reader, extensions)) {
+        await reader.read(padding);
+        continue;
+      }
+      let left = size;
+      const content = async function* () {
+        try {
+          for await (const part of reader.stream(left)) {
+            left -= part.length;
+            yield part;
+          }
+          if (left > 0) throw new Error('it is cut short');
+        } catch (error) {
+          throw damagedArchive('tar.gz', error);
+        }
+      };
+      yield toEntry(header, extensions, content);
+      for await (const part of reader.stream(left)) left -= part.length;
+      if (left > 0 || (await reader.read(padding)).length < padding) throw new Error('it is cut short');
+      delete extensions.entry;
+      delete extensions.path;
+      delete extensions.linkpath;
     }
   } catch (error) {
     throw damagedArchive('tar.gz', error);
   } finally {
-    stop.abort();
-    await fed;
+    await reader.close();
   }
 }
 
-function toEntry(entry: ReadEntry): ArchiveEntry {
-  const kind = KINDS[entry.type] ?? 'other';
+/** The next header; `undefined` at the archive's end. */
+async function nextHeader(reader: BlockReader, extensions: Extensions): Promise<Header | undefined> {
+  const block = await reader.read(BLOCK_BYTES);
+  if (block.length < BLOCK_BYTES) throw new Error('it is no tar, or cut short');
+  const header = new Header(block, 0, extensions.entry, extensions.global);
+  if (header.nullBlock) return undefined;
+  if (!header.cksumValid) throw new Error('a header does not match its checksum');
+  return header;
+}
+
+/** Whether a header is one that describes the next entry; then it has been read. */
+async function readExtension(
+  header: Header,
+  size: number,
+  reader: BlockReader,
+  extensions: Extensions,
+): Promise<boolean> {
+  const { type } = header;
+  const isPax = type === 'ExtendedHeader' || type === 'OldExtendedHeader' || type === 'GlobalExtendedHeader';
+  const isLongName = type === 'NextFileHasLongPath' || type === 'OldGnuLongPath' || type === 'NextFileHasLongLinkpath';
+  if (!isPax && !isLongName) return false;
+  if (size > MAX_META_BYTES) throw new Error(`a header of ${size} bytes is too long`);
+  const text = (await reader.read(size)).toString('utf8');
+  if (type === 'GlobalExtendedHeader') extensions.global = Pax.parse(text, extensions.global, true);
+  else if (isPax) extensions.entry = Pax.parse(text, extensions.entry);
+  else if (type === 'NextFileHasLongLinkpath') extensions.linkpath = text.replace(/\0.*$/s, '');
+  else extensions.path = text.replace(/\0.*$/s, '');
+  return true;
+}
+
+function toEntry(header: Header, extensions: Extensions, content: () => AsyncIterable<Buffer>): ArchiveEntry {
+  const kind = KINDS[header.type] ?? 'other';
   return {
-    path: entry.path,
+    path: extensions.path ?? header.path ?? '',
     kind,
-    kindName: entry.type === 'Link' ? 'hard link' : entry.type,
-    executable: ((entry.mode ?? 0) & 0o111) !== 0,
-    target: kind === 'link' ? (entry.linkpath ?? '') : '',
-    content: () => readContent(entry),
+    kindName: header.type === 'Link' ? 'hard link' : `tar entry of type ${header.type}`,
+    executable: ((header.mode ?? 0) & 0o111) !== 0,
+    target: kind === 'link' ? (extensions.linkpath ?? extensions.entry?.linkpath ?? header.linkpath ?? '') : '',
+    content,
   };
 }
 
-async function* readContent(entry: ReadEntry): AsyncGenerator<Buffer> {
-  try {
-    yield* entry;
-  } catch (error) {
-    throw damagedArchive('tar.gz', error);
-  }
-}
-
-async function feed(source: Readable, parser: Parser, maxBytes: number, signal: AbortSignal): Promise<void> {
+async function* bounded(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
   let bytes = 0;
-  await pipeline(
-    source,
-    createGunzip(),
-    async (chunks: AsyncIterable<Buffer>) => {
-      for await (const chunk of chunks) {
-        // The parser would unzip a second time by itself, past the bound.
-        if (bytes === 0 && chunk[0] === 0x1f && chunk[1] === 0x8b) throw new Error('it is compressed twice');
-        bytes += chunk.length;
-        if (bytes > maxBytes) throw new Problem('too_large', `the tar.gz unpacks to more than ${maxBytes} bytes`);
-        if (!parser.write(chunk)) await once(parser, 'drain', { signal });
-      }
-      parser.end();
-    },
-    { signal },
-  );
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new Problem('too_large', `the tar.gz unpacks to more than ${maxBytes} bytes`);
+    yield chunk;
+  }
 }
