@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
 import { type FunctionConfig, NETWORK_RULES } from '../model/function.ts';
+import { collect, wholeNumber } from './command-line.ts';
 import { EXIT, Failure } from './failure.ts';
 import { parseDurationMs, parseMemoryMb } from './human.ts';
-import { collect, wholeNumber } from './program.ts';
 
 /** What `deploy` and `set` can configure, as commander hands it over. */
 export interface FunctionOptions {

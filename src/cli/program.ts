@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { createClient, DEFAULT_URL, type NodeClient } from './client.ts';
-import { EXIT, Failure } from './failure.ts';
+import { DEFAULT_URL } from './client.ts';
 
 /** What each file below `commands/` exports: it adds arguments, options, help and the action to its command. */
 export interface CommandModule {
@@ -105,13 +104,6 @@ const HELP_END = `
 Exit codes: 0 done, 1 the function failed, 2 wrong usage, 3 not found, 4 no node answers, 5 refused or impossible.
 First steps: ./fob up, then in another terminal: ./fob deploy examples/hello-python`;
 
-/** The options that every command has. */
-export interface GlobalOptions {
-  readonly url: string;
-  readonly token?: string;
-  readonly json?: boolean;
-}
-
 /** The whole command line; the commands in `wanted` are loaded, the others are known by name and summary. */
 export async function createProgram(wanted: ReadonlySet<string> | 'all'): Promise<Command> {
   const program = new Command('fob')
@@ -133,39 +125,6 @@ export async function createProgram(wanted: ReadonlySet<string> | 'all'): Promis
     if (wanted === 'all' || wanted.has(entry.name)) (await entry.load()).define(command);
   }
   return program;
-}
-
-/** The options that stand on the command line, those of every command included. */
-export function optionsOf<T = unknown>(command: Command): GlobalOptions & T {
-  return command.optsWithGlobals();
-}
-
-/** A client of the node that the command line names. */
-export function clientOf(command: Command): Promise<NodeClient> {
-  const { url, token } = optionsOf(command);
-  return createClient(url, token ?? process.env.FOB_TOKEN);
-}
-
-/** An option that may be given several times, as a list. */
-export function collect(value: string, previous: readonly string[] | undefined): string[] {
-  return [...(previous ?? []), value];
-}
-
-/** A whole number of at least `minimum`; anything else is a usage failure naming the option. */
-export function wholeNumber(option: string, minimum: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= minimum)) {
-      throw new Failure(EXIT.usage, `${option}: "${text}" is no whole number of at least ${minimum}`);
-    }
-    return value;
-  };
-}
-
-/** Help text with examples: a command and what it does, line by line. */
-export function examples(...lines: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...lines.map(([command]) => command.length));
-  return `\nExamples:\n${lines.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`.trimEnd()).join('\n')}`;
 }
 
 function sentence(summary: string): string {

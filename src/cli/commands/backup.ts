@@ -2,10 +2,10 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
+import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatBytes } from '../human.ts';
 import { Progress, paint, print, printJson } from '../output.ts';
-import { clientOf, examples, optionsOf } from '../program.ts';
 
 export function define(command: Command): void {
   command

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { optionsOf } from '../command-line.ts';
 import { runNode } from '../machine/run-node.ts';
-import { optionsOf } from '../program.ts';
 import { PROJECT_FOLDER } from '../project.ts';
 
 export function define(command: Command): void {

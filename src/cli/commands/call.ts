@@ -5,11 +5,11 @@ import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { aboutFunction, functionPath, type LogLine } from '../api.ts';
 import { type NodeClient, readBody, readFailure } from '../client.ts';
+import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatDuration } from '../human.ts';
 import { formatLogLine } from '../log-line.ts';
 import { note, paintError, print, printBytes, printJson } from '../output.ts';
-import { clientOf, examples, optionsOf } from '../program.ts';
 import { harmless } from '../text-width.ts';
 
 interface CallOptions {

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { aboutFunction, functionPath } from '../api.ts';
 import { readBody } from '../client.ts';
+import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatBytes } from '../human.ts';
 import { note, print, printBytes } from '../output.ts';
-import { clientOf, examples, optionsOf } from '../program.ts';
 
 export function define(command: Command): void {
   command

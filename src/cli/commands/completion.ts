@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { examples } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { print } from '../output.ts';
-import { examples } from '../program.ts';
 
 /** Each asks `fob __complete` with the words so far, the last one unfinished, and takes one candidate a line. */
 const SCRIPTS = {

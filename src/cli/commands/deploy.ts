@@ -5,12 +5,12 @@ import type { Command } from 'commander';
 import { FUNCTION_NAME_PATTERN } from '../../model/function.ts';
 import { type FunctionView, functionPath } from '../api.ts';
 import { failureOf, type NodeClient } from '../client.ts';
+import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { addFunctionOptions, configOf, type FunctionOptions } from '../function-options.ts';
 import { count, formatBytes } from '../human.ts';
 import { note, Progress, paint, print, printJson } from '../output.ts';
 import { packFolder } from '../pack.ts';
-import { clientOf, examples, optionsOf } from '../program.ts';
 import { ownCommand } from '../project.ts';
 import { harmless } from '../text-width.ts';
 

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import type { Check } from '../../model/machine.ts';
 import type { Settings } from '../../model/settings.ts';
 import { readSettings } from '../../settings.ts';
+import { examples, optionsOf } from '../command-line.ts';
 import { EXIT } from '../failure.ts';
 import { machineChecks } from '../machine/checks.ts';
 import { Progress, paint, print, printJson, printTable } from '../output.ts';
-import { examples, optionsOf } from '../program.ts';
 
 const SIGNS = { ok: '✔ ok', weaker: '! weaker', missing: '✘ missing' } as const;
 const COLOURS = { ok: 'green', weaker: 'yellow', missing: 'red' } as const;

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { allFunctions } from '../api.ts';
+import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { formatAge, formatBytes, formatDuration } from '../human.ts';
 import { note, paint, printJson, printTable } from '../output.ts';
-import { clientOf, examples, optionsOf } from '../program.ts';
 import { ownCommand } from '../project.ts';
 
 interface ListOptions {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { LogLine } from '../api.ts';
 import type { NodeClient } from '../client.ts';
+import { clientOf, examples, optionsOf, wholeNumber } from '../command-line.ts';
 import { parseSinceMs } from '../human.ts';
 import { formatLogLine } from '../log-line.ts';
 import { note, paint, print, warn } from '../output.ts';
-import { clientOf, examples, optionsOf, wholeNumber } from '../program.ts';
 import { textWidth } from '../text-width.ts';
 
 const DEFAULT_LINES = 100;

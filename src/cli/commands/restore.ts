@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { count } from '../human.ts';
 import { Progress, paint, print, printJson } from '../output.ts';
-import { clientOf, examples, optionsOf } from '../program.ts';
 
 export function define(command: Command): void {
   command

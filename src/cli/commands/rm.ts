@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { aboutFunction, functionPath } from '../api.ts';
+import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { paint, print, printFailure, printJson } from '../output.ts';
-import { clientOf, examples, optionsOf } from '../program.ts';
 
 export function define(command: Command): void {
   command

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { LogLine, RunView } from '../api.ts';
 import type { NodeClient } from '../client.ts';
+import { clientOf, examples, optionsOf, wholeNumber } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatAge, formatBytes, formatDuration, formatTime, parseSinceMs } from '../human.ts';
 import { formatLogLine } from '../log-line.ts';
 import { note, paint, print, printJson, printPairs, printTable } from '../output.ts';
-import { clientOf, examples, optionsOf, wholeNumber } from '../program.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const DEFAULT_LIMIT = 20;

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import type { FunctionConfig } from '../../model/function.ts';
 import { aboutFunction, type FunctionView, functionPath } from '../api.ts';
 import type { NodeClient } from '../client.ts';
+import { clientOf, collect, examples, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { addFunctionOptions, configOf, type FunctionOptions } from '../function-options.ts';
 import { paint, print, printJson } from '../output.ts';
-import { clientOf, collect, examples, optionsOf } from '../program.ts';
 
 interface SetOptions extends FunctionOptions {
   readonly unsetEnv?: readonly string[];

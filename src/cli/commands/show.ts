@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { aboutFunction, type FunctionView, functionPath } from '../api.ts';
+import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { count, formatAge, formatBytes, formatDuration } from '../human.ts';
 import { printJson, printPairs } from '../output.ts';
-import { clientOf, examples, optionsOf } from '../program.ts';
 
 interface SandboxView {
   readonly function?: string;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { count, formatAge, formatBytes, formatDuration } from '../human.ts';
 import { paint, print, printJson, printPairs, printTable } from '../output.ts';
-import { clientOf, examples, optionsOf } from '../program.ts';
 
 interface NodeAnswer {
   readonly version: string;

@@ -3,12 +3,12 @@ import { glob } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { examples } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatDuration } from '../human.ts';
 import { runNode } from '../machine/run-node.ts';
 import { ensurePackages } from '../machine/system-packages.ts';
 import { note, Progress, paintError } from '../output.ts';
-import { examples } from '../program.ts';
 import { PROJECT_FOLDER } from '../project.ts';
 
 const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'];

@@ -5,11 +5,11 @@ import { Problem } from '../../model/problem.ts';
 import type { Settings } from '../../model/settings.ts';
 import { openNodeLog } from '../../observe/node-log.ts';
 import { flagName, readSettings, SETTING_NAMES, schemaOf } from '../../settings.ts';
+import { examples, type GlobalOptions, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { assertPortFree, listenFailure } from '../machine/port.ts';
 import { ensurePackages } from '../machine/system-packages.ts';
 import { note, Progress, paint, paintError, print, printJson } from '../output.ts';
-import { examples, type GlobalOptions, optionsOf } from '../program.ts';
 import { firstSteps, projectVersion } from '../project.ts';
 
 interface UpOptions extends Partial<Record<keyof Settings, string>> {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { optionsOf } from '../command-line.ts';
 import { print, printJson } from '../output.ts';
-import { optionsOf } from '../program.ts';
 import { projectVersion } from '../project.ts';
 
 export function define(command: Command): void {

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { createClient, type NodeClient } from './client.ts';
+import { EXIT, Failure } from './failure.ts';
+
+/** The options that every command has. */
+export interface GlobalOptions {
+  readonly url: string;
+  readonly token?: string;
+  readonly json?: boolean;
+}
+
+/** The options that stand on the command line, those of every command included. */
+export function optionsOf<T = unknown>(command: Command): GlobalOptions & T {
+  return command.optsWithGlobals();
+}
+
+/** A client of the node that the command line names. */
+export function clientOf(command: Command): Promise<NodeClient> {
+  const { url, token } = optionsOf(command);
+  return createClient(url, token ?? process.env.FOB_TOKEN);
+}
+
+/** An option that may be given several times, as a list. */
+export function collect(value: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), value];
+}
+
+/** A whole number of at least `minimum`; anything else is a usage failure naming the option. */
+export function wholeNumber(option: string, minimum: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= minimum)) {
+      throw new Failure(EXIT.usage, `${option}: "${text}" is no whole number of at least ${minimum}`);
+    }
+    return value;
+  };
+}
+
+/** Help text with examples: a command and what it does, line by line. */
+export function examples(...lines: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...lines.map(([command]) => command.length));
+  return `\nExamples:\n${lines.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`.trimEnd()).join('\n')}`;
+}

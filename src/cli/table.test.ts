@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { type Column, renderPairs, renderTable } from './table.ts';
+import { cutText, harmless, padText, textWidth } from './text-width.ts';
+
+const COLUMNS: Column[] = [
+  { title: 'NAME', shrinkTo: 6 },
+  { title: 'SIZE', align: 'right' },
+  { title: 'TEXT', shrinkTo: 4, dropOrder: 1 },
+];
+
+describe('tables', () => {
+  test('are aligned and never cut where there is no terminal', () => {
+    const rows = [
+      ['a', '1 B', 'first'],
+      ['a-much-longer-name', '22 KB', 'x'.repeat(300)],
+    ];
+    assert.deepEqual(renderTable(COLUMNS, rows, { width: undefined }), [
+      'NAME                 SIZE  TEXT',
+      'a                     1 B  first',
+      `a-much-longer-name  22 KB  ${'x'.repeat(300)}`,
+    ]);
+  });
+
+  test('cut their widest column first, then leave columns out', () => {
+    const rows = [['a-much-longer-name', '22 KB', 'some words of text']];
+    assert.deepEqual(renderTable(COLUMNS, rows, { width: 36 }).slice(1), ['a-much-longe…  22 KB  some words of…']);
+    assert.deepEqual(renderTable(COLUMNS, rows, { width: 19 }).slice(1), ['a-muc…  22 KB  som…']);
+    assert.deepEqual(renderTable(COLUMNS, rows, { width: 15 }).slice(1), ['a-much-…  22 KB']);
+  });
+
+  test('keep a cell with line ends and tabs on one line', () => {
+    assert.deepEqual(renderTable(COLUMNS, [['a', '1', 'two\n\tlines ']], { width: 80 })[1], 'a        1  two lines');
+  });
+
+  test('fit any width that their unshrinkable columns leave possible', () => {
+    const cell = fc.string({ unit: 'grapheme', maxLength: 40 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(cell, fc.constantFrom('1 B', '22 KB'), cell)),
+        fc.integer({ min: 15, max: 120 }),
+        (rows, width) => {
+          for (const line of renderTable(COLUMNS, rows, { width })) assert.ok(textWidth(line) <= width, line);
+        },
+      ),
+    );
+  });
+
+  test('pairs are aligned, and a value of several lines keeps its indent', () => {
+    assert.deepEqual(
+      renderPairs([
+        ['a', '1'],
+        ['long', 'two\nlines'],
+      ]),
+      ['a     1', 'long  two', '      lines'],
+    );
+  });
+});
+
+describe('the width of text', () => {
+  test('counts cells, not code units', () => {
+    assert.deepEqual(
+      ['abc', '', 'é', 'e\u0301', '日本', '👩‍👩‍👧', '🇩🇪', '한'].map(textWidth),
+      [3, 0, 1, 1, 4, 2, 2, 2],
+    );
+  });
+
+  test('is kept by cutting and filling', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.nat({ max: 50 }), (text, width) => {
+        assert.ok(textWidth(cutText(text, width)) <= width);
+        assert.ok(textWidth(padText(text, width)) >= width);
+      }),
+    );
+    assert.equal(cutText('日本語', 5), '日本…');
+    assert.equal(cutText('日本語', 4), '日…');
+  });
+
+  test('text of a stranger cannot drive the terminal', () => {
+    assert.equal(harmless('a\x1b[2J\x07b\u009bc\tt\nl'), 'a\\x1b[2J\\x07b\\x9bc\tt\nl');
+  });
+});
