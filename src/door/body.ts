@@ -14,13 +14,14 @@ export function hasBody(req: IncomingMessage): boolean {
   return length === undefined ? req.headers['transfer-encoding'] !== undefined : length !== '0';
 }
 
-/** Throws away the rest of a body that nobody will read, within bounds, so that an answer already given gets through. */
-export function discardBody(req: IncomingMessage): void {
+/** Throws away the rest of a body that nobody will read, within bounds, and calls `done` when it is over or its sender gone. */
+export function discardBody(req: IncomingMessage, done: () => void): void {
   let left = MAX_DISCARDED_BYTES;
   req.on('data', (chunk: Buffer) => {
     left -= chunk.length;
     if (left < 0) req.destroy();
   });
+  req.once('close', done);
   req.resume();
 }
 
@@ -46,7 +47,6 @@ export function readBody(
   };
   const refuse = (problem: Problem) => {
     settle();
-    discardBody(req);
     fail(problem);
   };
   const onData = (chunk: Buffer) => {
@@ -77,7 +77,8 @@ export function receiveBody(req: IncomingMessage, maxBytes: number): Promise<Buf
   return new Promise((resolve, reject) => readBody(req, maxBytes, resolve, reject));
 }
 
-function tooLarge(maxBytes: number): Problem {
+/** The refusal of a body that is over its limit. */
+export function tooLarge(maxBytes: number): Problem {
   return new Problem('too_large', `the body is larger than the ${maxBytes} bytes that this node takes here`, {
     details: { maxBytes },
   });

@@ -18,8 +18,18 @@ export function describeFailure(log: Logger, thrown: unknown): Failure {
 }
 
 /** Seconds after which a request that may succeed later is worth repeating; `undefined` where repeating is no use. */
-export function retryAfterSeconds(problem: Problem): number | undefined {
+function retryAfterSeconds(problem: Problem): number | undefined {
   if (problem.status !== 429 && problem.status !== 503) return undefined;
   const retryAfterMs = problem.details?.retryAfterMs;
   return typeof retryAfterMs === 'number' ? Math.max(1, Math.ceil(retryAfterMs / 1_000)) : 1;
+}
+
+/** The head of an answer about a problem, as alternating names and values. */
+export function failureHeaders(problem: Problem, contentType: string): string[] {
+  const headers = ['Content-Type', contentType];
+  const retryAfter = retryAfterSeconds(problem);
+  if (retryAfter !== undefined) headers.push('Retry-After', String(retryAfter));
+  if (problem.code === 'unauthorized') headers.push('WWW-Authenticate', 'Bearer');
+  if (problem.code === 'method_not_allowed') headers.push('Allow', String(problem.details?.allowed ?? ''));
+  return headers;
 }

@@ -1,15 +1,15 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Problem } from '../model/problem.ts';
-import { answer } from './answer.ts';
-import { discardBody, hasBody } from './body.ts';
+import { answer, JSON_TYPE, PROBLEM_TYPE } from './answer.ts';
+import { tooLarge } from './body.ts';
 import type { DoorContext, Lifecycle, ServerDeps } from './context.ts';
 import { createFobCall } from './fob/call.ts';
-import { answerFobFailure } from './fob/error.ts';
+import { answerFobFailure, errorJson } from './fob/error.ts';
 import { assertMayListen, createGuard } from './guard.ts';
 import { createManagement } from './management.ts';
 import { createNativeInvoke } from './native/invoke.ts';
-import { answerProblem } from './native/problem-json.ts';
+import { answerProblem, problemJson } from './native/problem-json.ts';
 
 export type { NodeInfo, ServerDeps } from './context.ts';
 
@@ -37,7 +37,7 @@ export interface DoorServer {
  * The two invoke paths are matched by hand; everything else goes through the framework.
  */
 export async function createServer(deps: ServerDeps): Promise<DoorServer> {
-  const { settings, log, nodeInfo, clock } = deps;
+  const { settings, log, clock } = deps;
   assertMayListen(settings);
   const lifecycle: Lifecycle = {
     closing: false,
@@ -52,12 +52,8 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
 
   const serve = (req: IncomingMessage, res: ServerResponse): void => {
     const url = req.url!;
-    if (url === '/healthz') {
-      answer(lifecycle, res, 200, ['Content-Type', 'text/plain'], 'ok\n');
-      return;
-    }
-    if (url === '/readyz') {
-      answerReady(res);
+    if (url === '/healthz' || url === '/readyz') {
+      manage(req, res);
       return;
     }
     const refusal = guard(req);
@@ -86,15 +82,9 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
     return true;
   };
 
-  const answerReady = (res: ServerResponse) => {
-    const state = lifecycle.closing ? 'draining' : nodeInfo.state();
-    answer(lifecycle, res, state === 'ready' ? 200 : 503, ['Content-Type', 'text/plain'], `${state}\n`);
-  };
-
   const refuse = (req: IncomingMessage, res: ServerResponse, problem: Problem) => {
     if (req.url!.startsWith('/api/')) answerFobFailure(lifecycle, log, res, problem);
     else answerProblem(lifecycle, log, res, problem);
-    if (hasBody(req)) discardBody(req);
   };
 
   const server = createHttpServer(
@@ -109,9 +99,18 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
   server.maxConnections = MAX_CONNECTIONS;
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
     // A body that is too large for every upload is refused before it is sent.
-    const largest = settings.maxCodeBytes * 1.5 + UPLOAD_ENVELOPE_BYTES;
-    if (req.url === '/v1/restore' || !(Number(req.headers['content-length']) > largest)) res.writeContinue();
-    serve(req, res);
+    const largest = Math.ceil(settings.maxCodeBytes * 1.5) + UPLOAD_ENVELOPE_BYTES;
+    if (req.url === '/v1/restore' || !(Number(req.headers['content-length']) > largest)) {
+      res.writeContinue();
+      serve(req, res);
+    } else {
+      // It will not come, so nothing is to be waited for.
+      res.shouldKeepAlive = false;
+      const problem = tooLarge(settings.maxCodeBytes);
+      const fob = req.url!.startsWith('/api/');
+      const json = fob ? errorJson(problem.code, problem.message) : JSON.stringify(problemJson({ problem }));
+      answer(lifecycle, res, problem.status, ['Content-Type', fob ? JSON_TYPE : PROBLEM_TYPE], json);
+    }
   });
   const management = await createManagement(context, server, fobCall, nativeInvoke);
   manage = management.routing;

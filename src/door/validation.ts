@@ -7,6 +7,13 @@ import { Problem } from '../model/problem.ts';
 /** Most faults of one request that an answer lists. */
 const MAX_FAULTS = 10;
 
+const PART_NAMES: Readonly<Record<string, string>> = {
+  body: 'body',
+  querystring: 'query parameter',
+  params: 'path',
+  headers: 'header',
+};
+
 /** Checks a part of a request by its schema; texts of a query or path are converted first. Compiles at the first use, not at the start. */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   let validator: Validator | undefined;
@@ -14,7 +21,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     const converted = httpPart === 'body' ? value : Value.Convert(schema, value);
     validator ??= Compile(schema);
     if (validator.Check(converted)) return { value: converted };
-    return { error: invalid(schema, converted, httpPart ?? 'request') };
+    return { error: invalid(schema, converted, PART_NAMES[httpPart ?? ''] ?? 'request') };
   };
 };
 
@@ -26,15 +33,16 @@ export function checked<T extends TSchema>(schema: T, value: unknown, where: str
 
 function invalid(schema: TSchema, value: unknown, where: string): Problem {
   const faults = Value.Errors(schema, value)
+    .filter(({ keyword }) => keyword !== 'boolean')
     .slice(0, MAX_FAULTS)
     .map(({ instancePath, message, keyword, params }) => {
       const extra = keyword === 'additionalProperties' ? `: ${Object.values(params).flat().join(', ')}` : '';
       const allowed =
         keyword === 'enum' && 'allowedValues' in params ? `: ${JSON.stringify(params.allowedValues)}` : '';
-      return { path: instancePath, message: `${message}${extra}${allowed}` };
+      return { path: instancePath.slice(1).replaceAll('/', '.'), message: `${message}${extra}${allowed}` };
     });
   const first = faults[0];
-  const place = first === undefined || first.path === '' ? where : `${where} ${first.path}`;
+  const place = first === undefined || first.path === '' ? where : `${where} "${first.path}"`;
   return new Problem('invalid_request', `${place} ${first?.message ?? 'does not fit its schema'}`, {
     details: { faults },
   });

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { FailureReason, Outcome, OutcomeStatus } from '../../model/invocation.ts';
-import { answer, JSON_TYPE } from '../answer.ts';
+import { answer, answerEarly, JSON_TYPE } from '../answer.ts';
 import type { Lifecycle } from '../context.ts';
-import { describeFailure, retryAfterSeconds } from '../failure.ts';
+import { describeFailure, failureHeaders } from '../failure.ts';
 
 /** The status of a run that did not succeed: the contract blames parameters on the caller, everything else on the function. */
 export const OUTCOME_STATUS: Readonly<Record<FailureReason | Exclude<OutcomeStatus, 'succeeded' | 'failed'>, number>> =
@@ -27,11 +27,9 @@ export function errorJson(code: string, message: string, particulars: Readonly<R
 /** Answers with a thrown value in the contract's shape. */
 export function answerFobFailure(lifecycle: Lifecycle, log: Logger, res: ServerResponse, thrown: unknown): void {
   const { problem, reference } = describeFailure(log, thrown);
-  const headers = ['Content-Type', JSON_TYPE];
-  const retryAfter = retryAfterSeconds(problem);
-  if (retryAfter !== undefined) headers.push('Retry-After', String(retryAfter));
   const particulars = reference === undefined ? problem.details : { ...problem.details, reference };
-  answer(lifecycle, res, problem.status, headers, errorJson(problem.code, problem.message, particulars));
+  const headers = failureHeaders(problem, JSON_TYPE);
+  answerEarly(lifecycle, res, problem.status, headers, errorJson(problem.code, problem.message, particulars));
 }
 
 /** Answers with the failure of a function. */

@@ -10,7 +10,7 @@ import { answerDeployment, answerFunction } from './deployment.ts';
 import { etag, functionView } from './function-view.ts';
 import { demandedRevision, underPrecondition } from './precondition.ts';
 import { cursor, FunctionPage, FunctionView, limit, NameParameters, PartialConfig, ProblemAnswer } from './schemas.ts';
-import { parseJson, receiveUpload, UploadQuery, uploadBodies } from './upload.ts';
+import { parseJson, receiveUpload, UploadQuery, uploadBodies, uploadValidator } from './upload.ts';
 
 const DEFAULT_PAGE = 100;
 const MAX_CONFIG_BYTES = 1_048_576;
@@ -64,14 +64,15 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
   app.post(
     '/v1/functions',
     {
+      validatorCompiler: uploadValidator,
       schema: {
         tags,
         summary: 'Creates a function, named by a fresh UUID where no name is given',
         operationId: 'createFunction',
-        querystring: Type.Object(
-          { name: Type.Optional(Type.String({ pattern: FUNCTION_NAME_PATTERN })), ...UploadQuery.properties },
-          { additionalProperties: Type.String() },
-        ),
+        querystring: Type.Object({
+          name: Type.Optional(Type.String({ pattern: FUNCTION_NAME_PATTERN })),
+          ...UploadQuery.properties,
+        }),
         body: uploadBodies,
         response: answers({ 201: FunctionView, '4xx': ProblemAnswer }),
       },
@@ -87,6 +88,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
   app.put(
     '/v1/functions/:name',
     {
+      validatorCompiler: uploadValidator,
       schema: {
         tags,
         summary: 'Creates a function or gives it a new version',

@@ -9,7 +9,28 @@ const Anything = Type.Object({}, { additionalProperties: true });
 
 /** What runs on this node and how it is. */
 export function addNodeRoutes(app: App, context: DoorContext): void {
-  const { engine, store, sandboxes, settings, nodeInfo, clock } = context;
+  const { engine, store, sandboxes, settings, nodeInfo, clock, lifecycle } = context;
+
+  app.get(
+    '/healthz',
+    { schema: { tags, summary: 'Answers 200 while the node lives; needs no token', operationId: 'health' } },
+    async () => 'ok\n',
+  );
+
+  app.get(
+    '/readyz',
+    {
+      schema: {
+        tags,
+        summary: 'Answers 200 while the node takes work, else 503; needs no token',
+        operationId: 'readiness',
+      },
+    },
+    async (_request, reply) => {
+      const state = lifecycle.closing ? 'draining' : nodeInfo.state();
+      return reply.code(state === 'ready' ? 200 : 503).send(`${state}\n`);
+    },
+  );
 
   app.get(
     '/v1/sandboxes',

@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { FailureReason, Outcome, OutcomeStatus } from '../../model/invocation.ts';
 import { PROBLEMS } from '../../model/problem.ts';
-import { answer, PROBLEM_TYPE } from '../answer.ts';
+import { answerEarly, PROBLEM_TYPE } from '../answer.ts';
 import type { Lifecycle } from '../context.ts';
-import { describeFailure, type Failure, retryAfterSeconds } from '../failure.ts';
+import { describeFailure, type Failure, failureHeaders } from '../failure.ts';
 
 /** How the native door shows a run that did not succeed. */
 export const OUTCOMES: Readonly<
@@ -38,12 +38,8 @@ export function problemJson({ problem, reference }: Failure): Record<string, unk
 export function answerProblem(lifecycle: Lifecycle, log: Logger, res: ServerResponse, thrown: unknown): void {
   const failure = describeFailure(log, thrown);
   const { problem } = failure;
-  const headers = ['Content-Type', PROBLEM_TYPE];
-  const retryAfter = retryAfterSeconds(problem);
-  if (retryAfter !== undefined) headers.push('Retry-After', String(retryAfter));
-  if (problem.code === 'unauthorized') headers.push('WWW-Authenticate', 'Bearer');
-  if (problem.code === 'method_not_allowed') headers.push('Allow', String(problem.details?.allowed ?? ''));
-  answer(lifecycle, res, problem.status, headers, JSON.stringify(problemJson(failure)));
+  const headers = failureHeaders(problem, PROBLEM_TYPE);
+  answerEarly(lifecycle, res, problem.status, headers, JSON.stringify(problemJson(failure)));
 }
 
 /** The body of an answer about a function's failure, its status, and the word for the `Fob-Function-Error` header. */

@@ -6,7 +6,7 @@ export const NameParameters = Type.Object({
   name: Type.String({ pattern: FUNCTION_NAME_PATTERN, description: "A function's name or id" }),
 });
 
-export const PartialConfig = Type.Partial(FunctionConfigSchema);
+export const PartialConfig = Type.Partial(FunctionConfigSchema, { additionalProperties: false });
 
 /** A function as the native API shows it. */
 export const FunctionView = Type.Object({

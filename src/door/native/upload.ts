@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
-import type { FastifyRequest } from 'fastify';
-import Type, { type Static } from 'typebox';
+import type { FastifyRequest, FastifySchemaCompiler } from 'fastify';
+import Type, { type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import type { DeployRequest } from '../../engine/api.ts';
 import { type FunctionConfig, FunctionConfigSchema } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
-import { discardBody, receiveBody } from '../body.ts';
+import { receiveBody } from '../body.ts';
 import { mediaTypeOf } from '../media-type.ts';
-import { checked } from '../validation.ts';
+import { checked, validatorCompiler } from '../validation.ts';
 import { PartialConfig } from './schemas.ts';
 
 const ENVELOPE_BYTES = 1_048_576;
@@ -33,15 +33,12 @@ export const JsonUpload = Type.Object(
 );
 
 /** Configuration beside a raw upload. `environment.NAME=value` and `tags.name=value` may be there too. */
-export const UploadQuery = Type.Object(
-  {
-    fileName: Type.Optional(FileName),
-    ...Type.Partial(Type.Omit(FunctionConfigSchema, ['environment', 'tags'])).properties,
-  },
-  { additionalProperties: Type.String() },
-);
+export const UploadQuery = Type.Object({
+  fileName: Type.Optional(FileName),
+  ...Type.Partial(Type.Omit(FunctionConfigSchema, ['environment', 'tags'])).properties,
+});
 
-/** The body of a deployment in its three media types, for the API's description. */
+/** The body of a deployment in its three media types, for the API's description; `receiveUpload` checks it. */
 export const uploadBodies = {
   content: {
     'application/json': { schema: JsonUpload },
@@ -65,6 +62,10 @@ export const uploadBodies = {
     },
   },
 };
+
+/** Leaves the body, which the handler has yet to read, unchecked. */
+export const uploadValidator: FastifySchemaCompiler<TSchema> = (part) =>
+  part.httpPart === 'body' ? (value: unknown) => ({ value }) : validatorCompiler(part);
 
 export type Upload = Pick<DeployRequest, 'code' | 'config'>;
 
@@ -124,7 +125,6 @@ async function ofForm(request: FastifyRequest, config: Partial<FunctionConfig>, 
     }
   } catch (error) {
     request.raw.unpipe();
-    discardBody(request.raw);
     throw error;
   }
   if (content === undefined)

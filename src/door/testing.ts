@@ -1,0 +1,280 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { pino } from 'pino';
+import { Value } from 'typebox/value';
+import type { Deployer, DeployRequest, Engine, EngineStats } from '../engine/api.ts';
+import { systemClock } from '../model/clock.ts';
+import { FunctionConfigSchema, type StoredFunction } from '../model/function.ts';
+import { formatId, newId } from '../model/id.ts';
+import type { InvocationRequest, Outcome, RunningInvocation } from '../model/invocation.ts';
+import { Problem } from '../model/problem.ts';
+import { type Settings, SettingsSchema } from '../model/settings.ts';
+import type { InvocationRecord, Journal, LogRecord } from '../store/journal.ts';
+import type { Store } from '../store/store.ts';
+import { createServer, type DoorServer, type ServerDeps } from './server.ts';
+
+/** What a function of the double does with a request. */
+export type Behaviour = (request: InvocationRequest, cancelled: Promise<void>) => Outcome | Promise<Outcome>;
+
+/** An engine and deployer that keep functions in memory and run a behaviour instead of code. */
+export class EngineDouble implements Engine, Deployer {
+  readonly functions = new Map<string, StoredFunction>();
+  readonly sources = new Map<string, { content: Buffer; form: 'inline' | 'zip' | 'tar.gz'; fileName?: string }>();
+  readonly requests: InvocationRequest[] = [];
+  readonly deployments: DeployRequest[] = [];
+  readonly events = new EventEmitter();
+  behaviour: Behaviour = (request) => succeeded(request.payload);
+  /** Thrown by the next deployment, after its progress. */
+  deployProblem: Error | undefined;
+  private revision = 0;
+
+  invoke(request: InvocationRequest): RunningInvocation {
+    this.requests.push(request);
+    const invocationId = formatId(newId());
+    const { promise: cancelled, resolve: cancel } = Promise.withResolvers<void>();
+    const run = async () => {
+      const stored = this.find(request.target);
+      if (stored === undefined) throw new Problem('not_found', `there is no function "${request.target}"`);
+      const outcome = await this.behaviour(request, cancelled);
+      const { name, version } = stored.document;
+      const report = {
+        invocationId,
+        function: name,
+        version,
+        sandboxId: 's1',
+        coldStart: false,
+        queuedMs: 0,
+        durationMs: 1.25,
+      };
+      return { outcome, report };
+    };
+    const onCancel = () => {
+      cancel();
+      this.events.emit('cancel', invocationId);
+    };
+    return { invocationId, completed: run(), cancel: onCancel };
+  }
+
+  find(nameOrId: string): StoredFunction | undefined {
+    return this.functions.get(nameOrId) ?? this.list().find(({ document }) => document.id === nameOrId);
+  }
+
+  list(): StoredFunction[] {
+    return [...this.functions.values()].sort((a, b) => (a.document.name < b.document.name ? -1 : 1));
+  }
+
+  sandboxes() {
+    const [first] = this.list();
+    if (first === undefined) return [];
+    const { name, version } = first.document;
+    const busy = { state: 'idle', memoryMb: 128, inFlight: 0, served: 3, startedAtMs: 1 } as const;
+    return [{ sandboxId: 's1', runtime: 'python', function: name, version, ...busy }];
+  }
+
+  pools() {
+    return [{ runtime: 'python', ready: 1, target: 2 }];
+  }
+
+  stats(): EngineStats {
+    const duration = { boundsMs: [1, 10], counts: [1, 3], sumMs: 12, count: 4 };
+    const functions = this.list().map(({ document }) => ({
+      function: document.name,
+      invocations: { succeeded: 3, failed: 1 },
+      coldStarts: 1,
+      throttled: 2,
+      inFlight: 0,
+      duration,
+    }));
+    return { functions, inFlight: 1, waiting: 0, sandboxes: 1, memoryBudgetMb: 1_024, memoryReservedMb: 128 };
+  }
+
+  async drain() {}
+
+  async deploy(request: DeployRequest): Promise<StoredFunction> {
+    this.deployments.push(request);
+    request.onProgress?.({ kind: 'guessed', what: 'runtime', value: 'python' });
+    request.onProgress?.({ kind: 'step', title: 'load' });
+    if (this.deployProblem !== undefined) throw this.deployProblem;
+    const id = randomUUID();
+    const name = request.name ?? id;
+    const before = this.functions.get(name);
+    this.expect(name, request.expectedRevision);
+    const { form, fileName } = request.code;
+    const content =
+      request.code.content instanceof Readable ? await buffer(request.code.content) : request.code.content;
+    this.sources.set(name, { content, form, ...(fileName !== undefined && { fileName }) });
+    const at = new Date().toISOString();
+    return this.keep({
+      id: before?.document.id ?? id,
+      name,
+      functionCreatedAt: before?.document.functionCreatedAt ?? at,
+      version: (before?.document.version ?? 0) + 1,
+      createdAt: at,
+      config: {
+        ...(Value.Default(FunctionConfigSchema, {}) as StoredFunction['document']['config']),
+        runtime: 'python',
+        handler: 'main.callme',
+        ...before?.document.config,
+        ...request.config,
+      },
+      code: {
+        form,
+        sourceDigest: '0'.repeat(64),
+        sourceBytes: content.length,
+        ...(fileName !== undefined && { fileName }),
+        treeDigest: '1'.repeat(64),
+        fileCount: 1,
+        treeBytes: content.length,
+      },
+    });
+  }
+
+  async configure(name: string, config: DeployRequest['config'], expectedRevision?: number) {
+    this.expect(name, expectedRevision);
+    const { document } = this.functions.get(name)!;
+    return this.keep({ ...document, version: document.version + 1, config: { ...document.config, ...config } });
+  }
+
+  async remove(nameOrId: string, expectedRevision?: number) {
+    this.expect(nameOrId, expectedRevision);
+    return this.functions.delete(nameOrId);
+  }
+
+  async source(nameOrId: string) {
+    return this.sources.get(this.find(nameOrId)!.document.name)!;
+  }
+
+  private keep(document: StoredFunction['document']): StoredFunction {
+    const stored = { document, revision: ++this.revision };
+    this.functions.set(document.name, stored);
+    return stored;
+  }
+
+  private expect(name: string, expectedRevision: number | undefined): void {
+    const actualRevision = this.functions.get(name)?.revision ?? 0;
+    if (expectedRevision === undefined || expectedRevision === actualRevision) return;
+    throw new Problem('conflict', `"${name}" is at revision ${actualRevision}`, { details: { actualRevision } });
+  }
+}
+
+/** A journal that keeps what was appended and remembers what it was asked. */
+export class JournalDouble {
+  readonly asked: unknown[] = [];
+  readonly records: InvocationRecord[] = [];
+  readonly lines: LogRecord[] = [];
+  readonly events = new EventEmitter();
+
+  async invocation(id: string) {
+    return this.records.find((record) => record.invocationId === id);
+  }
+
+  async invocations(query: unknown) {
+    this.asked.push(query);
+    return { items: this.records, cursor: 'next' };
+  }
+
+  async logs(query: unknown) {
+    this.asked.push(query);
+    return { items: this.lines };
+  }
+
+  tail(_filter: unknown, onLine: (line: LogRecord) => void) {
+    this.events.on('line', onLine);
+    this.events.emit('subscribed');
+    return () => {
+      this.events.off('line', onLine);
+      this.events.emit('unsubscribed');
+    };
+  }
+
+  async flush() {}
+
+  async stats() {
+    return { invocations: 1, logLines: 2, bytes: 3, dropped: 4 };
+  }
+}
+
+export function succeeded(payload: Uint8Array | string, contentType = 'application/json'): Outcome {
+  return { status: 'succeeded', payload: Buffer.from(payload), contentType };
+}
+
+/** A running server over doubles, with what a test needs to reach behind it. */
+export interface TestServer {
+  readonly url: string;
+  readonly port: number;
+  readonly engine: EngineDouble;
+  readonly journal: JournalDouble;
+  readonly logged: Record<string, unknown>[];
+  readonly server: DoorServer;
+  state: 'starting' | 'ready' | 'draining';
+  /** Registers a function without going through a door. */
+  add(name: string): Promise<StoredFunction>;
+}
+
+/** Starts a server on a free loopback port. */
+export async function startTestServer(
+  settings: Partial<Settings> = {},
+  deps: Partial<ServerDeps> = {},
+): Promise<TestServer> {
+  const engine = new EngineDouble();
+  const journal = new JournalDouble();
+  const logged: Record<string, unknown>[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
+  const store = {
+    journal: journal as unknown as Journal,
+    backup: async () => Readable.from([Buffer.from('a whole backup')]),
+    restore: async (backup: Readable) => ({ documents: (await buffer(backup)).length, blobs: 1 }),
+  } as unknown as Store;
+  const server = await createServer({
+    engine,
+    deployer: engine,
+    store,
+    sandboxes: { name: 'process' },
+    settings: { ...(Value.Default(SettingsSchema, {}) as Settings), port: 0, drainMs: 1_000, ...settings },
+    log,
+    nodeInfo: { version: '0.0.0-test', startedAtMs: Date.now(), state: () => test.state },
+    clock: systemClock,
+    ...deps,
+  });
+  const { url, port } = await server.listen();
+  const add = (name: string) =>
+    engine.deploy({
+      name,
+      code: { form: 'inline', content: Buffer.from('def callme(): pass\n'), fileName: 'main.py' },
+      config: {},
+    });
+  const test: TestServer = { url, port, engine, journal, logged, server, state: 'ready', add };
+  return test;
+}
+
+/** One request with any headers, also ones that `fetch` forbids, and its whole answer. */
+export async function ask(
+  test: Pick<TestServer, 'port'>,
+  method: string,
+  path: string,
+  options: { headers?: Record<string, string>; body?: string | Uint8Array } = {},
+): Promise<{
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  bytes: Buffer; // biome-ignore lint/suspicious/noExplicitAny: tests read answers of every shape
+  json: any;
+}> {
+  const req = request({
+    host: '127.0.0.1',
+    port: test.port,
+    method,
+    path,
+    agent: false,
+    headers: options.headers ?? {},
+  });
+  req.end(options.body);
+  const [res] = (await once(req, 'response')) as [IncomingMessage];
+  const bytes = await buffer(res);
+  const text = bytes.toString();
+  const isJson = /json/.test(res.headers['content-type'] ?? '') && !/ndjson/.test(res.headers['content-type'] ?? '');
+  return { status: res.statusCode!, headers: res.headers, text, bytes, json: isJson ? JSON.parse(text) : undefined };
+}
