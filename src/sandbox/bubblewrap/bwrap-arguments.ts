@@ -1,0 +1,75 @@
+import type { SandboxSpec } from '../sandbox.ts';
+
+/** Id of user and group inside, whatever they are outside. */
+export const INSIDE_ID = '1000';
+
+const DEVICES = ['null', 'zero', 'full', 'random', 'urandom'];
+const BYTES_PER_MB = 1_048_576;
+
+/**
+ * The shell that starts the program inside. It says that the sandbox stands, by one line on descriptor 6, and waits for
+ * one on 0: if the helper process dies meanwhile, the line never comes, and the sandbox ends before the program began.
+ * The program comes as `START`, because bubblewrap takes the command it runs from its own command line only.
+ */
+export const GATE = [
+  '/bin/sh',
+  '-c',
+  'echo >&6; read -r line || exit 1; exec 6>&-; start=$FOB_START; unset FOB_START line; eval "$start"',
+];
+const START = 'FOB_START';
+
+/** Limits that every process inherits. A lower limit of the machine stays. */
+export function rlimits(spec: SandboxSpec, hasCgroup: { memory: boolean; pids: boolean }): string[] {
+  const limits = ['ulimit -c 0', `ulimit -n ${spec.limits.maxOpenFiles} 2>/dev/null`];
+  if (!hasCgroup.memory) limits.push(`ulimit -d ${spec.limits.memoryMb * 1024} 2>/dev/null`);
+  // Shells do not agree on the letter.
+  if (!hasCgroup.pids) {
+    const count = spec.limits.maxProcesses;
+    limits.push(`if (ulimit -u ${count}) 2>/dev/null; then ulimit -u ${count}; else ulimit -p ${count}; fi`);
+  }
+  return limits;
+}
+
+/** What a sandbox is made of, with paths that bubblewrap's user can reach. */
+export interface Layout {
+  readonly rootArguments: readonly string[];
+  readonly networkArguments: readonly string[];
+  readonly mounts: readonly { readonly source: string; readonly path: string }[];
+  readonly code: string;
+  readonly build: string | undefined;
+  readonly limits: readonly string[];
+}
+
+/** bubblewrap's arguments for one sandbox, without the command, which is `GATE`. Order matters: later mounts cover earlier ones, and the root is sealed last. */
+export function bwrapArguments(spec: SandboxSpec, layout: Layout): string[] {
+  return [
+    ...['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup'],
+    ...['--uid', INSIDE_ID, '--gid', INSIDE_ID, '--hostname', 'fob'],
+    ...['--die-with-parent', '--new-session', '--clearenv'],
+    ...Object.entries(spec.environment).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...['--setenv', START, startScript(spec.command, layout.limits)],
+    ...layout.rootArguments,
+    ...layout.networkArguments,
+    ...['--proc', '/proc'],
+    // Not `--dev`: that would add pseudo-terminals, which need a second user namespace and which no function needs.
+    ...DEVICES.flatMap((name) => ['--dev-bind', `/dev/${name}`, `/dev/${name}`]),
+    ...['--symlink', '/proc/self/fd', '/dev/fd', '--symlink', '/proc/self/fd/0', '/dev/stdin'],
+    ...['--symlink', '/proc/self/fd/1', '/dev/stdout', '--symlink', '/proc/self/fd/2', '/dev/stderr'],
+    ...temporary('/dev/shm', spec.limits.tmpMb),
+    ...temporary('/tmp', spec.limits.tmpMb),
+    ...['--symlink', '../tmp', '/var/tmp'],
+    ...['--ro-bind', layout.code, '/code'],
+    ...layout.mounts.flatMap(({ source, path }) => ['--ro-bind', source, path]),
+    ...(layout.build === undefined ? [] : ['--bind', layout.build, '/build']),
+    ...['--remount-ro', '/', '--chdir', layout.build === undefined ? '/code' : '/build'],
+  ];
+}
+
+function temporary(path: string, sizeMb: number): string[] {
+  return ['--perms', '1777', '--size', String(sizeMb * BYTES_PER_MB), '--tmpfs', path];
+}
+
+function startScript(command: readonly string[], limits: readonly string[]): string {
+  const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+  return `${limits.join('; ')}; unset start; exec ${quoted.join(' ')} </dev/null`;
+}

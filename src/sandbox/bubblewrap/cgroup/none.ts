@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import type { SandboxUsage } from '../../sandbox.ts';
+import type { Cgroup, Cgroups } from './cgroup.ts';
+import { killEach } from './cgroup-files.ts';
+
+const BYTES_PER_PAGE = 4_096;
+const MS_PER_TICK = 10;
+
+/** A machine that gives us no cgroups: processes are found by descent, frozen by signals, and limited by rlimits alone. */
+export function createNone(): Cgroups {
+  return {
+    flavour: 'none',
+    controls: new Set(),
+    create: async () => new ProcessTree(),
+    sweep: async () => undefined,
+    close: async () => undefined,
+  };
+}
+
+/** A process and all that descend from it. In a sandbox nothing escapes it, as orphans go to the namespace's first process. */
+class ProcessTree implements Cgroup {
+  private root: number | undefined;
+  private peakMemoryBytes = 0;
+
+  async attach(pid: number): Promise<void> {
+    this.root ??= pid;
+  }
+
+  limit(): void {}
+
+  setMemory(): void {}
+
+  freeze(): void {
+    this.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.signal('SIGCONT');
+  }
+
+  usage(): SandboxUsage {
+    let memoryBytes = 0;
+    let cpuMs = 0;
+    for (const pid of this.processes()) {
+      const stat = readStat(pid);
+      if (stat === undefined) continue;
+      memoryBytes += Number(stat[21]) * BYTES_PER_PAGE;
+      // Own time in user and system mode, and that of children that have ended.
+      cpuMs += [11, 12, 13, 14].reduce((sum, field) => sum + Number(stat[field]), 0) * MS_PER_TICK;
+    }
+    this.peakMemoryBytes = Math.max(this.peakMemoryBytes, memoryBytes);
+    return { memoryBytes, peakMemoryBytes: this.peakMemoryBytes, cpuMs };
+  }
+
+  outOfMemoryKills(): number {
+    return 0;
+  }
+
+  processes(): number[] {
+    const found: number[] = [];
+    const toVisit = this.root === undefined ? [] : [this.root];
+    for (let pid = toVisit.pop(); pid !== undefined; pid = toVisit.pop()) {
+      const state = readStat(pid)?.[0];
+      if (state === undefined || state === 'Z' || state === 'X') continue;
+      found.push(pid);
+      toVisit.push(...childrenOf(pid));
+    }
+    return found;
+  }
+
+  killAll(): void {
+    killEach(this.processes());
+  }
+
+  async remove(): Promise<void> {}
+
+  private signal(signal: NodeJS.Signals): void {
+    // bubblewrap's outer process, the root, only waits and stays as it is.
+    for (const pid of this.processes().slice(1)) {
+      try {
+        process.kill(pid, signal);
+      } catch {
+        // It ended meanwhile.
+      }
+    }
+  }
+}
+
+/** Fields of `/proc/<pid>/stat` from the state on. */
+function readStat(pid: number): string[] | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Processes that the main thread of `pid` started; bubblewrap and shells have no other threads, and a driver's children count as well. */
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,185 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { placeTree } from '../place-tree.ts';
+import type { SandboxExit, SandboxSpec, SandboxUsage } from '../sandbox.ts';
+import type { Berth } from './berth.ts';
+import { bwrapArguments, rlimits } from './bwrap-arguments.ts';
+import type { Cgroups } from './cgroup/cgroup.ts';
+import type { SocketName } from './messages.ts';
+import { joinInternet, RESOLVER } from './network.ts';
+import type { Stage } from './stage.ts';
+
+const run = promisify(execFile);
+
+/** How a shell, and so bubblewrap, says that a program ended by a signal. */
+const SIGNAL_BASE = 128;
+
+export interface Launch {
+  readonly spec: SandboxSpec;
+  readonly cgroups: Cgroups;
+  readonly stage: Stage;
+  /** Says what could not be cleared. */
+  warn(message: string): void;
+  /** Hands one of the sandbox's sockets to the gateway; resolves when it has left this process. */
+  hand(name: SocketName, socket: Berth['channel']): Promise<void>;
+}
+
+/** One sandbox, as the helper process holds it. */
+export class LaunchedSandbox {
+  readonly spec: SandboxSpec;
+  /** Resolves when no process, mount, cgroup or folder of it is left. Never rejects. */
+  readonly ended: Promise<{ exit: SandboxExit; usage: SandboxUsage }>;
+  private readonly launch: Launch;
+  private readonly berth: Berth;
+  private readonly folder: { here: string; there: string };
+  private readonly undo: (() => Promise<void> | void)[] = [];
+  private placing: Promise<void> = Promise.resolve();
+  private isKilled = false;
+  /** Whether bubblewrap has ended: then there is nothing left to measure or command. */
+  isOver = false;
+
+  private constructor(launch: Launch, berth: Berth) {
+    this.launch = launch;
+    this.spec = launch.spec;
+    this.berth = berth;
+    this.folder = launch.stage.folderOf(launch.spec.id);
+    this.ended = this.finish();
+  }
+
+  /** Takes over a berth. The sandbox exists from now on, and must be awaited until `ended`, whether or not `start` succeeds. */
+  static in(berth: Berth, launch: Launch): LaunchedSandbox {
+    return new LaunchedSandbox(launch, berth);
+  }
+
+  /** Starts the program; resolves when the sandbox stands and the program is told to run. */
+  async start(): Promise<void> {
+    const { berth, spec } = this;
+    const layout = await this.prepare();
+    berth.cgroup.limit(spec.limits);
+    berth.control.end(Buffer.from(`${bwrapArguments(spec, layout).join('\0')}\0`));
+    const handed = Promise.all([
+      this.launch.hand('channel', berth.channel),
+      this.launch.hand('stdout', berth.stdout),
+      this.launch.hand('stderr', berth.stderr),
+    ]);
+    berth.gate.write('\n');
+    const stands = once(berth.control, 'data').then(() => true);
+    if (!(await Promise.race([stands, berth.ended.then(() => false)]))) throw new Error('bubblewrap could not make it');
+    if (spec.network === 'internet') await this.connect();
+    // Only now may the program write to its sockets: what comes before they have left this process would be lost.
+    await handed;
+    berth.gate.end('\n');
+  }
+
+  async place(codeFolder: string): Promise<void> {
+    this.placing = placeTree(codeFolder, join(this.folder.here, 'code'), this.berth.uid !== undefined);
+    await this.placing;
+  }
+
+  setMemory(memoryMb: number): void {
+    this.berth.cgroup.setMemory(memoryMb);
+  }
+
+  freeze(): void {
+    if (!this.isKilled) this.berth.cgroup.freeze();
+  }
+
+  thaw(): void {
+    this.berth.cgroup.thaw();
+  }
+
+  usage(): SandboxUsage {
+    return this.berth.cgroup.usage();
+  }
+
+  /** Ends every process inside; `ended` tells when that is done. */
+  kill(): void {
+    if (this.isOver) return;
+    this.isKilled = true;
+    this.berth.cgroup.killAll();
+    this.berth.process.kill('SIGKILL');
+  }
+
+  private async prepare() {
+    const { berth, spec, folder } = this;
+    const { stage, cgroups } = this.launch;
+    mkdirSync(join(folder.here, 'code'), { recursive: true });
+    const mounts = await Promise.all(
+      spec.mounts.map(async ({ hostPath, path }) => ({ source: await stage.reachable(hostPath), path })),
+    );
+    return {
+      rootArguments: stage.rootArguments,
+      networkArguments: spec.network === 'internet' ? stage.networkArguments(RESOLVER) : [],
+      mounts,
+      code: spec.codeFolder === undefined ? join(folder.there, 'code') : await this.show(spec.codeFolder),
+      build: spec.buildFolder === undefined ? undefined : await this.showWritable(spec.buildFolder, berth.uid),
+      limits: rlimits(spec, { memory: cgroups.controls.has('memory'), pids: cgroups.controls.has('pids') }),
+    };
+  }
+
+  private async show(hostPath: string): Promise<string> {
+    const shown = await this.launch.stage.reachableOnce(hostPath);
+    this.undo.push(shown.undo);
+    return shown.path;
+  }
+
+  private async showWritable(hostPath: string, uid: number | undefined): Promise<string> {
+    if (uid !== undefined) {
+      await giveTree(hostPath, uid);
+      this.undo.push(() => giveTree(hostPath, process.getuid!()));
+    }
+    return await this.show(hostPath);
+  }
+
+  private async connect(): Promise<void> {
+    const outer = this.berth.process.pid;
+    const children = readFileSync(`/proc/${outer}/task/${outer}/children`, 'latin1').split(' ');
+    const network = await joinInternet(Number(children[0]), this.berth.uid);
+    this.undo.push(network.stop);
+    // Its memory and time are the function's, and it is frozen and ended together with it.
+    await this.berth.cgroup.attach(network.pid);
+  }
+
+  private async finish(): Promise<{ exit: SandboxExit; usage: SandboxUsage }> {
+    const { code, signal } = await this.berth.ended;
+    this.isOver = true;
+    const exit = this.describe(code, signal);
+    const usage = this.berth.cgroup.usage();
+    await this.placing.catch(() => undefined);
+    const { here } = this.folder;
+    const steps = [
+      () => this.berth.clear(),
+      ...this.undo.reverse(),
+      () => rmSync(here, { recursive: true, force: true }),
+    ];
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (error) {
+        this.launch.warn(`clearing up after sandbox "${this.spec.id}": ${(error as Error).message}`);
+      }
+    }
+    return { exit, usage };
+  }
+
+  private describe(code: number | null, signal: NodeJS.Signals | null): SandboxExit {
+    const ended = signal ?? signalOf(code ?? 0);
+    if (ended === 'SIGKILL' && !this.isKilled && this.berth.cgroup.outOfMemoryKills() > 0)
+      return { reason: 'out_of_memory' };
+    if (this.isKilled) return { reason: 'killed_by_platform' };
+    return ended === undefined ? { reason: 'exited', code: code ?? 0 } : { reason: 'signalled', signal: ended };
+  }
+}
+
+function signalOf(code: number): string | undefined {
+  return Object.entries(constants.signals).find(([, number]) => number === code - SIGNAL_BASE)?.[0];
+}
+
+/** Makes a user the owner of a folder and all that is in it, following no link out of it. */
+export async function giveTree(folder: string, uid: number): Promise<void> {
+  await run('chown', ['--recursive', '--no-dereference', `${uid}:${uid}`, folder]);
+}
