@@ -77,14 +77,19 @@ export async function createClient(url: string, token: string | undefined): Prom
         ...options,
         headers: { accept: 'application/x-ndjson', ...options.headers },
       });
-      const broken = new Promise<never>((_, reject) => response.once('error', reject));
-      broken.catch(() => {});
+      // A connection that breaks also ends the lines; it is told below, where the answer is known to be incomplete.
+      response.on('error', () => {});
+      let unfinished = false;
       for await (const line of createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })) {
-        if (line.trim() !== '') yield parseJson(line, base) as T;
+        if (unfinished) throw foreign(base);
+        const value = parsed(line);
+        if (value !== undefined) yield value as T;
+        else unfinished = line.trim() !== '';
       }
       if (!response.complete && options.signal?.aborted !== true) {
         throw new Failure(EXIT.unreachable, `the node at ${base.origin} ended the connection`);
       }
+      if (unfinished) throw foreign(base);
     },
   };
 }
@@ -144,9 +149,12 @@ function unreachable(base: URL, cause: Error): Failure {
 
 function parseJson(text: string, base: URL): unknown {
   const value = parsed(text);
-  if (value === undefined)
-    throw new Failure(EXIT.refused, `what answers at ${base.origin} does not speak the API of fob`);
+  if (value === undefined) throw foreign(base);
   return value;
+}
+
+function foreign(base: URL): Failure {
+  return new Failure(EXIT.refused, `what answers at ${base.origin} does not speak the API of fob`);
 }
 
 function parsed(text: string): unknown {

@@ -9,7 +9,7 @@ import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatDuration } from '../human.ts';
 import { formatLogLine } from '../log-line.ts';
-import { note, paintError, print, printBytes, printJson } from '../output.ts';
+import { note, noteJson, paintError, print, printBytes } from '../output.ts';
 import { harmless } from '../text-width.ts';
 
 interface CallOptions {
@@ -115,7 +115,7 @@ async function printError(response: IncomingMessage, options: CallOptions): Prom
   const text = (await readBody(response)).toString('utf8');
   const failure = JSON.parse(text) as FailureBody;
   process.exitCode = EXIT.functionFailed;
-  if (options.json) return printJson(failure);
+  if (options.json) return noteJson(failure);
   const type = failure.errorType === undefined || failure.errorType === '' ? '' : `${failure.errorType}: `;
   note(`${paintError('red', `${failure.code}:`)} ${harmless(type + (failure.detail ?? ''))}`);
   if (failure.stack !== undefined && failure.stack !== '') note(paintError('dim', harmless(failure.stack)));
