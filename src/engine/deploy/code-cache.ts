@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { access, chmod, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { Problem } from '../../model/problem.ts';
 import type { Blobs } from '../../store/blobs.ts';
 import type { Scratch } from './scratch.ts';
@@ -94,9 +94,8 @@ export class CodeCache {
         const tree = join(temporary, 'tree');
         await mkdir(tree);
         const hash = createHash('sha256');
-        const archive: Readable = await this.blobs.open(treeDigest);
-        archive.on('data', (chunk: Buffer) => hash.update(chunk));
-        await unpack(readTarGz(archive, Number.MAX_SAFE_INTEGER), tree, NO_LIMITS);
+        const archive = hashed(await this.blobs.open(treeDigest), hash);
+        await unpack(readTarGz(Readable.from(archive), Number.MAX_SAFE_INTEGER), tree, NO_LIMITS);
         if (hash.digest('hex') !== treeDigest) throw new Error('its content does not match its digest');
         await sealTree(tree, NO_LIMITS);
         await this.place(treeDigest, tree);
@@ -116,5 +115,12 @@ export class CodeCache {
     if ((await readFile(marker, 'utf8').catch(() => undefined)) === boot) return;
     for (const digest of await this.digests()) await this.remove(digest);
     await writeFile(marker, boot);
+  }
+}
+
+async function* hashed(content: Readable, hash: Hash): AsyncGenerator<Buffer> {
+  for await (const chunk of content as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    yield chunk;
   }
 }
