@@ -77,17 +77,17 @@ export async function createClient(url: string, token: string | undefined): Prom
         ...options,
         headers: { accept: 'application/x-ndjson', ...options.headers },
       });
-      // A connection that breaks also ends the lines; it is told below, where the answer is known to be incomplete.
-      response.on('error', () => {});
       let unfinished = false;
-      for await (const line of createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })) {
-        if (unfinished) throw foreign(base);
-        const value = parsed(line);
-        if (value !== undefined) yield value as T;
-        else unfinished = line.trim() !== '';
-      }
-      if (!response.complete && options.signal?.aborted !== true) {
-        throw new Failure(EXIT.unreachable, `the node at ${base.origin} ended the connection`);
+      try {
+        for await (const line of createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })) {
+          if (unfinished) throw foreign(base);
+          const value = parsed(line);
+          if (value !== undefined) yield value as T;
+          else unfinished = line.trim() !== '';
+        }
+      } catch (cause) {
+        if (cause instanceof Failure) throw cause;
+        throw new Failure(EXIT.unreachable, `the node at ${base.origin} ended the connection`, { cause });
       }
       if (unfinished) throw foreign(base);
     },

@@ -6,25 +6,14 @@ import type { Settings } from '../../model/settings.ts';
 import { Failure } from '../failure.ts';
 import { formatBytes } from '../human.ts';
 import { assertPortFree } from './port.ts';
-import { installCommand, systemPackages } from './system-packages.ts';
 
 const NODE_MAJOR = 24;
 const LITTLE_DISK_BYTES = 1_073_741_824;
 const LITTLE_MEMORY_BYTES = 536_870_912;
 
-/** What can be said of this machine without asking the parts of a node: Node.js, port, data folder, disk, memory, packages. */
+/** What can be said of this machine without asking the parts of a node: Node.js, port, data folder, disk, memory. */
 export async function machineChecks(settings: Settings): Promise<Check[]> {
-  return Promise.all([
-    nodeCheck(),
-    portCheck(settings),
-    ...(await dataChecks(settings.data)),
-    memoryCheck(),
-    ...systemPackages(settings.sandbox).map(async (each): Promise<Check> => {
-      if (await each.present()) return { name: each.name, state: 'ok', summary: each.purpose };
-      const state = each.required ? 'missing' : 'weaker';
-      return { name: each.name, state, summary: `not installed; it ${each.purpose}`, remedy: installCommand([each]) };
-    }),
-  ]);
+  return Promise.all([nodeCheck(), portCheck(settings), ...(await dataChecks(settings.data)), memoryCheck()]);
 }
 
 function nodeCheck(): Check {
