@@ -114,6 +114,13 @@ export class Dispatcher implements Engine {
     return this.supply.prewarm();
   }
 
+  /** Runtimes whose last start failed, and why. */
+  prewarmFailures(): { runtime: string; cause: unknown }[] {
+    return this.supply.pools.flatMap(({ runtime, failure }) =>
+      failure === undefined ? [] : [{ runtime: runtime.name, cause: failure }],
+    );
+  }
+
   invoke(request: InvocationRequest): RunningInvocation {
     const found = this.catalog.find(request.target);
     if (found === undefined)

@@ -139,7 +139,10 @@ export class Pool implements RunnerOwner, CallOwner {
     remove(this.idle, runner);
     this.running -= unstarted.length;
     this.counters.inFlight -= unstarted.length;
-    for (const call of unstarted) call.number = 0;
+    for (const call of unstarted) {
+      call.number = 0;
+      call.started = false;
+    }
     this.waiting = [...unstarted, ...this.waiting];
     this.pump();
   }

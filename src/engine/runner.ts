@@ -90,6 +90,8 @@ export class Runner {
   private nextNumber = 1;
   private outgoing: Buffer[] = [];
   private watchdogArmed = false;
+  /** The driver has said that it starts nothing more. */
+  private abandoned = false;
   /** Why the engine itself ends this sandbox: the outcome of the running call. */
   private sentence: Outcome | undefined;
   private loading: { resolve(loaded: Loaded): void; reject(error: Error): void } | undefined;
@@ -268,7 +270,12 @@ export class Runner {
 
   private loadFailed(frame: Frame): void {
     const { type, message, stack, line } = parseError(frame);
-    if (this.loading === undefined) return this.violate('a load error without LOAD');
+    if (this.loading === undefined) {
+      // The driver is about to end and has answered what ran: the others were never started.
+      this.retiring = true;
+      this.abandoned = true;
+      return;
+    }
     this.loading.reject(
       new Problem('load_failed', message, { details: { type, stack, ...(line !== undefined && { line }) } }),
     );
@@ -373,7 +380,7 @@ export class Runner {
       );
     }
     const nowMs = this.clock.monotonicMs();
-    const unstarted = calls.filter((call) => !call.started && call.verdict === undefined);
+    const unstarted = calls.filter((call) => (!call.started || this.abandoned) && call.verdict === undefined);
     for (const call of calls) {
       if (!unstarted.includes(call))
         this.owner?.answered(this, call, call.verdict ?? outcome, !call.started ? 0 : nowMs - call.startedMs);

@@ -1,0 +1,156 @@
+import { mkdir } from 'node:fs/promises';
+import { totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import packageJson from '../package.json' with { type: 'json' };
+import { createServer } from './door/server.ts';
+import { createDeployer, type Deployment } from './engine/deploy/deployer.ts';
+import { Dispatcher } from './engine/engine.ts';
+import { type Clock, systemClock } from './model/clock.ts';
+import { Problem } from './model/problem.ts';
+import type { Settings } from './model/settings.ts';
+import { createRuntimes } from './runtime/index.ts';
+import { createSandboxes } from './sandboxes.ts';
+import { openEmbeddedStore } from './store/embedded/index.ts';
+import type { Journal } from './store/journal.ts';
+
+const RETENTION_EVERY_MS = 600_000;
+const MEBIBYTE = 1_048_576;
+/** Share of the machine's memory that sandboxes may have, where the settings leave it open. */
+const MEMORY_SHARE = 0.7;
+
+/** One node, running. */
+export interface RunningNode {
+  readonly url: string;
+  /** Lets invocations in flight finish, then ends everything. May be called twice. */
+  close(): Promise<void>;
+  /** Resolves when the node has ended. */
+  readonly closed: Promise<void>;
+}
+
+export interface NodeOptions {
+  readonly log: Logger;
+  readonly clock?: Clock;
+  /** Hears what is being done, for people who wait. */
+  readonly onProgress?: (title: string) => void;
+}
+
+/**
+ * Wires one node and starts it. Rejects with a `Problem` where it cannot run (`data_folder_locked`,
+ * `data_folder_unusable`, `sandbox_failed`, a port that is taken …) and leaves nothing behind then.
+ */
+export async function startNode(settings: Settings, options: NodeOptions): Promise<RunningNode> {
+  const { log, clock = systemClock, onProgress = () => {} } = options;
+  const startedAtMs = clock.now();
+  let state: 'starting' | 'ready' | 'draining' = 'starting';
+  // What has been started, to be ended in the opposite order.
+  const endings: (() => Promise<void>)[] = [];
+  const endAll = async (): Promise<void> => {
+    for (const end of endings.splice(0).reverse())
+      await end().catch((error: unknown) => log.error({ err: error }, 'a part of the node did not end cleanly'));
+  };
+
+  try {
+    onProgress('opening the store');
+    const store = await openEmbeddedStore({ folder: settings.data, clock, log });
+    endings.push(() => store.close());
+    endings.push(keepJournalInBounds(store.journal, settings, clock, log));
+
+    onProgress('starting sandboxes');
+    const sandboxes = await createSandboxes(settings.sandbox, { folder: settings.data, log });
+    endings.push(() => sandboxes.close());
+    const runtimes = createRuntimes();
+
+    const codeCacheFolder = join(settings.data, 'code');
+    await mkdir(codeCacheFolder, { recursive: true, mode: 0o711 });
+    // The dispatcher runs what the deployment built, and the deployment tries what it built in the dispatcher.
+    const late: { deployment?: Deployment } = {};
+    const dispatcher = await Dispatcher.open({
+      registry: store.registry,
+      journal: store.journal,
+      sandboxes,
+      runtimes,
+      codeFolder: (digest) => late.deployment!.codeFolder(digest),
+      settings,
+      memoryBudgetMb: settings.memoryBudgetMb || Math.floor((totalmem() / MEBIBYTE) * MEMORY_SHARE),
+      clock,
+    });
+    endings.push(() => dispatcher.drain(settings.drainMs));
+    const deployment = await createDeployer({
+      registry: store.registry,
+      blobs: store.blobs,
+      runtimes,
+      sandboxes,
+      settings,
+      clock,
+      tryLoad: (candidate) => dispatcher.tryLoad(candidate),
+      codeCacheFolder,
+    });
+    late.deployment = deployment;
+
+    await Promise.all([dispatcher.prewarm(), deployment.collectGarbage()]);
+    assertCanRun(dispatcher, log);
+
+    onProgress('opening the doors');
+    const server = await createServer({
+      engine: dispatcher,
+      deployer: deployment,
+      store,
+      sandboxes,
+      settings,
+      log,
+      clock,
+      nodeInfo: { version: packageJson.version, startedAtMs, state: () => state },
+    });
+    endings.push(() => server.close());
+    const { url } = await server.listen();
+    state = 'ready';
+    log.info({ url, data: settings.data, functions: dispatcher.list().length }, 'the node is ready');
+
+    let closing: Promise<void> | undefined;
+    let resolveClosed!: () => void;
+    const closed = new Promise<void>((resolve) => {
+      resolveClosed = resolve;
+    });
+    const close = (): Promise<void> => {
+      state = 'draining';
+      closing ??= endAll().then(resolveClosed);
+      return closing;
+    };
+    return { url, close, closed };
+  } catch (error) {
+    await endAll();
+    throw error;
+  }
+}
+
+/** Where no runtime at all can be started, a node would only accept what it cannot run. */
+function assertCanRun(dispatcher: Dispatcher, log: Logger): void {
+  const failures = dispatcher.prewarmFailures();
+  for (const { runtime, cause } of failures)
+    log.warn({ runtime, err: cause }, 'no sandbox of this runtime can be started');
+  if (failures.length === 0 || failures.length < dispatcher.pools().length) return;
+  const cause = failures[0]!.cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  throw new Problem(
+    'sandbox_failed',
+    `no sandbox can be started on this machine: ${why}; './fob doctor' says what is missing`,
+    { cause },
+  );
+}
+
+/** Removes old records now and then; returns what stops it. */
+function keepJournalInBounds(journal: Journal, settings: Settings, clock: Clock, log: Logger): () => Promise<void> {
+  let stopTimer = (): void => {};
+  const limits = { maxAgeMs: settings.journalMaxAgeMs, maxBytes: settings.journalMaxBytes };
+  const schedule = (): void => {
+    stopTimer = clock.after(RETENTION_EVERY_MS, () => {
+      void journal
+        .retain(limits)
+        .catch((error: unknown) => log.error({ err: error }, 'old records could not be removed'))
+        .then(schedule);
+    });
+  };
+  schedule();
+  return async () => stopTimer();
+}
