@@ -10,7 +10,7 @@ import type { Candidate } from '../../engine.ts';
 import { createDeployer, type DeployerOptions, type Deployment } from '../deployer.ts';
 import { sampleRuntimes } from './sample-runtimes.ts';
 import { SpawnedSandboxes } from './spawned-sandboxes.ts';
-import { temporaryFolder } from './temporary.ts';
+import { afterwards, temporaryFolder } from './temporary.ts';
 
 /** A deployer over a real store, real builds, and a load that the test decides. */
 export interface DeploymentHarness {
@@ -41,9 +41,9 @@ export async function createDeployment(
 ): Promise<DeploymentHarness> {
   const folder = await temporaryFolder(test);
   const store = await openEmbeddedStore({ folder: join(folder, 'data') });
-  test.after(() => store.close());
+  afterwards(test, () => store.close());
   const sandboxes = new SpawnedSandboxes();
-  test.after(() => sandboxes.close());
+  afterwards(test, () => sandboxes.close());
   const codeCacheFolder = join(folder, 'code');
   const tried: Candidate[] = [];
   const progress: DeployProgress[] = [];
