@@ -36,6 +36,7 @@ export class EngineDouble implements Engine, Deployer {
     const invocationId = formatId(newId());
     const { promise: cancelled, resolve: cancel } = Promise.withResolvers<void>();
     const run = async () => {
+      await Promise.resolve();
       const stored = this.find(request.target);
       if (stored === undefined) throw new Problem('not_found', `there is no function "${request.target}"`);
       const outcome = await this.behaviour(request, cancelled);
@@ -263,15 +264,13 @@ export async function ask(
   bytes: Buffer; // biome-ignore lint/suspicious/noExplicitAny: tests read answers of every shape
   json: any;
 }> {
-  const req = request({
-    host: '127.0.0.1',
-    port: test.port,
-    method,
-    path,
-    agent: false,
-    headers: options.headers ?? {},
-  });
-  req.end(options.body);
+  const { body } = options;
+  // node:http announces no length for methods that seldom have a body.
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const headers =
+    options.headers?.['transfer-encoding'] === undefined ? { ...length, ...options.headers } : options.headers;
+  const req = request({ host: '127.0.0.1', port: test.port, method, path, agent: false, headers });
+  req.end(body);
   const [res] = (await once(req, 'response')) as [IncomingMessage];
   const bytes = await buffer(res);
   const text = bytes.toString();

@@ -10,11 +10,13 @@ import { problemJson } from './problem-json.ts';
 /**
  * Deploys and answers: with the function, or, where the caller accepts `application/x-ndjson`, with every step as it
  * happens and at last `{"kind":"done","function":…}` or `{"kind":"error","error":…}`.
+ * `precondition` is the revision that the caller demanded by a header.
  */
 export async function answerDeployment(
   context: DoorContext,
   reply: FastifyReply,
   request: DeployRequest,
+  precondition?: number,
 ): Promise<unknown> {
   const isNew = request.name === undefined || context.engine.find(request.name) === undefined;
   const gone = new AbortController();
@@ -22,9 +24,7 @@ export async function answerDeployment(
     if (!reply.raw.writableEnded) gone.abort();
   });
   const deploy = (extra: Partial<DeployRequest>) =>
-    underPrecondition(request.expectedRevision, () =>
-      context.deployer.deploy({ ...request, ...extra, signal: gone.signal }),
-    );
+    underPrecondition(precondition, () => context.deployer.deploy({ ...request, ...extra, signal: gone.signal }));
 
   if (!acceptsEvents(reply)) return answerFunction(reply, await deploy({}), isNew);
 

@@ -105,11 +105,8 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
       const name = engine.find(request.params.name)?.document.name ?? request.params.name;
       const expectedRevision = demandedRevision(request.headers, engine, name);
       const upload = await receiveUpload(request, settings.maxCodeBytes);
-      return answerDeployment(context, reply, {
-        ...upload,
-        name,
-        ...(expectedRevision !== undefined && { expectedRevision }),
-      });
+      const demanded = expectedRevision === undefined ? {} : { expectedRevision };
+      return answerDeployment(context, reply, { ...upload, name, ...demanded }, expectedRevision);
     },
   );
 
