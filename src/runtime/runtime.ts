@@ -6,6 +6,8 @@ export interface Runtime {
   readonly name: string;
   /** Other names that people type, lower case: `python3`, `py`, `nodejs20.x` … */
   matches(name: string): boolean;
+  /** The ending (of `fileEndings`) of an inline text whose language was asked for by `name`, such as `.ts` for `typescript`; where absent or `undefined`, the most usual one. */
+  endingFor?(name: string): string | undefined;
   /** Endings of source files, most usual first, with the dot. */
   readonly fileEndings: readonly string[];
   /** File name (without ending) of an inline text, and the default entry file of a folder. */

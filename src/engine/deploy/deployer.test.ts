@@ -66,6 +66,8 @@ test('the runtime comes from the configuration, the file name, or the contents, 
   assert.equal(await runtimeOf('// def callme\nfunction callme() {}', { fileName: 'main.js' }), 'node');
   assert.equal(await runtimeOf('def callme(): pass # function callme() {}'), 'python');
   assert.equal(await runtimeOf('def callme(): pass', { config: { runtime: 'python3' } }), 'python');
+  const classic = await h.text('def callme(): pass', { config: { runtime: 'python-classic', handler: 'main.callme' } });
+  assert.equal(classic.document.code.fileName, 'main.PY');
   const { document } = await h.text('def other(): pass', { config: { handler: 'app.other' } });
   assert.equal(document.code.fileName, 'app.py');
 });
@@ -93,7 +95,7 @@ const REFUSED: readonly [
     'BEGIN { print 42 }',
     {},
     'unsupported_runtime',
-    /supported are python \(\.py\), node \(\.js\)/,
+    /supported are python \(\.py, \.PY\), node \(\.js, \.JS\)/,
   ],
   ['an unknown file ending', HELLO, { fileName: 'main.rb' }, 'unsupported_runtime', /end in "\.rb"; supported are/],
   ['an unknown runtime', HELLO, { config: { runtime: 'cobol' } }, 'unsupported_runtime', /cobol/],

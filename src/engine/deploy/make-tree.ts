@@ -95,9 +95,9 @@ async function makeArchiveTree(
 
 /** An inline text's file: as it was named, else as the handler names it, else the runtime's usual one. */
 function textFileName(runtime: Runtime, givenName: string | undefined, known: Known): string {
-  const usual = runtime.fileEndings[0] ?? '';
+  const { runtime: asked, handler } = known.given;
+  const usual = (asked === undefined ? undefined : runtime.endingFor?.(asked)) ?? runtime.fileEndings[0] ?? '';
   if (givenName === undefined || givenName === '') {
-    const { handler } = known.given;
     return safePath(handler === undefined ? runtime.mainName : handler.slice(0, handler.lastIndexOf('.'))) + usual;
   }
   const ending = extname(givenName);

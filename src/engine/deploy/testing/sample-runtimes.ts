@@ -7,8 +7,9 @@ function sampleRuntime(name: string, ending: string, definition: string, plan: R
   return {
     name,
     matches: (asked) => asked.startsWith(name),
-    fileEndings: [ending],
+    fileEndings: [ending, ending.toUpperCase()],
     mainName: 'main',
+    endingFor: (asked) => (asked === `${name}-classic` ? ending.toUpperCase() : undefined),
     recognise: (source) => (source.includes(`${definition} `) ? 0.9 : 0),
     locate: () => Promise.resolve({ version: '1.0', command: [], environment: {}, mounts: [] }),
     plan,
