@@ -19,7 +19,7 @@ export function describeFailure(log: Logger, thrown: unknown): Failure {
 
 /** Seconds after which a request that may succeed later is worth repeating; `undefined` where repeating is no use. */
 function retryAfterSeconds(problem: Problem): number | undefined {
-  if (problem.status !== 429 && problem.status !== 503) return undefined;
+  if (!problem.retryable || (problem.status !== 429 && problem.status !== 503)) return undefined;
   const retryAfterMs = problem.details?.retryAfterMs;
   return typeof retryAfterMs === 'number' ? Math.max(1, Math.ceil(retryAfterMs / 1_000)) : 1;
 }

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { Problem } from '../../model/problem.ts';
+import { timeMs } from './time-range.ts';
+
+describe('times in queries', () => {
+  const now = Date.UTC(2026, 0, 2);
+
+  it('are ISO 8601, milliseconds, or ages', () => {
+    assert.equal(timeMs('2026-01-01T00:00:00Z', now), Date.UTC(2026, 0, 1));
+    assert.equal(timeMs('2026-01-01', now), Date.UTC(2026, 0, 1));
+    assert.equal(timeMs('1700000000000', now), 1_700_000_000_000);
+    assert.equal(timeMs('90s', now), now - 90_000);
+    assert.equal(timeMs('15m', now), now - 900_000);
+    assert.equal(timeMs('2h', now), now - 7_200_000);
+    assert.equal(timeMs('1d', now), now - 86_400_000);
+  });
+
+  it('are finite or a problem, whatever is given', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        try {
+          assert.ok(Number.isFinite(timeMs(text, now)));
+        } catch (error) {
+          assert.ok(error instanceof Problem && error.code === 'invalid_request');
+        }
+      }),
+    );
+  });
+});
