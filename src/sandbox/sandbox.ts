@@ -47,6 +47,8 @@ export interface SandboxLimits {
 
 export interface Sandbox {
   readonly id: string;
+  /** Where the programs inside find the code, if that is not `/code`: without isolation it is a host folder. */
+  readonly codeFolder?: string;
   /** The engine's end of the driver socket; the program inside finds its end as file descriptor 3. */
   readonly channel: Socket;
   /** What the processes inside write to their descriptors 1 and 2, past the driver. Must be consumed. */

@@ -86,11 +86,10 @@ export class Berths {
     const bwrap = [...(filter === undefined ? [] : ['--seccomp', '5']), '--args', '4', '--', ...GATE];
     const child = spawn('/bin/sh', ['-c', WAITING_SHELL, 'fob-sandbox', this.tag, ...bwrap], {
       cwd: '/',
-        env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
-        stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', filter ?? 'ignore'],
-        ...(uid === undefined ? {} : { uid, gid: uid }),
-      },
-    );
+      env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', filter ?? 'ignore'],
+      ...(uid === undefined ? {} : { uid, gid: uid }),
+    });
     if (filter !== undefined) closeSync(filter);
     const ended = new Promise<Awaited<Berth['ended']>>((resolve) => {
       child.once('error', () => resolve({ code: null, signal: null }));

@@ -11,12 +11,15 @@ import { availableParallelism } from 'node:os';
 import { ownerTag } from '../owner.ts';
 import { Berths } from './berth.ts';
 import { createCgroups } from './cgroup/detect.ts';
+import { closeInheritedFiles } from './inherited-files.ts';
 import { LaunchedSandbox } from './launched-sandbox.ts';
 import type { LauncherReport, LauncherSettings, NumberedRequest } from './messages.ts';
 import { createStage } from './stage.ts';
 import { chooseUids } from './uids.ts';
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+closeInheritedFiles();
 
 const settings: LauncherSettings = JSON.parse(process.argv[2]!);
 const cgroups = await createCgroups(settings.owner);
