@@ -36,8 +36,13 @@ export function wholeNumber(option: string, minimum: number): (text: string) => 
   };
 }
 
-/** Help text with examples: a command and what it does, line by line. */
+/** Help text with examples: a command and what it does, beside each other where the terminal is wide enough. */
 export function examples(...lines: readonly (readonly [string, string])[]): string {
   const width = Math.max(...lines.map(([command]) => command.length));
-  return `\nExamples:\n${lines.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`.trimEnd()).join('\n')}`;
+  const fits = lines.every(([, what]) => width + what.length + 4 <= (process.stdout.columns || 80));
+  const shown = lines.map(([command, what]) => {
+    if (what === '') return `  ${command}`;
+    return fits ? `  ${command.padEnd(width)}  ${what}` : `  ${command}\n      ${what}`;
+  });
+  return `\nExamples:\n${shown.join('\n')}`;
 }

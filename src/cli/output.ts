@@ -71,7 +71,7 @@ export function printTable(columns: readonly Column[], rows: readonly (readonly 
 
 export function printPairs(pairs: readonly (readonly [string, string])[]): void {
   const safe = pairs.map(([name, value]) => [name, harmless(value)] as const);
-  print(renderPairs(safe, (name) => paint('dim', name)).join('\n'));
+  print(renderPairs(safe, { width: terminalWidth(), decorateName: (name) => paint('dim', name) }).join('\n'));
 }
 
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];

@@ -101,8 +101,11 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 const HELP_END = `
-Exit codes: 0 done, 1 the function failed, 2 wrong usage, 3 not found, 4 no node answers, 5 refused or impossible.
-First steps: ./fob up, then in another terminal: ./fob deploy examples/hello-python`;
+Exit codes: 0 done, 1 the function failed, 2 wrong usage, 3 not found,
+4 no node answers, 5 refused or impossible.
+
+First steps: ./fob up, then in another terminal:
+./fob deploy examples/hello-python`;
 
 /** The whole command line; the commands in `wanted` are loaded, the others are known by name and summary. */
 export async function createProgram(wanted: ReadonlySet<string> | 'all'): Promise<Command> {

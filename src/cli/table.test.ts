@@ -47,14 +47,14 @@ describe('tables', () => {
     );
   });
 
-  test('pairs are aligned, and a value of several lines keeps its indent', () => {
-    assert.deepEqual(
-      renderPairs([
-        ['a', '1'],
-        ['long', 'two\nlines'],
-      ]),
-      ['a     1', 'long  two', '      lines'],
-    );
+  test('pairs are aligned, and a value of several lines, or too long for one, keeps its indent', () => {
+    const pairs: [string, string][] = [
+      ['a', 'one two three'],
+      ['long', 'two\nlines'],
+    ];
+    const plain = ['a     one two three', 'long  two', '      lines'];
+    assert.deepEqual(renderPairs(pairs, { width: undefined }), plain);
+    assert.deepEqual(renderPairs(pairs, { width: 14 }), ['a     one two', '      three', 'long  two', '      lines']);
   });
 });
 

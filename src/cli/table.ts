@@ -1,4 +1,4 @@
-import { cutText, padText, textWidth } from './text-width.ts';
+import { cutText, padText, textWidth, wrapText } from './text-width.ts';
 
 export interface Column {
   readonly title: string;
@@ -74,17 +74,23 @@ function fit(
   }
 }
 
-/** Names and values below each other, values aligned; a value of several lines keeps its indent. */
+/**
+ * Names and values below each other, values aligned; a value of several lines, or one that does not fit into `width`
+ * cells, keeps its indent.
+ */
 export function renderPairs(
   pairs: readonly (readonly [string, string])[],
-  decorateName: (name: string) => string = (name) => name,
+  options: { width: number | undefined; decorateName?: (name: string) => string },
 ): string[] {
-  const width = Math.max(0, ...pairs.map(([name]) => textWidth(name)));
+  const nameWidth = Math.max(0, ...pairs.map(([name]) => textWidth(name)));
+  const room = options.width === undefined ? undefined : options.width - nameWidth - GAP;
   return pairs.flatMap(([name, value]) =>
     value
       .split('\n')
-      .map((part, index) =>
-        `${index === 0 ? decorateName(padText(name, width)) : ' '.repeat(width)}  ${part}`.trimEnd(),
-      ),
+      .flatMap((line) => wrapText(line, room))
+      .map((line, index) => {
+        const head = padText(index === 0 ? name : '', nameWidth);
+        return `${options.decorateName?.(head) ?? head}${' '.repeat(GAP)}${line}`.trimEnd();
+      }),
   );
 }

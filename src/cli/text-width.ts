@@ -38,6 +38,22 @@ export function padText(text: string, width: number, align: 'left' | 'right' = '
   return align === 'left' ? text + fill : fill + text;
 }
 
+/** The text in lines of at most `width` cells, broken at spaces; a word that is longer stays whole. */
+export function wrapText(text: string, width: number | undefined): string[] {
+  if (width === undefined || textWidth(text) <= width) return [text];
+  const lines: string[] = [];
+  let line: string | undefined;
+  for (const word of text.split(' ')) {
+    if (line !== undefined && textWidth(line) + 1 + textWidth(word) > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === undefined ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line ?? ''];
+}
+
 /** Text of a stranger made harmless for a terminal: control characters, escape sequences among them, become visible. */
 export function harmless(text: string): string {
   return text.replace(CONTROL, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);

@@ -30,7 +30,7 @@ export function define(command: Command): void {
       const now = Date.now();
       printTable(
         [
-          { title: 'NAME', shrinkTo: 16, decorate: (cell) => paint('bold', cell) },
+          { title: 'NAME', shrinkTo: 36, decorate: (cell) => paint('bold', cell) },
           { title: 'RUNTIME' },
           { title: 'VERSION', align: 'right', dropOrder: 3 },
           { title: 'MEMORY', align: 'right', dropOrder: 4 },

@@ -75,8 +75,12 @@ async function listRuns(client: NodeClient, name: string | undefined, options: R
     [
       { title: 'INVOCATION' },
       { title: 'FUNCTION', shrinkTo: 8 },
-      { title: 'STATUS', decorate: (cell, status) => paint(status === 'succeeded' ? 'green' : 'red', cell) },
-      { title: 'AGE', align: 'right' },
+      {
+        title: 'STATUS',
+        shrinkTo: 9,
+        decorate: (cell, status) => paint(status === 'succeeded' ? 'green' : 'red', cell),
+      },
+      { title: 'AGE', align: 'right', dropOrder: 0 },
       { title: 'TOOK', align: 'right', dropOrder: 1 },
       { title: 'WAITED', align: 'right', dropOrder: 3 },
       { title: 'START', dropOrder: 4 },
