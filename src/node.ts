@@ -12,9 +12,9 @@ import type { Settings } from './model/settings.ts';
 import { createRuntimes } from './runtime/index.ts';
 import { createSandboxes } from './sandboxes.ts';
 import { openEmbeddedStore } from './store/embedded/index.ts';
-import type { Journal } from './store/journal.ts';
 
 const RETENTION_EVERY_MS = 600_000;
+const GARBAGE_EVERY_MS = 3_600_000;
 const MEBIBYTE = 1_048_576;
 /** Share of the machine's memory that sandboxes may have, where the settings leave it open. */
 const MEMORY_SHARE = 0.7;
@@ -54,7 +54,8 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     onProgress('opening the store');
     const store = await openEmbeddedStore({ folder: settings.data, clock, log });
     endings.push(() => store.close());
-    endings.push(keepJournalInBounds(store.journal, settings, clock, log));
+    const bounds = { maxAgeMs: settings.journalMaxAgeMs, maxBytes: settings.journalMaxBytes };
+    endings.push(every(clock, RETENTION_EVERY_MS, 'removing old records', log, () => store.journal.retain(bounds)));
 
     onProgress('starting sandboxes');
     const sandboxes = await createSandboxes(settings.sandbox, { folder: settings.data, log });
@@ -70,7 +71,10 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       journal: store.journal,
       sandboxes,
       runtimes,
-      codeFolder: (digest) => late.deployment!.codeFolder(digest),
+      code: {
+        folder: (digest) => late.deployment!.codeFolder(digest),
+        forget: (digest) => late.deployment!.forgetCode(digest),
+      },
       settings,
       memoryBudgetMb: settings.memoryBudgetMb || Math.floor((totalmem() / MEBIBYTE) * MEMORY_SHARE),
       clock,
@@ -88,7 +92,10 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     });
     late.deployment = deployment;
 
-    await Promise.all([dispatcher.prewarm(), deployment.collectGarbage()]);
+    const collect = (): Promise<unknown> => deployment.collectGarbage(dispatcher.treesInUse());
+    endings.push(every(clock, GARBAGE_EVERY_MS, 'removing unused code', log, collect));
+
+    await dispatcher.prewarm();
     assertCanRun(dispatcher, log);
 
     onProgress('opening the doors');
@@ -105,6 +112,8 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     endings.push(() => server.close());
     const { url } = await server.listen();
     state = 'ready';
+    // It looks at every blob: not before the node is ready.
+    void collect().catch((error: unknown) => log.error({ err: error }, 'removing unused code failed'));
     log.info({ url, data: settings.data, functions: dispatcher.list().length }, 'the node is ready');
 
     let closing: Promise<void> | undefined;
@@ -139,15 +148,19 @@ function assertCanRun(dispatcher: Dispatcher, log: Logger): void {
   );
 }
 
-/** Removes old records now and then; returns what stops it. */
-function keepJournalInBounds(journal: Journal, settings: Settings, clock: Clock, log: Logger): () => Promise<void> {
+/** Does something now and then until the returned function is called; a failure is told and does not end it. */
+function every(
+  clock: Clock,
+  intervalMs: number,
+  what: string,
+  log: Logger,
+  work: () => Promise<unknown>,
+): () => Promise<void> {
   let stopTimer = (): void => {};
-  const limits = { maxAgeMs: settings.journalMaxAgeMs, maxBytes: settings.journalMaxBytes };
   const schedule = (): void => {
-    stopTimer = clock.after(RETENTION_EVERY_MS, () => {
-      void journal
-        .retain(limits)
-        .catch((error: unknown) => log.error({ err: error }, 'old records could not be removed'))
+    stopTimer = clock.after(intervalMs, () => {
+      void work()
+        .catch((error: unknown) => log.error({ err: error }, `${what} failed`))
         .then(schedule);
     });
   };

@@ -26,8 +26,7 @@ export interface DispatcherOptions {
   readonly journal: Journal;
   readonly sandboxes: Sandboxes;
   readonly runtimes: Runtimes;
-  /** Host folder with the built code of a tree. */
-  readonly codeFolder: (treeDigest: string) => Promise<string>;
+  readonly code: CodeSource;
   readonly settings: Pick<
     Settings,
     | 'prewarmed'
@@ -41,6 +40,13 @@ export interface DispatcherOptions {
   >;
   readonly memoryBudgetMb: number;
   readonly clock: Clock;
+}
+
+/** Where the built code of a tree stands on this machine. */
+export interface CodeSource {
+  folder(treeDigest: string): Promise<string>;
+  /** The folder could not be used: the next `folder` makes it again where it is missing. */
+  forget(treeDigest: string): void;
 }
 
 /** What is to be tried: code that is not registered yet. */
@@ -114,6 +120,11 @@ export class Dispatcher implements Engine {
     return this.supply.prewarm();
   }
 
+  /** Digests of the trees that sandboxes run or may be about to run. */
+  treesInUse(): Set<string> {
+    return new Set([...this.serving.values(), ...this.retired].map((pool) => pool.function.code.treeDigest));
+  }
+
   /** Runtimes whose last start failed, and why. */
   prewarmFailures(): { runtime: string; cause: unknown }[] {
     return this.supply.pools.flatMap(({ runtime, failure }) =>
@@ -144,6 +155,7 @@ export class Dispatcher implements Engine {
       config,
       fileCount,
       codeFolder: () => Promise.resolve(candidate.codeFolder),
+      forgetCode: () => {},
     });
     runner.stop();
   }
@@ -201,7 +213,8 @@ export class Dispatcher implements Engine {
         version,
         config,
         fileCount: code.fileCount,
-        codeFolder: () => this.options.codeFolder(code.treeDigest),
+        codeFolder: () => this.options.code.folder(code.treeDigest),
+        forgetCode: () => this.options.code.forget(code.treeDigest),
       };
       pool = new Pool(fn, loadable, this.counters.of(name), this.context);
       this.serving.set(name, pool);

@@ -19,6 +19,8 @@ export interface Loadable {
   readonly fileCount: number;
   /** Host folder with the built code. */
   codeFolder(): Promise<string>;
+  /** That folder could not be used. */
+  forgetCode(): void;
 }
 
 export interface SupplyLimits {
@@ -80,6 +82,10 @@ export class Supply {
       onRunner(runner);
       const loaded = await runner.load(this.loadOrder(what), this.limits.loadTimeoutMs);
       return { runner, loaded };
+    } catch (error) {
+      // A code folder that is gone is made again for the next start.
+      if (error instanceof Problem && error.code === 'sandbox_failed') what.forgetCode();
+      throw error;
     } finally {
       for (const pool of this.pools) pool.resume();
     }

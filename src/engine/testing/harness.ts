@@ -60,7 +60,7 @@ export async function createHarness(
     journal,
     sandboxes,
     runtimes: scriptedRuntimes,
-    codeFolder: (digest) => Promise.resolve(`/code/${digest}`),
+    code: { folder: (digest) => Promise.resolve(`/code/${digest}`), forget: () => {} },
     settings: {
       prewarmed: 0,
       keepAliveMs: 60_000,
