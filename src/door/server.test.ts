@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { Problem } from '../model/problem.ts';
 import { ask, startTestServer, succeeded } from './testing.ts';
 
@@ -76,6 +77,27 @@ describe('the server', () => {
       'POST /api/gen HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n';
     assert.match(await exchange(smuggled), /^HTTP\/1\.1 400 /);
     assert.match(await exchange(`GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`), /^HTTP\/1\.1 431 /);
+    await node.server.close();
+  });
+
+  it('has an answer of its own for any path at all', async () => {
+    const node = await startTestServer();
+    await node.add('f');
+    const unit = fc.constantFrom(...'/?%.:&=,+~f', 'api', 'call', 'v1', 'functions', 'invoke', '%ff', '%2f', '..');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('/', '/api/call/', '/api/cs/', '/v1/functions/', '/v1/invocations/', '/docs/'),
+        fc.string({ unit, maxLength: 12 }),
+        fc.constantFrom('GET', 'POST', 'DELETE', 'OPTIONS'),
+        async (start, rest, method) => {
+          const answer = await ask(node, method, start + rest);
+          assert.ok(answer.status < 500, `${method} ${start}${rest}: ${answer.text}`);
+          if (answer.status >= 400) assert.ok((answer.json.error ?? answer.json).code !== undefined, answer.text);
+        },
+      ),
+      { numRuns: 300 },
+    );
+    assert.deepEqual(node.logged, []);
     await node.server.close();
   });
 

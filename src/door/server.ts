@@ -120,7 +120,7 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
       await listening(server, settings.host, settings.port);
       const { address, port } = server.address() as AddressInfo;
       lifecycle.address = { host: settings.host, port };
-      return { url: `http://${urlHost(settings.host)}:${port}`, host: address, port };
+      return { url: `http://${urlHost(connectable(settings.host))}:${port}`, host: address, port };
     },
     async close() {
       lifecycle.closing = true;
@@ -170,6 +170,12 @@ function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException):
     `cannot listen on ${place} (${cause.code}); choose another with --host and --port`,
     { cause },
   );
+}
+
+/** An address that one can connect to, where a node listens on all of them. */
+function connectable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' ? '::1' : host;
 }
 
 function urlHost(host: string): string {

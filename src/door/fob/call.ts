@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CompletedInvocation, Outcome, PayloadKind } from '../../model/invocation.ts';
 import { Problem } from '../../model/problem.ts';
@@ -109,7 +110,7 @@ function isForm(req: IncomingMessage, body: Buffer): boolean {
 function isJsonObject(payload: Buffer): boolean {
   try {
     const value: unknown = JSON.parse(payload.toString());
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isUtf8(payload) && typeof value === 'object' && value !== null && !Array.isArray(value);
   } catch {
     return false;
   }

@@ -21,9 +21,18 @@ describe('a result in the contract', () => {
     assert.equal(json('application/octet-stream', Uint8Array.of(0, 255)), '"AP8="');
   });
 
+  it('is a text where it only claims to be JSON', () => {
+    assert.equal(json('application/geo+json', '{"a":'), '"{\\"a\\":"');
+  });
+
   it('is an array of what was streamed as JSON', () => {
     assert.equal(json('application/x-ndjson', '', ['1\n', '{"a":"\\n"}\n', '"x,y"\n']), '[1,{"a":"\\n"},"x,y"]');
     assert.equal(json('application/x-ndjson', '', ['1\n2', '3\n']), '[1,23]');
+    assert.equal(
+      json('application/x-ndjson', '', ['a text', '{"a":1}\n']),
+      '"a text{\\"a\\":1}\\n"',
+      'of several kinds',
+    );
     assert.equal(json('application/x-ndjson', '', []), '[]');
     assert.equal(json('application/x-ndjson', ''), '[]');
   });

@@ -4,21 +4,30 @@ import { bareType, isJsonType } from '../media-type.ts';
 const NEWLINE = 0x0a;
 const COMMA = 0x2c;
 
-/** A result as the JSON value of the contract's `result`; bytes that are JSON pass through unread. */
-export function resultJson(outcome: Extract<Outcome, { status: 'succeeded' }>): Buffer {
-  const { chunks, payload, contentType } = outcome;
-  if (chunks === undefined) {
-    if (contentType === 'application/json') return payload;
-    return gathered(payload, contentType);
-  }
-  return gathered(Buffer.concat([...chunks, payload]), contentType);
+/**
+ * A result as the JSON value of the contract's `result`. What a driver encoded passes through unread; what a function
+ * streamed, or called JSON itself, is looked at, so that the answer is JSON whatever it was.
+ */
+export function resultJson({ chunks, payload, contentType }: Extract<Outcome, { status: 'succeeded' }>): Buffer {
+  if (chunks === undefined && contentType === 'application/json') return payload;
+  const bytes = chunks === undefined ? payload : Buffer.concat([...chunks, payload]);
+  const type = bareType(contentType);
+  if (type === 'application/x-ndjson') return jsonOrText(jsonArray(bytes), bytes);
+  if (isJsonType(type)) return jsonOrText(bytes, bytes);
+  return textJson(bytes, type.startsWith('text/') ? 'utf8' : 'base64');
 }
 
-function gathered(bytes: Buffer, contentType: string): Buffer {
-  const type = bareType(contentType);
-  if (type === 'application/x-ndjson') return jsonArray(bytes);
-  if (isJsonType(type)) return bytes;
-  return Buffer.from(JSON.stringify(bytes.toString(type.startsWith('text/') ? 'utf8' : 'base64')));
+function jsonOrText(json: Buffer, bytes: Buffer): Buffer {
+  try {
+    JSON.parse(json.toString());
+    return json;
+  } catch {
+    return textJson(bytes, 'utf8');
+  }
+}
+
+function textJson(bytes: Buffer, encoding: 'utf8' | 'base64'): Buffer {
+  return Buffer.from(JSON.stringify(bytes.toString(encoding)));
 }
 
 /** Lines of JSON as one array. JSON holds no raw line ends, so joining them needs no parsing. */

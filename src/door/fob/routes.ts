@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import Type from 'typebox';
 import { Problem } from '../../model/problem.ts';
 import { JSON_TYPE } from '../answer.ts';
-import { answers } from '../answers.ts';
+import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { Problem } from '../../model/problem.ts';
-import { answers } from '../answers.ts';
+import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { hasBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { FUNCTION_NAME_PATTERN, type FunctionDocument, type StoredFunction } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
-import { answers } from '../answers.ts';
+import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';

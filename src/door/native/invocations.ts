@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { Problem } from '../../model/problem.ts';
 import type { InvocationQuery } from '../../store/journal.ts';
-import { answers } from '../answers.ts';
+import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import type { NativeInvoke } from './invoke.ts';

@@ -1,6 +1,6 @@
 import { loadavg } from 'node:os';
 import Type from 'typebox';
-import { answers } from '../answers.ts';
+import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 
