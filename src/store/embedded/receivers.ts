@@ -81,7 +81,9 @@ class Line {
 
   private wakeAt(dueMs: number): void {
     this.cancelTimer?.();
-    this.cancelTimer = this.clock.after(Math.max(1, dueMs - this.clock.now()), () => this.wake());
+    const delayMs = dueMs - this.clock.now();
+    if (delayMs <= 0) this.again = true;
+    else this.cancelTimer = this.clock.after(delayMs, () => this.wake());
   }
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { createReadStream, createWriteStream, mkdirSync } from 'node:fs';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Parser, type ReadEntry } from 'tar';
 import { Check } from 'typebox/value';
@@ -59,9 +59,9 @@ export async function restore(
 
 /** Unpacks plain files of the names that a backup has; others are left out, and then missed by the manifest's check. */
 async function unpack(backup: Readable, folder: string): Promise<void> {
+  const entries: PassThrough[] = [];
   const writes: Promise<void>[] = [];
-  const full = new AbortController();
-  let current: ReadEntry | undefined;
+  const failing = new AbortController();
   const parser = new Parser({
     strict: true,
     onReadEntry(entry) {
@@ -69,30 +69,25 @@ async function unpack(backup: Readable, folder: string): Promise<void> {
         entry.resume();
         return;
       }
-      current = entry;
-      const write = writeEntry(entry, join(folder, entry.path));
-      write.catch((error) => full.abort(error));
+      const content = new PassThrough();
+      entry.pipe(content);
+      const path = join(folder, entry.path);
+      // Not awaited: the file's stream must be listening before the archive's fails or goes on.
+      mkdirSync(dirname(path), { recursive: true });
+      const write = pipeline(content, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+      write.catch((error) => failing.abort(error));
+      entries.push(content);
       writes.push(write);
     },
   });
   try {
-    await pipeline(backup, parser as unknown as NodeJS.WritableStream, { signal: full.signal });
+    await pipeline(backup, parser as unknown as NodeJS.WritableStream, { signal: failing.signal });
     await Promise.all(writes);
   } catch (error) {
-    current?.destroy(error);
+    for (const content of entries) content.destroy();
     await Promise.allSettled(writes);
-    if (full.signal.aborted && isDiskFull(full.signal.reason)) throw full.signal.reason;
+    if (isDiskFull(failing.signal.reason)) throw failing.signal.reason;
     throw notABackup('it is no tar archive, or its end is missing', error);
-  }
-}
-
-async function writeEntry(entry: ReadEntry, path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const file = await open(path, 'wx', 0o600);
-  try {
-    for await (const chunk of entry) await file.writeFile(chunk);
-  } finally {
-    await file.close();
   }
 }
 

@@ -1,0 +1,8 @@
+import { blobsConformance } from '../blobs.conformance.ts';
+import { queueConformance } from '../queue.conformance.ts';
+import { registryConformance } from '../registry.conformance.ts';
+import { embeddedAdapter } from './testing.ts';
+
+registryConformance(embeddedAdapter((store) => store.registry));
+queueConformance(embeddedAdapter((store) => store.queue));
+blobsConformance(embeddedAdapter((store) => store.blobs));

@@ -1,0 +1,92 @@
+import type { NewMessage, QueueStats } from './queue.ts';
+
+interface Held {
+  readonly id: number;
+  readonly text: string;
+  readonly group: string | undefined;
+  readonly sentAtMs: number;
+  dueAtMs: number;
+  attempt: number;
+  leased: boolean;
+}
+
+/** One queue as plainly as it can be said, for the conformance suite to compare with. */
+export class QueueModel {
+  private readonly now: () => number;
+  private messages: Held[] = [];
+  private readonly seenUntil = new Map<string, number>();
+  private sent = 0;
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  /** Whether it was a duplicate. */
+  send(text: string, options: Omit<NewMessage, 'body'>): boolean {
+    const id = options.deduplicationId;
+    if (id !== undefined) {
+      if ((this.seenUntil.get(id) ?? Number.NEGATIVE_INFINITY) > this.now()) return true;
+      this.seenUntil.set(id, this.now() + (options.deduplicationWindowMs ?? 86_400_000));
+    }
+    this.messages.push({
+      id: this.sent++,
+      text,
+      group: options.group,
+      sentAtMs: this.now(),
+      dueAtMs: this.now() + (options.delayMs ?? 0),
+      attempt: 0,
+      leased: false,
+    });
+    return false;
+  }
+
+  receive(max: number, leaseMs: number): Held[] {
+    const isFirstOfGroup = (held: Held): boolean =>
+      held.group === undefined || this.messages.find((other) => other.group === held.group) === held;
+    const due = this.messages
+      .filter((held) => held.dueAtMs <= this.now() && isFirstOfGroup(held))
+      .sort((a, b) => a.dueAtMs - b.dueAtMs || a.id - b.id)
+      .slice(0, max);
+    for (const held of due) {
+      held.attempt++;
+      held.leased = true;
+      held.dueAtMs = this.now() + leaseMs;
+    }
+    return due;
+  }
+
+  acknowledge(lease: { id: number; attempt: number }): boolean {
+    const held = this.current(lease);
+    this.messages = this.messages.filter((other) => other !== held);
+    return held !== undefined;
+  }
+
+  retry(lease: { id: number; attempt: number }, delayMs: number): boolean {
+    const held = this.current(lease);
+    if (held) Object.assign(held, { leased: false, dueAtMs: this.now() + delayMs });
+    return held !== undefined;
+  }
+
+  extend(lease: { id: number; attempt: number }, leaseMs: number): boolean {
+    const held = this.current(lease);
+    if (held) held.dueAtMs = this.now() + leaseMs;
+    return held !== undefined;
+  }
+
+  stats(): QueueStats {
+    const due = this.messages.filter((held) => held.dueAtMs <= this.now());
+    const leased = this.messages.filter((held) => held.leased && held.dueAtMs > this.now()).length;
+    return {
+      ready: due.length,
+      leased,
+      delayed: this.messages.length - due.length - leased,
+      oldestAgeMs: due.length === 0 ? 0 : this.now() - Math.min(...due.map((held) => held.sentAtMs)),
+    };
+  }
+
+  private current({ id, attempt }: { id: number; attempt: number }): Held | undefined {
+    return this.messages.find(
+      (held) => held.id === id && held.attempt === attempt && held.leased && held.dueAtMs > this.now(),
+    );
+  }
+}
