@@ -22,6 +22,8 @@ export function discardBody(req: IncomingMessage, done: () => void): void {
     if (left < 0) req.destroy();
   });
   req.once('close', done);
+  // Whoever read it before must not pause it any more.
+  req.unpipe();
   req.resume();
 }
 

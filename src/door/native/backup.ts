@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { PassThrough, type Readable } from 'node:stream';
 import Type from 'typebox';
 import { Problem } from '../../model/problem.ts';
 import { answers } from '../answer-schemas.ts';
@@ -40,7 +42,16 @@ export function addBackupRoutes(app: App, { store, clock }: DoorContext): void {
     async (request) => {
       if (!hasBody(request.raw))
         throw new Problem('invalid_request', 'the body is empty; send a backup: curl -T backup.tar');
-      return store.restore(request.raw);
+      return store.restore(detached(request.raw));
     },
   );
+}
+
+/** A request's body as a stream that its reader may destroy without ending the connection, which still has to carry the answer. */
+function detached(req: IncomingMessage): Readable {
+  const body = new PassThrough();
+  req.once('close', () => {
+    if (!req.complete) body.destroy(new Problem('cancelled', 'the caller went away before its backup was complete'));
+  });
+  return req.pipe(body);
 }

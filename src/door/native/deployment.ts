@@ -1,11 +1,14 @@
 import type { FastifyReply } from 'fastify';
-import type { DeployRequest } from '../../engine/api.ts';
+import type { DeployProgress, DeployRequest } from '../../engine/api.ts';
 import type { StoredFunction } from '../../model/function.ts';
 import type { DoorContext } from '../context.ts';
 import { describeFailure } from '../failure.ts';
 import { etag, functionView } from './function-view.ts';
 import { underPrecondition } from './precondition.ts';
 import { problemJson } from './problem-json.ts';
+
+/** Bytes of progress that wait for a slow caller; build output beyond is left out. */
+const MAX_WAITING_BYTES = 1_048_576;
 
 /**
  * Deploys and answers: with the function, or, where the caller accepts `application/x-ndjson`, with every step as it
@@ -31,8 +34,10 @@ export async function answerDeployment(
   reply.hijack();
   const res = reply.raw;
   res.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
-  const send = (event: unknown) => {
-    if (!res.destroyed) res.write(`${JSON.stringify(event)}\n`);
+  const send = (event: DeployProgress | { kind: 'done'; function: unknown } | { kind: 'error'; error: unknown }) => {
+    // A caller that does not read must not make a long build's output pile up.
+    if (res.destroyed || (event.kind === 'output' && res.writableLength > MAX_WAITING_BYTES)) return;
+    res.write(`${JSON.stringify(event)}\n`);
   };
   try {
     const stored = await deploy({ onProgress: send });

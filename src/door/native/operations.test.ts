@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { Problem } from '../../model/problem.ts';
 import type { InvocationRecord, LogRecord } from '../../store/journal.ts';
+import type { Store } from '../../store/store.ts';
 import { ask, startTestServer, type TestServer } from '../testing.ts';
 
 const record: InvocationRecord = {
@@ -151,6 +154,19 @@ describe('operating a node', () => {
       blobs: 1,
     });
     assert.equal((await ask(node, 'POST', '/v1/restore')).status, 400);
+  });
+
+  it('says why a backup cannot be taken back, however much of it is still to come', async () => {
+    const store = {
+      restore: async (backup: Readable) => {
+        backup.destroy();
+        throw new Problem('invalid_request', 'it is no whole backup');
+      },
+    } as unknown as Store;
+    const other = await startTestServer({}, { store });
+    const refused = await ask(other, 'POST', '/v1/restore', { body: Buffer.alloc(20_000_000) });
+    assert.deepEqual([refused.status, refused.json.detail], [400, 'it is no whole backup']);
+    await other.server.close();
   });
 
   it('measures', async () => {

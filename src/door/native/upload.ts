@@ -106,26 +106,21 @@ async function ofForm(request: FastifyRequest, config: Partial<FunctionConfig>, 
   let content: Buffer | undefined;
   let fileName: string | undefined;
   let given: Partial<FunctionConfig> = {};
-  try {
-    const limits = { fileSize: maxCodeBytes, files: 1, fields: 10, fieldSize: MAX_CONFIG_BYTES };
-    for await (const part of request.parts({ limits })) {
-      if (part.type === 'file' && part.fieldname === 'code') {
-        content = await part.toBuffer();
-        fileName = part.filename;
-      } else if (part.type === 'field' && part.fieldname === 'code') {
-        content = Buffer.from(String(part.value));
-      } else if (part.type === 'field' && part.fieldname === 'config') {
-        given = checked(PartialConfig, parseJson(String(part.value), 'the field `config`'), 'config') as typeof given;
-      } else {
-        throw new Problem(
-          'invalid_request',
-          `the form has a field "${part.fieldname}"; only \`code\` and \`config\` are known`,
-        );
-      }
+  const limits = { fileSize: maxCodeBytes, files: 1, fields: 10, fieldSize: MAX_CONFIG_BYTES };
+  for await (const part of request.parts({ limits })) {
+    if (part.type === 'file' && part.fieldname === 'code') {
+      content = await part.toBuffer();
+      fileName = part.filename;
+    } else if (part.type === 'field' && part.fieldname === 'code') {
+      content = Buffer.from(String(part.value));
+    } else if (part.type === 'field' && part.fieldname === 'config') {
+      given = checked(PartialConfig, parseJson(String(part.value), 'the field `config`'), 'config') as typeof given;
+    } else {
+      throw new Problem(
+        'invalid_request',
+        `the form has a field "${part.fieldname}"; only \`code\` and \`config\` are known`,
+      );
     }
-  } catch (error) {
-    request.raw.unpipe();
-    throw error;
   }
   if (content === undefined)
     throw new Problem('invalid_request', 'the form has no field `code`: curl -F code=@main.py');
