@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
  * Durable before `put` resolves. Putting the same bytes twice, or at once from two callers, is one blob.
  */
 export interface Blobs {
-  /** Stores bytes; rejects with `too_large` past `maxBytes` and with `storage_full` on a full disk, and then keeps nothing. */
+  /** Stores bytes; rejects with `too_large` past `maxBytes`, `cancelled` where the stream fails and `storage_full` on a full disk, and then keeps nothing. */
   put(content: Uint8Array | Readable, options?: { maxBytes?: number }): Promise<{ digest: string; bytes: number }>;
   /** The whole content, checked against its digest; `not_found` where absent, `internal` where damaged. */
   get(digest: string): Promise<Buffer>;

@@ -6,7 +6,11 @@ import type { FailureReason, OutcomeStatus } from '../model/invocation.ts';
  * `append` returns at once; records are written in batches within about a second, and a crash of the node loses at most
  * those not yet written. `flush` resolves when everything appended before it can be queried and is on disk. When writers
  * outrun the disk, the newest log lines beyond a bounded backlog are dropped and counted (`dropped`), never silently.
- * Queries see what was written; results come newest first, bounded by `limit`, with a cursor to go on.
+ * Queries see what was appended before them; results come newest first, bounded by `limit` (1 to 1,000, else
+ * `invalid_request`), with a cursor to go on. `fromMs` is inclusive, `toMs` exclusive. Invocations are ordered by their id,
+ * lines by their time and then by appending; of more than 4,096 lines in one millisecond the rest counts as of the next.
+ * Times are kept to the millisecond, durations to the microsecond. After `close`, calls reject with `unavailable` and
+ * appending drops.
  */
 export interface Journal {
   appendInvocation(record: InvocationRecord): void;
@@ -21,10 +25,12 @@ export interface Journal {
   tail(filter: { function?: string }, onLine: (line: LogRecord) => void): () => void;
   /** Removes what is older than `maxAgeMs` and the oldest beyond `maxBytes`; returns how many records went. */
   retain(limits: { maxAgeMs: number; maxBytes: number }): Promise<number>;
+  /** What is kept now, its size on disk, and how many records were dropped since the start. */
   stats(): Promise<{ invocations: number; logLines: number; bytes: number; dropped: number }>;
 }
 
 export interface InvocationRecord {
+  /** A UUID version 7 of when it was accepted (`newId`), which must be within a minute of `startedAtMs`. */
   readonly invocationId: string;
   readonly function: string;
   readonly version: number;

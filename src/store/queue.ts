@@ -3,14 +3,16 @@
  *
  * At least once: a message is delivered until it is acknowledged with the lease that is current. `send` and `sendBatch`
  * resolve only when the messages are on disk; a batch is stored wholly or not at all. `acknowledge`, `retry` and `extend`
- * with a lease that has run out, or was taken over, return false and change nothing.
+ * with a lease that has run out, or was taken over, return false and change nothing. After `close`, calls reject with
+ * `unavailable`; on a full disk they reject with `storage_full` and change nothing.
  */
 export interface Queue {
   send(queue: string, message: NewMessage): Promise<SendResult>;
   sendBatch(queue: string, messages: readonly NewMessage[]): Promise<SendResult[]>;
   /**
    * Leases up to `max` due messages for `leaseMs`. Waits up to `waitMs` (default 0) for a first one; resolves with an empty
-   * array then, or when `signal` aborts. Messages of one `group` are delivered one at a time, in order of sending.
+   * array then, when `signal` aborts, or when the store closes. Messages of one `group` are delivered one at a time, in order
+   * of sending: while its first is delayed, leased or to be retried, the others of its group wait.
    */
   receive(
     queue: string,
@@ -64,9 +66,10 @@ export interface LeasedMessage {
 }
 
 export interface QueueStats {
+  /** Due, those that wait for their group's turn included. */
   readonly ready: number;
   readonly delayed: number;
   readonly leased: number;
-  /** Age of the oldest message that is due, in milliseconds; 0 where none is. */
+  /** Time since the oldest message that is due was sent, in milliseconds; 0 where none is. */
   readonly oldestAgeMs: number;
 }

@@ -3,7 +3,8 @@
  *
  * Atomic: each `put` and `delete`; `compare-and-set` by `expectedRevision`. Durable: when a promise resolves, the change is
  * on disk. Ordered: revisions of one registry strictly increase over all keys, and `watch` reports changes in that order.
- * `close` ends watches; calls after it reject with `unavailable`.
+ * On a full disk, writes reject with `storage_full` and change nothing. `close` ends watches; calls after it reject with
+ * `unavailable`. Keys are well-formed text of 1 to 1,024 characters, in order of code points; others are `invalid_request`.
  */
 export interface Registry {
   get<T>(key: string): Promise<Entry<T> | undefined>;

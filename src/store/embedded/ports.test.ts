@@ -1,4 +1,5 @@
 import { blobsConformance } from '../blobs.conformance.ts';
+import { journalConformance } from '../journal.conformance.ts';
 import { queueConformance } from '../queue.conformance.ts';
 import { registryConformance } from '../registry.conformance.ts';
 import { embeddedAdapter } from './testing.ts';
@@ -6,3 +7,4 @@ import { embeddedAdapter } from './testing.ts';
 registryConformance(embeddedAdapter((store) => store.registry));
 queueConformance(embeddedAdapter((store) => store.queue));
 blobsConformance(embeddedAdapter((store) => store.blobs));
+journalConformance(embeddedAdapter((store) => store.journal));

@@ -1,0 +1,420 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import fc from 'fast-check';
+import { FakeClock } from '../model/fake-clock.ts';
+import { formatId } from '../model/id.ts';
+import type { Adapter, Opened } from './conformance.ts';
+import {
+  type InvocationQuery,
+  type InvocationRecord,
+  type Journal,
+  LOG_LEVELS,
+  type LogQuery,
+  type LogRecord,
+  type Page,
+} from './journal.ts';
+
+/** What every journal must do. */
+export function journalConformance(adapter: Adapter<Journal>): void {
+  describe(`${adapter.name} journal`, () => {
+    const clock = new FakeClock();
+    const startMs = clock.now();
+    let opened: Opened<Journal>;
+    let journal: Journal;
+    let functions = 0;
+    let fn = '';
+    before(async () => {
+      opened = await adapter.create(clock);
+      journal = opened.port;
+    });
+    after(() => opened.dispose());
+    const fresh = (): string => (fn = `function-${++functions}`);
+
+    test('an invocation is found by its id, as it was recorded', async () => {
+      fresh();
+      const plain = invocation(fn, startMs);
+      const failed: InvocationRecord = {
+        ...invocation(fn, startMs),
+        status: 'failed',
+        reason: 'exception',
+        errorType: 'ValueError',
+        errorMessage: 'ä "quoted"\nsecond line',
+        errorStack: 'at x',
+        coldStart: true,
+      };
+      const rejected: InvocationRecord = { ...invocation(fn, startMs), status: 'rejected', reason: 'throttled' };
+      for (const record of [plain, failed, rejected]) journal.appendInvocation(record);
+      await journal.flush();
+      for (const record of [plain, failed, rejected]) {
+        assert.deepEqual(await journal.invocation(record.invocationId), record);
+      }
+      assert.equal(await journal.invocation(invocation(fn, startMs).invocationId), undefined);
+      assert.equal(await journal.invocation('not an id'), undefined);
+    });
+
+    test('an invocation that is appended twice is recorded once', async () => {
+      fresh();
+      const record = invocation(fn, startMs);
+      const { invocations } = await journal.stats();
+      journal.appendInvocation(record);
+      journal.appendInvocation(record);
+      await journal.flush();
+      assert.deepEqual((await journal.invocations({ function: fn, limit: 10 })).items, [record]);
+      assert.equal((await journal.stats()).invocations, invocations + 1);
+    });
+
+    test('log lines of one millisecond keep their order, however many', async () => {
+      fresh();
+      const texts = Array.from({ length: 5_000 }, (_, n) => `line ${n}`);
+      for (const text of texts) journal.appendLog(logLine(fn, startMs + 3_600_000, text));
+      await journal.flush();
+      const lines = await all((cursor) => journal.logs({ function: fn, limit: 1_000, ...cursor }));
+      assert.deepEqual(
+        lines.map((line) => line.text),
+        texts.toReversed(),
+      );
+    });
+
+    test('lines of an invocation are found by it', async () => {
+      fresh();
+      const { invocationId } = invocation(fn, startMs);
+      const mine = { ...logLine(fn, startMs, 'mine'), invocationId };
+      journal.appendLog(mine);
+      journal.appendLog(logLine(fn, startMs, 'of nobody'));
+      assert.deepEqual((await journal.logs({ invocationId, limit: 10 })).items, [mine]);
+      assert.deepEqual((await journal.logs({ invocationId, function: 'another', limit: 10 })).items, []);
+      assert.deepEqual((await journal.logs({ invocationId: 'no id', limit: 10 })).items, []);
+    });
+
+    test('text is found whatever its case, and wildcards are text', async () => {
+      fresh();
+      for (const text of ['Grüße aus KÖLN', '100% sure', 'under_score', 'back\\slash', 'plain']) {
+        journal.appendLog(logLine(fn, startMs, text));
+      }
+      const found = async (text: string): Promise<string[]> =>
+        (await journal.logs({ function: fn, text, limit: 10 })).items.map((line) => line.text);
+      assert.deepEqual(await found('köln'), ['Grüße aus KÖLN']);
+      assert.deepEqual(await found('AUS k'), ['Grüße aus KÖLN']);
+      assert.deepEqual(await found('%'), ['100% sure']);
+      assert.deepEqual(await found('r_s'), ['under_score']);
+      assert.deepEqual(await found('k\\S'), ['back\\slash']);
+      assert.deepEqual(await found('nowhere'), []);
+    });
+
+    test('audit entries come newest first, page by page', async () => {
+      for (let n = 0; n < 5; n++) {
+        journal.appendAudit({ timeMs: startMs + n, actor: 'me', action: 'put', subject: `s${n}`, details: { n } });
+      }
+      const first = await journal.audit({ limit: 3 });
+      assert.deepEqual(
+        first.items.map((entry) => entry.subject),
+        ['s4', 's3', 's2'],
+      );
+      assert.deepEqual(first.items[0]!.details, { n: 4 });
+      const second = await journal.audit({ limit: 3, beforeCursor: first.cursor! });
+      assert.deepEqual(
+        second.items.map((entry) => entry.subject),
+        ['s1', 's0'],
+      );
+      assert.equal(second.cursor, undefined);
+    });
+
+    test('limits and cursors that make no sense are refused', async () => {
+      for (const limit of [0, -1, 1.5, 1_001]) {
+        await assert.rejects(journal.invocations({ limit }), { code: 'invalid_request' });
+        await assert.rejects(journal.logs({ limit }), { code: 'invalid_request' });
+      }
+      await assert.rejects(journal.logs({ limit: 1, cursor: 'nonsense' }), { code: 'invalid_request' });
+    });
+
+    test('tail shows lines as they are appended, until it ends', () => {
+      fresh();
+      const mine: string[] = [];
+      const everything: string[] = [];
+      const stops = [
+        journal.tail({ function: fn }, (line) => mine.push(line.text)),
+        journal.tail({}, (line) => everything.push(line.text)),
+      ];
+      journal.appendLog(logLine(fn, startMs, 'a'));
+      journal.appendLog(logLine('another', startMs, 'b'));
+      assert.deepEqual([mine, everything], [['a'], ['a', 'b']]);
+      for (const stop of stops) stop();
+      journal.appendLog(logLine(fn, startMs, 'c'));
+      assert.deepEqual([mine, everything], [['a'], ['a', 'b']]);
+    });
+
+    test('a query of invocations is a filter of all that were recorded', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(invocations, { maxLength: 40 }), invocationQueries, async (partials, query) => {
+          const one = fresh();
+          const two = fresh();
+          const records = partials.map(({ second, atMs, ...rest }) => ({
+            ...invocation(second ? two : one, startMs + atMs),
+            ...rest,
+          }));
+          for (const record of records) journal.appendInvocation(record);
+          const { ofSecond, fromMs, toMs, limit, ...filters } = query;
+          const real: InvocationQuery = {
+            function: ofSecond ? two : one,
+            limit,
+            ...filters,
+            ...(fromMs !== undefined && { fromMs: startMs + fromMs }),
+            ...(toMs !== undefined && { toMs: startMs + toMs }),
+          };
+          const found = await all((cursor) => journal.invocations({ ...real, ...cursor }));
+          assert.deepEqual(found, records.filter((record) => invocationMatches(record, real)).sort(newestFirst));
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    test('a query of log lines is a filter of all that were recorded', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(logLines, { maxLength: 40 }), logQueries, async (partials, query) => {
+          const one = fresh();
+          const two = fresh();
+          const lines = partials.map(({ second, atMs, ...rest }) => ({
+            ...logLine(second ? two : one, startMs + atMs, ''),
+            ...rest,
+          }));
+          for (const line of lines) journal.appendLog(line);
+          const { ofSecond, fromMs, toMs, limit, ...filters } = query;
+          const real: LogQuery = {
+            function: ofSecond ? two : one,
+            limit,
+            ...filters,
+            ...(fromMs !== undefined && { fromMs: startMs + fromMs }),
+            ...(toMs !== undefined && { toMs: startMs + toMs }),
+          };
+          const found = await all((cursor) => journal.logs({ ...real, ...cursor }));
+          const matching = lines.filter((line) => logMatches(line, real));
+          const expected = matching.toReversed().sort((a, b) => b.timeMs - a.timeMs);
+          assert.deepEqual(found, expected);
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    test('a filter finds the few among many', async () => {
+      fresh();
+      const rare = { ...invocation(fn, startMs), durationMs: 5_000 };
+      journal.appendInvocation(rare);
+      for (let n = 0; n < 25_000; n++) journal.appendInvocation(invocation(fn, startMs + 1 + (n >> 4)));
+      const { items, cursor } = await journal.invocations({ function: fn, minDurationMs: 1_000, limit: 10 });
+      assert.deepEqual([items, cursor], [[rare], undefined]);
+    });
+
+    test('after a restart everything flushed is there, and order goes on', async () => {
+      fresh();
+      const record = invocation(fn, startMs);
+      journal.appendInvocation(record);
+      journal.appendLog(logLine(fn, startMs, 'before'));
+      await journal.flush();
+      const old = journal;
+      journal = await opened.reopen();
+      await assert.rejects(old.logs({ limit: 1 }), { code: 'unavailable' });
+      old.appendLog(logLine(fn, startMs, 'too late'));
+      journal.appendLog(logLine(fn, startMs, 'after'));
+      assert.deepEqual(await journal.invocation(record.invocationId), record);
+      const { items } = await journal.logs({ function: fn, limit: 10 });
+      assert.deepEqual(
+        items.map((line) => line.text),
+        ['after', 'before'],
+      );
+    });
+
+    test('closing writes what waits', async () => {
+      fresh();
+      journal.appendLog(logLine(fn, startMs, 'just so'));
+      journal = await opened.reopen();
+      assert.equal((await journal.logs({ function: fn, limit: 10 })).items.length, 1);
+    });
+
+    test('retention by age removes what is older, and only that', async () => {
+      fresh();
+      clock.advance(100_000_000);
+      const nowMs = clock.now();
+      for (const agoMs of [0, 999, 1_000, 1_001, 50_000]) {
+        journal.appendInvocation(invocation(fn, nowMs - agoMs));
+        journal.appendLog(logLine(fn, nowMs - agoMs, `${agoMs}`));
+      }
+      await journal.flush();
+      const before = await journal.stats();
+      const removed = await journal.retain({ maxAgeMs: 1_000, maxBytes: 1e12 });
+      const stats = await journal.stats();
+      assert.deepEqual([stats.invocations, stats.logLines], [3, 3]);
+      assert.ok(removed >= before.invocations + before.logLines - 6, 'audit entries count, too');
+      const { items } = await journal.logs({ function: fn, limit: 10 });
+      assert.deepEqual(
+        items.map((line) => line.text),
+        ['0', '999', '1000'],
+      );
+    });
+
+    test('retention by size removes the oldest until the rest fits', async () => {
+      fresh();
+      for (let n = 0; n < 10_000; n++) journal.appendLog(logLine(fn, clock.now() + n, 'x'.repeat(200)));
+      await journal.flush();
+      const { bytes } = await journal.stats();
+      assert.ok((await journal.retain({ maxAgeMs: 1e12, maxBytes: bytes / 2 })) > 0);
+      const stats = await journal.stats();
+      assert.ok(stats.bytes <= bytes / 2, `${stats.bytes} of ${bytes} bytes are left`);
+      assert.ok(stats.logLines > 1_000);
+      const newest = await journal.logs({ function: fn, limit: 1 });
+      assert.equal(newest.items[0]!.timeMs, clock.now() + 9_999);
+    });
+
+    test('log lines beyond the backlog are dropped and counted, invocations kept', async () => {
+      fresh();
+      const { dropped: before } = await journal.stats();
+      const record = invocation(fn, clock.now());
+      const text = 'x'.repeat(100_000);
+      for (let n = 0; n < 2_000; n++) journal.appendLog(logLine(fn, clock.now(), text));
+      journal.appendInvocation(record);
+      await journal.flush();
+      const dropped = (await journal.stats()).dropped - before;
+      assert.ok(dropped > 0 && dropped < 2_000);
+      const kept = await all((cursor) => journal.logs({ function: fn, limit: 100, ...cursor }));
+      assert.equal(kept.length, 2_000 - dropped);
+      assert.deepEqual(await journal.invocation(record.invocationId), record);
+    });
+  });
+
+  describe(`${adapter.name} journal on a full disk`, {
+    skip: !adapter.createSmall && 'no storage that can be filled',
+  }, () => {
+    test('drops and counts what it cannot write, and goes on when there is space', async () => {
+      const opened = await adapter.createSmall!(new FakeClock());
+      try {
+        const journal = opened.port;
+        journal.appendLog(logLine('f', Date.now(), 'before'));
+        await journal.flush();
+        await opened.fill();
+        for (let n = 0; n < 10; n++) journal.appendLog(logLine('f', Date.now(), 'x'.repeat(100_000)));
+        await assert.rejects(journal.flush(), { code: 'storage_full' });
+        assert.equal((await journal.stats()).dropped, 10);
+        await opened.free();
+        journal.appendLog(logLine('f', Date.now(), 'after'));
+        await journal.flush();
+        const { items } = await journal.logs({ function: 'f', limit: 10 });
+        assert.deepEqual(
+          items.map((line) => line.text),
+          ['after', 'before'],
+        );
+      } finally {
+        await opened.dispose();
+      }
+    });
+  });
+}
+
+let ids = 0;
+
+function invocation(fn: string, startedAtMs: number): InvocationRecord {
+  return {
+    invocationId: idAt(startedAtMs),
+    function: fn,
+    version: 3,
+    door: 'fob',
+    status: 'succeeded',
+    startedAtMs,
+    queuedMs: 0.125,
+    durationMs: 12.5,
+    coldStart: false,
+    sandboxId: 'sandbox-1',
+    payloadBytes: 10,
+    resultBytes: 20,
+  };
+}
+
+/** A UUID version 7 of that time. */
+function idAt(timeMs: number): string {
+  const id = Buffer.alloc(16);
+  const n = ++ids;
+  id.writeUIntBE(timeMs, 0, 6);
+  id.writeUInt16BE(0x7000 | (n & 0xfff), 6);
+  id.writeUInt32BE(0x80000000, 8);
+  id.writeUInt32BE(n, 12);
+  return formatId(id);
+}
+
+function logLine(fn: string, timeMs: number, text: string): LogRecord {
+  return { timeMs, function: fn, version: 3, sandboxId: 'sandbox-1', stream: 'stdout', level: 'info', text };
+}
+
+async function all<T>(page: (cursor: { cursor?: string }) => Promise<Page<T>>): Promise<T[]> {
+  const items: T[] = [];
+  for (let cursor: { cursor?: string } | undefined = {}; cursor; ) {
+    const next: Page<T> = await page(cursor);
+    items.push(...next.items);
+    cursor = next.cursor === undefined ? undefined : { cursor: next.cursor };
+  }
+  return items;
+}
+
+const atMs = fc.integer({ min: 0, max: 50 });
+const statuses = fc.constantFrom('succeeded', 'failed', 'timed_out', 'rejected');
+const invocations = fc.record({
+  second: fc.boolean(),
+  atMs,
+  status: statuses,
+  coldStart: fc.boolean(),
+  durationMs: fc.integer({ min: 0, max: 20 }),
+});
+const invocationQueries = fc.record(
+  {
+    ofSecond: fc.boolean(),
+    status: statuses,
+    coldStart: fc.boolean(),
+    minDurationMs: fc.integer({ min: 0, max: 20 }),
+    fromMs: atMs,
+    toMs: atMs,
+    limit: fc.integer({ min: 1, max: 50 }),
+  },
+  { requiredKeys: ['limit'] },
+);
+const logLines = fc.record({
+  second: fc.boolean(),
+  atMs,
+  level: fc.constantFrom(...LOG_LEVELS),
+  stream: fc.constantFrom('stdout', 'stderr', 'platform'),
+  text: fc.stringMatching(/^[aB%_\\]{0,6}$/),
+});
+const logQueries = fc.record(
+  {
+    ofSecond: fc.boolean(),
+    minLevel: fc.constantFrom(...LOG_LEVELS),
+    text: fc.stringMatching(/^[Ab%_\\]{0,2}$/),
+    fromMs: atMs,
+    toMs: atMs,
+    limit: fc.integer({ min: 1, max: 50 }),
+  },
+  { requiredKeys: ['limit'] },
+);
+
+function newestFirst(a: InvocationRecord, b: InvocationRecord): number {
+  return a.invocationId < b.invocationId ? 1 : -1;
+}
+
+function invocationMatches(record: InvocationRecord, query: InvocationQuery): boolean {
+  return (
+    record.function === query.function &&
+    (query.status === undefined || record.status === query.status) &&
+    (query.coldStart === undefined || record.coldStart === query.coldStart) &&
+    record.durationMs >= (query.minDurationMs ?? 0) &&
+    isWithin(record.startedAtMs, query)
+  );
+}
+
+function logMatches(line: LogRecord, query: LogQuery): boolean {
+  return (
+    line.function === query.function &&
+    LOG_LEVELS.indexOf(line.level) >= LOG_LEVELS.indexOf(query.minLevel ?? 'trace') &&
+    line.text.toLowerCase().includes((query.text ?? '').toLowerCase()) &&
+    isWithin(line.timeMs, query)
+  );
+}
+
+function isWithin(timeMs: number, { fromMs, toMs }: { fromMs?: number; toMs?: number }): boolean {
+  return timeMs >= (fromMs ?? 0) && timeMs < (toMs ?? Number.POSITIVE_INFINITY);
+}
