@@ -112,6 +112,7 @@ describe('functions by name', () => {
         ['/v1/functions/f', form({ config: { content: '{}' } }), 400],
         ['/v1/functions/f', form({ code: { content: 'x', fileName: 'a' }, other: { content: 'y' } }), 400],
         ['/v1/functions/f', form({ code: { content: 'x'.repeat(65_537), fileName: 'a' } }), 413],
+        ['/v1/functions/f', form({ code: { content: 'x'.repeat(1_048_577) } }), 413],
         ['/v1/functions/f', { body: 'x'.repeat(65_537) }, 413],
         ['/v1/functions/f', json({ code: { inline: 'x'.repeat(65_537) } }), 413],
         ['/v1/functions/-f', { body: 'x' }, 400],

@@ -108,6 +108,12 @@ async function ofForm(request: FastifyRequest, config: Partial<FunctionConfig>, 
   let given: Partial<FunctionConfig> = {};
   const limits = { fileSize: maxCodeBytes, files: 1, fields: 10, fieldSize: MAX_CONFIG_BYTES };
   for await (const part of request.parts({ limits })) {
+    if (part.type === 'field' && part.valueTruncated) {
+      throw new Problem(
+        'too_large',
+        `the field "${part.fieldname}" is larger than ${MAX_CONFIG_BYTES} bytes; send code as a file`,
+      );
+    }
     if (part.type === 'file' && part.fieldname === 'code') {
       content = await part.toBuffer();
       fileName = part.filename;
