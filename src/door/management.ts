@@ -4,6 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError } from 'fastify';
 import { Problem, type ProblemCode } from '../model/problem.ts';
 import type { App } from './app.ts';
+import { refuseMalformed } from './client-error.ts';
 import type { DoorContext } from './context.ts';
 import { addDocsPage } from './docs-page.ts';
 import type { FobCall } from './fob/call.ts';
@@ -54,6 +55,7 @@ export async function createManagement(
     logger: false,
     exposeHeadRoutes: false,
     return503OnClosing: false,
+    clientErrorHandler: refuseMalformed,
     routerOptions: { maxParamLength: 256 },
     frameworkErrors: (error, request, reply) => {
       reply.hijack();

@@ -71,6 +71,10 @@ describe('the server', () => {
       socket.destroy();
       return String(head);
     };
+    assert.match(
+      await exchange('GET /\xe9 HTTP/1.1\r\nHost: localhost\r\n\r\n'),
+      /percent-encode whatever is not ASCII/,
+    );
     assert.match(await exchange('GET / HTTP/9.9\r\n\r\n'), /^HTTP\/1\.1 400 /);
     assert.match(await exchange('GET / HTTP/1.1\r\n\r\n'), /^HTTP\/1\.1 400 /, 'no Host header');
     const smuggled =

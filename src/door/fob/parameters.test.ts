@@ -60,7 +60,7 @@ describe('parameters of a call', () => {
       assert.throws(() => read(query), isInvalid, query);
   });
 
-  it('take raw UTF-8 bytes, as node:http hands them on', () => {
+  it('take raw UTF-8 bytes, as the body of a form may hold them', () => {
     assert.deepEqual(read(Buffer.from('name:Jürgen').toString('latin1')), { name: 'Jürgen' });
   });
 

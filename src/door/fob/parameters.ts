@@ -86,7 +86,7 @@ class Reader implements Parameters {
   }
 }
 
-/** The URL as node:http gives it holds one character per byte; bytes beyond ASCII are UTF-8 that was not percent-encoded. */
+/** A form's body comes with one character per byte; bytes beyond ASCII are UTF-8 that was not percent-encoded. */
 function fromBytes(text: string): string {
   for (let at = 0; at < text.length; at++) {
     if (text.charCodeAt(at) > 0x7f) return decodeBytes(text);
