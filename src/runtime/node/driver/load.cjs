@@ -1,0 +1,158 @@
+'use strict';
+/** Finds, compiles and runs the user's entry file, and takes the entry point from it. */
+const { existsSync, readFileSync, readdirSync } = require('node:fs');
+const Module = require('node:module');
+const { basename, dirname, join } = require('node:path');
+const { pathToFileURL } = require('node:url');
+const vm = require('node:vm');
+
+const ENDINGS = ['.js', '.mjs', '.cjs'];
+const COMMONJS_PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
+/** What V8 says of a CommonJS file that is an ES module. */
+const MODULE_SYNTAX =
+  /Cannot use import statement outside a module|Unexpected token 'export'|Cannot use 'import\.meta' outside a module|await is only valid in async functions/;
+
+/** The user's entry point cannot be had; `type` tells how. */
+class EntryError extends Error {
+  constructor(type, message) {
+    super(message);
+    this.name = type;
+    this.stack = '';
+  }
+}
+
+/** Does once what the first load would otherwise pay for. */
+function prepare() {
+  compile(join(__dirname, 'prepared.cjs'), '', 'prepared');
+  Module._nodeModulePaths(__dirname);
+  Module.createRequire(__filename);
+}
+
+/** Resolves to the entry point. Rejects with what the user's code threw, or an `EntryError`. */
+async function loadEntry(load) {
+  const dot = load.handler.lastIndexOf('.');
+  const name = load.handler.slice(dot + 1);
+  const file = findFile(load.codeFolder, load.handler.slice(0, dot));
+  process.argv[1] = file;
+  const source = readFileSync(file, 'utf8');
+  // Only our TypeScript build leaves an inline map beside its source; stacks then show the user's own lines.
+  if (source.includes('\n//# sourceMappingURL=data:', source.lastIndexOf('\n', source.length - 2) - 1))
+    process.setSourceMapsEnabled(true);
+  const exported = await run(file, source, name, load.codeFolder);
+  const entry = exported?.[name] ?? exported?.default?.[name];
+  if (entry === undefined) throw missingEntry(basename(file), name, exported, source);
+  if (typeof entry !== 'function' || isClass(entry)) {
+    const what = typeof entry === 'function' ? 'class' : typeof entry;
+    throw new EntryError('EntryPointNotFunction', `'${name}' in ${basename(file)} is of type ${what}, not a function`);
+  }
+  return { name, entry };
+}
+
+function isClass(value) {
+  return /^class\b/.test(Function.prototype.toString.call(value));
+}
+
+function findFile(folder, base) {
+  // A TypeScript file was built to JavaScript beside it.
+  const isBuilt = ['.ts', '.mts', '.cts', '.tsx'].some((ending) => existsSync(join(folder, base + ending)));
+  for (const ending of isBuilt ? ['.cjs', '.mjs', '.js'] : ENDINGS)
+    if (existsSync(join(folder, base + ending))) return join(folder, base + ending);
+  const present = readdirSync(folder).slice(0, 10).join(', ');
+  throw new EntryError(
+    'EntryFileMissing',
+    `there is no entry file '${base}': expected ${ENDINGS.map((ending) => base + ending).join(', ')}; ` +
+      (present === '' ? 'the code is empty' : `the code holds ${present}`),
+  );
+}
+
+/** Runs a file as what it is, and resolves to what it exports. */
+async function run(file, source, name, codeFolder) {
+  if (file.endsWith('.mjs') || (file.endsWith('.js') && packageType(dirname(file), codeFolder) === 'module'))
+    return runModule(file, source, name);
+  let compiled;
+  try {
+    compiled = compile(file, source, name);
+  } catch (error) {
+    if (!file.endsWith('.js') || !MODULE_SYNTAX.test(error.message)) throw error;
+    return runModule(file, source, name);
+  }
+  const module = new Module(file);
+  module.filename = file;
+  module.paths = Module._nodeModulePaths(dirname(file));
+  Module._cache[file] = module;
+  compiled.call(module.exports, module.exports, Module.createRequire(file), module, file, dirname(file));
+  module.loaded = true;
+  return module.exports;
+}
+
+function packageType(folder, codeFolder) {
+  for (let at = folder; at.startsWith(codeFolder) && at !== dirname(at); at = dirname(at)) {
+    const path = join(at, 'package.json');
+    if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')).type;
+  }
+  return undefined;
+}
+
+/** Compiles CommonJS source; what it defines under `name` is exported even where it does not say so. */
+function compile(file, source, name) {
+  const options = { filename: file, importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER };
+  if (new RegExp(`\\b${name.replaceAll('$', '\\$')}\\b`).test(source)) {
+    const tail = `\n;if(module.exports&&!module.exports.${name}&&typeof ${name}!=='undefined')module.exports.${name}=${name}`;
+    try {
+      return vm.compileFunction(source + tail, COMMONJS_PARAMETERS, options);
+    } catch {
+      // Compiled again without the tail, so that the error is about the user's own text.
+    }
+  }
+  return vm.compileFunction(source, COMMONJS_PARAMETERS, options);
+}
+
+async function runModule(file, source, name) {
+  const url = pathToFileURL(file).href;
+  // A fragment that imports but exports nothing: export its entry point for it.
+  if (!/\bexport\b/.test(source) && new RegExp(`\\b${name.replaceAll('$', '\\$')}\\b`).test(source)) {
+    const hooks = Module.registerHooks({
+      load: (target, context, next) =>
+        target === url
+          ? { format: 'module', source: `${source}\n;export{${name}};`, shortCircuit: true }
+          : next(target, context),
+    });
+    try {
+      return await import(url);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    } finally {
+      hooks.deregister();
+    }
+  }
+  try {
+    return await import(url);
+  } catch (error) {
+    throw error instanceof SyntaxError ? withPlace(error, file) : error;
+  }
+}
+
+/** Node does not say where an ES module's syntax error is, except when it checks the file on its own. */
+function withPlace(error, file) {
+  const { spawnSync } = require('node:child_process');
+  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: 5_000 });
+  if (stderr?.includes(file)) error.stack = stderr.slice(stderr.indexOf(file), stderr.indexOf('\nNode.js v')).trimEnd();
+  return error;
+}
+
+function missingEntry(fileName, name, exported, source) {
+  const names = new Set();
+  for (const key of Object.keys(exported ?? {})) if (key !== 'default') names.add(key);
+  for (const [, key] of source.matchAll(
+    /^(?:export\s+)?(?:async\s+)?(?:function\s*\*?|const|let|var|class)\s+([\w$]+)/gm,
+  ))
+    names.add(key);
+  const defined = [...names].slice(0, 10).join(', ');
+  return new EntryError(
+    'EntryPointMissing',
+    `${fileName} does not define '${name}', the entry point; ` +
+      (defined === '' ? 'it defines no names' : `it defines ${defined}`),
+  );
+}
+
+module.exports = { loadEntry, prepare };

@@ -1,0 +1,30 @@
+import { word } from '../find-entry.ts';
+
+/** Signs of JavaScript or TypeScript in a text, and how sure each makes us. */
+const SIGNS: readonly [RegExp, number][] = [
+  [/^#!.*\b(node|deno|bun)\b/, 1],
+  [/^\s*export\s+(default|async|function|const|let|class|\{|interface|type)\b/m, 0.9],
+  [/^\s*import\s+(type\s+)?([\w$*{][^'"\n]*\sfrom\s+)?['"]/m, 0.9],
+  [/\b(module\.exports|exports\.[\w$]+)\s*=/, 0.9],
+  [/\bfunction\b\s*\*?\s*[\w$]*\s*(<[^>]*>)?\s*\(/, 0.8],
+  [/=>\s*[{(\w'"`[]/, 0.7],
+  [/\b(const|let|var)\s+[\w${[]/, 0.7],
+  [/\brequire\(\s*['"]|\bconsole\.\w+\(/, 0.6],
+];
+
+/** How sure it is that a text is JavaScript or TypeScript, 0 to 1. */
+export function recogniseNode(source: string): number {
+  return Math.max(0, ...SIGNS.map(([sign, sureness]) => (sign.test(source) ? sureness : 0)));
+}
+
+/** Whether JavaScript or TypeScript seems to define, or export, `name` at its top level. */
+export function definesInNode(source: string, name: string): boolean {
+  const found = word(name);
+  return [
+    `^\\s*(export\\s+)?(default\\s+)?(async\\s+)?function\\b\\s*\\*?\\s*${found}`,
+    `^\\s*(export\\s+)?(const|let|var)\\s+${found}`,
+    `\\bexports\\.${found}\\s*=`,
+    `\\bexports\\s*=\\s*\\{[^}]*${found}`,
+    `\\bexport\\s*(default\\s*)?\\{[^}]*${found}`,
+  ].some((pattern) => new RegExp(pattern, 'm').test(source));
+}
