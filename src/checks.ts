@@ -29,10 +29,10 @@ export async function checkParts(settings: Settings): Promise<PartChecks> {
     sandboxes = await createSandboxes(settings.sandbox, { folder, log: pino({ level: 'silent' }) });
     const [isolation, ...languages] = await Promise.all([
       sandboxes.check(),
-      ...runtimes.map((runtime) => runtime.check()),
+      ...runtimes.all.map((runtime) => runtime.check()),
     ]);
     const trials: Check[] = [];
-    for (const runtime of runtimes) trials.push(await trial(runtime, sandboxes));
+    for (const runtime of runtimes.all) trials.push(await trial(runtime, sandboxes));
     return {
       checks: [...isolation, ...languages.flat(), ...trials],
       functionsCanRun: trials.some((check) => check.state === 'ok'),
