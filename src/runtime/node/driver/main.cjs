@@ -98,12 +98,15 @@ function sendError(call, thrown, durationUs) {
 
 function finish(call, durationUs) {
   running.delete(call.number);
-  if (waiting.length === 0 || durationUs < LONG_CALL_US) return;
+  if (durationUs < LONG_CALL_US || isTurnScheduled) return;
   isTurnScheduled = true;
-  setImmediate(() => {
-    isTurnScheduled = false;
-    advance();
-  });
+  // The first is of this turn of the event loop; the second comes after the socket was read again.
+  setImmediate(() => setImmediate(nextTurn));
+}
+
+function nextTurn() {
+  isTurnScheduled = false;
+  advance();
 }
 
 function failure(call, thrown) {
