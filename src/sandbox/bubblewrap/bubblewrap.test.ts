@@ -1,8 +1,13 @@
+import { newOwnerName } from '../owner.ts';
 import { sandboxConformance } from '../sandbox.conformance.ts';
+import { createCgroups } from './cgroup/detect.ts';
 import { createBubblewrap } from './index.ts';
+
+const cgroups = await createCgroups(newOwnerName());
+await cgroups.close();
 
 sandboxConformance({
   name: 'bubblewrap',
   create: (runFolder) => createBubblewrap({ runFolder }),
-  can: { protectCode: true, showAtFixedPaths: true, limitMemory: true },
+  can: { protectCode: true, showAtFixedPaths: true, limitMemory: cgroups.controls.has('memory') },
 });

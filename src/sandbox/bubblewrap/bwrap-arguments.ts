@@ -5,11 +5,17 @@ export const INSIDE_ID = '1000';
 
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom'];
 const BYTES_PER_MB = 1_048_576;
+/** What an interpreter reserves and does not use (Node 570 MiB, mostly its threads' stacks): an rlimit counts that, where a cgroup does not. */
+const RESERVED_MB = 768;
 
 /**
- * The shell that starts the program inside. It says that the sandbox stands, by one line on descriptor 6, and waits for
+ * The shell that is the first process inside. It says that the sandbox stands, by one line on descriptor 6, and waits for
  * one on 0: if the helper process dies meanwhile, the line never comes, and the sandbox ends before the program began.
- * The program comes as `START`, because bubblewrap takes the command it runs from its own command line only.
+ * Then it starts the program, which comes as `START` because bubblewrap takes the command it runs from its own command
+ * line only; lets go of the program's descriptors; reaps orphans; and ends, with all others, when the program does.
+ *
+ * It takes the place of bubblewrap's own first process, which outlives bubblewrap for a moment and so leaves a zombie to
+ * the machine's first process: in many containers that one never looks.
  */
 export const GATE = [
   '/bin/sh',
@@ -21,7 +27,7 @@ const START = 'FOB_START';
 /** Limits that every process inherits. A lower limit of the machine stays. */
 export function rlimits(spec: SandboxSpec, hasCgroup: { memory: boolean; pids: boolean }): string[] {
   const limits = ['ulimit -c 0', `ulimit -n ${spec.limits.maxOpenFiles} 2>/dev/null`];
-  if (!hasCgroup.memory) limits.push(`ulimit -d ${spec.limits.memoryMb * 1024} 2>/dev/null`);
+  if (!hasCgroup.memory) limits.push(`ulimit -d ${(spec.limits.memoryMb + RESERVED_MB) * 1024} 2>/dev/null`);
   // Shells do not agree on the letter.
   if (!hasCgroup.pids) {
     const count = spec.limits.maxProcesses;
@@ -45,7 +51,7 @@ export function bwrapArguments(spec: SandboxSpec, layout: Layout): string[] {
   return [
     ...['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup'],
     ...['--uid', INSIDE_ID, '--gid', INSIDE_ID, '--hostname', 'fob'],
-    ...['--die-with-parent', '--new-session', '--clearenv'],
+    ...['--as-pid-1', '--die-with-parent', '--new-session', '--clearenv'],
     ...Object.entries(spec.environment).flatMap(([name, value]) => ['--setenv', name, value]),
     ...['--setenv', START, startScript(spec.command, layout.limits)],
     ...layout.rootArguments,
@@ -71,5 +77,6 @@ function temporary(path: string, sizeMb: number): string[] {
 
 function startScript(command: readonly string[], limits: readonly string[]): string {
   const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`);
-  return `${limits.join('; ')}; unset start; exec ${quoted.join(' ')} </dev/null`;
+  const letGo = 'exec </dev/null >/dev/null 2>&1 3>&-';
+  return `${limits.join('; ')}; unset start; ${quoted.join(' ')} </dev/null & ${letGo}; wait $!`;
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Check } from '../../model/machine.ts';
 import { newOwnerName } from '../owner.ts';
@@ -86,7 +86,7 @@ async function checkLimits(): Promise<Check> {
   await cgroups.close();
   const { controls, flavour } = cgroups;
   const lacks: string[] = [];
-  if (!controls.has('memory')) lacks.push('memory is limited per process and not for the whole sandbox');
+  if (!controls.has('memory')) lacks.push('memory is limited per process, and generously');
   if (!controls.has('pids')) lacks.push('processes are limited per user id');
   if (!controls.has('cpu')) lacks.push('processor time is not limited');
   if (!controls.has('freeze')) lacks.push('idle sandboxes are stopped by signals, or not at all');
@@ -103,8 +103,11 @@ async function checkNetwork(): Promise<Check> {
     const summary = 'functions that ask for the internet, and builds, cannot start';
     return { name, state: 'missing', summary, remedy: 'apt-get install slirp4netns' };
   }
-  if (!existsSync('/dev/net/tun')) {
-    return { name, state: 'missing', summary: 'there is no /dev/net/tun', remedy: 'modprobe tun' };
+  try {
+    accessSync('/dev/net/tun', constants.R_OK | constants.W_OK);
+  } catch {
+    const remedy = 'modprobe tun && chmod 666 /dev/net/tun';
+    return { name, state: 'missing', summary: '/dev/net/tun is not there, or not for this user', remedy };
   }
   return { name, state: 'ok', summary: "by slirp4netns, without the host's loopback" };
 }

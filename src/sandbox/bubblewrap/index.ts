@@ -69,20 +69,25 @@ class Bubblewrap implements Sandboxes {
     await this.sweep((owner) => owner === this.owner);
   }
 
-  /** The helper process, or a new one where it has died. */
-  private connect(): Promise<LauncherLink> {
-    if (this.link === undefined) {
-      const link = LauncherLink.open({
-        settings: { owner: this.owner, folder: join(this.runFolder, this.owner) },
-        log: this.log,
-        clearUp: (buildFolders) => this.clearUp(link, buildFolders),
-      });
-      this.link = link;
-      link.catch(() => {
-        if (this.link === link) this.link = undefined;
-      });
-    }
-    return this.link;
+  /** The helper process; where it has died, a new one once the dead one's sandboxes are cleared. */
+  private async connect(): Promise<LauncherLink> {
+    const link = await this.link;
+    if (link !== undefined && !link.isLost) return link;
+    await link?.gone;
+    this.link ??= this.launch();
+    return await this.link;
+  }
+
+  private launch(): Promise<LauncherLink> {
+    const link = LauncherLink.open({
+      settings: { owner: this.owner, folder: join(this.runFolder, this.owner) },
+      log: this.log,
+      clearUp: (buildFolders) => this.clearUp(link, buildFolders),
+    });
+    link.catch(() => {
+      if (this.link === link) this.link = undefined;
+    });
+    return link;
   }
 
   /** After the death of a helper process: ends and removes what it could not. */

@@ -9,6 +9,7 @@ import type { SandboxExit, SandboxSpec, SandboxUsage } from '../sandbox.ts';
 import type { Berth } from './berth.ts';
 import { bwrapArguments, rlimits } from './bwrap-arguments.ts';
 import type { Cgroups } from './cgroup/cgroup.ts';
+import { killEach } from './cgroup/cgroup-files.ts';
 import type { SocketName } from './messages.ts';
 import { joinInternet, RESOLVER } from './network.ts';
 import type { Stage } from './stage.ts';
@@ -100,8 +101,11 @@ export class LaunchedSandbox {
   kill(): void {
     if (this.isOver) return;
     this.isKilled = true;
-    this.berth.cgroup.killAll();
-    this.berth.process.kill('SIGKILL');
+    const [first] = this.children();
+    // With the first process inside die all others, and bubblewrap, which waits for it, ends by itself and leaves no zombie.
+    if (first === undefined) this.berth.cgroup.killAll();
+    else killEach([first]);
+    this.berth.cgroup.thaw();
   }
 
   private async prepare() {
@@ -136,12 +140,20 @@ export class LaunchedSandbox {
   }
 
   private async connect(): Promise<void> {
-    const outer = this.berth.process.pid;
-    const children = readFileSync(`/proc/${outer}/task/${outer}/children`, 'latin1').split(' ');
-    const network = await joinInternet(Number(children[0]), this.berth.uid);
+    const network = await joinInternet(this.children()[0]!, this.berth.uid);
     this.undo.push(network.stop);
     // Its memory and time are the function's, and it is frozen and ended together with it.
     await this.berth.cgroup.attach(network.pid);
+  }
+
+  /** bubblewrap's children: the first process inside, once it was made. */
+  private children(): number[] {
+    const { pid } = this.berth.process;
+    try {
+      return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
+    } catch {
+      return [];
+    }
   }
 
   private async finish(): Promise<{ exit: SandboxExit; usage: SandboxUsage }> {

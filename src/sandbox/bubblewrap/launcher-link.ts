@@ -47,7 +47,8 @@ export class LauncherLink {
   private requests = 0;
   private canFreeze = false;
   private lastWords = '';
-  private readonly gone: Promise<void>;
+  /** Resolves when the helper has died and what it left is cleared. */
+  readonly gone: Promise<void>;
 
   private constructor(options: LinkOptions) {
     this.options = options;
@@ -77,6 +78,11 @@ export class LauncherLink {
     throw new Problem('sandbox_failed', 'cannot start the helper process of sandboxes; `fob doctor` says why', {
       cause,
     });
+  }
+
+  /** Whether the helper has died, or is dying. */
+  get isLost(): boolean {
+    return !this.child.connected;
   }
 
   async start(spec: SandboxSpec): Promise<Sandbox> {
@@ -139,7 +145,7 @@ export class LauncherLink {
     this.requests += 1;
     const number = this.requests;
     return new Promise((resolve, reject) => {
-      if (!this.child.connected) return reject(new Error('the helper process has died; try again'));
+      if (this.isLost) return reject(new Error('the helper process has died; try again'));
       this.waiting.set(number, { resolve, reject });
       // A failure to send means that the helper has died, which `lose` tells everyone.
       this.child.send({ ...request, request: number }, () => undefined);
