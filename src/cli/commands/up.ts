@@ -1,12 +1,11 @@
-import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { Problem } from '../../model/problem.ts';
 import type { Settings } from '../../model/settings.ts';
 import { openNodeLog } from '../../observe/node-log.ts';
 import { flagName, readSettings, SETTING_NAMES, schemaOf } from '../../settings.ts';
 import { examples, type GlobalOptions, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
+import { makeDataFolder } from '../machine/data-folder.ts';
 import { assertPortFree, listenFailure } from '../machine/port.ts';
 import { ensurePackages } from '../machine/system-packages.ts';
 import { note, Progress, paint, paintError, print, printJson } from '../output.ts';
@@ -55,7 +54,7 @@ async function up(options: GlobalOptions & UpOptions): Promise<void> {
   const settings = readSettings({ flags, environment: process.env, configFile: options.config });
   const progress = new Progress({ quiet: options.json === true });
   await assertPortFree(settings.host, settings.port);
-  openDataFolder(settings.data);
+  makeDataFolder(settings.data);
   const logs = join(settings.data, 'logs');
   await ensurePackages(settings.sandbox, { logFile: join(logs, 'apt.log'), progress, mayInstall: options.install });
 
@@ -101,16 +100,6 @@ function listenForSignals(stopping: AbortController): void {
   }
 }
 
-function openDataFolder(folder: string): void {
-  try {
-    if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined) chmodSync(folder, 0o700);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const remedy = 'choose another with --data or FOB_DATA';
-    throw new Problem('data_folder_unusable', `the data folder ${folder} cannot be made: ${why}; ${remedy}`, { cause });
-  }
-}
-
 /** A port that was taken since it was looked at comes as a bare system error. */
 async function explained(error: unknown, settings: Settings): Promise<unknown> {
   for (let each = error; each instanceof Error; each = each.cause) {
@@ -130,7 +119,7 @@ function printScreen(url: string, settings: Settings, logPath: string): void {
     '',
     `  ${name('data')}${settings.data}`,
     `  ${name('log')}${logPath}`,
-    `  ${name('API')}${url}/v1/openapi.json`,
+    `  ${name('API')}${url}/docs`,
     `  ${name('stop')}Ctrl-C, or kill ${process.pid}`,
     '',
   ];

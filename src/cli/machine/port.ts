@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { basename } from 'node:path';
 import { EXIT, Failure } from '../failure.ts';
 
 const LISTENING = '0A';
@@ -66,8 +67,8 @@ export async function portOwner(port: number): Promise<{ pid: number; name: stri
     for (const descriptor of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
       const target = await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '');
       if (!inodes.has(target)) continue;
-      const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'a process');
-      return { pid: Number(pid), name: name.trim() };
+      const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+      return { pid: Number(pid), name: basename(words[0] ?? '') || 'a process' };
     }
   }
   return undefined;
