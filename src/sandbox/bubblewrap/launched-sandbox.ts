@@ -180,8 +180,8 @@ export class LaunchedSandbox {
 
   private describe(code: number | null, signal: NodeJS.Signals | null): SandboxExit {
     const ended = signal ?? signalOf(code ?? 0);
-    if (ended === 'SIGKILL' && !this.isKilled && this.berth.cgroup.outOfMemoryKills() > 0)
-      return { reason: 'out_of_memory' };
+    // Also where it was killed: its driver's socket closes, and makes the gateway end it, before all of it has ended.
+    if (ended === 'SIGKILL' && this.berth.cgroup.outOfMemoryKills() > 0) return { reason: 'out_of_memory' };
     if (this.isKilled) return { reason: 'killed_by_platform' };
     return ended === undefined ? { reason: 'exited', code: code ?? 0 } : { reason: 'signalled', signal: ended };
   }

@@ -58,7 +58,8 @@ export class LauncherLink {
     const command = [process.execPath, '--max-old-space-size=128', launcher, JSON.stringify(settings)];
     const namespace = ['unshare', '--mount', '--propagation', 'slave', '--', '/bin/sh', '-c', PRIVATE_PRELUDE, 'sh'];
     const [program, ...args] = isPrivate ? [...namespace, ...command] : command;
-    this.child = spawn(program!, args, { detached: true, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    this.child = spawn(program!, args, { detached: true, stdio: ['pipe', 'ignore', 'pipe', 'ipc'] });
+    this.child.stdin!.on('error', () => undefined);
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.lastWords = (this.lastWords + text).slice(-LAST_WORDS);
     });

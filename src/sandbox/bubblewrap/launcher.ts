@@ -2,7 +2,7 @@
  * The helper process: starts, watches and clears all sandboxes of one gateway.
  *
  * It exists because a spawn blocks an event loop for about a millisecond, and because somebody must clear up after a
- * gateway that was killed: when the channel to the gateway closes, it ends everything and goes. It leads a session of its
+ * gateway that was killed: when its standard input ends, it ends everything and goes. It leads a session of its
  * own and ignores the signals that stop a gateway, so that the gateway alone decides when sandboxes end.
  */
 import { readFileSync, rmSync } from 'node:fs';
@@ -35,7 +35,9 @@ let starting = 0;
 let isClosing = false;
 
 process.on('message', (message) => void answer(message as NumberedRequest));
-process.on('disconnect', () => void close().finally(() => process.exit(0)));
+// The gateway holds the other end of this pipe, and nobody else. (Node does not tell of the message channel's end while
+// it waits for a socket to be received.)
+process.stdin.on('close', () => void close().finally(() => process.exit(0))).resume();
 report({ type: 'ready', canFreeze: cgroups.controls.has('freeze') || cgroups.flavour === 'none' });
 berths.refill();
 
@@ -55,7 +57,7 @@ async function answer(message: NumberedRequest): Promise<void> {
   } catch (error) {
     await report({ type: 'reply', request, failure: (error as Error).message });
   }
-  if (message.type === 'close') process.disconnect();
+  if (message.type === 'close') process.exit(0);
 }
 
 function handle(message: NumberedRequest): unknown {

@@ -52,7 +52,7 @@ describe('nothing is left after a sudden death', { timeout: 60_000 }, () => {
 
   /** Waits for the condition itself; the test's own limit ends a wait in vain. */
   async function untilNothingIsLeftOf(gateway: Gateway): Promise<void> {
-    while (leftOf(gateway).length > 0) {console.error(leftOf(gateway)); await setTimeout(1000);}
+    while (leftOf(gateway).length > 0) await setTimeout(10);
   }
 
   test('of the gateway', async () => {
@@ -72,7 +72,7 @@ describe('nothing is left after a sudden death', { timeout: 60_000 }, () => {
       });
     });
     process.kill(gateway.launcher, 'SIGKILL');
-    console.error('wait told'); await allTold; console.error('told');
+    await allTold;
     // Told only after they are gone.
     assert.deepEqual([gateway.launcher, ...gateway.all].filter(isAlive), []);
     while (childrenOf(gateway.process.pid!).length === 0) await setTimeout(10);
