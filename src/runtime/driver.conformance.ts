@@ -4,7 +4,7 @@ import { after, describe, test } from 'node:test';
 import { encodeFrame } from './frames.ts';
 import { type DriverError, FrameType, type Hello, type Load, type Loaded, PROTOCOL_VERSION } from './protocol.ts';
 import type { Interpreter } from './runtime.ts';
-import { type Answer, DriverSession, invoke, valueOf } from './testing/driver-session.ts';
+import { type Answer, DriverSession, invoke, resultOf } from './testing/driver-session.ts';
 
 /** A function for the suite, written in the driver's language: its files, by name, and its handler. */
 export interface Fixture {
@@ -124,7 +124,7 @@ export function driverConformance(driver: {
       const before = Date.now();
       const answer = await call(session, 7);
       assert.equal(answer.call, 7);
-      assert.equal(valueOf(answer), 42);
+      assert.equal(resultOf(answer), 42);
       assert.equal(answer.contentType, 'application/json');
       assert.ok(answer.durationMs! >= 0 && answer.durationMs! <= 30_000);
       const [line, ...more] = answer.logs;
@@ -154,15 +154,15 @@ export function driverConformance(driver: {
         await new Promise(setImmediate);
       }
       assert.equal((await session.next()).type, FrameType.loaded);
-      for (const n of [1, 2, 3]) assert.equal(valueOf(await session.answer()), 2 * n);
+      for (const n of [1, 2, 3]) assert.equal(resultOf(await session.answer()), 2 * n);
     });
 
     test('passes values by name, with defaults, and texts as texts', async () => {
       const session = await started(fixtures.greet);
-      assert.equal(valueOf(await call(session, 1, { name: 'Ada', greeting: 'hello' })), 'hello Ada');
-      assert.equal(valueOf(await call(session, 2, { greeting: 'good bye' })), 'good bye world');
+      assert.equal(resultOf(await call(session, 1, { name: 'Ada', greeting: 'hello' })), 'hello Ada');
+      assert.equal(resultOf(await call(session, 2, { greeting: 'good bye' })), 'good bye world');
       const sums = await started(fixtures.add);
-      assert.equal(valueOf(await call(sums, 1, { param1: '1', param2: '1' }, 'text-parameters')), 2);
+      assert.equal(resultOf(await call(sums, 1, { param1: '1', param2: '1' }, 'text-parameters')), 2);
     });
 
     test('refuses what does not fit the parameters, and names them', async () => {
@@ -196,16 +196,16 @@ export function driverConformance(driver: {
     test('gives a handler its event and its context', async () => {
       const session = await started(fixtures.handler);
       const given = { a: [1, 'ä', null, { '😀': true }] };
-      const value = valueOf(await call(session, 17, given)) as Record<string, unknown>;
+      const value = resultOf(await call(session, 17, given)) as Record<string, unknown>;
       assert.deepEqual(value.event, given);
       assert.equal(value.id, '11111111-1111-1111-1111-111111111111');
       assert.equal(value.name, 'under-test');
       const { remainingMs } = value as { remainingMs: number };
       assert.ok(remainingMs > 0 && remainingMs <= 30_000);
-      assert.deepEqual((valueOf(await call(session, 18)) as { event: unknown }).event, {});
+      assert.deepEqual((resultOf(await call(session, 18)) as { event: unknown }).event, {});
       const meta = JSON.stringify({ contentType: 'image/png' });
       assert.deepEqual(
-        (valueOf(await call(session, 19, Buffer.from([0, 255]), 'binary', meta)) as { event: unknown }).event,
+        (resultOf(await call(session, 19, Buffer.from([0, 255]), 'binary', meta)) as { event: unknown }).event,
         {
           body: 'AP8=',
           isBase64Encoded: true,
@@ -220,14 +220,14 @@ export function driverConformance(driver: {
       assert.equal(answer.contentType, 'application/octet-stream');
       assert.deepEqual([...answer.payload!], [0, 1, 255]);
       const taker = await started(fixtures.takesBytes);
-      assert.equal(valueOf(await call(taker, 1, Buffer.from([0, 1, 255]), 'binary')), 3);
-      assert.equal(valueOf(await call(taker, 2, Buffer.alloc(5_000_000), 'binary')), 5_000_000);
+      assert.equal(resultOf(await call(taker, 1, Buffer.from([0, 1, 255]), 'binary')), 3);
+      assert.equal(resultOf(await call(taker, 2, Buffer.alloc(5_000_000), 'binary')), 5_000_000);
     });
 
     test('sends what is printed line by line, in order, and the rest at the end', async () => {
       const session = await started(fixtures.prints);
       const answer = await call(session, 1);
-      assert.equal(valueOf(answer), null);
+      assert.equal(resultOf(answer), null);
       const lines = answer.logs.map(({ stream, text }) => `${stream} ${text}`);
       assert.deepEqual(lines, ['1 one', '1 two', '2 three', '1 four']);
     });
@@ -249,7 +249,7 @@ export function driverConformance(driver: {
         invoke(3, { label: 'c', path: '' }),
       );
       const first = await session.answer();
-      assert.deepEqual([first.call, valueOf(first)], [1, 'a']);
+      assert.deepEqual([first.call, resultOf(first)], [1, 'a']);
       assert.deepEqual(
         first.logs.map(({ text }) => text),
         ['start a'],
@@ -278,10 +278,10 @@ export function driverConformance(driver: {
       const dropped = answers.find((answer) => answer.call === 2);
       assert.equal(dropped?.error?.reason, 'cancelled');
       assert.equal(dropped.error.durationUs, 0);
-      assert.deepEqual(answers.filter((answer) => answer.call !== 2).map(valueOf), ['a', 'c']);
+      assert.deepEqual(answers.filter((answer) => answer.call !== 2).map(resultOf), ['a', 'c']);
       assert.ok(!answers.some(({ logs }) => logs.some(({ text }) => text === 'start b')));
       session.send(encodeFrame(FrameType.cancel, 1));
-      assert.equal(valueOf(await call(session, 4, { label: 'd', path: '' })), 'd');
+      assert.equal(resultOf(await call(session, 4, { label: 'd', path: '' })), 'd');
     });
 
     test('runs several calls at once where it may, and keeps apart what they print', async () => {
@@ -299,7 +299,7 @@ export function driverConformance(driver: {
       );
       await writeFile(gate, '');
       answers.push(await session.answer());
-      assert.deepEqual(answers.map(valueOf), ['b', 'c', 'a']);
+      assert.deepEqual(answers.map(resultOf), ['b', 'c', 'a']);
       const lines = answers.flatMap(({ logs }) => logs.map(({ call, text }) => `${call} ${text}`));
       assert.deepEqual(lines.toSorted(), ['1 start a', '2 start b', '3 start c']);
     });
@@ -329,7 +329,7 @@ export function driverConformance(driver: {
 
     test('sends a result up to the limit, and refuses a larger one with both sizes', async () => {
       const session = await started(fixtures.sized, { maxResultBytes: 100_000 });
-      assert.equal((valueOf(await call(session, 1, { size: 99_998 })) as string).length, 99_998);
+      assert.equal((resultOf(await call(session, 1, { size: 99_998 })) as string).length, 99_998);
       const { error } = await call(session, 2, { size: 99_999 });
       assert.equal(error?.reason, 'result_too_large');
       assert.match(error.message, /100001.*100000/);
@@ -349,14 +349,14 @@ export function driverConformance(driver: {
 
     test('gives the function its environment and its folder', async () => {
       const session = await started(fixtures.surroundings, { environment: { ANSWER: '42' } });
-      const [answer, folder] = valueOf(await call(session, 1)) as [string, string];
+      const [answer, folder] = resultOf(await call(session, 1)) as [string, string];
       assert.equal(answer, '42');
       assert.equal(folder, session.path('').replace(/\/$/, ''));
     });
 
     test('keeps its socket from child processes', async () => {
       const session = await started(fixtures.child);
-      assert.equal(valueOf(await call(session, 1)), '');
+      assert.equal(resultOf(await call(session, 1)), '');
     });
 
     test('says what is wrong with code that cannot be loaded', async () => {

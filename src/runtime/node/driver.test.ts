@@ -19,7 +19,7 @@ driverConformance({
   if (numbers.some(Number.isNaN)) throw new TypeError('not a number');
   return numbers[0] + numbers[1];
 }`),
-    greet: main('const callme = (greeting, name = `world`) => `${greeting} ${name}`;'),
+    greet: main("const callme = (greeting, name = `world`) => greeting + ' ' + name;"),
     handler: main(
       `exports.handler = async (event, context) => ({
         event, id: context.awsRequestId, name: context.functionName, remainingMs: context.getRemainingTimeInMillis() })`,

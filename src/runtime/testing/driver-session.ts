@@ -145,7 +145,7 @@ export function invoke(call: number, payload: unknown = '', kind: PayloadKind = 
 }
 
 /** The JSON value of an answer. */
-export function valueOf(answer: Answer): unknown {
+export function resultOf(answer: Answer): unknown {
   if (answer.payload === undefined) throw new Error(`the call failed: ${JSON.stringify(answer.error)}`);
   return JSON.parse(answer.payload.toString());
 }

@@ -35,9 +35,7 @@ async function loadEntry(load) {
   const file = findFile(load.codeFolder, load.handler.slice(0, dot));
   process.argv[1] = file;
   const source = readFileSync(file, 'utf8');
-  // Only our TypeScript build leaves an inline map beside its source; stacks then show the user's own lines.
-  if (source.includes('\n//# sourceMappingURL=data:', source.lastIndexOf('\n', source.length - 2) - 1))
-    process.setSourceMapsEnabled(true);
+  if (hasSourceMap(source)) process.setSourceMapsEnabled(true);
   const exported = await run(file, source, name, load.codeFolder);
   const entry = exported?.[name] ?? exported?.default?.[name];
   if (entry === undefined) throw missingEntry(basename(file), name, exported, source);
@@ -69,6 +67,14 @@ function findFile(folder, base) {
 async function run(file, source, name, codeFolder) {
   if (file.endsWith('.mjs') || (file.endsWith('.js') && packageType(dirname(file), codeFolder) === 'module'))
     return runModule(file, source, name);
+  const module = new Module(file);
+  module.filename = file;
+  module.paths = Module._nodeModulePaths(dirname(file));
+  if (hasSourceMap(source)) {
+    Module._cache[file] = module;
+    module._compile(source + exportTail(source, name), file);
+    return module.exports;
+  }
   let compiled;
   try {
     compiled = compile(file, source, name);
@@ -76,9 +82,6 @@ async function run(file, source, name, codeFolder) {
     if (!file.endsWith('.js') || !MODULE_SYNTAX.test(error.message)) throw error;
     return runModule(file, source, name);
   }
-  const module = new Module(file);
-  module.filename = file;
-  module.paths = Module._nodeModulePaths(dirname(file));
   Module._cache[file] = module;
   compiled.call(module.exports, module.exports, Module.createRequire(file), module, file, dirname(file));
   module.loaded = true;
@@ -93,24 +96,36 @@ function packageType(folder, codeFolder) {
   return undefined;
 }
 
-/** Compiles CommonJS source; what it defines under `name` is exported even where it does not say so. */
+/** Whether the last line is a map of the file to its sources, as our TypeScript build leaves it; stacks then show the user's own lines. */
+function hasSourceMap(source) {
+  return source.startsWith('//# sourceMappingURL=data:', source.trimEnd().lastIndexOf('\n') + 1);
+}
+
+/** Compiles CommonJS source. Not by `Module`, whose errors do not tell apart what does not compile and what throws when it runs. */
 function compile(file, source, name) {
   const options = { filename: file, importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER };
-  if (new RegExp(`\\b${name.replaceAll('$', '\\$')}\\b`).test(source)) {
-    const tail = `\n;if(module.exports&&!module.exports.${name}&&typeof ${name}!=='undefined')module.exports.${name}=${name}`;
-    try {
-      return vm.compileFunction(source + tail, COMMONJS_PARAMETERS, options);
-    } catch {
-      // Compiled again without the tail, so that the error is about the user's own text.
-    }
+  try {
+    return vm.compileFunction(source + exportTail(source, name), COMMONJS_PARAMETERS, options);
+  } catch {
+    // Compiled again without the tail, so that the error is about the user's own text.
+    return vm.compileFunction(source, COMMONJS_PARAMETERS, options);
   }
-  return vm.compileFunction(source, COMMONJS_PARAMETERS, options);
+}
+
+/** What exports `name` where the source defines it and does not export it itself. */
+function exportTail(source, name) {
+  if (!mentions(source, name)) return '';
+  return `\n;if(module.exports&&!module.exports.${name}&&typeof ${name}!=='undefined')module.exports.${name}=${name}`;
+}
+
+function mentions(source, name) {
+  return new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`).test(source);
 }
 
 async function runModule(file, source, name) {
   const url = pathToFileURL(file).href;
   // A fragment that imports but exports nothing: export its entry point for it.
-  if (!/\bexport\b/.test(source) && new RegExp(`\\b${name.replaceAll('$', '\\$')}\\b`).test(source)) {
+  if (!/\bexport\b/.test(source) && mentions(source, name)) {
     const hooks = Module.registerHooks({
       load: (target, context, next) =>
         target === url

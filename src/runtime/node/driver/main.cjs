@@ -110,6 +110,15 @@ function nextTurn() {
 }
 
 function failure(call, thrown) {
+  try {
+    return classify(call, thrown);
+  } catch {
+    // A thrown proxy can throw at whatever is asked of it.
+    return describe('exception', new Error('the function threw a value that cannot be described'));
+  }
+}
+
+function classify(call, thrown) {
   if (thrown instanceof ResultError)
     return { reason: thrown.reason, type: thrown.type, message: thrown.message, stack: '' };
   if (thrown instanceof ParameterError)
