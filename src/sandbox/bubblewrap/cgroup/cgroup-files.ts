@@ -22,6 +22,15 @@ export function write(folder: string, file: string, value: string | number): voi
   writeFileSync(join(folder, file), String(value));
 }
 
+/** Writes where the group still is. */
+export function writeIfThere(folder: string, file: string, value: string | number): void {
+  try {
+    write(folder, file, value);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
 export async function writeLater(folder: string, file: string, value: string | number): Promise<void> {
   await writeFile(join(folder, file), String(value));
 }

@@ -30,6 +30,7 @@ export interface Cgroup {
   outOfMemoryKills(): number;
   /** Ids of the processes inside that have not ended. */
   processes(): number[];
+  /** Ends every process inside, frozen or not; quiet where the group is gone. */
   killAll(): void;
   /** Removes the empty group. May be called twice. */
   remove(): Promise<void>;

@@ -21,6 +21,7 @@ export function createNone(): Cgroups {
 class ProcessTree implements Cgroup {
   private root: number | undefined;
   private peakMemoryBytes = 0;
+  private cpuMs = 0;
 
   async attach(pid: number): Promise<void> {
     this.root ??= pid;
@@ -49,7 +50,9 @@ class ProcessTree implements Cgroup {
       cpuMs += [11, 12, 13, 14].reduce((sum, field) => sum + Number(stat[field]), 0) * MS_PER_TICK;
     }
     this.peakMemoryBytes = Math.max(this.peakMemoryBytes, memoryBytes);
-    return { memoryBytes, peakMemoryBytes: this.peakMemoryBytes, cpuMs };
+    // Time does not run back when processes end.
+    this.cpuMs = Math.max(this.cpuMs, cpuMs);
+    return { memoryBytes, peakMemoryBytes: this.peakMemoryBytes, cpuMs: this.cpuMs };
   }
 
   outOfMemoryKills(): number {

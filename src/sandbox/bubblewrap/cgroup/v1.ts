@@ -12,6 +12,7 @@ import {
   readNumber,
   removeGroup,
   write,
+  writeIfThere,
   writeLater,
 } from './cgroup-files.ts';
 
@@ -60,7 +61,7 @@ export async function createV1(folders: V1Folders, owner: string): Promise<Cgrou
           for (const group of groupsIn(join(base, stale))) {
             const folder = join(base, stale, group);
             killEach(processesIn(folder));
-            if (base === folders.freezer) write(folder, 'freezer.state', 'THAWED');
+            if (base === folders.freezer) writeIfThere(folder, 'freezer.state', 'THAWED');
             await removeGroup(folder);
           }
           await removeGroup(join(base, stale));
@@ -116,7 +117,7 @@ class V1Cgroup implements Cgroup {
   }
 
   thaw(): void {
-    if (this.groups.freezer !== undefined) write(this.groups.freezer, 'freezer.state', 'THAWED');
+    if (this.groups.freezer !== undefined) writeIfThere(this.groups.freezer, 'freezer.state', 'THAWED');
   }
 
   usage(): SandboxUsage {
