@@ -146,6 +146,18 @@ describe('the command line', () => {
       response.setHeader('fob-invocation-id', RUN_ID);
       json(response, { got: JSON.parse(body) });
     });
+    node.on('POST /v1/functions/shop/invoke', ({ body, headers }, response) => {
+      json(response, { form: [...new URLSearchParams(body)], type: headers['content-type'] });
+    });
+    const texts = await fob('call', 'shop', 'a=1', 'b=ü & =');
+    const type = 'application/x-www-form-urlencoded';
+    assert.deepEqual(JSON.parse(texts.stdout), {
+      form: [
+        ['a', '1'],
+        ['b', 'ü & ='],
+      ],
+      type,
+    });
     const { code, stdout, stderr } = await fob('call', 'hello', 'a=1', 'b:=[2]', 'c=x:=y');
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
     assert.deepEqual(JSON.parse(stdout), { got: { a: '1', b: [2], c: 'x:=y' } });

@@ -144,8 +144,7 @@ async function printLogs(
 
 async function payloadOf(parameters: string[], options: CallOptions): Promise<Payload> {
   const type = options.type ?? 'application/json';
-  if (options.data === undefined)
-    return { type: 'application/json', body: Buffer.from(JSON.stringify(named(parameters))) };
+  if (options.data === undefined) return namedPayload(named(parameters));
   if (parameters.length > 0) throw new Failure(EXIT.usage, 'give parameters by name or --data, not both');
   if (options.data === '-') {
     const chunks: Buffer[] = [];
@@ -158,6 +157,15 @@ async function payloadOf(parameters: string[], options: CallOptions): Promise<Pa
     throw new Failure(EXIT.notFound, `--data: ${path} cannot be read`, { cause });
   });
   return { type, body };
+}
+
+/** Texts alone go as a form, so that the function's annotations may convert them, as they do in a URL; else it is JSON. */
+function namedPayload(values: Record<string, unknown>): Payload {
+  const texts = Object.entries(values).filter((each): each is [string, string] => typeof each[1] === 'string');
+  if (texts.length === 0 || texts.length < Object.keys(values).length) {
+    return { type: 'application/json', body: Buffer.from(JSON.stringify(values)) };
+  }
+  return { type: 'application/x-www-form-urlencoded', body: Buffer.from(String(new URLSearchParams(texts))) };
 }
 
 /** `name=text` and `name:=json` as one object. */

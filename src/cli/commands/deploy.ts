@@ -30,6 +30,8 @@ type DeployEvent =
 interface Upload {
   readonly content: Buffer;
   readonly fileName: string;
+  /** What guesses are made from, for people. */
+  readonly origin: string;
   readonly summary: string;
 }
 
@@ -100,10 +102,10 @@ async function send(
         progress.step(event.title);
         break;
       case 'output':
-        for (const line of event.text.trimEnd().split('\n')) progress.line(`  ${harmless(line)}`);
+        for (const line of event.text.split('\n')) if (line.trim() !== '') progress.line(`  ${harmless(line)}`);
         break;
       case 'guessed':
-        progress.line(`guessed ${event.what} ${event.value} from ${upload.fileName}`);
+        progress.line(`guessed ${event.what} ${event.value} from ${upload.origin}`);
         break;
       case 'done':
         return event.function;
@@ -119,14 +121,19 @@ async function readUpload(path: string, progress: Progress): Promise<Upload> {
     const chunks: Buffer[] = [];
     for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
     const content = Buffer.concat(chunks);
-    return { content, fileName: '', summary: formatBytes(content.length) };
+    return { content, fileName: '', origin: 'the text', summary: formatBytes(content.length) };
   }
   const info = await stat(path).catch((cause: unknown) => {
     throw new Failure(EXIT.notFound, `there is no file or folder ${path}`, { cause });
   });
   if (!info.isDirectory()) {
     const content = await readFile(path);
-    return { content, fileName: basename(path), summary: `${basename(path)} (${formatBytes(content.length)})` };
+    return {
+      content,
+      fileName: basename(path),
+      origin: basename(path),
+      summary: `${basename(path)} (${formatBytes(content.length)})`,
+    };
   }
   const packed = await packFolder(path);
   if (packed.ignored.length > 0) {
@@ -134,7 +141,8 @@ async function readUpload(path: string, progress: Progress): Promise<Upload> {
     progress.line(`left out ${shown}${packed.ignored.length > 5 ? ` and ${packed.ignored.length - 5} more` : ''}`);
   }
   const sizes = `${count(packed.files, 'file')}, ${formatBytes(packed.archive.length)}`;
-  return { content: packed.archive, fileName: `${basename(resolve(path))}.tar.gz`, summary: sizes };
+  const folder = basename(resolve(path));
+  return { content: packed.archive, fileName: `${folder}.tar.gz`, origin: `${folder}/`, summary: sizes };
 }
 
 /** A name that was given, or the one that a file or folder suggests. */

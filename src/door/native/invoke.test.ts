@@ -50,8 +50,9 @@ describe('the native invoke', () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     await ask(node, 'POST', PATH, { body: '{"a": 1}', headers });
     assert.equal(asked().payloadKind, 'json');
-    await ask(node, 'POST', PATH, { body: 'a=1', headers });
-    assert.equal(asked().payloadKind, 'binary');
+    assert.equal((await ask(node, 'POST', PATH, { body: 'a=1&b=%C3%BC+x', headers })).text, '{"a":"1","b":"ü x"}');
+    assert.equal(asked().payloadKind, 'text-parameters');
+    assert.equal((await ask(node, 'POST', PATH, { body: 'a=1&a=2', headers })).status, 400);
   });
 
   it('shows no result as a page of this node, and takes no header from it that is none', async () => {

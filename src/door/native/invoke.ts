@@ -5,6 +5,7 @@ import { answer, PROBLEM_TYPE } from '../answer.ts';
 import { readBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
 import { isJsonType, mediaTypeOf } from '../media-type.ts';
+import { formParameters } from './form.ts';
 import { answerProblem, outcomeProblem } from './problem-json.ts';
 
 /** Results up to this size leave in one write with their head. */
@@ -28,10 +29,19 @@ export function createNativeInvoke(context: DoorContext): NativeInvoke {
     if (res.destroyed) return;
     const contentType = req.headers['content-type'] ?? 'application/octet-stream';
     const payloadKind = kindOf(mediaTypeOf(req), body);
+    let payload = body.length === 0 ? NO_PAYLOAD : body;
+    if (payloadKind === 'text-parameters') {
+      try {
+        payload = formParameters(body);
+      } catch (thrown) {
+        fail(res, thrown);
+        return;
+      }
+    }
     let running: RunningInvocation | undefined;
     const request: InvocationRequest = {
       target,
-      payload: body.length === 0 ? NO_PAYLOAD : body,
+      payload,
       payloadKind,
       ...(payloadKind === 'binary' && { contentType }),
       door: 'native',
@@ -74,11 +84,11 @@ export function createNativeInvoke(context: DoorContext): NativeInvoke {
   };
 }
 
-/** Types that say JSON are, and so is no payload at all; curl's `-d` calls everything a form, JSON too. */
+/** Types that say JSON are, and so is no payload at all; a form holds texts by name, but curl's `-d` calls JSON one too. */
 function kindOf(type: string, body: Buffer): PayloadKind {
   if (body.length === 0 || isJsonType(type)) return 'json';
   if (type !== 'application/x-www-form-urlencoded') return 'binary';
-  return /^\s*[{["]/.test(body.toString('latin1', 0, 64)) ? 'json' : 'binary';
+  return /^\s*[{["]/.test(body.toString('latin1', 0, 64)) ? 'json' : 'text-parameters';
 }
 
 function reportHeaders(report: InvocationReport): string[] {
