@@ -7,7 +7,7 @@ import type { WorkerClient } from './rpc.ts';
 
 /** A batch leaves when it is this old, or this large and the one before it is written. */
 const BATCH_MS = 200;
-const BATCH_ROWS = 1_000;
+const BATCH_ROWS = 4_000;
 const BATCH_BYTES = 1024 * 1024;
 /** What may wait to be written; beyond the first, log lines are dropped, beyond the second everything. */
 const LOG_BACKLOG_BYTES = 24 * 1024 * 1024;

@@ -140,9 +140,9 @@ export function messageOperations(db: DatabaseSync) {
     purge: (queue: string): number => Number(removeAll.run(queue).changes),
 
     /** Makes the queues equal to those of the attached database `backup`; nothing stays leased, and no message id is used twice. */
-    replaceMessages(nowMs: number): void {
+    replaceMessages(): void {
       const columns = 'seq, queue, due_ms, sent_ms, attempt, leased, blocked, message_group, attributes, body';
-      const restored = columns.replace('due_ms', `CASE WHEN leased THEN min(due_ms, ${nowMs}) ELSE due_ms END`);
+      const restored = columns.replace('due_ms', 'CASE WHEN leased THEN sent_ms ELSE due_ms END');
       db.exec(`
         DELETE FROM main.messages;
         INSERT INTO main.messages (${columns}) SELECT ${restored.replace('attempt, leased', 'attempt, 0')} FROM backup.messages;

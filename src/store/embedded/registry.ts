@@ -53,9 +53,9 @@ export class SqliteRegistry implements Registry {
     return () => this.watchers.delete(watcher);
   }
 
-  /** Replaces registry and queues by those of another database file; watchers get the difference. Returns how many documents changed. */
-  async replaceBy(path: string, nowMs: number): Promise<void> {
-    for (const change of await this.state.call('replaceState', [path, nowMs])) this.announce(change);
+  /** Replaces registry and queues by those of another database file; watchers get the difference. */
+  async replaceBy(path: string): Promise<void> {
+    for (const change of await this.state.call('replaceState', [path])) this.announce(change);
   }
 
   endWatches(): void {

@@ -32,7 +32,6 @@ export async function restore(
   backup: Readable,
   folder: DataFolder,
   target: RestoreTarget,
-  nowMs: number,
 ): Promise<{ documents: number; blobs: number }> {
   const aside = join(folder.temporary, `restore-${randomUUID()}`);
   try {
@@ -45,7 +44,7 @@ export async function restore(
     });
     const blobs = files.filter((file) => file.path.startsWith('blobs/'));
     for (const { path } of blobs) await target.blobs.put(createReadStream(join(aside, path)));
-    await target.registry.replaceBy(join(aside, STATE_FILE), nowMs);
+    await target.registry.replaceBy(join(aside, STATE_FILE));
     target.queue.replaced();
     await target.journal.replaceBy(join(aside, JOURNAL_FILE));
     return { documents, blobs: blobs.length };
@@ -84,7 +83,7 @@ async function unpack(backup: Readable, folder: string): Promise<void> {
     await pipeline(backup, parser as unknown as NodeJS.WritableStream, { signal: failing.signal });
     await Promise.all(writes);
   } catch (error) {
-    for (const content of entries) content.destroy();
+    for (const content of entries) content.destroy(error as Error);
     await Promise.allSettled(writes);
     if (isDiskFull(failing.signal.reason)) throw failing.signal.reason;
     throw notABackup('it is no tar archive, or its end is missing', error);

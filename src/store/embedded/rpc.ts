@@ -99,7 +99,11 @@ export class WorkerClient<O extends Operations> {
     const { outgoing, transfers } = this;
     this.outgoing = [];
     this.transfers = [];
-    this.worker?.postMessage(outgoing, transfers);
+    try {
+      this.worker?.postMessage(outgoing, transfers);
+    } catch (error) {
+      this.settle(outgoing.map((request) => failed(request, error)));
+    }
   }
 
   private start(): boolean {

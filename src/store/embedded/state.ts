@@ -11,7 +11,7 @@ export type StateOperations = DocumentOperations &
     /** Answers once the database is open. */
     ready(): void;
     /** Replaces registry and queues by those of another database file of this schema, all at once. */
-    replaceState(path: string, nowMs: number): DocumentChange[];
+    replaceState(path: string): DocumentChange[];
   };
 
 /** Opens `fob.db`: registry and queues behind one group commit. */
@@ -23,12 +23,12 @@ export function openState(path: string): Service {
     ...documents,
     ...messages,
     ready: () => {},
-    replaceState(backupPath, nowMs) {
+    replaceState(backupPath) {
       db.prepare('ATTACH DATABASE ? AS backup').run(backupPath);
       try {
         db.exec('BEGIN IMMEDIATE');
         const changes = documents.replaceDocuments();
-        messages.replaceMessages(nowMs);
+        messages.replaceMessages();
         db.exec('COMMIT');
         return changes;
       } finally {

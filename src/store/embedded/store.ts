@@ -91,7 +91,7 @@ class EmbeddedStore implements Store {
 
   async restore(backup: Readable): Promise<{ documents: number; blobs: number }> {
     const { restore } = await import('./restore.ts');
-    return restore(backup, this.folder, this, this.clock.now());
+    return restore(backup, this.folder, this);
   }
 
   close(): Promise<void> {

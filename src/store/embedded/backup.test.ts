@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { after, afterEach, beforeEach, describe, test } from 'node:test';
+import { create, list } from 'tar';
+import { formatId, newId } from '../../model/id.ts';
+import type { Change } from '../registry.ts';
+import type { Store } from '../store.ts';
+import { openEmbeddedStore } from './index.ts';
+import { temporaryFolder } from './testing.ts';
+
+describe('backup and restore', () => {
+  const { folder: base, remove } = temporaryFolder();
+  after(remove);
+  let folders = 0;
+  let folder = '';
+  let store: Store;
+  beforeEach(async () => {
+    folder = join(base, `data-${++folders}`);
+    store = await openEmbeddedStore({ folder });
+  });
+  afterEach(() => store.close());
+  const backUp = async (): Promise<Buffer> => buffer(await store.backup());
+  const restore = (backup: Buffer) => store.restore(Readable.from(chunked(backup)));
+
+  test('a backup restored into a fresh folder is the same store', async () => {
+    const { invocationId, digest } = await fill(store);
+    const backup = await backUp();
+    await store.close();
+    store = await openEmbeddedStore({ folder: `${folder}-fresh` });
+    assert.deepEqual(await restore(backup), { documents: 20, blobs: 1 });
+    assert.equal((await store.registry.list('function/')).length, 20);
+    assert.deepEqual((await store.registry.get('function/7'))?.value, { n: 7 });
+    assert.equal((await store.blobs.get(digest)).toString(), 'code');
+    assert.equal((await store.journal.invocation(invocationId))?.function, 'hello');
+    assert.equal((await store.journal.logs({ text: 'restored', limit: 10 })).items.length, 1);
+    const again = await store.queue.send('q', { body: Buffer.alloc(0), deduplicationId: 'once' });
+    assert.equal(again.duplicate, true);
+    const delivered = await store.queue.receive('q', { max: 10, leaseMs: 1_000 });
+    assert.deepEqual(
+      delivered.map((message) => message.body.toString()),
+      ['leased at the time', 'waiting'],
+    );
+    const next = await store.queue.send('q', { body: Buffer.alloc(0) });
+    assert.ok(!delivered.some((message) => message.messageId === next.messageId));
+  });
+
+  test('watchers of a store in use see the difference, in order', async () => {
+    await fill(store);
+    const backup = await backUp();
+    await store.registry.put('function/7', 'changed');
+    await store.registry.delete('function/8');
+    const last = await store.registry.put('function/new', 1);
+    const seen: Change[] = [];
+    store.registry.watch('', (change) => seen.push(change));
+    await restore(backup);
+    assert.deepEqual(
+      seen.map(({ kind, key, revision }) => [kind, key, revision]),
+      [
+        ['delete', 'function/new', last + 1],
+        ['put', 'function/7', last + 2],
+        ['put', 'function/8', last + 3],
+      ],
+    );
+    assert.ok((await store.registry.put('function/7', 2)) > last + 3);
+  });
+
+  test('a waiting receiver gets what a restore brought', async () => {
+    await store.queue.send('q', { body: Buffer.from('from the backup') });
+    const backup = await backUp();
+    await store.queue.purge('q');
+    const waiting = store.queue.receive('q', { max: 1, leaseMs: 1_000, waitMs: 600_000 });
+    await restore(backup);
+    assert.equal((await waiting)[0]?.body.toString(), 'from the backup');
+  });
+
+  test('a backup taken while writers write is consistent', async () => {
+    let writing = true;
+    const write = async (writer: number): Promise<void> => {
+      for (let n = 0; writing; n++) {
+        const { digest } = await store.blobs.put(Buffer.from(`code ${writer} ${n}`));
+        await store.registry.put(`a/${writer}`, { n, digest });
+        await store.registry.put(`b/${writer}`, { n, digest });
+      }
+    };
+    const writers = [0, 1, 2].map(write);
+    const backup = await backUp();
+    writing = false;
+    await Promise.all(writers);
+    await restore(backup);
+    for (const { key, value } of await store.registry.list<{ n: number; digest: string }>('a/')) {
+      const b = (await store.registry.get<{ n: number }>(key.replace('a', 'b')))?.value.n ?? -1;
+      assert.ok(value.n - b === 0 || value.n - b === 1, `${key} is at ${value.n}, its twin at ${b}`);
+      assert.equal(await store.blobs.has(value.digest), true);
+    }
+  });
+
+  test('damaged, cut off and foreign backups are refused and change nothing', async () => {
+    await fill(store);
+    const backup = await backUp();
+    await store.registry.put('function/since', 1);
+    const revision = (await store.registry.get('function/since'))?.revision;
+    const flipped = (at: number): Buffer => {
+      const copy = Buffer.from(backup);
+      copy[at]! ^= 0xff;
+      return copy;
+    };
+    const bad: Record<string, Buffer> = {
+      empty: Buffer.alloc(0),
+      'no tar': Buffer.from('this is no tar archive'.repeat(100)),
+      zeroes: Buffer.alloc(10_240),
+      'without a manifest': await tarOf({ 'fob.db': Buffer.from('x') }),
+      'with an empty manifest': await tarOf({ 'manifest.json': Buffer.from('{}') }),
+      'with a link': await tarOf({ 'manifest.json': '/etc/passwd' }),
+    };
+    for (const share of [0.1, 0.3, 0.5, 0.7, 0.9]) {
+      const at = Math.floor(backup.length * share);
+      bad[`cut off at ${at}`] = backup.subarray(0, at);
+      if (backup[at] !== undefined && isContent(backup, at)) bad[`flipped at ${at}`] = flipped(at);
+    }
+    for (const [what, content] of Object.entries(bad)) {
+      await assert.rejects(restore(content), { code: 'invalid_request', message: /nothing was changed/ }, what);
+    }
+    assert.equal((await store.registry.get('function/since'))?.revision, revision);
+    assert.equal((await store.registry.list('function/')).length, 21);
+    assert.deepEqual(readdirSync(join(folder, 'tmp')), []);
+  });
+
+  test('a source that fails changes nothing', async () => {
+    const backup = await backUp();
+    await store.registry.put('kept', 1);
+    async function* failing() {
+      yield backup.subarray(0, 2_000);
+      throw new Error('the caller hung up');
+    }
+    await assert.rejects(store.restore(Readable.from(failing())), { code: 'invalid_request' });
+    assert.equal((await store.registry.get('kept'))?.value, 1);
+  });
+
+  test('it leaves nothing beside the data, also when nobody reads it to the end', async () => {
+    await fill(store);
+    await backUp();
+    assert.deepEqual(readdirSync(join(folder, 'tmp')), []);
+    const abandoned = await store.backup();
+    const closed = new Promise((resolve) => abandoned.once('close', resolve));
+    abandoned.once('data', () => abandoned.destroy());
+    await closed;
+    assert.deepEqual(readdirSync(join(folder, 'tmp')), []);
+    await restore(await backUp());
+    assert.deepEqual(readdirSync(join(folder, 'tmp')), []);
+    for (const file of ['fob.db', 'journal.db']) assert.equal(statSync(join(folder, file)).mode & 0o077, 0, file);
+  });
+
+  test('it is a tar of a manifest, two databases and the blobs under their digests', async () => {
+    const { digest } = await fill(store);
+    const entries: string[] = [];
+    const archive = list({ onReadEntry: (entry) => entries.push(entry.path) });
+    archive.end(await backUp());
+    assert.deepEqual(entries, ['manifest.json', 'fob.db', 'journal.db', `blobs/${digest.slice(0, 2)}/${digest}`]);
+    assert.equal(digest, createHash('sha256').update('code').digest('hex'));
+  });
+});
+
+async function fill(store: Store): Promise<{ invocationId: string; digest: string }> {
+  for (let n = 0; n < 20; n++) await store.registry.put(`function/${n}`, { n });
+  const { digest } = await store.blobs.put(Buffer.from('code'));
+  await store.queue.send('q', { body: Buffer.from('leased at the time'), deduplicationId: 'once' });
+  await store.queue.send('q', { body: Buffer.from('waiting') });
+  await store.queue.receive('q', { max: 1, leaseMs: 600_000 });
+  const invocationId = formatId(newId());
+  const about = { function: 'hello', version: 1, sandboxId: 's' };
+  store.journal.appendInvocation({
+    ...about,
+    invocationId,
+    door: 'fob',
+    status: 'succeeded',
+    startedAtMs: Date.now(),
+    queuedMs: 0,
+    durationMs: 1,
+    coldStart: false,
+    payloadBytes: 0,
+    resultBytes: 0,
+  });
+  store.journal.appendLog({ ...about, timeMs: Date.now(), stream: 'stdout', level: 'info', text: 'to be restored' });
+  return { invocationId, digest };
+}
+
+function* chunked(content: Buffer): Iterable<Buffer> {
+  for (let at = 0; at < content.length; at += 10_000) yield content.subarray(at, at + 10_000);
+}
+
+/** A tar of files with their content, and of links where that is a path. */
+async function tarOf(files: Record<string, Buffer | string>): Promise<Buffer> {
+  const { folder, remove } = temporaryFolder();
+  for (const [name, content] of Object.entries(files)) {
+    if (typeof content === 'string') symlinkSync(content, join(folder, name));
+    else writeFileSync(join(folder, name), content);
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of create({ cwd: folder }, Object.keys(files))) chunks.push(chunk);
+  remove();
+  return Buffer.concat(chunks);
+}
+
+/** Whether a byte of a tar is no padding: flipping that would change nothing that counts. */
+function isContent(archive: Buffer, at: number): boolean {
+  return archive.subarray(at - (at % 512), at - (at % 512) + 512).some((byte) => byte !== 0);
+}

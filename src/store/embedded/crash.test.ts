@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Store } from '../store.ts';
+import { openEmbeddedStore } from './index.ts';
+import { temporaryFolder } from './testing.ts';
+
+const ownerProgram = fileURLToPath(new URL('./testing-owner.ts', import.meta.url));
+const ROUNDS = 20;
+const MAX_LINES = 400;
+
+test(`what was answered survives kill -9, ${ROUNDS} times over`, async () => {
+  const { folder, remove } = temporaryFolder();
+  const answered = new Set<string>();
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const line of await writeUntilKilled(folder, Math.floor(Math.random() * MAX_LINES))) answered.add(line);
+      const store = await openEmbeddedStore({ folder });
+      try {
+        await expectAll(store, answered);
+      } finally {
+        await store.close();
+      }
+    }
+    assert.ok(answered.size > ROUNDS, 'the writers got somewhere');
+  } finally {
+    remove();
+  }
+});
+
+/** Lets writers write and kills them once they were answered so many times; returns every answer that got out. */
+async function writeUntilKilled(folder: string, lines: number): Promise<string[]> {
+  const child = spawn(process.execPath, [ownerProgram, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  let output = '';
+  let count = 0;
+  child.stdout.setEncoding('utf8');
+  for await (const chunk of child.stdout) {
+    output += chunk;
+    count += chunk.split('\n').length - 1;
+    if (count > lines) child.kill('SIGKILL');
+  }
+  const [code, signal] = await exited;
+  assert.deepEqual([code, signal], [null, 'SIGKILL'], 'the writers ended by themselves');
+  return output.split('\n').slice(1, -1);
+}
+
+async function expectAll(store: Store, answered: ReadonlySet<string>): Promise<void> {
+  const documents = new Map((await store.registry.list('document/')).map((entry) => [entry.key.slice(9), entry]));
+  for (const line of answered) {
+    const [kind, name, number] = line.split(' ') as [string, string, string];
+    if (kind === 'blob') assert.equal(await store.blobs.has(name), true, line);
+    if (kind === 'deleted') assert.equal(documents.has(name), false, line);
+    if (kind === 'document' && !mayBeDeleted(name)) assert.equal(documents.get(name)?.revision, Number(number), line);
+    if (kind === 'message') {
+      const again = await store.queue.send('queue', { body: Buffer.alloc(0), deduplicationId: name });
+      assert.deepEqual(again, { messageId: number, duplicate: true }, line);
+    }
+  }
+  const { ready } = await store.queue.stats('queue');
+  assert.ok(ready >= [...answered].filter((line) => line.startsWith('message')).length);
+}
+
+/** Every third document is deleted; a deletion may be done and its answer cut off. */
+function mayBeDeleted(name: string): boolean {
+  return Number(name.split('-')[2]) % 3 === 0;
+}
