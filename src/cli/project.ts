@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Settings } from '../model/settings.ts';
+import { DEFAULT_URL } from './client.ts';
 
 /** The folder of the project itself. */
 export const PROJECT_FOLDER = resolve(import.meta.dirname, '..', '..');
@@ -19,18 +20,21 @@ export function ownCommand(): string {
 /** What to type in order to register and call a first function on a node. */
 export function firstSteps(url: string, settings: Pick<Settings, 'token'>): [string, string][] {
   const fob = ownCommand();
-  const example = join(
-    relative(process.cwd(), PROJECT_FOLDER).startsWith('..') ? PROJECT_FOLDER : relative(process.cwd(), PROJECT_FOLDER),
-    'examples',
-    'hello-python',
-  );
-  const where = url === 'http://127.0.0.1:9999' ? '' : ` --url ${url}`;
+  const example = `${fob.slice(0, -'fob'.length)}examples/hello-python`;
   const header = settings.token === '' ? '' : ' -H "Authorization: Bearer $FOB_TOKEN"';
-  return [
-    ['try it', `${fob} deploy ${example}${where}`],
-    ['', `${fob} call hello-python${where}`],
-    ['or with curl', `curl${header} --data-binary @${join(example, 'hello.py')} ${url}/api/gen`],
-    ['', `curl${header} ${url}/api/call/<the id it answered>`],
-    ...(settings.token === '' ? [] : ([['token', "set FOB_TOKEN to the node's token first"]] as [string, string][])),
+  const first = [
+    ...(url === DEFAULT_URL ? [] : [`export FOB_URL=${url}`]),
+    ...(settings.token === '' ? [] : ['export FOB_TOKEN=<the token of this node>']),
+    `${fob} deploy ${example}`,
+    `${fob} call hello-python`,
   ];
+  const withCurl = [
+    `curl${header} --data-binary @${example}/hello.py ${url}/api/gen`,
+    `curl${header} ${url}/api/call/<the id it answers>`,
+  ];
+  return [...labelled('try it', first), ...labelled('or with curl', withCurl)];
+}
+
+function labelled(label: string, lines: readonly string[]): [string, string][] {
+  return lines.map((line, index) => [index === 0 ? label : '', line]);
 }

@@ -110,7 +110,7 @@ async function explained(error: unknown, settings: Settings): Promise<unknown> {
 }
 
 function printScreen(url: string, settings: Settings, logPath: string): void {
-  const name = (text: string) => paint('dim', text.padEnd(13));
+  const name = (text: string) => paint('dim', text.padEnd(14));
   const lines = [
     '',
     `${paint('bold', 'Flock of Birds')} ${projectVersion()} is ready at ${paint(['bold', 'cyan'], url)}`,
