@@ -62,7 +62,7 @@ test('TypeScript becomes a module of the kind that it is written as', async () =
   for (const [files, output] of kinds) {
     const [step] = await plan(nodeRuntime, files);
     assert.ok(step?.command.includes(`--outfile=/build/${output}`), JSON.stringify(files));
-    assert.equal(step.needsNetwork, false);
+    assert.equal(step?.needsNetwork, false);
   }
   const both = await plan(nodeRuntime, { 'main.ts': '', 'package.json': wanted });
   assert.deepEqual(

@@ -10,11 +10,13 @@
  *     …   body     by type
  *
  * driver → engine   HELLO first. Then, after LOAD: LOADED or ERROR (call 0). Then RESULT or ERROR once for each INVOKE,
- *                   any LOG and CHUNK of that call before it. LOG with call 0 belongs to no invocation.
+ *                   any LOG and CHUNK of that call before it. LOG with call 0 belongs to no invocation. ERROR with call 0 after
+ *                   LOADED is the last word of a driver that ends: what is unanswered then was never started.
  * engine → driver   LOAD once. Then INVOKE and CANCEL. Closing the socket ends the driver.
  *
  * A driver runs at most `sandboxConcurrency` calls at once and starts them strictly in the order received; further INVOKEs
- * wait inside it, so that the engine may send ahead. With a concurrency of 1 this tells the engine which call runs: the oldest unanswered.
+ * wait inside it, so that the engine may send ahead. With a concurrency of 1 this tells the engine which call runs: the oldest unanswered;
+ * for that, each answer is written to the socket before the next call starts.
  */
 export const PROTOCOL_VERSION = 1;
 
