@@ -3,7 +3,6 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
-import { createServer } from './door/server.ts';
 import { createDeployer, type Deployment } from './engine/deploy/deployer.ts';
 import { Dispatcher } from './engine/engine.ts';
 import { type Clock, systemClock } from './model/clock.ts';
@@ -95,10 +94,10 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     const collect = (): Promise<unknown> => deployment.collectGarbage(dispatcher.treesInUse());
     endings.push(every(clock, GARBAGE_EVERY_MS, 'removing unused code', log, collect));
 
-    await dispatcher.prewarm();
-    assertCanRun(dispatcher, log);
-
+    // The doors are the largest part of the code: they are loaded while the first sandboxes boot.
     onProgress('opening the doors');
+    const prewarmed = dispatcher.prewarm();
+    const { createServer } = await import('./door/server.ts');
     const server = await createServer({
       engine: dispatcher,
       deployer: deployment,
@@ -110,6 +109,8 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       nodeInfo: { version: packageJson.version, startedAtMs, state: () => state },
     });
     endings.push(() => server.close());
+    await prewarmed;
+    assertCanRun(dispatcher, log);
     const { url } = await server.listen();
     state = 'ready';
     // It looks at every blob: not before the node is ready.
