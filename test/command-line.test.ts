@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Finished, runFob } from '../src/cli/testing/run-fob.ts';
+import type { Check } from '../src/model/machine.ts';
 
 const EXAMPLES = join(import.meta.dirname, '..', 'examples');
 
@@ -50,11 +51,17 @@ describe('a node and its command line', () => {
     await rm(data, { recursive: true, force: true });
   });
 
-  test('every example deploys, and its call in the table answers', async () => {
+  test('every example deploys, and its call in the table answers', async (context) => {
+    const { checks } = JSON.parse((await fob('doctor', '--json', '--data', data)).stdout) as { checks: Check[] };
+    const canBuild = checks.some((check) => check.name === 'function network' && check.state === 'ok');
     const table = await readFile(join(EXAMPLES, 'README.md'), 'utf8');
     const calls = [...table.matchAll(/^\| \[([a-z-]+)\].*`\.\/fob (call .*)` \|$/gm)];
     assert.deepEqual(calls.map(([, name]) => name).sort(), Object.keys(ANSWERS).sort());
     for (const [, name, call] of calls) {
+      if (name!.endsWith('-dependencies') && !canBuild) {
+        context.diagnostic(`${name} is left out: builds have no network here, as fob doctor says`);
+        continue;
+      }
       const deployed = await fob('deploy', join(EXAMPLES, name!));
       assert.equal(deployed.code, 0, deployed.stderr);
       assert.match(deployed.stderr, /guessed runtime (python|node) from /);

@@ -35,9 +35,10 @@ export function define(command: Command): void {
       const [machine, parts] = await Promise.all([machineChecks(settings), checkParts(settings)]);
       progress.done();
       const checks = [...machine, ...parts.checks];
-      if (json) printJson({ functionsCanRun: parts.functionsCanRun, checks });
-      else printChecks(checks, parts.functionsCanRun);
-      process.exitCode = parts.functionsCanRun ? EXIT.ok : EXIT.refused;
+      const functionsCanRun = parts.functionsCanRun && machine.every((check) => check.state !== 'missing');
+      if (json) printJson({ functionsCanRun, checks });
+      else printChecks(checks, functionsCanRun);
+      process.exitCode = functionsCanRun ? EXIT.ok : EXIT.refused;
     });
 }
 
