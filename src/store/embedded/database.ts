@@ -4,6 +4,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { Problem } from '../../model/problem.ts';
 import { isDamage, isDiskFull } from './storage-problem.ts';
 
+/** A backup's connection may hold a lock for a moment. */
+const BUSY_TIMEOUT_MS = 2_000;
+
 /** Step n brings a database from schema version n to n + 1. Released steps never change; a new schema appends one. */
 export type Migrations = readonly string[];
 
@@ -25,7 +28,7 @@ export interface DatabaseOptions {
 export function openDatabase(path: string, options: DatabaseOptions): DatabaseSync {
   try {
     if (!existsSync(path)) closeSync(openSync(path, 'ax', 0o600));
-    const db = new DatabaseSync(path, { timeout: 0 });
+    const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     try {
       configure(db, options);
       checkWhole(db, options.checkUpToBytes ?? 0);

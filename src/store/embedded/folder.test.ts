@@ -33,6 +33,19 @@ describe('the data folder', () => {
     await store.close();
   });
 
+  test('that was there before keeps what its mode allowed', async () => {
+    for (const [mode, expected] of [
+      [0o1777, 0o1777],
+      [0o700, 0o711],
+    ] as const) {
+      const folder = fresh();
+      mkdirSync(folder);
+      chmodSync(folder, mode);
+      await (await openEmbeddedStore({ folder })).close();
+      assert.equal(statSync(folder).mode & 0o7777, expected);
+    }
+  });
+
   test('belongs to one opener in a process', async () => {
     const folder = fresh();
     const store = await openEmbeddedStore({ folder });

@@ -1,7 +1,18 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Problem } from '../../model/problem.ts';
+import { makeFolder } from './make-folder.ts';
 import { isDiskFull } from './storage-problem.ts';
 
 const SQLITE_BUSY = 5;
@@ -24,9 +35,7 @@ export interface DataFolder {
  */
 export function claimDataFolder(path: string): DataFolder {
   try {
-    // The user that functions run as passes through, to code that is shown to it, and can list and read nothing else.
-    mkdirSync(path, { recursive: true, mode: 0o711 });
-    chmodSync(path, 0o711);
+    makePassable(path);
     const release = lock(path);
     const folder = {
       path,
@@ -50,6 +59,19 @@ export function claimDataFolder(path: string): DataFolder {
   } catch (error) {
     throw unusable(path, error);
   }
+}
+
+/**
+ * The user that functions run as passes through the folder, to code that is shown to it; what the store keeps in there is
+ * closed to others by itself. A folder that was there before may be anybody's: nothing is taken from its mode.
+ */
+function makePassable(path: string): void {
+  if (makeFolder(path, 0o711)) {
+    chmodSync(path, 0o711);
+    return;
+  }
+  const mode = statSync(path).mode & 0o7777;
+  if ((mode & 0o111) !== 0o111) chmodSync(path, mode | 0o111);
 }
 
 /**

@@ -24,11 +24,12 @@ export class SqliteJournal implements Journal {
   private readonly clock: Clock;
   private readonly log: StoreLog;
   private readonly tails = new Set<Tail>();
+  /** Records that were not written, since the start. */
+  dropped = 0;
   private batch = new BatchWriter();
   /** Bytes and batches that the thread has not answered for. */
   private sentBytes = 0;
   private batchesUnderWay = 0;
-  private dropped = 0;
   private failing = false;
   private closed = false;
   private cancelTimer: (() => void) | undefined;

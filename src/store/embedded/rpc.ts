@@ -1,3 +1,4 @@
+import { getCompileCacheDir } from 'node:module';
 import { type MessagePort, parentPort, type ResourceLimits, type Transferable, Worker } from 'node:worker_threads';
 import { Problem, type ProblemCode, type ProblemDetails } from '../../model/problem.ts';
 import { storageProblem } from './storage-problem.ts';
@@ -110,10 +111,8 @@ export class WorkerClient<O extends Operations> {
     const nowMs = performance.now();
     if (nowMs - this.startedAtMs < RESTART_INTERVAL_MS) return false;
     this.startedAtMs = nowMs;
-    const worker = new Worker(this.options.file, {
-      workerData: this.options.data,
-      resourceLimits: this.options.limits,
-    });
+    const { file, data, limits } = this.options;
+    const worker = new Worker(file, { workerData: data, resourceLimits: limits, env: workerEnvironment() });
     let cause: unknown;
     worker.on('message', (replies: Reply[]) => this.settle(replies));
     worker.on('error', (error) => (cause = error));
@@ -143,6 +142,15 @@ export class WorkerClient<O extends Operations> {
     this.idle?.();
     if (!this.closing || cause) this.options.onCrash(cause);
   }
+}
+
+/**
+ * A thread does not inherit a compile cache that this process switched on for itself. With it, a thread needs no compiler
+ * for TypeScript, which would take some 15 MB and 50 ms.
+ */
+function workerEnvironment(): NodeJS.ProcessEnv {
+  const cache = process.env.NODE_COMPILE_CACHE ?? getCompileCacheDir();
+  return cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: cache };
 }
 
 function toProblem(failure: Failure): Problem {
