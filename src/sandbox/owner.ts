@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { isRunning, statOf } from './proc.ts';
 
 /**
  * Who made a cgroup, a folder or a process. Several nodes may run on one machine, and any of them may die by SIGKILL; a
@@ -48,16 +49,9 @@ function pidNamespace(): string {
   return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
 }
 
-/** Start of a process in clock ticks since boot, which tells it from a later one with the same id; `undefined` where there is none, or where it has ended. */
+/** Start of a process in clock ticks since boot, which tells it from a later one with the same id; `undefined` where it has ended. */
 function startTime(pid: number): string | undefined {
-  if (process.platform !== 'linux') return undefined;
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
+  return isRunning(pid) ? statOf(pid)?.[19] : undefined;
 }
 
 function exists(pid: number): boolean {

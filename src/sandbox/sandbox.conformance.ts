@@ -105,6 +105,13 @@ export function sandboxConformance({ name, create, can }: SandboxConformance): v
       });
     }
 
+    test('an end of its own is told, even if it is killed the moment its socket closes', async () => {
+      const sandbox = await start('process.exit(9)');
+      drain(sandbox);
+      await once(sandbox.channel, 'close');
+      assert.deepEqual(await sandbox.kill(), { reason: 'exited', code: 9 });
+    });
+
     for (const signal of ['SIGKILL', 'SIGTERM', 'SIGABRT']) {
       test(`ended by its own ${signal}`, async () => {
         const sandbox = await start(`process.kill(process.pid, '${signal}'); setInterval(() => {}, 1000)`);

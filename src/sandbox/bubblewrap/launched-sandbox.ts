@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { placeTree } from '../place-tree.ts';
+import { childrenOf, isRunning } from '../proc.ts';
 import type { SandboxExit, SandboxSpec, SandboxUsage } from '../sandbox.ts';
 import type { Berth } from './berth.ts';
 import { bwrapArguments, rlimits } from './bwrap-arguments.ts';
@@ -18,6 +19,8 @@ const run = promisify(execFile);
 
 /** How a shell, and so bubblewrap, says that a program ended by a signal. */
 const SIGNAL_BASE = 128;
+/** How long a sandbox whose program has ended may take to end before it is killed; it takes about 1 ms. */
+const LAST_MOMENT_MS = 50;
 
 export interface Launch {
   readonly spec: SandboxSpec;
@@ -99,6 +102,13 @@ export class LaunchedSandbox {
 
   /** Ends every process inside; `ended` tells when that is done. */
   kill(): void {
+    const [first] = this.children();
+    // Where the program has ended by itself, all is about to end: how is worth knowing, so it gets a moment.
+    if (first !== undefined && !childrenOf(first).some(isRunning)) setTimeout(() => this.end(), LAST_MOMENT_MS);
+    else this.end();
+  }
+
+  private end(): void {
     if (this.isOver) return;
     this.isKilled = true;
     const [first] = this.children();
@@ -148,12 +158,7 @@ export class LaunchedSandbox {
 
   /** bubblewrap's children: the first process inside, once it was made. */
   private children(): number[] {
-    const { pid } = this.berth.process;
-    try {
-      return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
-    } catch {
-      return [];
-    }
+    return childrenOf(this.berth.process.pid!);
   }
 
   private async finish(): Promise<{ exit: SandboxExit; usage: SandboxUsage }> {
@@ -182,7 +187,7 @@ export class LaunchedSandbox {
     const ended = signal ?? signalOf(code ?? 0);
     // Also where it was killed: its driver's socket closes, and makes the gateway end it, before all of it has ended.
     if (ended === 'SIGKILL' && this.berth.cgroup.outOfMemoryKills() > 0) return { reason: 'out_of_memory' };
-    if (this.isKilled) return { reason: 'killed_by_platform' };
+    if (ended === 'SIGKILL' && this.isKilled) return { reason: 'killed_by_platform' };
     return ended === undefined ? { reason: 'exited', code: code ?? 0 } : { reason: 'signalled', signal: ended };
   }
 }

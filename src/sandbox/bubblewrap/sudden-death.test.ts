@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { childrenOf, isRunning } from '../proc.ts';
 import { createBubblewrap } from './index.ts';
 
 const GATEWAY = fileURLToPath(new URL('./testing/gateway.ts', import.meta.url));
@@ -41,9 +42,9 @@ describe('nothing is left after a sudden death', { timeout: 60_000 }, () => {
 
   /** What of a gateway still exists: processes, cgroups, mounts, folders. */
   function leftOf({ owner, all, launcher }: Gateway): string[] {
-    const left = [launcher, ...all].filter(isAlive).map((pid) => `process ${pid}`);
+    const left = [launcher, ...all].filter(isRunning).map((pid) => `process ${pid}`);
     for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      if (isAlive(Number(entry)) && commandLine(entry).includes(owner)) left.push(`process ${entry} of the owner`);
+      if (isRunning(Number(entry)) && commandLine(entry).includes(owner)) left.push(`process ${entry} of the owner`);
     }
     left.push(...foldersNamed(owner, '/sys/fs/cgroup', 6), ...foldersNamed(owner, folder, 1));
     if (readFileSync('/proc/self/mountinfo', 'utf8').includes(owner)) left.push('a mount');
@@ -74,7 +75,7 @@ describe('nothing is left after a sudden death', { timeout: 60_000 }, () => {
     process.kill(gateway.launcher, 'SIGKILL');
     await allTold;
     // Told only after they are gone.
-    assert.deepEqual([gateway.launcher, ...gateway.all].filter(isAlive), []);
+    assert.deepEqual([gateway.launcher, ...gateway.all].filter(isRunning), []);
     while (childrenOf(gateway.process.pid!).length === 0) await setTimeout(10);
     gateway.process.kill('SIGKILL');
     await untilNothingIsLeftOf(gateway);
@@ -90,33 +91,15 @@ describe('nothing is left after a sudden death', { timeout: 60_000 }, () => {
     await sandboxes.close();
     await untilNothingIsLeftOf(victim);
     // Two of its three sandboxes' processes at least run on; the others come and go.
-    assert.ok(other.all.filter(isAlive).length >= 9);
+    assert.ok(other.all.filter(isRunning).length >= 9);
     assert.ok(foldersNamed(other.owner, folder, 1).length === 1);
     other.process.kill('SIGKILL');
     await untilNothingIsLeftOf(other);
   });
 });
 
-function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
-}
-
-/** The processes of the three sandboxes that stay: those that come and go, and the shells that wait for a sandbox, are not counted. */
 function descendantsOf(pid: number): number[] {
-  try {
-    return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
-  } catch {
-    return [];
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
-  } catch {
-    return false;
-  }
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
 function commandLine(pid: string): string {

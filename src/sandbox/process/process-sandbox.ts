@@ -51,7 +51,7 @@ export class ProcessSandbox implements Sandbox {
         this.isOver = true;
         this.signal('SIGKILL');
         rmSync(folder, { recursive: true, force: true });
-        if (this.isKilled) resolve({ reason: 'killed_by_platform' });
+        if (signal === 'SIGKILL' && this.isKilled) resolve({ reason: 'killed_by_platform' });
         else if (signal !== null) resolve({ reason: 'signalled', signal });
         else resolve({ reason: 'exited', code: code! });
       });

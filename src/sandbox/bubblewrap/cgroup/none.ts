@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { childrenOf, isRunning, statOf } from '../../proc.ts';
 import type { SandboxUsage } from '../../sandbox.ts';
 import type { Cgroup, Cgroups } from './cgroup.ts';
 import { killEach } from './cgroup-files.ts';
@@ -43,7 +43,7 @@ class ProcessTree implements Cgroup {
     let memoryBytes = 0;
     let cpuMs = 0;
     for (const pid of this.processes()) {
-      const stat = readStat(pid);
+      const stat = statOf(pid);
       if (stat === undefined) continue;
       memoryBytes += Number(stat[21]) * BYTES_PER_PAGE;
       // Own time in user and system mode, and that of children that have ended.
@@ -63,8 +63,7 @@ class ProcessTree implements Cgroup {
     const found: number[] = [];
     const toVisit = this.root === undefined ? [] : [this.root];
     for (let pid = toVisit.pop(); pid !== undefined; pid = toVisit.pop()) {
-      const state = readStat(pid)?.[0];
-      if (state === undefined || state === 'Z' || state === 'X') continue;
+      if (!isRunning(pid)) continue;
       found.push(pid);
       toVisit.push(...childrenOf(pid));
     }
@@ -86,24 +85,5 @@ class ProcessTree implements Cgroup {
         // It ended meanwhile.
       }
     }
-  }
-}
-
-/** Fields of `/proc/<pid>/stat` from the state on. */
-function readStat(pid: number): string[] | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return undefined;
-  }
-}
-
-/** Processes that the main thread of `pid` started; bubblewrap and shells have no other threads, and a driver's children count as well. */
-function childrenOf(pid: number): number[] {
-  try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
-  } catch {
-    return [];
   }
 }
