@@ -23,10 +23,15 @@ test('packages of JavaScript are installed as their lock says, and cached by it'
   assert.equal(step.title, 'npm ci');
   assert.ok(step?.command.includes('ci') && step.command.includes('--omit=dev'));
   assert.equal(step.needsNetwork, true);
-  assert.deepEqual(step.cache, { lockFiles: ['package.json', 'package-lock.json', '.npmrc'], folder: 'node_modules' });
+  assert.deepEqual(step.cache, {
+    lockFiles: ['package.json', 'package-lock.json', 'npm-shrinkwrap.json', '.npmrc'],
+    folder: 'node_modules',
+  });
   const [unlocked] = await plan(nodeRuntime, { 'main.js': '', 'package.json': wanted });
   assert.equal(unlocked?.title, 'npm install');
   assert.equal(unlocked.cache, undefined);
+  const [exact] = await plan(nodeRuntime, { 'package.json': '{"dependencies":{"a":"1.0.0"}}' });
+  assert.equal(exact?.cache?.folder, 'node_modules');
   for (const description of [
     '{"dependencies":{"a":"file:../a"}}',
     '{"dependencies":{"a":"1"},"scripts":{"postinstall":"x"}}',
@@ -81,10 +86,10 @@ test('packages of Python are installed where the driver looks, and cached by all
   const [step, ...more] = await plan(pythonRuntime, files);
   assert.deepEqual(more, []);
   assert.equal(step?.title, 'pip install');
-  assert.equal(step.command[step.command.indexOf('--target') + 1], '.fob/python');
+  assert.equal(step.command[step.command.indexOf('--target') + 1], '.fob-python');
   assert.deepEqual(step.cache, {
     lockFiles: ['requirements.txt', 'more/base.txt', 'more/limits.txt'],
-    folder: '.fob/python',
+    folder: '.fob-python',
   });
   const [local] = await plan(pythonRuntime, { 'requirements.txt': './mine\n', 'mine/setup.py': '' });
   assert.equal(local?.cache, undefined);

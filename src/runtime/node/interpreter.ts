@@ -30,7 +30,6 @@ export function locateNode(): Interpreter {
       HOME: '/tmp',
       LANG: 'C.UTF-8',
       TZ: 'UTC',
-      NODE_ENV: 'production',
     },
     mounts: [
       { hostPath: realpathSync(process.execPath), path: NODE },

@@ -73,10 +73,16 @@ function installStep(folder: CodeFolder, description: PackageJson): BuildStep {
     environment,
     mounts: [...npm.mounts, ...mounts],
     needsNetwork: true,
-    ...(lock !== undefined && !readsOtherFiles(description)
-      ? { cache: { lockFiles: ['package.json', lock, '.npmrc'], folder: 'node_modules' } }
+    ...((lock !== undefined || namesExactVersions(description)) && !readsOtherFiles(description)
+      ? { cache: { lockFiles: ['package.json', ...LOCK_FILES, '.npmrc'], folder: 'node_modules' } }
       : {}),
   };
+}
+
+function namesExactVersions({ dependencies, optionalDependencies }: PackageJson): boolean {
+  return Object.values({ ...dependencies, ...optionalDependencies }).every((version) =>
+    /^\d+\.\d+\.\d+$/.test(String(version)),
+  );
 }
 
 /** Whether the packages depend on more of the folder than its lock file. */

@@ -23,9 +23,9 @@ export const nodeRuntime: Runtime = {
   check: async () => checkNode(),
 };
 
-/** The file that package.json names as `main`. */
+/** The file that package.json names as `main`. A damaged one is refused by the plan, where it matters. */
 async function namedEntry(folder: CodeFolder): Promise<string | undefined> {
   if (!folder.files.includes('package.json')) return undefined;
-  const { main } = (await readPackage(folder)) as { main?: unknown };
+  const { main } = (await readPackage(folder).catch(() => ({}))) as { main?: unknown };
   return typeof main === 'string' ? posix.normalize(main) : undefined;
 }

@@ -51,15 +51,15 @@ test('entry points are found in files, packages and beside dependencies', async 
     ],
     [
       'a dependency',
-      { 'main.py': 'import dep\ndef callme(): return dep.n', '.fob/python/dep.py': 'n = 42' },
+      { 'main.py': 'import dep\ndef callme(): return dep.n', '.fob-python/dep.py': 'n = 42' },
       'main.callme',
     ],
     [
       'a .pth file',
       {
         'main.py': 'import dep\ndef callme(): return dep.n',
-        '.fob/python/x.pth': 'more\n',
-        '.fob/python/more/dep.py': 'n = 42',
+        '.fob-python/x.pth': 'more\n',
+        '.fob-python/more/dep.py': 'n = 42',
       },
       'main.callme',
     ],

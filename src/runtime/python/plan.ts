@@ -6,7 +6,7 @@ import { findPython } from './interpreter.ts';
 
 const REQUIREMENTS = 'requirements.txt';
 /** Where packages are installed, relative to the code; the driver looks there. */
-const PACKAGES = '.fob/python';
+const PACKAGES = '.fob-python';
 const MAX_INCLUDES = 50;
 
 /** What a folder of Python needs before it runs: the packages of its requirements.txt. */

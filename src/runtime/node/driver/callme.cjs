@@ -25,9 +25,10 @@ function create(name, fn) {
   return {
     parameters: binder.names,
     run(call) {
-      const args = binder.bind(values(call));
+      const given = values(call);
+      const args = binder.bind(given);
       if (isNullary) return fn();
-      if (args.length > 0) call.takes = binder.takes;
+      if (Object.keys(given).length > 0) call.takes = binder.takes;
       return fn(...args);
     },
   };

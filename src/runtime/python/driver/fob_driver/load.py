@@ -45,7 +45,7 @@ def load_entry(load):
 
 
 def _prepare_path(folder):
-    dependencies = folder + '/.fob/python'
+    dependencies = folder + '/.fob-python'
     sys.path[0:0] = [folder]
     if os.path.isdir(dependencies):
         sys.path.insert(1, dependencies)

@@ -111,6 +111,9 @@ def _in_child():
     hole = os.open(os.devnull, os.O_RDWR)
     os.dup2(hole, FD, inheritable=False)
     os.close(hole)
+    # Another thread of the parent may have held it.
+    global _lock
+    _lock = allocate_lock()
 
 
 def is_readable():
