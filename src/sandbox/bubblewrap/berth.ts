@@ -80,8 +80,15 @@ export class Berths {
 
   private async make(): Promise<Berth> {
     this.made += 1;
-    const uid = this.takeUid();
-    const cgroup = await this.cgroups.create(String(this.made));
+    const number = this.made;
+    const cgroup = await this.cgroups.create(String(number));
+    let uid: number | undefined;
+    try {
+      uid = this.takeUid(number);
+    } catch (error) {
+      await cgroup.remove();
+      throw error;
+    }
     const filter = this.stage.openFilter();
     const bwrap = [...(filter === undefined ? [] : ['--seccomp', '5']), '--args', '4', '--', ...GATE];
     const child = spawn('/bin/sh', ['-c', WAITING_SHELL, 'fob-sandbox', this.tag, ...bwrap], {
@@ -131,12 +138,12 @@ export class Berths {
     return berth;
   }
 
-  private takeUid(): number | undefined {
+  private takeUid(number: number): number | undefined {
     if (this.uids === undefined) return undefined;
     const { first, size } = this.uids;
     // In turn, so that an id rests for long before it is used again.
     for (let tried = 0; tried < size; tried += 1) {
-      const uid = first + ((this.made + tried) % size);
+      const uid = first + ((number + tried) % size);
       if (this.usedUids.has(uid)) continue;
       this.usedUids.add(uid);
       return uid;

@@ -23,7 +23,8 @@ export interface BubblewrapOptions {
  * `network: 'internet'` needs slirp4netns. It shuts off the host's loopback; addresses of private networks that the host
  * can reach stay reachable.
  *
- * Rejects with `sandbox_failed` where the machine cannot run sandboxes at all.
+ * Rejects with `sandbox_failed` where the helper process cannot start. A machine without bubblewrap, or without user
+ * namespaces, is told by `check`, and by the failure of each start.
  */
 export async function createBubblewrap(options: BubblewrapOptions): Promise<Sandboxes> {
   const sandboxes = new Bubblewrap(options.runFolder, options.log ?? { warn: () => undefined });
