@@ -1,6 +1,7 @@
 """Calls of an asynchronous function, in one event loop that is kept: one at a time, or as many as allowed."""
 
 import asyncio
+import sys
 from collections import deque
 
 from . import wire
@@ -11,7 +12,8 @@ from .run import send_cancelled
 def serve(runner, frames, concurrency):
     waiting = deque()
     running = {}
-    loop = asyncio.new_event_loop()
+    # Before Python 3.10 what the module made while it was loaded, such as an Event, is bound to the current loop.
+    loop = asyncio.new_event_loop() if sys.version_info >= (3, 10) else asyncio.get_event_loop()
     asyncio.set_event_loop(loop)
 
     def take(received):
