@@ -1,0 +1,117 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+
+const CGROUPS = '/sys/fs/cgroup';
+/** How deep groups of a node may lie below the mount of a hierarchy. */
+const MAX_DEPTH = 8;
+
+/** What the sandboxes of this process's node take of the machine. It is the same whenever the node has the same functions warm. */
+export interface Inventory {
+  /** PID namespaces with a process in them: one a sandbox. */
+  readonly namespaces: number;
+  /** Processes of the node outside of sandboxes. */
+  readonly helpers: number;
+  readonly cgroups: number;
+  readonly folders: number;
+  readonly mounts: number;
+}
+
+/** Counts what is there now. */
+export function takeInventory(dataFolder: string): Inventory {
+  const own = namespaceOf(process.pid, 'pid');
+  const descendants = descendantsOf(process.pid);
+  const inside = descendants.filter((pid) => ![own, undefined].includes(namespaceOf(pid, 'pid')));
+  const helpers = descendants.filter((pid) => namespaceOf(pid, 'pid') === own && !isZombie(pid));
+  const mountNamespaces = new Map(helpers.map((pid) => [namespaceOf(pid, 'mnt'), pid]));
+  mountNamespaces.set(namespaceOf(process.pid, 'mnt'), process.pid);
+  return {
+    namespaces: new Set(inside.map((pid) => namespaceOf(pid, 'pid'))).size,
+    helpers: helpers.length,
+    cgroups: groupsOfNode(CGROUPS, MAX_DEPTH),
+    folders: sandboxFolders(join(dataFolder, 'run')).length,
+    mounts: [...mountNamespaces.values()].reduce((sum, pid) => sum + linesOf(`/proc/${pid}/mountinfo`), 0),
+  };
+}
+
+/** Processes, wherever they are, whose command line or environment holds `text`; this process aside. */
+export function processesHolding(text: string): number[] {
+  return allProcesses().filter((pid) => {
+    if (pid === process.pid) return false;
+    return ['cmdline', 'environ'].some((part) => readOf(`/proc/${pid}/${part}`).includes(text));
+  });
+}
+
+function allProcesses(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** Everything that descends from a process, as the host's `/proc` shows it. */
+function descendantsOf(root: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const pid of allProcesses()) {
+    const parent = Number(/^PPid:\t(\d+)$/m.exec(readOf(`/proc/${pid}/status`))?.[1]);
+    children.set(parent, [...(children.get(parent) ?? []), pid]);
+  }
+  const found: number[] = [];
+  const waiting = [root];
+  for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
+    const below = children.get(pid) ?? [];
+    found.push(...below);
+    waiting.push(...below);
+  }
+  return found;
+}
+
+function namespaceOf(pid: number, kind: 'pid' | 'mnt'): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/${kind}`);
+  } catch {
+    // It has ended.
+    return undefined;
+  }
+}
+
+function isZombie(pid: number): boolean {
+  return /^State:\t[ZX]/m.test(readOf(`/proc/${pid}/status`));
+}
+
+/** Groups below those that carry this process in their name. */
+function groupsOfNode(folder: string, depth: number): number {
+  const isOwner = new RegExp(`^fob-\\d+-${process.pid}-`);
+  let count = 0;
+  for (const name of foldersIn(folder)) {
+    if (isOwner.test(name)) count += foldersIn(join(folder, name)).length;
+    else if (depth > 0) count += groupsOfNode(join(folder, name), depth - 1);
+  }
+  return count;
+}
+
+function sandboxFolders(runFolder: string): string[] {
+  return foldersIn(runFolder).flatMap((owner) => foldersIn(join(runFolder, owner, 'sandboxes')));
+}
+
+function foldersIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name);
+  } catch {
+    // It was removed while we looked, or belongs to somebody else.
+    return [];
+  }
+}
+
+function linesOf(file: string): number {
+  return readOf(file).split('\n').length;
+}
+
+function readOf(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,5 @@
+# Yields a result without end.
+# expect: result_too_large
+def callme(**facts):
+    while True:
+        yield 'x' * 100_000
