@@ -11,6 +11,7 @@ export class Capacity {
   private readonly clock: Clock;
   private readonly runners: () => Iterable<Runner>;
   private readonly onRoom: () => void;
+  private waiters: (() => void)[] = [];
 
   constructor(options: { budgetMb: number; clock: Clock; runners: () => Iterable<Runner>; onRoom: () => void }) {
     this.budgetMb = options.budgetMb;
@@ -29,6 +30,18 @@ export class Capacity {
   release(memoryMb: number): void {
     this.reservedMb -= memoryMb;
     this.onRoom();
+    for (const resume of this.waiters.splice(0)) resume();
+  }
+
+  /** Resolves when memory has come back, at the latest after `atMostMs`. */
+  released(atMostMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const stopTimer = this.clock.after(atMostMs, resolve);
+      this.waiters.push(() => {
+        stopTimer();
+        resolve();
+      });
+    });
   }
 
   /** Ends idle sandboxes until `memoryMb` will be free once they are gone, least valuable first; what they held comes back as each one ends. */

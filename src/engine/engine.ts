@@ -146,17 +146,28 @@ export class Dispatcher implements Engine {
     return this.poolOf(found.document).submit(request);
   }
 
-  /** Loads code in a sandbox of its own and ends it again. Rejects with `load_failed` (details: type, line, stack), or as a start does. */
+  /**
+   * Loads code in a sandbox of its own and ends it again. Rejects with `load_failed` (details: type, line, stack), or as a
+   * start does. Where there is no memory for one, idle sandboxes make room, and it waits as long for it as a call would.
+   */
   async tryLoad(candidate: Candidate): Promise<void> {
     const { name, version, config, fileCount } = candidate;
-    const { runner } = await this.supply.acquire({
+    const loadable = {
       name,
       version,
       config,
       fileCount,
       codeFolder: () => Promise.resolve(candidate.codeFolder),
       forgetCode: () => {},
-    });
+    };
+    const { clock, settings } = this.options;
+    const deadlineMs = clock.monotonicMs() + settings.queueWaitMs;
+    while (!this.supply.hasRoom(loadable)) {
+      const leftMs = deadlineMs - clock.monotonicMs();
+      if (leftMs <= 0) break;
+      await this.capacity.released(leftMs);
+    }
+    const { runner } = await this.supply.acquire(loadable);
     runner.stop();
   }
 

@@ -10,7 +10,9 @@ export class Housekeeper {
   private readonly runners: () => Iterable<Runner>;
   private readonly freezeAfterMs: number;
   private readonly keepAliveMs: number;
-  private armed = false;
+  /** After how long, from when it was set, the timer fires; `Infinity` while there is none. */
+  private armedMs = Infinity;
+  private disarm = (): void => {};
 
   constructor(options: { clock: Clock; runners: () => Iterable<Runner>; freezeAfterMs: number; keepAliveMs: number }) {
     this.clock = options.clock;
@@ -21,13 +23,16 @@ export class Housekeeper {
 
   /** A sandbox has become idle. */
   readonly onIdle = (): void => {
-    if (!this.armed) this.arm(this.freezeAfterMs);
+    // A timer for the end of a keep-alive would be too late to freeze this one.
+    const firstMs = Math.min(this.freezeAfterMs, this.keepAliveMs);
+    if (this.armedMs > firstMs) this.arm(firstMs);
   };
 
   private arm(delayMs: number): void {
-    this.armed = true;
-    this.clock.after(delayMs, () => {
-      this.armed = false;
+    this.disarm();
+    this.armedMs = delayMs;
+    this.disarm = this.clock.after(delayMs, () => {
+      this.armedMs = Infinity;
       const nextMs = this.sweep();
       if (nextMs < Infinity) this.arm(nextMs);
     });
@@ -45,7 +50,8 @@ export class Housekeeper {
         continue;
       }
       if (idleMs >= this.freezeAfterMs && !runner.frozen) runner.freeze();
-      nextMs = Math.min(nextMs, runner.frozen ? this.keepAliveMs - idleMs : this.freezeAfterMs - idleMs);
+      nextMs = Math.min(nextMs, this.keepAliveMs - idleMs);
+      if (!runner.frozen) nextMs = Math.min(nextMs, this.freezeAfterMs - idleMs);
     }
     return Math.max(nextMs, 1);
   }

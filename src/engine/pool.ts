@@ -94,7 +94,7 @@ export class Pool implements RunnerOwner, CallOwner {
   /** This version no longer serves: its sandboxes end as they become idle; calls that it has accepted finish. */
   retire(): void {
     this.retired = true;
-    for (const runner of [...this.runners]) this.releaseIfRetired(runner);
+    this.releaseIfRetired();
   }
 
   /** Room was made elsewhere, or time has passed: waiting calls may go on. */
@@ -116,7 +116,7 @@ export class Pool implements RunnerOwner, CallOwner {
     if (this.waiting.length > 0) this.pump();
     if (runner.calls.size === 0 && runner.state === 'serving' && !runner.retiring) {
       this.idle.push(runner);
-      if (this.retired) this.releaseIfRetired(runner);
+      if (this.retired) this.releaseIfRetired();
       else this.context.onIdle();
     }
   }
@@ -204,6 +204,7 @@ export class Pool implements RunnerOwner, CallOwner {
       if (runner.state !== 'serving') return this.gone(runner, []);
       this.idle.push(runner);
       this.pump();
+      this.releaseIfRetired();
       if (runner.calls.size === 0) this.context.onIdle();
     } catch (error) {
       this.starting--;
@@ -265,9 +266,9 @@ export class Pool implements RunnerOwner, CallOwner {
     );
   }
 
-  private releaseIfRetired(runner: Runner): void {
+  private releaseIfRetired(): void {
     if (!this.retired || this.waiting.length > 0) return;
-    if (runner.calls.size === 0) runner.stop();
+    for (const runner of [...this.runners]) if (runner.calls.size === 0) runner.stop();
   }
 }
 

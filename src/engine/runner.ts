@@ -1,19 +1,12 @@
 import type { Clock } from '../model/clock.ts';
 import type { Outcome } from '../model/invocation.ts';
 import { Problem } from '../model/problem.ts';
-import {
-  decodeLog,
-  decodeResult,
-  encodeFrame,
-  encodeInvoke,
-  type Frame,
-  FrameDecoder,
-  FrameError,
-} from '../runtime/frames.ts';
-import { type DriverError, FrameType, type Load, type Loaded } from '../runtime/protocol.ts';
+import { decodeLog, decodeResult, encodeFrame, encodeInvoke, type Frame } from '../runtime/frames.ts';
+import { FrameType, type Load, type Loaded } from '../runtime/protocol.ts';
 import type { Sandbox, SandboxExit } from '../sandbox/sandbox.ts';
 import { LOG_LEVELS } from '../store/journal.ts';
 import type { Call } from './call.ts';
+import { DriverConnection, parseBody, parseError } from './driver-connection.ts';
 import { ended, failed, protocolBroken, resultTooLarge, stoppedByNode, timedOut } from './endings.ts';
 import type { RawOutput } from './raw-output.ts';
 
@@ -48,14 +41,6 @@ const FRAME_SLACK_BYTES = 65_536;
 const LOG_FLOOD_FACTOR = 4;
 /** How long a function may take to notice that nobody waits for it any more. */
 const CANCEL_GRACE_MS = 500;
-const FAILURE_REASONS: readonly DriverError['reason'][] = [
-  'exception',
-  'bad_parameters',
-  'bad_result',
-  'result_too_large',
-  'load_failed',
-  'cancelled',
-];
 /** Places in LOG_LEVELS. */
 const LEVEL_INFO = LOG_LEVELS.indexOf('info');
 const LEVEL_ERROR = LOG_LEVELS.indexOf('error');
@@ -87,8 +72,8 @@ export class Runner {
   private timeoutMs = 0;
   private readonly clock: Clock;
   private readonly limits: RunnerLimits;
+  private readonly driver: DriverConnection;
   private nextNumber = 1;
-  private outgoing: Buffer[] = [];
   private watchdogArmed = false;
   /** The driver has said that it starts nothing more. */
   private abandoned = false;
@@ -104,20 +89,11 @@ export class Runner {
     this.limits = options.limits;
     this.startedAtMs = options.clock.now();
     this.idleSinceMs = options.clock.monotonicMs();
-    const decoder = new FrameDecoder(options.limits.maxResultBytes + FRAME_SLACK_BYTES, (frame) =>
-      this.received(frame),
-    );
-    sandbox.channel.on('data', (data: Buffer) => {
-      if (this.state === 'ending') return;
-      try {
-        decoder.push(data);
-      } catch (error) {
-        if (!(error instanceof FrameError)) throw error;
-        this.violate(error.message);
-      }
+    this.driver = new DriverConnection(sandbox.channel, options.limits.maxResultBytes + FRAME_SLACK_BYTES, {
+      onFrame: (frame) => this.received(frame),
+      onViolation: (how) => this.violate(how),
+      onClose: () => this.end(undefined),
     });
-    sandbox.channel.on('error', () => this.end(undefined));
-    sandbox.channel.on('close', () => this.end(undefined));
     sandbox.exited.then((exit) => this.finished(exit));
   }
 
@@ -159,7 +135,7 @@ export class Runner {
           reject(error);
         },
       };
-      this.send(encodeFrame(FrameType.load, 0, JSON.stringify(load)));
+      this.driver.send(encodeFrame(FrameType.load, 0, JSON.stringify(load)));
     });
   }
 
@@ -175,7 +151,7 @@ export class Runner {
       request.contentType === undefined || request.payloadKind !== 'binary'
         ? ''
         : JSON.stringify({ contentType: request.contentType });
-    this.send(encodeInvoke(number, call.idBytes, this.timeoutMs, request.payloadKind, meta, request.payload));
+    this.driver.send(encodeInvoke(number, call.idBytes, this.timeoutMs, request.payloadKind, meta, request.payload));
     if (this.frozen) {
       this.frozen = false;
       void this.sandbox.thaw();
@@ -187,7 +163,7 @@ export class Runner {
   condemn(call: Call, outcome: Outcome): void {
     if (call.verdict !== undefined || !this.calls.has(call.number)) return;
     call.verdict = outcome;
-    this.send(encodeFrame(FrameType.cancel, call.number));
+    this.driver.send(encodeFrame(FrameType.cancel, call.number));
     this.clock.after(CANCEL_GRACE_MS, () => {
       if (this.calls.get(call.number) === call && !call.ended) this.giveUp(call, outcome);
     });
@@ -198,7 +174,7 @@ export class Runner {
     this.sentence ??= sentence;
     if (this.state === 'ending') return;
     this.state = 'ending';
-    this.sandbox.channel.destroy();
+    this.driver.close();
     void this.sandbox.kill();
   }
 
@@ -243,7 +219,7 @@ export class Runner {
         return this.chunk(frame);
       case FrameType.loaded:
         if (this.loading === undefined) return this.violate('LOADED without LOAD');
-        return this.loading.resolve(parse<Loaded>(frame));
+        return this.loading.resolve(parseBody<Loaded>(frame));
       default:
         return this.violate(`a frame of unknown type ${frame.type}`);
     }
@@ -299,9 +275,8 @@ export class Runner {
     }
     const drained = call.request.onChunk(payload, contentType);
     if (drained === undefined) return;
-    // The receiver is slower than the function: hold the function back by not reading on.
-    this.sandbox.channel.pause();
-    void drained.finally(() => this.sandbox.channel.resume());
+    // The receiver is slower than the function.
+    this.driver.pauseUntil(drained);
   }
 
   private log(frame: Frame): void {
@@ -387,39 +362,4 @@ export class Runner {
     }
     this.owner?.gone(this, unstarted);
   }
-
-  /** Gathers the frames of one turn of the event loop into one write: it halves the driver's share of the cost. */
-  private send(frame: Buffer): void {
-    if (this.outgoing.push(frame) === 1) setImmediate(() => this.flush());
-  }
-
-  private flush(): void {
-    const frames = this.outgoing;
-    this.outgoing = [];
-    if (!this.sandbox.channel.writable) return;
-    this.sandbox.channel.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames));
-  }
-}
-
-function parse<T>(frame: Frame): T {
-  try {
-    return JSON.parse(frame.body.toString()) as T;
-  } catch {
-    throw new FrameError('a frame whose body should be JSON and is not');
-  }
-}
-
-/** An error frame is as little to be trusted as any other: every field is made what it should be. */
-function parseError(frame: Frame): DriverError {
-  const raw = parse<Record<string, unknown> | null>(frame) ?? {};
-  const reason = FAILURE_REASONS.find((known) => known === raw.reason) ?? 'exception';
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  return {
-    reason,
-    type: text(raw.type) || 'Error',
-    message: text(raw.message),
-    stack: text(raw.stack),
-    durationUs: typeof raw.durationUs === 'number' && raw.durationUs > 0 ? raw.durationUs : 0,
-    ...(typeof raw.line === 'number' && { line: raw.line }),
-  };
 }

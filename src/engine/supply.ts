@@ -80,7 +80,7 @@ export class Supply {
     try {
       const runner = await this.unloaded(what);
       onRunner(runner);
-      const loaded = await runner.load(this.loadOrder(what), this.limits.loadTimeoutMs);
+      const loaded = await runner.load(this.loadOrder(what, runner), this.limits.loadTimeoutMs);
       return { runner, loaded };
     } catch (error) {
       // A code folder that is gone is made again for the next start.
@@ -127,14 +127,14 @@ export class Supply {
     return this.pools.find((pool) => pool.runtime.matches(what.config.runtime));
   }
 
-  private loadOrder(what: Loadable): Load {
+  private loadOrder(what: Loadable, runner: Runner): Load {
     const { handler, environment, memoryMb, timeoutMs, sandboxConcurrency } = what.config;
     return {
       protocol: PROTOCOL_VERSION,
       function: what.name,
       version: what.version,
       handler,
-      codeFolder: '/code',
+      codeFolder: runner.sandbox.codeFolder ?? '/code',
       environment,
       memoryMb,
       timeoutMs,

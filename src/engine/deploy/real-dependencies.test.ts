@@ -62,7 +62,9 @@ test('one TypeScript file needs no build step of the user', async (t) => {
   const named = await deploy({ form: 'inline', content: Buffer.from(source), fileName: 'answer.ts' });
   assert.equal(named.document.config.runtime, 'node');
   assert.equal(named.document.config.handler, 'answer.callme');
-  assert.ok(Object.entries(named.tree).some(([path, text]) => /\.[cm]?js$/.test(path) && !text.includes('enum Answer')));
+  assert.ok(
+    Object.entries(named.tree).some(([path, text]) => /\.[cm]?js$/.test(path) && !text.includes('enum Answer')),
+  );
   const asked = await deploy({ form: 'inline', content: Buffer.from(source) }, { runtime: 'typescript' });
   assert.equal(asked.document.code.fileName, 'main.ts');
   assert.equal(asked.document.config.runtime, 'node');
