@@ -87,6 +87,8 @@ export interface DeployRequest {
   };
   /** Settings that are given; a new function's others are defaults, an existing one's stay as they are. Runtime and handler are guessed where absent. */
   readonly config: Partial<FunctionConfig>;
+  /** The runtime of an inline text that no language recognises; absent: such a text is refused. */
+  readonly fallbackRuntime?: string;
   /** 0: must be new. A number: must stand at this revision. Absent: create or replace. */
   readonly expectedRevision?: number;
   readonly onProgress?: (event: DeployProgress) => void;

@@ -41,6 +41,7 @@ export function addFobRoutes(app: App, context: DoorContext, call: FobCall): voi
       const { lang } = request.query;
       const { document } = await deployer.deploy({
         code: { form: 'inline', content },
+        fallbackRuntime: 'python',
         config: { handler: 'main.callme', ...(lang !== undefined && lang !== '' && { runtime: lang }) },
       });
       reply.type(JSON_TYPE);

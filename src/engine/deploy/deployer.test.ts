@@ -66,6 +66,8 @@ test('the runtime comes from the configuration, the file name, or the contents, 
   assert.equal(await runtimeOf('// def callme\nfunction callme() {}', { fileName: 'main.js' }), 'node');
   assert.equal(await runtimeOf('def callme(): pass # function callme() {}'), 'python');
   assert.equal(await runtimeOf('def callme(): pass', { config: { runtime: 'python3' } }), 'python');
+  const fallen = await h.text('callme = lambda: 42', { fallbackRuntime: 'python', config: { handler: 'main.callme' } });
+  assert.equal(fallen.document.config.runtime, 'python');
   const classic = await h.text('def callme(): pass', { config: { runtime: 'python-classic', handler: 'main.callme' } });
   assert.equal(classic.document.code.fileName, 'main.PY');
   const { document } = await h.text('def other(): pass', { config: { handler: 'app.other' } });

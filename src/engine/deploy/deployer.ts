@@ -185,7 +185,7 @@ class Pipeline implements Deployment {
     checkExpected(name, before, expectedRevision);
 
     const { form, fileName } = request.code;
-    const known = { given, before: before?.document.config };
+    const known = { given, before: before?.document.config, fallbackRuntime: request.fallbackRuntime };
     const made = await makeTree({ form, fileName, bytes, known }, temporary, {
       runtimes,
       limits: this.limits,

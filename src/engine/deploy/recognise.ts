@@ -8,6 +8,8 @@ export interface Known {
   readonly given: Partial<FunctionConfig>;
   /** The configuration of the version that serves, where there is one. */
   readonly before: FunctionConfig | undefined;
+  /** The runtime of a text that no language recognises; `undefined`: such a text is refused. */
+  readonly fallbackRuntime?: string | undefined;
 }
 
 /** A choice, and whether it was guessed or had been said. */
@@ -41,7 +43,8 @@ export function chooseTextRuntime(
     }
   }
   if (best !== undefined) return { value: best, guessed: true };
-  if (known.before !== undefined) return { value: runtimes.get(known.before.runtime), guessed: true };
+  const otherwise = known.before?.runtime ?? known.fallbackRuntime;
+  if (otherwise !== undefined) return { value: runtimes.get(otherwise), guessed: true };
   throw unsupported(runtimes, 'the source is not recognised as any supported language: say which with `runtime`');
 }
 
