@@ -1,5 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
+/** Place of the kernel's flags in what `statOf` returns, and PF_EXITING among them. */
+const FLAGS = 6;
+const EXITING = 0x4;
+
 /** Fields of `/proc/<pid>/stat` from the state on (`stat[0]`), as `proc(5)` lists them from the third; `undefined` where there is no such process. */
 export function statOf(pid: number): string[] | undefined {
   try {
@@ -14,6 +18,11 @@ export function statOf(pid: number): string[] | undefined {
 export function isRunning(pid: number): boolean {
   const state = statOf(pid)?.[0];
   return state !== undefined && state !== 'Z' && state !== 'X';
+}
+
+/** Whether a process has ended or is about to: the kernel closes its files before it tells of its end. */
+export function isEnding(pid: number): boolean {
+  return !isRunning(pid) || (Number(statOf(pid)?.[FLAGS]) & EXITING) !== 0;
 }
 
 /** What a process started and has not reaped; of one without threads oldest first. */

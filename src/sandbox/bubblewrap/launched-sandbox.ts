@@ -5,7 +5,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { placeTree } from '../place-tree.ts';
-import { childrenOf, isRunning } from '../proc.ts';
+import { childrenOf, isEnding } from '../proc.ts';
 import type { SandboxExit, SandboxSpec, SandboxUsage } from '../sandbox.ts';
 import type { Berth } from './berth.ts';
 import { bwrapArguments, rlimits } from './bwrap-arguments.ts';
@@ -104,7 +104,7 @@ export class LaunchedSandbox {
   kill(): void {
     const [first] = this.children();
     // Where the program has ended by itself, all is about to end: how is worth knowing, so it gets a moment.
-    if (first !== undefined && !childrenOf(first).some(isRunning)) setTimeout(() => this.end(), LAST_MOMENT_MS);
+    if (first === undefined || childrenOf(first).every(isEnding)) setTimeout(() => this.end(), LAST_MOMENT_MS);
     else this.end();
   }
 
