@@ -55,7 +55,7 @@ async function trial(runtime: Runtime, sandboxes: Sandboxes): Promise<Check> {
     const started = performance.now();
     sandbox = await sandboxes.start({
       id: `doctor-${newId().toString('hex')}`,
-      command,
+      command: command(TRIAL_LIMITS.memoryMb),
       environment,
       mounts,
       limits: TRIAL_LIMITS,

@@ -76,7 +76,7 @@ export class EngineDouble implements Engine, Deployer {
   }
 
   pools() {
-    return [{ runtime: 'python', ready: 1, target: 2 }];
+    return [{ runtime: 'python', memoryMb: 128, ready: 1, target: 2 }];
   }
 
   stats(): EngineStats {

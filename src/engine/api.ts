@@ -32,6 +32,8 @@ export interface SandboxView {
 
 export interface PoolView {
   readonly runtime: string;
+  /** Size of its sandboxes. */
+  readonly memoryMb: number;
   /** Prewarmed sandboxes ready now, and how many the pool keeps. */
   readonly ready: number;
   readonly target: number;

@@ -255,11 +255,34 @@ test('calls that share a sandbox time out one by one; it ends when the others ar
 test('prewarmed sandboxes are taken by the first calls, and replaced', async () => {
   const { dispatcher, put, run, sandboxes } = await createHarness({ prewarmed: 2 });
   await dispatcher.prewarm();
-  assert.deepEqual(dispatcher.pools(), [{ runtime: 'scripted', ready: 2, target: 2 }]);
+  assert.deepEqual(dispatcher.pools(), [{ runtime: 'scripted', memoryMb: 128, ready: 2, target: 2 }]);
   put('hello', { memoryMb: 256 });
   await run('hello');
   assert.equal(sandboxes.started.filter((sandbox) => sandbox.memoryMb === 256).length, 1);
   await sandboxes.until(() => sandboxes.started.length === 3);
+});
+
+test('where the size of a runtime is fixed at its start, other sizes get a small pool once asked for', async () => {
+  const { dispatcher, put, run, sandboxes } = await createHarness({ prewarmed: 1, resizable: false });
+  await dispatcher.prewarm();
+  put('large', { memoryMb: 512 });
+  await run('large');
+  await sandboxes.until(() => sandboxes.started.filter((sandbox) => sandbox.spec.limits.memoryMb === 512).length === 2);
+  assert.deepEqual(
+    dispatcher.pools().map(({ memoryMb, target }) => ({ memoryMb, target })),
+    [
+      { memoryMb: 128, target: 1 },
+      { memoryMb: 512, target: 1 },
+    ],
+  );
+  for (const memoryMb of [256, 1_024, 2_048]) {
+    put(`of${memoryMb}`, { memoryMb });
+    await run(`of${memoryMb}`);
+  }
+  assert.deepEqual(
+    dispatcher.pools().map((pool) => pool.memoryMb),
+    [128, 256, 1_024, 2_048],
+  );
 });
 
 test('draining lets calls in flight finish and refuses new ones', async () => {

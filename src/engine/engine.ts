@@ -117,7 +117,7 @@ export class Dispatcher implements Engine {
 
   /** Fills the prewarmed pools; resolves when their first starts have ended. */
   prewarm(): Promise<void> {
-    return this.supply.prewarm();
+    return this.supply.pools.fill();
   }
 
   /** Digests of the trees that sandboxes run or may be about to run. */
@@ -127,9 +127,9 @@ export class Dispatcher implements Engine {
 
   /** Runtimes whose last start failed, and why. */
   prewarmFailures(): { runtime: string; cause: unknown }[] {
-    return this.supply.pools.flatMap(({ runtime, failure }) =>
-      failure === undefined ? [] : [{ runtime: runtime.name, cause: failure }],
-    );
+    return this.supply.pools
+      .all()
+      .flatMap(({ runtime, failure }) => (failure === undefined ? [] : [{ runtime: runtime.name, cause: failure }]));
   }
 
   invoke(request: InvocationRequest): RunningInvocation {
@@ -184,11 +184,14 @@ export class Dispatcher implements Engine {
   }
 
   pools(): PoolView[] {
-    return this.supply.pools.map((pool) => ({
-      runtime: pool.runtime.name,
-      ready: pool.readyCount,
-      target: pool.target,
-    }));
+    return this.supply.pools
+      .all()
+      .map(({ runtime, memoryMb, readyCount, target }) => ({
+        runtime: runtime.name,
+        memoryMb,
+        ready: readyCount,
+        target,
+      }));
   }
 
   stats(): EngineStats {
@@ -206,7 +209,7 @@ export class Dispatcher implements Engine {
 
   async drain(graceMs: number): Promise<void> {
     this.draining = true;
-    this.supply.close();
+    this.supply.pools.close();
     const { clock } = this.options;
     const deadlineMs = clock.monotonicMs() + graceMs;
     while (this.recorder.active > 0 && clock.monotonicMs() < deadlineMs)

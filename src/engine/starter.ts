@@ -63,7 +63,7 @@ export class Starter {
     const interpreter = await this.interpreter(runtime);
     const sandbox = await this.sandboxes.start({
       id: formatId(newId()),
-      command: interpreter.command,
+      command: interpreter.command(options.memoryMb),
       environment: interpreter.environment,
       mounts: interpreter.mounts,
       ...(options.codeFolder !== undefined && { codeFolder: options.codeFolder }),

@@ -4,7 +4,8 @@ import type { Load, Loaded } from '../runtime/protocol.ts';
 import { PROTOCOL_VERSION } from '../runtime/protocol.ts';
 import type { Runtimes } from '../runtime/runtime.ts';
 import type { Capacity } from './capacity.ts';
-import { PREWARMED_MEMORY_MB, PrewarmedPool } from './prewarm.ts';
+import type { PrewarmedPool } from './prewarm.ts';
+import { PrewarmedPools } from './prewarmed-pools.ts';
 import type { Runner } from './runner.ts';
 import type { Starter } from './starter.ts';
 
@@ -31,11 +32,13 @@ export interface SupplyLimits {
 
 /** Gives out sandboxes that have loaded a function: prewarmed ones while there are any, else fresh ones. */
 export class Supply {
-  readonly pools: readonly PrewarmedPool[];
+  readonly pools: PrewarmedPools;
   private readonly runtimes: Runtimes;
   private readonly starter: Starter;
   private readonly capacity: Capacity;
   private readonly limits: SupplyLimits;
+  /** Acquisitions under way. */
+  private demand = 0;
 
   constructor(options: {
     runtimes: Runtimes;
@@ -48,21 +51,14 @@ export class Supply {
     this.starter = options.starter;
     this.capacity = options.capacity;
     this.limits = options.limits;
-    this.pools = options.runtimes.all.map(
-      (runtime) => new PrewarmedPool(runtime, options.prewarmed, options.starter, options.capacity),
-    );
-  }
-
-  /** Fills the prewarmed pools; resolves when their first starts have ended, however. */
-  async prewarm(): Promise<void> {
-    await Promise.all(this.pools.map((pool) => pool.fill()));
+    this.pools = new PrewarmedPools(options.runtimes.all, options.prewarmed, options.starter, options.capacity);
   }
 
   /** Whether a sandbox for this can be had now. Where not, idle ones of others are being ended for it. */
   hasRoom(what: Loadable): boolean {
     const prewarmed = this.prewarmedFor(what);
     const neededMb =
-      what.config.memoryMb - (prewarmed !== undefined && prewarmed.readyCount > 0 ? PREWARMED_MEMORY_MB : 0);
+      what.config.memoryMb - (prewarmed !== undefined && prewarmed.readyCount > 0 ? prewarmed.memoryMb : 0);
     if (this.capacity.reservedMb + neededMb <= this.capacity.budgetMb) return true;
     this.capacity.makeRoom(neededMb);
     return false;
@@ -76,7 +72,7 @@ export class Supply {
     what: Loadable,
     onRunner: (runner: Runner) => void = () => {},
   ): Promise<{ runner: Runner; loaded: Loaded }> {
-    for (const pool of this.pools) pool.pause();
+    this.demand++;
     try {
       const runner = await this.unloaded(what);
       onRunner(runner);
@@ -87,12 +83,10 @@ export class Supply {
       if (error instanceof Problem && error.code === 'sandbox_failed') what.forgetCode();
       throw error;
     } finally {
-      for (const pool of this.pools) pool.resume();
+      this.demand--;
+      // While functions wait for sandboxes, filling pools would only take the machine from them.
+      if (this.demand === 0) void this.pools.fill();
     }
-  }
-
-  close(): void {
-    for (const pool of this.pools) pool.close();
   }
 
   private async unloaded(what: Loadable): Promise<Runner> {
@@ -123,8 +117,10 @@ export class Supply {
   }
 
   private prewarmedFor(what: Loadable): PrewarmedPool | undefined {
-    if (what.config.network !== 'none' || what.fileCount > MAX_FILES_TO_PLACE) return undefined;
-    return this.pools.find((pool) => pool.runtime.matches(what.config.runtime));
+    const { runtime, memoryMb, network } = what.config;
+    if (network !== 'none' || what.fileCount > MAX_FILES_TO_PLACE) return undefined;
+    const pool = this.pools.for(this.runtimes.get(runtime), memoryMb);
+    return pool.runtime.resizable || pool.memoryMb === memoryMb ? pool : undefined;
   }
 
   private loadOrder(what: Loadable, runner: Runner): Load {

@@ -12,6 +12,8 @@ export interface Runtime {
   readonly fileEndings: readonly string[];
   /** File name (without ending) of an inline text, and the default entry file of a folder. */
   readonly mainName: string;
+  /** Whether a sandbox that was started at one size may run a function of another; not where the interpreter is told its size at its start. */
+  readonly resizable: boolean;
   /** How sure this runtime is that a text without a file name is written in its language, 0 (not) to 1. */
   recognise(source: string): number;
   /** Finds the interpreter on this machine. Rejects with `unsupported_runtime` saying how to install it. */
@@ -26,8 +28,8 @@ export interface Runtime {
 /** An interpreter found on this machine, and how a sandbox starts the driver with it. */
 export interface Interpreter {
   readonly version: string;
-  /** Program and arguments that start the driver, as paths inside the sandbox. */
-  readonly command: readonly string[];
+  /** Program and arguments that start the driver in a sandbox of this size, as paths inside it. */
+  command(memoryMb: number): readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** Host paths that the interpreter and the driver need, read-only. */
   readonly mounts: readonly Mount[];

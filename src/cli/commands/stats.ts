@@ -27,6 +27,7 @@ interface NodeAnswer {
 
 interface Pool {
   readonly runtime: string;
+  readonly memoryMb: number;
   readonly ready: number;
   readonly target: number;
 }
@@ -65,7 +66,11 @@ export function define(command: Command): void {
           'memory',
           `${formatBytes(load.memoryReservedMb * MEBIBYTE)} of ${formatBytes(load.memoryBudgetMb * MEBIBYTE)} for sandboxes; the node itself ${formatBytes(node.memory.rss)}`,
         ],
-        ['prewarmed', pools.map((pool) => `${pool.runtime} ${pool.ready} of ${pool.target}`).join(', ') || 'none'],
+        [
+          'prewarmed',
+          pools.map((pool) => `${pool.runtime} ${pool.memoryMb} MB ${pool.ready} of ${pool.target}`).join(', ') ||
+            'none',
+        ],
         [
           'records',
           `${count(journal.invocations, 'invocation')}, ${count(journal.logLines, 'log line')}, ${formatBytes(journal.bytes)}${journal.dropped > 0 ? `, ${journal.dropped} dropped` : ''}`,

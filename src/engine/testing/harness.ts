@@ -36,7 +36,7 @@ export interface Harness {
 }
 
 export async function createHarness(
-  settings: Partial<DispatcherOptions['settings']> & { memoryBudgetMb?: number } = {},
+  settings: Partial<DispatcherOptions['settings']> & { memoryBudgetMb?: number; resizable?: boolean } = {},
 ): Promise<Harness> {
   const clock = new FakeClock();
   const sandboxes = new ScriptedSandboxes();
@@ -54,12 +54,12 @@ export async function createHarness(
     },
     list: () => Promise.resolve([]),
   } as unknown as Registry;
-  const { memoryBudgetMb = 4_096, ...rest } = settings;
+  const { memoryBudgetMb = 4_096, resizable = true, ...rest } = settings;
   const dispatcher = await Dispatcher.open({
     registry,
     journal,
     sandboxes,
-    runtimes: scriptedRuntimes,
+    runtimes: scriptedRuntimes(resizable),
     code: { folder: (digest) => Promise.resolve(`/code/${digest}`), forget: () => {} },
     settings: {
       prewarmed: 0,

@@ -136,13 +136,14 @@ export class ScriptedSandbox implements Sandbox {
   }
 }
 
-const interpreter: Interpreter = { version: '1', command: ['driver'], environment: {}, mounts: [] };
+const interpreter: Interpreter = { version: '1', command: () => ['driver'], environment: {}, mounts: [] };
 
 const scripted: Runtime = {
   name: 'scripted',
   matches: (name) => name === 'scripted',
   fileEndings: ['.s'],
   mainName: 'main',
+  resizable: true,
   recognise: () => 0,
   locate: () => Promise.resolve(interpreter),
   plan: () => Promise.resolve([]),
@@ -150,4 +151,8 @@ const scripted: Runtime = {
   check: () => Promise.resolve([]),
 };
 
-export const scriptedRuntimes: Runtimes = { all: [scripted], get: () => scripted };
+/** One runtime, whose sandboxes can be given another size or cannot. */
+export function scriptedRuntimes(resizable: boolean): Runtimes {
+  const runtime = { ...scripted, resizable };
+  return { all: [runtime], get: () => runtime };
+}

@@ -15,6 +15,7 @@ export const nodeRuntime: Runtime = {
   endingFor: (name) => (['typescript', 'ts'].includes(name.toLowerCase()) ? '.ts' : undefined),
   fileEndings: ENDINGS,
   mainName: 'main',
+  resizable: false,
   recognise: recogniseNode,
   locate: async () => locateNode(),
   plan: planNode,

@@ -110,7 +110,7 @@ export async function locatePython(): Promise<Interpreter> {
   return {
     version: python.version,
     // Isolated from the environment, without `site`, without writing bytecode: what is imported is the function's own or the standard library.
-    command: [python.program, '-I', '-S', '-B', `${DRIVER}/main.py`],
+    command: () => [python.program, '-I', '-S', '-B', `${DRIVER}/main.py`],
     environment: {
       PATH: '/usr/local/bin:/usr/bin:/bin',
       HOME: '/tmp',

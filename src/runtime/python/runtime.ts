@@ -13,6 +13,7 @@ export const pythonRuntime: Runtime = {
   matches: (name) => NAMES.test(name.toLowerCase()),
   fileEndings: ENDINGS,
   mainName: 'main',
+  resizable: true,
   recognise: recognisePython,
   locate: locatePython,
   plan: planPython,

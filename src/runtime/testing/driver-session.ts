@@ -22,7 +22,7 @@ export class DriverSession {
   private codeFolder: string | undefined;
 
   constructor(interpreter: Interpreter) {
-    const [program = '', ...options] = interpreter.command.map((part) => onHost(part, interpreter));
+    const [program = '', ...options] = interpreter.command(128).map((part) => onHost(part, interpreter));
     this.process = spawn(program, options, {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
       env: { ...interpreter.environment },

@@ -10,8 +10,9 @@ function sampleRuntime(name: string, ending: string, definition: string, plan: R
     fileEndings: [ending, ending.toUpperCase()],
     mainName: 'main',
     endingFor: (asked) => (asked === `${name}-classic` ? ending.toUpperCase() : undefined),
+    resizable: true,
     recognise: (source) => (source.includes(`${definition} `) ? 0.9 : 0),
-    locate: () => Promise.resolve({ version: '1.0', command: [], environment: {}, mounts: [] }),
+    locate: () => Promise.resolve({ version: '1.0', command: () => [], environment: {}, mounts: [] }),
     plan,
     async guessHandler(folder: CodeFolder) {
       if (!folder.files.includes(`main${ending}`)) return undefined;
