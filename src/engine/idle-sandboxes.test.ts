@@ -26,6 +26,27 @@ test('each idle sandbox is frozen in its time, also after others were', async ()
   }
 });
 
+test('a frozen sandbox that cannot be thawed ends, and takes nothing else with it', async () => {
+  const { put, run, invoke, clock, sandboxes } = await createHarness({ freezeAfterMs: 200 });
+  put('app');
+  await run('app');
+  clock.advance(200);
+  sandboxes.started[0]!.stuck = new Error('the helper process has died');
+  const { outcome } = await invoke('app').completed;
+  assert.equal(outcome.status, 'crashed');
+  assert.equal((await run('app')).outcome.status, 'succeeded');
+});
+
+test('an idle sandbox that cannot be frozen is not kept', async () => {
+  const { put, run, clock, sandboxes, dispatcher } = await createHarness({ freezeAfterMs: 200 });
+  put('app');
+  await run('app');
+  sandboxes.started[0]!.stuck = new Error('the helper process has died');
+  clock.advance(200);
+  await sandboxes.started[0]!.exited;
+  assert.deepEqual(dispatcher.sandboxes(), []);
+});
+
 test('a keep-alive that is shorter than the time to freezing is kept to', async () => {
   const { put, run, clock, sandboxes } = await createHarness({ freezeAfterMs: 200, keepAliveMs: 50 });
   put('app');

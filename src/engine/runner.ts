@@ -154,7 +154,7 @@ export class Runner {
     this.driver.send(encodeInvoke(number, call.idBytes, this.timeoutMs, request.payloadKind, meta, request.payload));
     if (this.frozen) {
       this.frozen = false;
-      void this.sandbox.thaw();
+      this.sandbox.thaw().catch(() => this.end(undefined));
     }
     if (!this.watchdogArmed) this.armWatchdog(this.timeoutMs);
   }
@@ -183,10 +183,13 @@ export class Runner {
     this.end(stoppedByNode());
   }
 
-  /** Keeps an idle sandbox from costing any CPU, whatever its function left running; the next call thaws it. */
+  /** Keeps an idle sandbox from costing any CPU, whatever its function left running; the next call thaws it. One that cannot be frozen is not kept. */
   freeze(): void {
     this.frozen = true;
-    void this.sandbox.freeze();
+    this.sandbox.freeze().catch(() => {
+      this.retiring = true;
+      if (this.calls.size === 0) this.stop();
+    });
   }
 
   /** A line that did not come through the driver: it belongs to the running call where there is just one. */

@@ -57,6 +57,8 @@ export class ScriptedSandbox implements Sandbox {
   load: Load | undefined;
   memoryMb: number;
   frozen = false;
+  /** Set to make freezing and thawing fail. */
+  stuck: Error | undefined;
   private readonly driver: NodeJS.ReadWriteStream;
   private readonly changed: () => void;
   private finish!: (exit: SandboxExit) => void;
@@ -116,11 +118,13 @@ export class ScriptedSandbox implements Sandbox {
   }
 
   freeze(): Promise<void> {
+    if (this.stuck !== undefined) return Promise.reject(this.stuck);
     this.frozen = true;
     return Promise.resolve();
   }
 
   thaw(): Promise<void> {
+    if (this.stuck !== undefined) return Promise.reject(this.stuck);
     this.frozen = false;
     return Promise.resolve();
   }
