@@ -182,7 +182,8 @@ export class Pool implements RunnerOwner, CallOwner {
     let missing = sandboxesToStart({
       waiting: this.waiting.length,
       oldestWaitMs: nowMs - this.waiting[0]!.acceptedMs,
-      serving: this.runners.length,
+      // One that takes no more calls must not keep another from starting in its place.
+      serving: this.runners.filter((runner) => !runner.retiring).length,
       starting: this.starting,
       sandboxConcurrency,
       averageMs: this.durations.averageMs,

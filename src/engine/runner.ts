@@ -41,6 +41,8 @@ const FRAME_SLACK_BYTES = 65_536;
 const LOG_FLOOD_FACTOR = 4;
 /** How long a function may take to notice that nobody waits for it any more. */
 const CANCEL_GRACE_MS = 500;
+/** What a driver says of a call that runs. */
+const ANSWERS: ReadonlySet<number> = new Set([FrameType.chunk, FrameType.result, FrameType.error]);
 /** Places in LOG_LEVELS. */
 const LEVEL_INFO = LOG_LEVELS.indexOf('info');
 const LEVEL_ERROR = LOG_LEVELS.indexOf('error');
@@ -73,6 +75,8 @@ export class Runner {
   private readonly clock: Clock;
   private readonly limits: RunnerLimits;
   private readonly driver: DriverConnection;
+  /** Calls that ended without their driver's answer, which may still come. */
+  private readonly givenUp = new Set<number>();
   private nextNumber = 1;
   private watchdogArmed = false;
   /** The driver has said that it starts nothing more. */
@@ -164,9 +168,7 @@ export class Runner {
     if (call.verdict !== undefined || !this.calls.has(call.number)) return;
     call.verdict = outcome;
     this.driver.send(encodeFrame(FrameType.cancel, call.number));
-    this.clock.after(CANCEL_GRACE_MS, () => {
-      if (this.calls.get(call.number) === call && !call.ended) this.giveUp(call, outcome);
-    });
+    if (call.started) this.allowGrace(call, outcome);
   }
 
   /** Ends the sandbox. A call that runs in it ends with `sentence`, or by how the sandbox ended. */
@@ -208,9 +210,18 @@ export class Runner {
     call.startedMs = nowMs;
     for (const output of this.rawOutput) output.reset();
     call.coldStart = this.served++ === 0;
+    // Condemned while it was only sent ahead: what ran before it is another's, and was left to run.
+    if (call.verdict !== undefined) this.allowGrace(call, call.verdict);
+  }
+
+  private allowGrace(call: Call, outcome: Outcome): void {
+    this.clock.after(CANCEL_GRACE_MS, () => {
+      if (this.calls.get(call.number) === call) this.giveUp(call, outcome);
+    });
   }
 
   private received(frame: Frame): void {
+    if (this.givenUp.has(frame.call) && ANSWERS.has(frame.type)) return;
     switch (frame.type) {
       case FrameType.result:
         return this.result(frame);
@@ -334,6 +345,7 @@ export class Runner {
   private giveUp(call: Call, outcome: Outcome): void {
     if (this.concurrency === 1) return this.end(!call.started ? undefined : outcome);
     this.retiring = true;
+    this.givenUp.add(call.number);
     this.answer(call, outcome, Infinity);
   }
 
