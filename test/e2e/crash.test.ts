@@ -48,6 +48,7 @@ describe('a node that is killed again and again', { skip: process.platform !== '
       dead.push(node.pid);
     }
     node = await startFobUp(folder);
+    assert.ok(leftOf(node.pid, folder).length >= 3, 'what a living node has is seen');
     for (const pid of dead) await eventually(() => assert.deepEqual(leftOf(pid, folder), []));
     await told.isThere(node.client);
     await told.allAnswer(node.client);
