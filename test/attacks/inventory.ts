@@ -5,12 +5,13 @@ const CGROUPS = '/sys/fs/cgroup';
 /** How deep groups of a node may lie below the mount of a hierarchy. */
 const MAX_DEPTH = 8;
 
-/** What the sandboxes of this process's node take of the machine. It is the same whenever the node has the same functions warm. */
+/** What the sandboxes of this process's node take of the machine. It is the same whenever the node has as many sandboxes. */
 export interface Inventory {
   /** PID namespaces with a process in them: one a sandbox. */
   readonly namespaces: number;
   /** Processes of the node outside of sandboxes. */
   readonly helpers: number;
+  /** Control groups by their names; a group may stand in several hierarchies. */
   readonly cgroups: number;
   readonly folders: number;
   readonly mounts: number;
@@ -27,9 +28,22 @@ export function takeInventory(dataFolder: string): Inventory {
   return {
     namespaces: new Set(inside.map((pid) => namespaceOf(pid, 'pid'))).size,
     helpers: helpers.length,
-    cgroups: groupsOfNode(CGROUPS, MAX_DEPTH),
+    cgroups: new Set(groupsOfNode(CGROUPS, MAX_DEPTH)).size,
     folders: sandboxFolders(join(dataFolder, 'run')).length,
     mounts: [...mountNamespaces.values()].reduce((sum, pid) => sum + linesOf(`/proc/${pid}/mountinfo`), 0),
+  };
+}
+
+/** What an idle node with another number of sandboxes takes. */
+export function scaled(inventory: Inventory, sandboxes: number): Inventory {
+  const more = sandboxes - inventory.namespaces;
+  const { namespaces, helpers, cgroups, folders, mounts } = inventory;
+  return {
+    namespaces: namespaces + more,
+    helpers: helpers + more,
+    cgroups: cgroups + more,
+    folders: folders + more,
+    mounts,
   };
 }
 
@@ -78,14 +92,12 @@ function isZombie(pid: number): boolean {
 }
 
 /** Groups below those that carry this process in their name. */
-function groupsOfNode(folder: string, depth: number): number {
+function groupsOfNode(folder: string, depth: number): string[] {
   const isOwner = new RegExp(`^fob-\\d+-${process.pid}-`);
-  let count = 0;
-  for (const name of foldersIn(folder)) {
-    if (isOwner.test(name)) count += foldersIn(join(folder, name)).length;
-    else if (depth > 0) count += groupsOfNode(join(folder, name), depth - 1);
-  }
-  return count;
+  return foldersIn(folder).flatMap((name) => {
+    if (isOwner.test(name)) return foldersIn(join(folder, name));
+    return depth > 0 ? groupsOfNode(join(folder, name), depth - 1) : [];
+  });
 }
 
 function sandboxFolders(runFolder: string): string[] {

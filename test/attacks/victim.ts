@@ -43,13 +43,15 @@ function callme() {
 
 /** A healthy function that stays warm beside the attacks. */
 export interface Victim {
+  readonly id: string;
   /** Calls it: it must be served by its old sandbox, undisturbed. */
   check(): Promise<void>;
 }
 
 export async function createVictim(node: TestNode, language: Language, marker: string): Promise<Victim> {
   const id = await node.register(SOURCES[language](marker), language).then(async (made) => {
-    await node.configure(made, { environment: { [VICTIM_VARIABLE]: marker } });
+    // One at a time, so that the node never starts a second sandbox for it.
+    await node.configure(made, { environment: { [VICTIM_VARIABLE]: marker }, maxConcurrency: 1 });
     return made;
   });
   let served = 0;
@@ -59,5 +61,5 @@ export async function createVictim(node: TestNode, language: Language, marker: s
     assert.deepEqual(await node.result(id), expected);
   };
   await check();
-  return { check };
+  return { id, check };
 }
