@@ -201,6 +201,8 @@ const forgeries: Record<string, (call: number) => Buffer> = {
   'a result too short for its fixed part': (call) => encodeFrame(FrameType.result, call, Buffer.alloc(3)),
   'an error that is not JSON': (call) => encodeFrame(FrameType.error, call, '{'),
   'LOADED without LOAD': () => encodeFrame(FrameType.loaded, 0, '{}'),
+  'a flood of log lines that belong to no call': () =>
+    Buffer.concat(Array.from({ length: 80 }, () => encodeFrame(FrameType.log, 0, Buffer.alloc(1_024)))),
   'a flood of log lines': (call) =>
     Buffer.concat(Array.from({ length: 80 }, () => encodeFrame(FrameType.log, call, Buffer.alloc(1_024)))),
 };
@@ -217,6 +219,38 @@ for (const [what, forge] of Object.entries(forgeries)) {
     await sandboxes.started[0]!.exited;
   });
 }
+
+test('a log line that claims an impossible time was printed now', async () => {
+  const { put, invoke, sandboxes, clock, logs } = await createHarness();
+  put('liar');
+  const call = invoke('liar');
+  await sandboxes.until(() => sandboxes.started[0]?.received.length === 1);
+  for (const timeMs of [Number.POSITIVE_INFINITY, -1e308, 0, Number.NaN, clock.now() + 1]) {
+    const body = Buffer.alloc(11, 'x');
+    body[0] = 1;
+    body[1] = 2;
+    body.writeDoubleBE(timeMs, 2);
+    sandboxes.started[0]!.write(encodeFrame(FrameType.log, 1, body));
+  }
+  sandboxes.started[0]!.reply(1, '1');
+  await call.completed;
+  assert.deepEqual(
+    logs.map((line) => line.timeMs),
+    new Array(5).fill(clock.now()),
+  );
+});
+
+test('an interpreter that ends itself because its heap is full ran out of memory', async () => {
+  const { put, invoke, sandboxes } = await createHarness();
+  put('hog');
+  const call = invoke('hog');
+  await sandboxes.until(() => sandboxes.started[0]?.received.length === 1);
+  const [sandbox] = sandboxes.started;
+  sandbox!.stderr.write('HEAP FULL\n');
+  await new Promise((resolve) => setImmediate(resolve));
+  sandbox!.exit({ reason: 'signalled', signal: 'SIGABRT' });
+  assert.equal((await call.completed).outcome.status, 'out_of_memory');
+});
 
 test('a result over the limit fails as just that, streamed or not', async () => {
   const { put, invoke, sandboxes, clock } = await createHarness();

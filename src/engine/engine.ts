@@ -184,14 +184,12 @@ export class Dispatcher implements Engine {
   }
 
   pools(): PoolView[] {
-    return this.supply.pools
-      .all()
-      .map(({ runtime, memoryMb, readyCount, target }) => ({
-        runtime: runtime.name,
-        memoryMb,
-        ready: readyCount,
-        target,
-      }));
+    return this.supply.pools.all().map(({ runtime, memoryMb, readyCount, target }) => ({
+      runtime: runtime.name,
+      memoryMb,
+      ready: readyCount,
+      target,
+    }));
   }
 
   stats(): EngineStats {
@@ -256,7 +254,7 @@ function viewOf(runner: Runner): SandboxView {
   const serves = runner.serves;
   return {
     sandboxId: runner.sandbox.id,
-    runtime: runner.runtime,
+    runtime: runner.runtime.name,
     state:
       runner.state === 'serving' ? (runner.calls.size > 0 ? 'busy' : runner.frozen ? 'frozen' : 'idle') : runner.state,
     ...(serves !== undefined && { function: serves.name, version: serves.version }),

@@ -3,6 +3,7 @@ import type { Outcome } from '../model/invocation.ts';
 import { Problem } from '../model/problem.ts';
 import { decodeLog, decodeResult, encodeFrame, encodeInvoke, type Frame } from '../runtime/frames.ts';
 import { FrameType, type Load, type Loaded } from '../runtime/protocol.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import type { Sandbox, SandboxExit } from '../sandbox/sandbox.ts';
 import { LOG_LEVELS } from '../store/journal.ts';
 import type { Call } from './call.ts';
@@ -53,7 +54,7 @@ const LEVEL_ERROR = LOG_LEVELS.indexOf('error');
  */
 export class Runner {
   readonly sandbox: Sandbox;
-  readonly runtime: string;
+  readonly runtime: Runtime;
   readonly startedAtMs: number;
   memoryMb: number;
   state: RunnerState = 'prewarmed';
@@ -77,6 +78,10 @@ export class Runner {
   private readonly driver: DriverConnection;
   /** Calls that ended without their driver's answer, which may still come. */
   private readonly givenUp = new Set<number>();
+  /** Log text that belongs to no call, since a call started last. */
+  private readonly outsideCalls = { logBytes: 0 };
+  /** Its interpreter has said that it ends itself because its heap is full. */
+  private heapExhausted = false;
   private nextNumber = 1;
   private watchdogArmed = false;
   /** The driver has said that it starts nothing more. */
@@ -85,7 +90,7 @@ export class Runner {
   private sentence: Outcome | undefined;
   private loading: { resolve(loaded: Loaded): void; reject(error: Error): void } | undefined;
 
-  constructor(sandbox: Sandbox, options: { runtime: string; memoryMb: number; clock: Clock; limits: RunnerLimits }) {
+  constructor(sandbox: Sandbox, options: { runtime: Runtime; memoryMb: number; clock: Clock; limits: RunnerLimits }) {
     this.sandbox = sandbox;
     this.runtime = options.runtime;
     this.memoryMb = options.memoryMb;
@@ -196,6 +201,7 @@ export class Runner {
 
   /** A line that did not come through the driver: it belongs to the running call where there is just one. */
   rawLine(stream: 'stdout' | 'stderr', text: string): void {
+    if (stream === 'stderr' && this.runtime.heapExhausted?.test(text)) this.heapExhausted = true;
     const [call] = this.concurrency === 1 ? this.calls.values() : [];
     this.owner?.logged(this, call, {
       stream,
@@ -209,6 +215,7 @@ export class Runner {
     call.started = true;
     call.startedMs = nowMs;
     for (const output of this.rawOutput) output.reset();
+    this.outsideCalls.logBytes = 0;
     call.coldStart = this.served++ === 0;
     // Condemned while it was only sent ahead: what ran before it is another's, and was left to run.
     if (call.verdict !== undefined) this.allowGrace(call, call.verdict);
@@ -296,12 +303,22 @@ export class Runner {
   private log(frame: Frame): void {
     const { stream, level, timeMs, text } = decodeLog(frame.body);
     const call = frame.call === 0 ? undefined : this.calls.get(frame.call);
-    if (call !== undefined) {
-      call.logBytes += frame.body.length;
-      if (call.logBytes > this.limits.maxLogBytes * LOG_FLOOD_FACTOR + FRAME_SLACK_BYTES)
-        return this.violate('log lines far beyond the limit');
-    }
-    this.owner?.logged(this, call, { stream: stream === 2 ? 'stderr' : 'stdout', level, timeMs, text });
+    const counted = call ?? this.outsideCalls;
+    counted.logBytes += frame.body.length;
+    if (counted.logBytes > this.limits.maxLogBytes * LOG_FLOOD_FACTOR + FRAME_SLACK_BYTES)
+      return this.violate('log lines far beyond the limit');
+    this.owner?.logged(this, call, {
+      stream: stream === 2 ? 'stderr' : 'stdout',
+      level,
+      timeMs: this.plausible(timeMs),
+      text,
+    });
+  }
+
+  /** A time that the driver claims, if the line can have been printed then; else now. */
+  private plausible(timeMs: number): number {
+    const nowMs = this.clock.now();
+    return timeMs >= this.startedAtMs && timeMs <= nowMs ? timeMs : nowMs;
   }
 
   private answer(call: Call, outcome: Outcome, durationMs: number): void {
@@ -362,7 +379,7 @@ export class Runner {
     this.state = 'ending';
     const calls = [...this.calls.values()];
     this.calls.clear();
-    const outcome = this.sentence ?? ended(exit, this.memoryMb);
+    const outcome = this.sentence ?? ended(this.heapExhausted ? { reason: 'out_of_memory' } : exit, this.memoryMb);
     if (this.loading !== undefined) {
       const error = outcome.status === 'succeeded' ? undefined : outcome.error;
       this.loading.reject(

@@ -72,7 +72,7 @@ export class Starter {
     });
     await this.hello(sandbox, runtime);
     const runner = new Runner(sandbox, {
-      runtime: runtime.name,
+      runtime,
       memoryMb: options.memoryMb,
       clock: this.clock,
       limits: this.limits,

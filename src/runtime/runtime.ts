@@ -14,6 +14,8 @@ export interface Runtime {
   readonly mainName: string;
   /** Whether a sandbox that was started at one size may run a function of another; not where the interpreter is told its size at its start. */
   readonly resizable: boolean;
+  /** What the interpreter prints when it ends itself because its own heap limit is reached: to the user that is out of memory. */
+  readonly heapExhausted?: RegExp;
   /** How sure this runtime is that a text without a file name is written in its language, 0 (not) to 1. */
   recognise(source: string): number;
   /** Finds the interpreter on this machine. Rejects with `unsupported_runtime` saying how to install it. */

@@ -148,6 +148,7 @@ const scripted: Runtime = {
   fileEndings: ['.s'],
   mainName: 'main',
   resizable: true,
+  heapExhausted: /^HEAP FULL/,
   recognise: () => 0,
   locate: () => Promise.resolve(interpreter),
   plan: () => Promise.resolve([]),

@@ -16,6 +16,7 @@ export const nodeRuntime: Runtime = {
   fileEndings: ENDINGS,
   mainName: 'main',
   resizable: false,
+  heapExhausted: /^FATAL ERROR: .*heap/,
   recognise: recogniseNode,
   locate: async () => locateNode(),
   plan: planNode,

@@ -28,7 +28,9 @@ function timeKeys(db: DatabaseSync, table: 'logs' | 'audit'): (timeMs: number) =
   };
 
   return (wantedMs) => {
-    let timeMs = Math.floor(wantedMs);
+    // A time that no key can hold would never find a free one; it goes where the newest rows are.
+    const lastMs = Number.isFinite(newestMs) ? newestMs : 0;
+    let timeMs = Number.isSafeInteger(keyAt(wantedMs + 1)) ? Math.floor(wantedMs) : lastMs;
     let key = freeIn(timeMs);
     // More rows than one millisecond has keys go on in the next one.
     while (key >= keyAt(timeMs + 1)) key = freeIn(++timeMs);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { FakeClock } from '../../model/fake-clock.ts';
 import type { LogRecord } from '../journal.ts';
+import { openEmbeddedStore } from './index.ts';
 import { SqliteJournal } from './journal.ts';
 import type { JournalOperations } from './journal-database.ts';
 import { WorkerClient } from './rpc.ts';
@@ -39,6 +40,21 @@ test('records that cannot be written are counted as dropped and told of once', a
     assert.equal(warnings.length, 1);
   } finally {
     await worker.close();
+    remove();
+  }
+});
+
+test('a line whose time no key can hold is kept beside the newest, and the next ones follow', async () => {
+  const { folder, remove } = temporaryFolder();
+  const store = await openEmbeddedStore({ folder });
+  try {
+    const { journal } = store;
+    const times = [Number.POSITIVE_INFINITY, Date.UTC(2026, 0, 1), -1e308, Number.NaN, Date.UTC(2026, 0, 2)];
+    for (const timeMs of times) journal.appendLog({ ...line, timeMs });
+    await journal.flush();
+    assert.equal((await journal.logs({ limit: 10 })).items.length, times.length);
+  } finally {
+    await store.close();
     remove();
   }
 });

@@ -44,7 +44,8 @@ def from_json(data):
         raise PayloadError('the payload is not valid JSON: it is not valid UTF-8') from None
     except RecursionError:
         raise PayloadError('the payload is not valid JSON: it is nested too deeply') from None
-    except (ValueError, StopIteration):
+    except (ValueError, StopIteration, SystemError):
+        # The C scanner cannot raise its own error while json.decoder is not imported: SystemError.
         pass
     raise PayloadError('the payload is not valid JSON: ' + _explain(text))
 
