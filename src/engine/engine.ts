@@ -162,13 +162,19 @@ export class Dispatcher implements Engine {
     };
     const { clock, settings } = this.options;
     const deadlineMs = clock.monotonicMs() + settings.queueWaitMs;
-    while (!this.supply.hasRoom(loadable)) {
+    for (;;) {
       const leftMs = deadlineMs - clock.monotonicMs();
-      if (leftMs <= 0) break;
+      if (leftMs <= 0 || this.supply.hasRoom(loadable)) {
+        try {
+          const { runner } = await this.supply.acquire(loadable);
+          return runner.stop();
+        } catch (error) {
+          // Somebody else was faster to take the room.
+          if (leftMs <= 0 || !(error instanceof Problem && error.code === 'throttled')) throw error;
+        }
+      }
       await this.capacity.released(leftMs);
     }
-    const { runner } = await this.supply.acquire(loadable);
-    runner.stop();
   }
 
   find(nameOrId: string): StoredFunction | undefined {

@@ -30,7 +30,7 @@ export class PrewarmedPool {
   }
 
   get readyCount(): number {
-    return this.ready.length;
+    return this.ready.filter((runner) => runner.state === 'prewarmed').length;
   }
 
   /** Why the last start failed; undefined where it did not. The next demand tries again. */
@@ -38,9 +38,13 @@ export class PrewarmedPool {
     return this.failedWith;
   }
 
-  /** A prewarmed sandbox, if one is ready. */
+  /** A prewarmed sandbox, if one is ready; from now on it is in use, and not to be ended to make room. */
   take(): Runner | undefined {
-    return this.ready.pop();
+    let runner = this.ready.pop();
+    // One that is ending stays here until it is gone.
+    while (runner !== undefined && runner.state !== 'prewarmed') runner = this.ready.pop();
+    if (runner !== undefined) runner.state = 'loading';
+    return runner;
   }
 
   /** Starts what is missing; resolves when the starts that it made have ended. Never rejects. */

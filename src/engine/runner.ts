@@ -112,8 +112,12 @@ export class Runner {
     return false;
   }
 
-  /** Loads a function. Rejects with `load_failed` (details: type, line, stack) and ends the sandbox where it cannot be loaded. */
+  /** Loads a function. Rejects with `load_failed` (details: type, line, stack) and ends the sandbox where it cannot be loaded, with `sandbox_failed` where it has ended. */
   load(load: Load, loadTimeoutMs: number): Promise<Loaded> {
+    if (this.state === 'ending')
+      return Promise.reject(
+        new Problem('sandbox_failed', 'the sandbox ended before it was given the function: try again'),
+      );
     this.state = 'loading';
     this.serves = { name: load.function, version: load.version };
     this.concurrency = load.sandboxConcurrency;

@@ -16,10 +16,12 @@ export class ScriptedSandboxes implements Sandboxes {
   private watchers: (() => void)[] = [];
   /** Set to make starts fail. */
   failure: Error | undefined;
+  /** Set to make the placing of code wait for it. */
+  placing: Promise<void> = Promise.resolve();
 
   start(spec: SandboxSpec): Promise<Sandbox> {
     if (this.failure !== undefined) return Promise.reject(this.failure);
-    const sandbox = new ScriptedSandbox(spec, () => this.changed());
+    const sandbox = new ScriptedSandbox(spec, () => this.changed(), this);
     this.started.push(sandbox);
     this.changed();
     return Promise.resolve(sandbox);
@@ -57,13 +59,16 @@ export class ScriptedSandbox implements Sandbox {
   load: Load | undefined;
   memoryMb: number;
   frozen = false;
+  placed = false;
   /** Set to make freezing and thawing fail. */
   stuck: Error | undefined;
   private readonly driver: NodeJS.ReadWriteStream;
   private readonly changed: () => void;
+  private readonly all: ScriptedSandboxes;
   private finish!: (exit: SandboxExit) => void;
 
-  constructor(spec: SandboxSpec, changed: () => void) {
+  constructor(spec: SandboxSpec, changed: () => void, all: ScriptedSandboxes) {
+    this.all = all;
     this.id = spec.id;
     this.spec = spec;
     this.memoryMb = spec.limits.memoryMb;
@@ -109,7 +114,9 @@ export class ScriptedSandbox implements Sandbox {
   }
 
   placeCode(): Promise<void> {
-    return Promise.resolve();
+    this.placed = true;
+    this.changed();
+    return this.all.placing;
   }
 
   setMemory(memoryMb: number): Promise<void> {
