@@ -1,3 +1,4 @@
+import type { FailureCode } from '../model/invocation.ts';
 import { PROBLEMS } from '../model/problem.ts';
 import { OUTCOME_STATUS } from './fob/error.ts';
 import { OUTCOMES } from './native/problem-json.ts';
@@ -34,8 +35,7 @@ export function problemsPage(): string {
     ([code, { status, retry, meaning }]) => `| \`${code}\` | ${status} | ${retry ? 'yes' : 'no'} | ${meaning} |\n`,
   );
   const outcomes = Object.entries(OUTCOMES).map(
-    ([code, { status, title }]) =>
-      `| \`${code}\` | ${status} | ${OUTCOME_STATUS[code as keyof typeof OUTCOME_STATUS]} | ${title} |\n`,
+    ([code, { status, title }]) => `| \`${code}\` | ${status} | ${OUTCOME_STATUS[code as FailureCode]} | ${title} |\n`,
   );
   return HEAD + problems.join('') + OUTCOMES_HEAD + outcomes.join('');
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { FunctionConfig, StoredFunction } from '../model/function.ts';
+import type { CodeInfo, FunctionConfig, StoredFunction } from '../model/function.ts';
 import type { InvocationRequest, RunningInvocation } from '../model/invocation.ts';
 
 /** What doors and triggers may ask of the engine. */
@@ -76,15 +76,16 @@ export interface Deployer {
   /** False where there was none. */
   remove(nameOrId: string, expectedRevision?: number): Promise<boolean>;
   /** Exactly what was uploaded. */
-  source(nameOrId: string): Promise<{ content: Buffer; form: 'inline' | 'zip' | 'tar.gz'; fileName?: string }>;
+  source(nameOrId: string): Promise<{ content: Buffer; form: CodeInfo['form']; fileName?: string }>;
 }
 
 export interface DeployRequest {
   /** Absent: a new function named by a fresh UUID. */
   readonly name?: string;
   readonly code: {
-    readonly form: 'inline' | 'zip' | 'tar.gz';
-    readonly content: Buffer | Readable /** Of an inline text; decides the runtime by its ending. */;
+    readonly form: CodeInfo['form'];
+    readonly content: Buffer | Readable;
+    /** Of an inline text; decides the runtime by its ending. */
     readonly fileName?: string;
   };
   /** Settings that are given; a new function's others are defaults, an existing one's stay as they are. Runtime and handler are guessed where absent. */

@@ -33,11 +33,12 @@ export type Outcome =
   | {
       readonly status: 'succeeded';
       readonly payload: Buffer;
-      readonly contentType: string /** Chunks in order, where the function streamed and nobody received them. */;
+      readonly contentType: string;
+      /** Chunks in order, where the function streamed and nobody received them. */
       readonly chunks?: readonly Buffer[];
     }
   | {
-      readonly status: 'failed' /** Why: an exception; parameters that do not fit; a result that cannot be encoded; a result over the limit. */;
+      readonly status: 'failed';
       readonly reason: FailureReason;
       readonly error: FunctionError;
     }
@@ -47,9 +48,19 @@ export type Outcome =
   | { readonly status: 'crashed'; readonly error: FunctionError }
   | { readonly status: 'cancelled'; readonly error: FunctionError };
 
+/** Why a run failed: an exception, parameters that do not fit, a result that cannot be encoded or is over the limit, code that cannot be loaded. */
 export type FailureReason = 'exception' | 'bad_parameters' | 'bad_result' | 'result_too_large' | 'load_failed';
 
 export type OutcomeStatus = Outcome['status'];
+
+/** An outcome other than success, and the one word for it: the reason of a failed run, else its status. */
+export type FailedOutcome = Exclude<Outcome, { status: 'succeeded' }>;
+export type FailureCode = FailureReason | Exclude<OutcomeStatus, 'succeeded' | 'failed'>;
+
+/** The word for an outcome that is no success, as doors tell it. */
+export function failureCode(outcome: FailedOutcome): FailureCode {
+  return outcome.status === 'failed' ? outcome.reason : outcome.status;
+}
 
 /** What a finished invocation cost and how it got there. */
 export interface InvocationReport {

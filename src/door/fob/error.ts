@@ -1,23 +1,22 @@
 import type { ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import type { FailureReason, Outcome, OutcomeStatus } from '../../model/invocation.ts';
+import { type FailedOutcome, type FailureCode, failureCode } from '../../model/invocation.ts';
 import { answer, answerEarly, JSON_TYPE } from '../answer.ts';
 import type { Lifecycle } from '../context.ts';
 import { describeFailure, failureHeaders } from '../failure.ts';
 
 /** The status of a run that did not succeed: the contract blames parameters on the caller, everything else on the function. */
-export const OUTCOME_STATUS: Readonly<Record<FailureReason | Exclude<OutcomeStatus, 'succeeded' | 'failed'>, number>> =
-  {
-    bad_parameters: 404,
-    exception: 502,
-    bad_result: 502,
-    result_too_large: 502,
-    load_failed: 502,
-    crashed: 502,
-    out_of_memory: 502,
-    timed_out: 504,
-    cancelled: 499,
-  };
+export const OUTCOME_STATUS: Readonly<Record<FailureCode, number>> = {
+  bad_parameters: 404,
+  exception: 502,
+  bad_result: 502,
+  result_too_large: 502,
+  load_failed: 502,
+  crashed: 502,
+  out_of_memory: 502,
+  timed_out: 504,
+  cancelled: 499,
+};
 
 /** An error in the contract's shape. */
 export function errorJson(code: string, message: string, particulars: Readonly<Record<string, unknown>> = {}): string {
@@ -37,9 +36,9 @@ export function answerFobOutcome(
   lifecycle: Lifecycle,
   res: ServerResponse,
   invocationId: string,
-  outcome: Exclude<Outcome, { status: 'succeeded' }>,
+  outcome: FailedOutcome,
 ): void {
-  const code = outcome.status === 'failed' ? outcome.reason : outcome.status;
+  const code = failureCode(outcome);
   const { type, message, stack } = outcome.error;
   answer(
     lifecycle,

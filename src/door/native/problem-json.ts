@@ -1,15 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import type { FailureReason, Outcome, OutcomeStatus } from '../../model/invocation.ts';
+import { type FailedOutcome, type FailureCode, failureCode } from '../../model/invocation.ts';
 import { PROBLEMS } from '../../model/problem.ts';
 import { answerEarly, PROBLEM_TYPE } from '../answer.ts';
 import type { Lifecycle } from '../context.ts';
 import { describeFailure, type Failure, failureHeaders } from '../failure.ts';
 
 /** How the native door shows a run that did not succeed. */
-export const OUTCOMES: Readonly<
-  Record<FailureReason | Exclude<OutcomeStatus, 'succeeded' | 'failed'>, { status: number; title: string }>
-> = {
+export const OUTCOMES: Readonly<Record<FailureCode, { status: number; title: string }>> = {
   bad_parameters: { status: 400, title: 'The payload does not fit the parameters of the function' },
   exception: { status: 502, title: 'The function threw an exception' },
   bad_result: { status: 502, title: 'The result of the function cannot be encoded' },
@@ -43,12 +41,12 @@ export function answerProblem(lifecycle: Lifecycle, log: Logger, res: ServerResp
 }
 
 /** The body of an answer about a function's failure, its status, and the word for the `Fob-Function-Error` header. */
-export function outcomeProblem(outcome: Exclude<Outcome, { status: 'succeeded' }>): {
+export function outcomeProblem(outcome: FailedOutcome): {
   status: number;
   reason: string;
   json: string;
 } {
-  const reason = outcome.status === 'failed' ? outcome.reason : outcome.status;
+  const reason = failureCode(outcome);
   const { status, title } = OUTCOMES[reason];
   const { type: errorType, message, stack } = outcome.error;
   const json = JSON.stringify({
