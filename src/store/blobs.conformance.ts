@@ -70,6 +70,15 @@ export function blobsConformance(adapter: Adapter<Blobs>): void {
       assert.deepEqual(await listed(blobs), before);
     });
 
+    test('a source that fails before it is read leaves nothing', async () => {
+      const before = await listed(blobs);
+      const content = new Readable({ read() {} });
+      const put = blobs.put(content);
+      content.destroy(new Error('the caller hung up'));
+      await assert.rejects(put, { code: 'cancelled' });
+      assert.deepEqual(await listed(blobs), before);
+    });
+
     test('the same content from many writers at once is one blob', async () => {
       const content = Buffer.from('from everybody');
       const puts = Array.from({ length: 20 }, (_, n) => blobs.put(n % 2 ? content : Readable.from([content])));

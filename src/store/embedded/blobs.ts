@@ -110,6 +110,8 @@ export class FileBlobs implements Blobs {
 
   private async write(content: Uint8Array | Readable, maxBytes: number): Promise<{ digest: string; bytes: number }> {
     const aside = join(this.temporary, `blob-${randomUUID()}`);
+    // It may fail before it is read; reading it tells so.
+    if (!(content instanceof Uint8Array)) content.on('error', () => undefined);
     try {
       const file = await open(aside, 'wx', 0o600);
       let written: { digest: string; bytes: number };
@@ -122,6 +124,7 @@ export class FileBlobs implements Blobs {
       await this.place(aside, written.digest);
       return written;
     } catch (error) {
+      if (!(content instanceof Uint8Array)) content.destroy();
       await rm(aside, { force: true });
       throw storageProblem(error);
     }
