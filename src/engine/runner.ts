@@ -315,7 +315,8 @@ export class Runner {
       stream: stream === 2 ? 'stderr' : 'stdout',
       level,
       timeMs: this.plausible(timeMs),
-      text,
+      // A driver sends line by line; one that does not must not make one record look like several.
+      text: text.includes('\n') ? text.replace(/[\r\n]+/g, ' ') : text,
     });
   }
 
