@@ -5,20 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Finished, runFob } from '../src/cli/testing/run-fob.ts';
-import type { Check } from '../src/model/machine.ts';
-
-const EXAMPLES = join(import.meta.dirname, '..', 'examples');
-
-/** What each call in the table of examples/README.md prints. */
-const ANSWERS: Readonly<Record<string, RegExp>> = {
-  'hello-python': /^42\n$/,
-  'add-python': /^2\n$/,
-  'hello-node': /^\{"greeting":"Hello Ada!"\}\n$/,
-  typescript: /^\{"fahrenheit":69\.8\}\n$/,
-  'node-dependencies': /^\{"version":"1\.2\.3","next":"1\.3\.0"\}\n$/,
-  'python-dependencies': /^"letter {6}count\\n.*l {15}2\\n/,
-  streaming: /^(\{"number":\d,"square":\d+\}\n){5}$/,
-};
 
 interface Started {
   readonly url: string;
@@ -49,27 +35,6 @@ describe('a node and its command line', () => {
     stop('SIGKILL');
     await ended;
     await rm(data, { recursive: true, force: true });
-  });
-
-  test('every example deploys, and its call in the table answers', async (context) => {
-    const { checks } = JSON.parse((await fob('doctor', '--json', '--data', data)).stdout) as { checks: Check[] };
-    const canBuild = checks.some((check) => check.name === 'function network' && check.state === 'ok');
-    const table = await readFile(join(EXAMPLES, 'README.md'), 'utf8');
-    const calls = [...table.matchAll(/^\| \[([a-z-]+)\].*`\.\/fob (call .*)` \|$/gm)];
-    assert.deepEqual(calls.map(([, name]) => name).sort(), Object.keys(ANSWERS).sort());
-    for (const [, name, call] of calls) {
-      if (name!.endsWith('-dependencies') && !canBuild) {
-        context.diagnostic(`${name} is left out: builds have no network here, as fob doctor says`);
-        continue;
-      }
-      const deployed = await fob('deploy', join(EXAMPLES, name!));
-      assert.equal(deployed.code, 0, deployed.stderr);
-      assert.match(deployed.stderr, /guessed runtime (python|node) from /);
-      const words = [...call!.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => (quoted ?? plain)!);
-      const { code, stdout, stderr } = await fob(...words);
-      assert.equal(code, 0, stderr);
-      assert.match(stdout, ANSWERS[name!]!);
-    }
   });
 
   test('a function can be followed through runs, logs, code and removal', async () => {
