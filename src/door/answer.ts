@@ -5,24 +5,24 @@ import type { Lifecycle } from './context.ts';
 export const JSON_TYPE = 'application/json; charset=UTF-8';
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/**
- * Writes a whole answer at once. `headers` alternates names and values. A text is sent in `encoding`; one whose
- * characters are bytes (`latin1`) leaves together with the head in a single write.
- */
+/** Bytes up to this size are handed over as text, one character a byte: that leaves in a single write with the head. */
+const ONE_WRITE_BYTES = 16_384;
+
+/** Writes a whole answer at once. `headers` alternates names and values. */
 export function answer(
   lifecycle: Lifecycle,
   res: ServerResponse,
   status: number,
   headers: string[],
   body: string | Buffer,
-  encoding: 'latin1' | 'utf8' = 'utf8',
 ): void {
   if (res.headersSent || res.destroyed) return;
   if (lifecycle.closing) res.shouldKeepAlive = false;
-  const bytes = typeof body === 'string' && encoding === 'utf8' ? Buffer.byteLength(body) : body.length;
-  headers.push('Content-Length', String(bytes));
+  headers.push('Content-Length', String(Buffer.byteLength(body)));
   res.writeHead(status, headers);
-  res.end(body, encoding);
+  if (typeof body === 'string') res.end(body);
+  else if (body.length <= ONE_WRITE_BYTES) res.end(body.toString('latin1'), 'latin1');
+  else res.end(body);
 }
 
 /**

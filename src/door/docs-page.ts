@@ -10,7 +10,7 @@ const CSP =
 
 const PAGE = `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Flock of Birds: API</title>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Flock of Birds: API</title>
 <link rel="stylesheet" href="/docs/swagger-ui.css"></head>
 <body><div id="page"></div>
 <script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body>

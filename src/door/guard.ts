@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv4 } from 'node:net';
 import { Problem } from '../model/problem.ts';
 import type { Settings } from '../model/settings.ts';
+import { shorten } from './shorten.ts';
 
 /** Host headers that were found good are remembered, at most this many. */
 const MAX_KNOWN_HOSTS = 64;
@@ -87,8 +88,4 @@ function hostName(host: string): string | undefined {
   if (port !== '' && !/^:\d{1,5}$/.test(port)) return undefined;
   const name = host.slice(0, end);
   return name.startsWith('[') ? name.slice(1, -1) : name;
-}
-
-function shorten(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

@@ -10,8 +10,7 @@ import { assertMayListen, createGuard } from './guard.ts';
 import { createManagement } from './management.ts';
 import { createNativeInvoke } from './native/invoke.ts';
 import { answerProblem, problemJson } from './native/problem-json.ts';
-
-export type { NodeInfo, ServerDeps } from './context.ts';
+import { largestUploadBytes } from './native/upload.ts';
 
 const FOB_CALL = '/api/call/';
 const FUNCTIONS = '/v1/functions/';
@@ -22,7 +21,6 @@ const HEADERS_TIMEOUT_MS = 10_000;
 /** For receiving a whole request, its body included; how long an answer takes is not limited here. */
 const REQUEST_TIMEOUT_MS = 300_000;
 const KEEP_ALIVE_MS = 60_000;
-const UPLOAD_ENVELOPE_BYTES = 2_097_152;
 
 /** The HTTP server of a node, with all its doors. */
 export interface DoorServer {
@@ -99,8 +97,8 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
   server.maxConnections = MAX_CONNECTIONS;
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
     // A body that is too large for every upload is refused before it is sent.
-    const largest = Math.ceil(settings.maxCodeBytes * 1.5) + UPLOAD_ENVELOPE_BYTES;
-    if (req.url === '/v1/restore' || !(Number(req.headers['content-length']) > largest)) {
+    const isTooLarge = Number(req.headers['content-length']) > largestUploadBytes(settings.maxCodeBytes);
+    if (req.url === '/v1/restore' || !isTooLarge) {
       res.writeContinue();
       serve(req, res);
     } else {

@@ -14,7 +14,8 @@ import { Problem } from '../model/problem.ts';
 import { type Settings, SettingsSchema } from '../model/settings.ts';
 import type { InvocationRecord, Journal, LogRecord } from '../store/journal.ts';
 import type { Store } from '../store/store.ts';
-import { createServer, type DoorServer, type ServerDeps } from './server.ts';
+import type { ServerDeps } from './context.ts';
+import { createServer, type DoorServer } from './server.ts';
 
 /** What a function of the double does with a request. */
 export type Behaviour = (request: InvocationRequest, cancelled: Promise<void>) => Outcome | Promise<Outcome>;

@@ -9,8 +9,6 @@ import { answerFobFailure, answerFobOutcome, errorJson } from './error.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { resultJson } from './result.ts';
 
-/** Results up to this size leave in one write with their head. */
-const ONE_WRITE_BYTES = 16_384;
 const NO_OBJECT = 'the body is no JSON object of parameters, such as {"param1": 1}';
 const TWO_SOURCES = 'give the parameters in the query or in the body, not in both';
 const START = Buffer.from('{"result": ');
@@ -44,13 +42,8 @@ export function createFobCall(context: DoorContext): FobCall {
     payloadKind: PayloadKind,
   ) => {
     if (outcome.status === 'succeeded') {
-      const json = resultJson(outcome);
       const headers = ['Content-Type', JSON_TYPE, 'Fob-Invocation-Id', report.invocationId];
-      if (json.length <= ONE_WRITE_BYTES) {
-        answer(lifecycle, res, 200, headers, `{"result": ${json.toString('latin1')}}`, 'latin1');
-      } else {
-        answer(lifecycle, res, 200, headers, Buffer.concat([START, json, END]));
-      }
+      answer(lifecycle, res, 200, headers, Buffer.concat([START, resultJson(outcome), END]));
     } else if (isBadParameters(outcome) && payloadKind === 'json' && !isJsonObject(payload)) {
       fail(res, new Problem('invalid_request', NO_OBJECT));
     } else {

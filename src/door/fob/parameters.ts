@@ -1,4 +1,5 @@
 import { Problem } from '../../model/problem.ts';
+import { shorten } from '../shorten.ts';
 
 /** Parameters of a call as a JSON object of strings, and the first name that was given twice. */
 export interface Parameters {
@@ -128,8 +129,4 @@ function notNameValue(item: string): Problem {
     'invalid_request',
     `"${shorten(item)}" is no parameter; write name:value,name:value or name=value&name=value, and encode "," as %2C and "&" as %26 in values`,
   );
-}
-
-function shorten(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

@@ -7,10 +7,10 @@ import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
 import { mediaTypeOf } from '../media-type.ts';
+import { queryOf } from '../query.ts';
+import { SOURCE_TYPES } from '../source-types.ts';
 import type { FobCall } from './call.ts';
 import { CallAnswer, ErrorAnswer, GenAnswer, IdParameters, MetaAnswer, StatsAnswer } from './schemas.ts';
-
-const SOURCE_TYPES = { inline: 'text/plain; charset=UTF-8', zip: 'application/zip', 'tar.gz': 'application/gzip' };
 
 /** The report's five calls. The server matches `/api/call` by hand; its routes here serve spellings that it did not match. */
 export function addFobRoutes(app: App, context: DoorContext, call: FobCall): void {
@@ -71,9 +71,7 @@ export function addFobRoutes(app: App, context: DoorContext, call: FobCall): voi
       },
       handler: (request, reply) => {
         reply.hijack();
-        const url = request.raw.url!;
-        const mark = url.indexOf('?');
-        call(request.raw, reply.raw, request.params.id, mark === -1 ? '' : url.slice(mark + 1));
+        call(request.raw, reply.raw, request.params.id, queryOf(request.raw.url!));
       },
     });
   }

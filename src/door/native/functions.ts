@@ -6,16 +6,24 @@ import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
+import { SOURCE_TYPES } from '../source-types.ts';
 import { answerDeployment, answerFunction } from './deployment.ts';
 import { etag, functionView } from './function-view.ts';
 import { demandedRevision, underPrecondition } from './precondition.ts';
-import { cursor, FunctionPage, FunctionView, limit, NameParameters, PartialConfig, ProblemAnswer } from './schemas.ts';
+import {
+  cursor,
+  DEFAULT_PAGE,
+  FunctionPage,
+  FunctionView,
+  limit,
+  NameParameters,
+  PartialConfig,
+  ProblemAnswer,
+} from './schemas.ts';
 import { parseJson, receiveUpload, UploadQuery, uploadBodies, uploadValidator } from './upload.ts';
 
-const DEFAULT_PAGE = 100;
 const MAX_CONFIG_BYTES = 1_048_576;
 const tags = ['functions'];
-const SOURCE_TYPES = { inline: 'text/plain; charset=UTF-8', zip: 'application/zip', 'tar.gz': 'application/gzip' };
 
 /** Functions by name: create, update, list, show, configure, remove, and their code. */
 export function addFunctionRoutes(app: App, context: DoorContext): void {

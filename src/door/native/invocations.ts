@@ -4,11 +4,21 @@ import type { InvocationQuery } from '../../store/journal.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
+import { queryOf } from '../query.ts';
 import type { NativeInvoke } from './invoke.ts';
-import { cursor, from, functionFilter, InvocationView, limit, NameParameters, ProblemAnswer, to } from './schemas.ts';
+import {
+  cursor,
+  DEFAULT_PAGE,
+  from,
+  functionFilter,
+  InvocationView,
+  limit,
+  NameParameters,
+  ProblemAnswer,
+  to,
+} from './schemas.ts';
 import { timeRange } from './time-range.ts';
 
-const DEFAULT_PAGE = 100;
 const STATUSES = ['succeeded', 'failed', 'timed_out', 'out_of_memory', 'crashed', 'cancelled', 'rejected'] as const;
 const tags = ['invocations'];
 
@@ -37,9 +47,7 @@ export function addInvocationRoutes(app: App, context: DoorContext, invoke: Nati
     },
     (request, reply) => {
       reply.hijack();
-      const url = request.raw.url!;
-      const mark = url.indexOf('?');
-      invoke(request.raw, reply.raw, request.params.name, mark === -1 ? '' : url.slice(mark + 1));
+      invoke(request.raw, reply.raw, request.params.name, queryOf(request.raw.url!));
     },
   );
 

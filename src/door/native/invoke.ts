@@ -8,8 +8,6 @@ import { isJsonType, mediaTypeOf } from '../media-type.ts';
 import { formParameters } from './form.ts';
 import { answerProblem, outcomeProblem } from './problem-json.ts';
 
-/** Results up to this size leave in one write with their head. */
-const ONE_WRITE_BYTES = 16_384;
 const NO_PAYLOAD = Buffer.from('{}');
 const NO_QUERY = 'the payload goes in the body; the native invoke takes no query';
 
@@ -67,11 +65,7 @@ export function createNativeInvoke(context: DoorContext): NativeInvoke {
 
   const succeed = (res: ServerResponse, report: InvocationReport, payload: Buffer, contentType: string) => {
     const headers = ['Content-Type', headerSafe(contentType), ...reportHeaders(report), ...SAFE];
-    if (payload.length <= ONE_WRITE_BYTES) {
-      answer(lifecycle, res, 200, headers, payload.toString('latin1'), 'latin1');
-    } else {
-      answer(lifecycle, res, 200, headers, payload);
-    }
+    answer(lifecycle, res, 200, headers, payload);
   };
 
   return (req, res, target, query) => {

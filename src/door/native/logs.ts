@@ -4,11 +4,21 @@ import { LOG_LEVELS, type LogQuery } from '../../store/journal.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
-import { cursor, from, functionFilter, LogLine, limit, minLevel, ProblemAnswer, textFilter, to } from './schemas.ts';
+import {
+  cursor,
+  DEFAULT_PAGE,
+  from,
+  functionFilter,
+  LogLine,
+  limit,
+  minLevel,
+  ProblemAnswer,
+  textFilter,
+  to,
+} from './schemas.ts';
 import { MAX_TAILS, streamTail } from './tail.ts';
 import { timeRange } from './time-range.ts';
 
-const DEFAULT_PAGE = 100;
 const tags = ['logs'];
 
 /** What functions printed: queries and a live tail. */

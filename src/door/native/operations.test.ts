@@ -138,7 +138,7 @@ describe('operating a node', () => {
   it('shows sandboxes, pools and the node, and no token', async () => {
     assert.equal((await ask(node, 'GET', '/v1/sandboxes')).json.sandboxes.length, 1);
     assert.deepEqual((await ask(node, 'GET', '/v1/pools')).json, {
-      pools: [{ runtime: 'python', ready: 1, target: 2 }],
+      pools: [{ runtime: 'python', memoryMb: 128, ready: 1, target: 2 }],
     });
     const { json } = await ask(node, 'GET', '/v1/node');
     assert.deepEqual([json.version, json.state, json.sandbox, json.functions], ['0.0.0-test', 'ready', 'process', 1]);

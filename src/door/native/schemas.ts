@@ -44,7 +44,12 @@ export const ProblemAnswer = Type.Object(
   { additionalProperties: true },
 );
 
-export const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'Most items; default 100' }));
+/** Items of a page whose request gives no `limit`. */
+export const DEFAULT_PAGE = 100;
+
+export const limit = Type.Optional(
+  Type.Integer({ minimum: 1, maximum: 1000, description: `Most items; default ${DEFAULT_PAGE}` }),
+);
 export const cursor = Type.Optional(Type.String({ maxLength: 1024, description: 'Cursor of the page before' }));
 
 const time = (description: string) =>

@@ -10,7 +10,8 @@ import { mediaTypeOf } from '../media-type.ts';
 import { checked, validatorCompiler } from '../validation.ts';
 import { PartialConfig } from './schemas.ts';
 
-const ENVELOPE_BYTES = 1_048_576;
+/** What may surround the code in an upload: the configuration, and the syntax of JSON or a form. */
+const ENVELOPE_BYTES = 2_097_152;
 const MAX_CONFIG_BYTES = 1_048_576;
 const FileName = Type.String({
   pattern: '^[^/\\\\\\x00-\\x1f]{1,255}$',
@@ -63,6 +64,11 @@ export const uploadBodies = {
   },
 };
 
+/** The largest body of an upload: in JSON, base64 or escapes may make the code longer by half. */
+export function largestUploadBytes(maxCodeBytes: number): number {
+  return Math.ceil(maxCodeBytes * 1.5) + ENVELOPE_BYTES;
+}
+
 /** Leaves the body, which the handler has yet to read, unchecked. */
 export const uploadValidator: FastifySchemaCompiler<TSchema> = (part) =>
   part.httpPart === 'body' ? (value: unknown) => ({ value }) : validatorCompiler(part);
@@ -75,7 +81,7 @@ export async function receiveUpload(request: FastifyRequest, maxCodeBytes: numbe
   const config = configOfQuery(query);
   switch (mediaTypeOf(request.raw)) {
     case 'application/json': {
-      const body = await receiveBody(request.raw, Math.ceil(maxCodeBytes * 1.5) + ENVELOPE_BYTES);
+      const body = await receiveBody(request.raw, largestUploadBytes(maxCodeBytes));
       return ofJson(body, config, maxCodeBytes);
     }
     case 'multipart/form-data':
