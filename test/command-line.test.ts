@@ -12,6 +12,8 @@ interface Started {
   readonly log: string;
 }
 
+const EXAMPLES = join(import.meta.dirname, '..', 'examples');
+
 describe('a node and its command line', () => {
   let data = '';
   let started: Started;
