@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { Table } from './scenario.ts';
 
 /** The part of V8's `.cpuprofile` format that is read here. */
-export interface CpuProfile {
+interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
     readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
@@ -14,7 +14,7 @@ export interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
-export interface SelfTime {
+interface SelfTime {
   readonly where: string;
   readonly selfMs: number;
 }

@@ -22,7 +22,7 @@ export interface Bench {
   startNode(options?: NodeOptions): Promise<FobNode>;
 }
 
-export interface Findings {
+interface Findings {
   readonly rows: readonly Row[];
   /** What stands behind the rows. */
   readonly tables?: readonly Table[];

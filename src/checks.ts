@@ -14,7 +14,7 @@ const TRIAL_TIMEOUT_MS = 10_000;
 const TRIAL_LIMITS = { memoryMb: 128, maxProcesses: 64, maxOpenFiles: 256, tmpMb: 16 };
 
 /** What the parts of a node say of this machine, for `fob doctor`. */
-export interface PartChecks {
+interface PartChecks {
   readonly checks: readonly Check[];
   /** Whether a sandbox of at least one language really started. */
   readonly functionsCanRun: boolean;

@@ -19,7 +19,7 @@ const MEBIBYTE = 1_048_576;
 const MEMORY_SHARE = 0.7;
 
 /** One node, running. */
-export interface RunningNode {
+interface RunningNode {
   readonly url: string;
   /** Lets invocations in flight finish, then ends everything. May be called twice. */
   close(): Promise<void>;

@@ -8,7 +8,7 @@ import { Problem } from './model/problem.ts';
 import { type Settings, SettingsSchema } from './model/settings.ts';
 
 /** Name of the settings file that a data folder may hold. */
-export const SETTINGS_FILE = 'fob.config.yaml';
+const SETTINGS_FILE = 'fob.config.yaml';
 
 type Name = keyof Settings;
 
@@ -87,7 +87,7 @@ export function readSettings(input: SettingsInput): Settings {
 }
 
 /** Where a node keeps its data unless told otherwise. */
-export function defaultDataFolder(environment: Readonly<Record<string, string | undefined>>): string {
+function defaultDataFolder(environment: Readonly<Record<string, string | undefined>>): string {
   if (process.getuid?.() === 0) return '/var/lib/fob';
   return join(environment.XDG_DATA_HOME || join(environment.HOME || homedir(), '.local', 'share'), 'fob');
 }
@@ -168,7 +168,7 @@ function requirement(name: Name): string | undefined {
 }
 
 /** The part of JSON Schema that the settings use. */
-export interface SettingSchema {
+interface SettingSchema {
   readonly type?: string;
   readonly minimum?: number;
   readonly maximum?: number;

@@ -21,7 +21,7 @@ const MAX_LINES = 600;
 const MAX_TEST_LINES = 800;
 
 /** Source texts by path, relative to the project's folder and with `/`. */
-export type Sources = ReadonlyMap<string, string>;
+type Sources = ReadonlyMap<string, string>;
 
 /** Every TypeScript file of the project. */
 export async function readSources(folder: string): Promise<Sources> {

@@ -1,7 +1,7 @@
 import type { Bench } from '../scenario.ts';
 import type { FobNode, Language } from './node.ts';
 
-export interface RegisteredNode {
+interface RegisteredNode {
   readonly node: FobNode;
   readonly ids: readonly string[];
 }

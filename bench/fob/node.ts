@@ -29,7 +29,7 @@ interface InvocationsAnswer {
 }
 
 /** Where the benchmark puts what a node leaves. */
-export interface NodeFiles {
+interface NodeFiles {
   readonly dataFolder: string;
   readonly logFile: string;
   /** Where CPU profiles go; absent: none are taken. */

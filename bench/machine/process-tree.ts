@@ -5,7 +5,7 @@ const MS_PER_TICK = 10;
 const KIB = 1_024;
 
 /** One line of `/proc/<pid>/stat`, as far as it is needed. */
-export interface ProcessStat {
+interface ProcessStat {
   readonly pid: number;
   readonly parentPid: number;
   readonly program: string;

@@ -10,7 +10,7 @@ const POLL_MS = 2;
 const STOP_MS = 45_000;
 const LOG_TAIL_BYTES = 2_000;
 
-export interface ServerSpec {
+interface ServerSpec {
   readonly name: string;
   readonly program: string;
   readonly parameters: readonly string[];

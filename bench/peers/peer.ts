@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { freePort, type Server, startServer } from '../machine/server.ts';
 
 /** What fob is compared with. Each answers every request with the same small JSON body, from one process. */
-export interface Peer {
+interface Peer {
   readonly name: string;
   /** `logFile` takes what it prints. */
   start(logFile: string): Promise<Server>;

@@ -8,7 +8,7 @@ export const DEFAULT_URL = 'http://127.0.0.1:9999';
 /** A failure's body is read up to here. */
 const MAX_FAILURE_BYTES = 4_194_304;
 
-export interface RequestOptions {
+interface RequestOptions {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | Readable;

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { DEFAULT_URL } from './client.ts';
 
 /** What each file below `commands/` exports: it adds arguments, options, help and the action to its command. */
-export interface CommandModule {
+interface CommandModule {
   define(command: Command): void;
 }
 

@@ -30,7 +30,7 @@ const WELCOME = `Flock of Birds is running.
 `;
 
 /** Everything that is not an invocation: management, records, logs, descriptions. */
-export interface Management {
+interface Management {
   readonly routing: (req: IncomingMessage, res: ServerResponse) => void;
   close(): Promise<void>;
 }

@@ -18,10 +18,10 @@ import type { ServerDeps } from './context.ts';
 import { createServer, type DoorServer } from './server.ts';
 
 /** What a function of the double does with a request. */
-export type Behaviour = (request: InvocationRequest, cancelled: Promise<void>) => Outcome | Promise<Outcome>;
+type Behaviour = (request: InvocationRequest, cancelled: Promise<void>) => Outcome | Promise<Outcome>;
 
 /** An engine and deployer that keep functions in memory and run a behaviour instead of code. */
-export class EngineDouble implements Engine, Deployer {
+class EngineDouble implements Engine, Deployer {
   readonly functions = new Map<string, StoredFunction>();
   readonly sources = new Map<string, { content: Buffer; form: 'inline' | 'zip' | 'tar.gz'; fileName?: string }>();
   readonly requests: InvocationRequest[] = [];
@@ -163,7 +163,7 @@ export class EngineDouble implements Engine, Deployer {
 }
 
 /** A journal that keeps what was appended and remembers what it was asked. */
-export class JournalDouble {
+class JournalDouble {
   readonly asked: unknown[] = [];
   readonly records: InvocationRecord[] = [];
   readonly lines: LogRecord[] = [];

@@ -11,7 +11,7 @@ const FAILURE_REASONS: readonly DriverError['reason'][] = [
   'cancelled',
 ];
 
-export interface DriverConnectionEvents {
+interface DriverConnectionEvents {
   onFrame(frame: Frame): void;
   /** The peer sent what the protocol does not allow. Nothing more is read. */
   onViolation(how: string): void;

@@ -10,7 +10,7 @@ const KEPT_FILES = 3;
 /** Entries that wait for a slow disk; what comes beyond is dropped. */
 const MAX_WAITING_BYTES = 4_194_304;
 
-export interface NodeLog {
+interface NodeLog {
   readonly log: Logger;
   readonly path: string;
   /** Writes what is waiting and closes the file. */

@@ -13,7 +13,7 @@ export interface Fixture {
 }
 
 /** The functions that the suite runs. Each must do in its language what is said here. */
-export interface DriverFixtures {
+interface DriverFixtures {
   /** `callme()` prints `Hello serverless world!` and returns 42. */
   readonly fortyTwo: Fixture;
   /** `callme(param1, param2)` returns the sum of both made integers; other texts than numbers raise the language's type or value error. */

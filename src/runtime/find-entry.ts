@@ -7,7 +7,7 @@ const FILES = ['main', 'index', 'app', 'handler', 'lambda_function', 'function']
 const FOLDERS = ['', 'src/'];
 const MAX_CANDIDATES = 20;
 
-export interface EntrySearch {
+interface EntrySearch {
   /** Endings of source files, with the dot. */
   readonly endings: readonly string[];
   /** A file that the folder itself names as its entry. */

@@ -9,7 +9,7 @@ import { Problem } from '../model/problem.ts';
 import type { Sandbox, Sandboxes, SandboxSpec } from './sandbox.ts';
 
 /** What an adapter is to be held to. */
-export interface SandboxConformance {
+interface SandboxConformance {
   readonly name: string;
   create(runFolder: string): Promise<Sandboxes>;
   readonly can: {

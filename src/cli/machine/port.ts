@@ -51,7 +51,7 @@ export async function listenFailure(error: NodeJS.ErrnoException, host: string, 
 }
 
 /** The process that listens on a TCP port, where this user may know it (Linux). */
-export async function portOwner(port: number): Promise<{ pid: number; name: string } | undefined> {
+async function portOwner(port: number): Promise<{ pid: number; name: string } | undefined> {
   const inodes = new Set<string>();
   for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
     const text = await readFile(table, 'utf8').catch(() => '');

@@ -6,7 +6,7 @@ import { EXIT, Failure } from '../failure.ts';
 import type { Progress } from '../output.ts';
 
 /** A package of the system that a node uses. */
-export interface SystemPackage {
+interface SystemPackage {
   /** Its name on Debian and Ubuntu. */
   readonly name: string;
   readonly purpose: string;
@@ -21,7 +21,7 @@ const APT_TIMEOUT_MS = 600_000;
 const ELF_MAGIC = Buffer.from([0x7f, 0x45, 0x4c, 0x46]);
 
 /** What a node with this kind of sandbox needs of the system. */
-export function systemPackages(sandbox: string): SystemPackage[] {
+function systemPackages(sandbox: string): SystemPackage[] {
   return [
     {
       name: 'bubblewrap',
@@ -45,7 +45,7 @@ export function systemPackages(sandbox: string): SystemPackage[] {
   ];
 }
 
-export async function missingPackages(sandbox: string): Promise<SystemPackage[]> {
+async function missingPackages(sandbox: string): Promise<SystemPackage[]> {
   const checked = await Promise.all(
     systemPackages(sandbox).map(async (each) => ({ each, present: await each.present() })),
   );
@@ -53,7 +53,7 @@ export async function missingPackages(sandbox: string): Promise<SystemPackage[]>
 }
 
 /** The command that installs packages on Debian and Ubuntu. */
-export function installCommand(packages: readonly SystemPackage[]): string {
+function installCommand(packages: readonly SystemPackage[]): string {
   return `apt-get install -y --no-install-recommends ${packages.map((each) => each.name).join(' ')}`;
 }
 
@@ -120,7 +120,7 @@ async function apt(words: readonly string[], logFile: string): Promise<number> {
 }
 
 /** The path of a program on PATH, or in a system folder that another user's PATH may lack. */
-export function findProgram(name: string, accept: (path: string) => boolean = () => true): string | undefined {
+function findProgram(name: string, accept: (path: string) => boolean = () => true): string | undefined {
   const folders = [
     ...(process.env.PATH ?? '').split(delimiter),
     '/usr/local/bin',
@@ -138,7 +138,7 @@ export function findProgram(name: string, accept: (path: string) => boolean = ()
 }
 
 /** A real Python interpreter: version managers put shell scripts of the same name on PATH. */
-export function findPython(): string | undefined {
+function findPython(): string | undefined {
   return findProgram('python3', isBinary);
 }
 

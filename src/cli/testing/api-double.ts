@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { FunctionView } from '../api.ts';
 
-export interface Received {
+interface Received {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingMessage['headers'];
@@ -10,7 +10,7 @@ export interface Received {
 }
 
 /** Answers one request; what no handler answers gets 404 as a node gives it. */
-export type Handler = (request: Received, response: ServerResponse) => void;
+type Handler = (request: Received, response: ServerResponse) => void;
 
 /** A real HTTP server that stands for a node, so that what the command line sends and shows can be examined by itself. */
 export class ApiDouble {

@@ -19,7 +19,7 @@ const FileName = Type.String({
 });
 
 /** Code and configuration as one JSON document. */
-export const JsonUpload = Type.Object(
+const JsonUpload = Type.Object(
   {
     code: Type.Union([
       Type.Object({ inline: Type.String(), fileName: Type.Optional(FileName) }, { additionalProperties: false }),

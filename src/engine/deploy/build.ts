@@ -22,7 +22,7 @@ export interface BuildPlace {
   readonly limits: TreeLimits;
 }
 
-export interface Build {
+interface Build {
   readonly runtime: Runtime;
   readonly steps: readonly BuildStep[];
   /** Host folder with the code, which the steps change. */

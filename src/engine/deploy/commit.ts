@@ -27,7 +27,7 @@ export function checkExpected(name: string, current: StoredFunction | undefined,
 }
 
 /** What a new version consists of, given what stands now; asked again where somebody else was faster. */
-export type NextVersion = (
+type NextVersion = (
   current: StoredFunction | undefined,
 ) => Promise<{ readonly config: FunctionConfig; readonly code: CodeInfo }>;
 

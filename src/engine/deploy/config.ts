@@ -5,7 +5,7 @@ import { FUNCTION_NAME_PATTERN, type FunctionConfig, FunctionConfigSchema } from
 import { Problem } from '../../model/problem.ts';
 
 /** All settings but runtime and handler, which have no default: they are guessed. */
-export type DefaultedConfig = Omit<FunctionConfig, 'runtime' | 'handler'>;
+type DefaultedConfig = Omit<FunctionConfig, 'runtime' | 'handler'>;
 
 const MAX_ENVIRONMENT_BYTES = 65_536;
 const MAX_TAGS = 50;

@@ -10,7 +10,7 @@ import type { Scratch } from './scratch.ts';
 /** A blob that is younger, and of this process, may belong to something that is under way, such as a restore. */
 const YOUNG_MS = 3_600_000;
 
-export interface GarbageSources {
+interface GarbageSources {
   readonly registry: Registry;
   readonly blobs: Blobs;
   readonly codeCache: CodeCache;

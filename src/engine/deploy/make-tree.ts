@@ -18,7 +18,7 @@ import { readZip } from './zip.ts';
 const TAR_OVERHEAD_BYTES = 134_217_728;
 
 /** Unpacked code, before its build, and what it was recognised as. */
-export interface MadeTree {
+interface MadeTree {
   readonly folder: string;
   readonly runtime: Runtime;
   readonly handler: string;
@@ -26,14 +26,14 @@ export interface MadeTree {
   readonly fileName?: string;
 }
 
-export interface TreeSource {
+interface TreeSource {
   readonly form: DeployRequest['code']['form'];
   readonly fileName: string | undefined;
   readonly bytes: Buffer;
   readonly known: Known;
 }
 
-export interface MakeTreeOptions {
+interface MakeTreeOptions {
   readonly runtimes: Runtimes;
   readonly limits: TreeLimits;
   readonly onProgress: (event: DeployProgress) => void;

@@ -92,7 +92,7 @@ export async function chooseHandler(runtime: Runtime, folder: CodeFolder, known:
 }
 
 /** The file that a handler (`file.export`) names, among `files`. */
-export function entryFile(runtime: Runtime, files: readonly string[], handler: string): string | undefined {
+function entryFile(runtime: Runtime, files: readonly string[], handler: string): string | undefined {
   const name = handler.slice(0, handler.lastIndexOf('.'));
   const ending = runtime.fileEndings.find((candidate) => files.includes(name + candidate));
   return ending === undefined ? undefined : name + ending;

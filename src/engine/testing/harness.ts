@@ -21,7 +21,7 @@ const DEFAULTS: FunctionConfig = {
 };
 
 /** A dispatcher over scripted sandboxes, a fake clock, and just as much of the store as it asks for. */
-export interface Harness {
+interface Harness {
   readonly dispatcher: Dispatcher;
   readonly sandboxes: ScriptedSandboxes;
   readonly clock: FakeClock;

@@ -46,7 +46,7 @@ export class ScriptedSandboxes implements Sandboxes {
 }
 
 /** One of them; `received` are the call numbers of the INVOKEs that reached its driver. */
-export class ScriptedSandbox implements Sandbox {
+class ScriptedSandbox implements Sandbox {
   readonly id: string;
   readonly spec: SandboxSpec;
   readonly channel: Socket;

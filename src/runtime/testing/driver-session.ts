@@ -118,7 +118,7 @@ export interface LogLine {
   readonly text: string;
 }
 
-export interface Chunk {
+interface Chunk {
   readonly call: number;
   readonly contentType: string;
   readonly payload: Buffer;

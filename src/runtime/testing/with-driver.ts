@@ -3,7 +3,7 @@ import { FrameType } from '../protocol.ts';
 import type { Runtime } from '../runtime.ts';
 import { DriverSession } from './driver-session.ts';
 
-export interface Loading {
+interface Loading {
   readonly files: Readonly<Record<string, string>>;
   /** `main.callme` where absent. */
   readonly handler?: string;

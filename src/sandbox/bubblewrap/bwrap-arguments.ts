@@ -1,7 +1,7 @@
 import type { SandboxSpec } from '../sandbox.ts';
 
 /** Id of user and group inside, whatever they are outside. */
-export const INSIDE_ID = '1000';
+const INSIDE_ID = '1000';
 
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom'];
 const BYTES_PER_MB = 1_048_576;
@@ -37,7 +37,7 @@ export function rlimits(spec: SandboxSpec, hasCgroup: { memory: boolean; pids: b
 }
 
 /** What a sandbox is made of, with paths that bubblewrap's user can reach. */
-export interface Layout {
+interface Layout {
   readonly rootArguments: readonly string[];
   readonly networkArguments: readonly string[];
   readonly mounts: readonly { readonly source: string; readonly path: string }[];

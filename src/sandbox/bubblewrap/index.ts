@@ -9,7 +9,7 @@ import { checkMachine } from './checks.ts';
 import { giveTree } from './launched-sandbox.ts';
 import { LauncherLink, type SandboxLog } from './launcher-link.ts';
 
-export interface BubblewrapOptions {
+interface BubblewrapOptions {
   /** Folder for what sandboxes need while they live. Several nodes may share it. */
   readonly runFolder: string;
   /** Where oddities are told that no caller waits for. */

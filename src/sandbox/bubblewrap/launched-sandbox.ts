@@ -22,7 +22,7 @@ const SIGNAL_BASE = 128;
 /** How long a sandbox whose program has ended may take to end before it is killed; it takes about 1 ms. */
 const LAST_MOMENT_MS = 50;
 
-export interface Launch {
+interface Launch {
   readonly spec: SandboxSpec;
   readonly cgroups: Cgroups;
   readonly stage: Stage;

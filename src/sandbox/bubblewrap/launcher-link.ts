@@ -13,7 +13,7 @@ export interface SandboxLog {
   warn(details: object, message: string): void;
 }
 
-export interface LinkOptions {
+interface LinkOptions {
   readonly settings: Pick<LauncherSettings, 'owner' | 'folder'>;
   readonly log: SandboxLog;
   /** Called once where the helper dies; its sandboxes are reported as ended after that. Given the build folders that may still belong to their users. */

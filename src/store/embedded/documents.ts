@@ -93,7 +93,7 @@ export function documentOperations(db: DatabaseSync) {
 }
 
 /** The least text that is greater than every text with this prefix, in order of code points; undefined where none is. */
-export function prefixEnd(prefix: string): string | undefined {
+function prefixEnd(prefix: string): string | undefined {
   const points = [...prefix];
   while (points.length > 0) {
     const last = points.pop()!.codePointAt(0)!;

@@ -20,9 +20,6 @@ export interface Packed {
   readonly texts: readonly string[];
 }
 
-/** What an unsuccessful invocation's record has besides. */
-export type InvocationFailure = Pick<InvocationRecord, 'reason' | 'errorType' | 'errorMessage' | 'errorStack'>;
-
 /** One invocation as it is unpacked; the same object serves for each. */
 export interface UnpackedInvocation {
   id: string;
@@ -37,7 +34,7 @@ export interface UnpackedInvocation {
   sandboxId: string;
   payloadBytes: number;
   resultBytes: number;
-  /** JSON of an `InvocationFailure`. */
+  /** JSON of the record's reason, and of its error's type, message and stack; null where it has neither. */
   error: string | null;
 }
 

@@ -20,7 +20,7 @@ export interface InvocationRow {
   readonly error: string | null;
 }
 
-export interface LogRow {
+interface LogRow {
   readonly key: number;
   readonly function_name: string;
   readonly version: number;
@@ -31,7 +31,7 @@ export interface LogRow {
   readonly text: string;
 }
 
-export interface AuditRow {
+interface AuditRow {
   readonly key: number;
   readonly actor: string;
   readonly action: string;

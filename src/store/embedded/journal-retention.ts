@@ -40,7 +40,7 @@ export async function retain(db: DatabaseSync, names: Names, limits: RetentionLi
 }
 
 /** Bytes in pages that hold something. */
-export function usedBytes(db: DatabaseSync): number {
+function usedBytes(db: DatabaseSync): number {
   return (pragma(db, 'page_count') - pragma(db, 'freelist_count')) * pragma(db, 'page_size');
 }
 

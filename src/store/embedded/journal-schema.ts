@@ -4,7 +4,7 @@ import type { DatabaseOptions, Migrations } from './database.ts';
  * The schema of `journal.db`. Rows are kept in order of time: `key` is (milliseconds since 2020) * 4096 + a number within
  * that millisecond. Numbers stand for what repeats: functions by `names`, the rest by the lists in `journal-row.ts`.
  */
-export const JOURNAL_MIGRATIONS: Migrations = [
+const JOURNAL_MIGRATIONS: Migrations = [
   `
   CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 

@@ -22,7 +22,7 @@ export interface DeliveredRow {
 }
 
 /** What a receive found; where that is nothing, when the next message is due. */
-export interface Delivery {
+interface Delivery {
   readonly messages: DeliveredRow[];
   readonly nextDueMs: number | undefined;
 }

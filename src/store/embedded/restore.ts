@@ -17,7 +17,7 @@ import type { SqliteRegistry } from './registry.ts';
 import { withSnapshots } from './snapshots.ts';
 import { isDiskFull, storageProblem } from './storage-problem.ts';
 
-export interface RestoreTarget {
+interface RestoreTarget {
   readonly registry: SqliteRegistry;
   readonly queue: SqliteQueue;
   readonly journal: SqliteJournal;

@@ -32,7 +32,7 @@ const CLOSE = 'close';
 /** A worker that died is started again, but not more often than this. */
 const RESTART_INTERVAL_MS = 1_000;
 
-export interface WorkerOptions {
+interface WorkerOptions {
   readonly file: URL;
   readonly data: unknown;
   readonly limits: ResourceLimits;

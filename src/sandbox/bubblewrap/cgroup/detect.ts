@@ -12,7 +12,7 @@ const LEAF = 'fob-node';
 const V1_CONTROLLERS = ['memory', 'cpu', 'cpuacct', 'pids', 'freezer'] as const;
 
 /** Where cgroups are mounted, and which of their groups this process is in. */
-export interface CgroupMounts {
+interface CgroupMounts {
   /** The single hierarchy of version 2; on a hybrid machine it has few controllers or none. */
   readonly v2?: { readonly mount: string; readonly own: string };
   readonly v1: Readonly<
