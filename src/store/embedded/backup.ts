@@ -40,8 +40,11 @@ export async function backUp(folder: DataFolder, nowMs: number): Promise<Readabl
 }
 
 async function* archive(folder: string, paths: string[]): AsyncGenerator<Buffer> {
+  const packed = create({ cwd: folder, portable: true, strict: true }, paths);
+  // After its reader has left it goes on for a moment, and finds its files gone.
+  packed.on('error', () => undefined);
   try {
-    yield* create({ cwd: folder, portable: true, strict: true }, paths);
+    yield* packed;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
