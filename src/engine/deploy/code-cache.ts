@@ -78,7 +78,10 @@ export class CodeCache {
     await this.scratch.discard(this.path(treeDigest));
   }
 
+  /** A digest may come from a restored backup, and must not lead out of the cache. */
   private path(treeDigest: string): string {
+    if (!DIGEST.test(treeDigest))
+      throw new Problem('not_found', 'the code of this function has no valid digest: deploy it again');
     return join(this.root, treeDigest);
   }
 

@@ -347,6 +347,7 @@ test('the code cache makes a tree again from its blob, once for callers at once,
     new Set([folder]),
   );
   assert.deepEqual(await contentsOf(folder), before);
+  await assert.rejects(h.deployer.codeFolder('..'), problem('not_found', /no valid digest/));
   await assert.rejects(h.deployer.codeFolder('0'.repeat(64)), problem('not_found', /no blob/));
   assert.deepEqual(await h.leftovers(), []);
 });
