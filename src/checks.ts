@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { newId } from './model/id.ts';
 import type { Check } from './model/machine.ts';
+import { messageOf } from './model/problem.ts';
 import type { Settings } from './model/settings.ts';
 import { createRuntimes } from './runtime/index.ts';
 import type { Runtime } from './runtime/runtime.ts';
@@ -80,13 +81,11 @@ async function firstWord(sandbox: Sandbox): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     sandbox.channel.once('data', () => resolve());
     sandbox.channel.on('error', reject);
-    patience.addEventListener('abort', () => reject(new Error('the driver did not answer within 10 s')));
+    patience.addEventListener('abort', () =>
+      reject(new Error(`the driver did not answer within ${TRIAL_TIMEOUT_MS} ms`)),
+    );
     void sandbox.exited.then(({ reason, code, signal }) => {
       reject(new Error(`the driver ended (${reason} ${code ?? signal ?? ''}): ${said.trim()}`));
     });
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

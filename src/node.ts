@@ -6,7 +6,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { createDeployer, type Deployment } from './engine/deploy/deployer.ts';
 import { Dispatcher } from './engine/engine.ts';
 import { type Clock, systemClock } from './model/clock.ts';
-import { Problem } from './model/problem.ts';
+import { messageOf, Problem } from './model/problem.ts';
 import type { Settings } from './model/settings.ts';
 import { createRuntimes } from './runtime/index.ts';
 import { createSandboxes } from './sandboxes.ts';
@@ -141,10 +141,9 @@ function assertCanRun(dispatcher: Dispatcher, log: Logger): void {
     log.warn({ runtime, err: cause }, 'no sandbox of this runtime can be started');
   if (failures.length === 0 || failures.length < dispatcher.pools().length) return;
   const cause = failures[0]!.cause;
-  const why = cause instanceof Error ? cause.message : String(cause);
   throw new Problem(
     'sandbox_failed',
-    `no sandbox can be started on this machine: ${why}; './fob doctor' says what is missing`,
+    `no sandbox can be started on this machine: ${messageOf(cause)}; './fob doctor' says what is missing`,
     { cause },
   );
 }

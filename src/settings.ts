@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import Value from 'typebox/value';
 import { parse as parseYaml } from 'yaml';
 import { isLoopback } from './door/guard.ts';
-import { Problem } from './model/problem.ts';
+import { messageOf, Problem } from './model/problem.ts';
 import { type Settings, SettingsSchema } from './model/settings.ts';
 
 /** Name of the settings file that a data folder may hold. */
@@ -127,7 +127,7 @@ function readSettingsFile(given: string | undefined, dataFolder: string): Layer 
   try {
     values = parseYaml(readFileSync(path, 'utf8')) ?? {};
   } catch (cause) {
-    const why = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
+    const why = messageOf(cause).split('\n')[0];
     throw new Problem('invalid_request', `settings file ${path} cannot be read: ${why}`, { cause });
   }
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {

@@ -137,6 +137,11 @@ export class Problem extends Error {
   }
 }
 
+/** What a thrown value says, in words. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Any thrown value as a `Problem`: one passes through, everything else becomes `internal` with the original as cause. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, write } 
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type DestinationStream, type Logger, multistream, pino } from 'pino';
-import { Problem } from '../model/problem.ts';
+import { messageOf, Problem } from '../model/problem.ts';
 import type { Settings } from '../model/settings.ts';
 
 const MAX_FILE_BYTES = 16_777_216;
@@ -55,8 +55,7 @@ class RotatingFile implements DestinationStream {
       this.fd = openSync(path, 'a', 0o600);
       this.bytes = fstatSync(this.fd).size;
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new Problem('data_folder_unusable', `the log ${path} cannot be written: ${why}`, { cause });
+      throw new Problem('data_folder_unusable', `the log ${path} cannot be written: ${messageOf(cause)}`, { cause });
     }
   }
 

@@ -4,7 +4,8 @@ import { pythonRuntime } from './python/runtime.ts';
 import type { Runtime, Runtimes } from './runtime.ts';
 
 /** The runtimes of this node. A new language is a folder beside `node/` and `python/`, and a word in this list. */
-export function createRuntimes(all: readonly Runtime[] = [pythonRuntime, nodeRuntime]): Runtimes {
+export function createRuntimes(): Runtimes {
+  const all: readonly Runtime[] = [pythonRuntime, nodeRuntime];
   return {
     all,
     get(name) {

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
+import { messageOf } from '../../model/problem.ts';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatBytes } from '../human.ts';
@@ -32,8 +33,7 @@ export function define(command: Command): void {
       } catch (cause) {
         progress.fail();
         await rm(partial, { force: true });
-        const why = cause instanceof Error ? cause.message : String(cause);
-        throw new Failure(EXIT.refused, `the backup could not be saved to ${file}: ${why}`, { cause });
+        throw new Failure(EXIT.refused, `the backup could not be saved to ${file}: ${messageOf(cause)}`, { cause });
       }
       progress.done();
       const { size } = await stat(file);

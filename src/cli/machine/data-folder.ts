@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Problem } from '../../model/problem.ts';
+import { messageOf, Problem } from '../../model/problem.ts';
 
 /** Makes a data folder that only its owner may enter, where there is none yet, and looks into it. Throws `data_folder_unusable`. */
 export function makeDataFolder(folder: string): void {
@@ -8,9 +8,12 @@ export function makeDataFolder(folder: string): void {
     makeFolder(folder);
     readdirSync(folder);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
     const remedy = 'choose another with --data or FOB_DATA';
-    throw new Problem('data_folder_unusable', `the data folder ${folder} cannot be used: ${why}; ${remedy}`, { cause });
+    throw new Problem(
+      'data_folder_unusable',
+      `the data folder ${folder} cannot be used: ${messageOf(cause)}; ${remedy}`,
+      { cause },
+    );
   }
 }
 

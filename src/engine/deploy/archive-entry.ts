@@ -1,4 +1,4 @@
-import { Problem } from '../../model/problem.ts';
+import { messageOf, Problem } from '../../model/problem.ts';
 
 /** One entry of an archive, as the archive has it: nothing of it is checked yet. */
 export interface ArchiveEntry {
@@ -18,6 +18,7 @@ export type ArchiveForm = 'zip' | 'tar.gz';
 /** What went wrong inside an archive's reader as the caller's problem; a `Problem` passes through. */
 export function damagedArchive(form: ArchiveForm, error: unknown): Problem {
   if (error instanceof Problem) return error;
-  const why = error instanceof Error ? error.message : String(error);
-  return new Problem('invalid_function', `the ${form} archive cannot be read: ${why.slice(0, 300)}`, { cause: error });
+  return new Problem('invalid_function', `the ${form} archive cannot be read: ${messageOf(error).slice(0, 300)}`, {
+    cause: error,
+  });
 }

@@ -36,8 +36,8 @@ export function chooseTextRuntime(
   let bestScore = 0;
   for (const runtime of runtimes.all) {
     const score = runtime.recognise(text);
-    // Python wins ties, whatever the order.
-    if (score > bestScore || (score === bestScore && score > 0 && runtime.name === 'python')) {
+    // The runtimes stand in order of preference: the first wins ties.
+    if (score > bestScore) {
       best = runtime;
       bestScore = score;
     }

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Problem } from '../../model/problem.ts';
+import { messageOf, Problem } from '../../model/problem.ts';
 import { isDamage, isDiskFull } from './storage-problem.ts';
 
 /** A backup's connection may hold a lock for a moment. */
@@ -105,10 +105,9 @@ function unusable(path: string, error: unknown): Problem {
       { cause: error },
     );
   }
-  const reason = error instanceof Error ? error.message : String(error);
   return new Problem(
     'data_folder_unusable',
-    `'${path}' cannot be opened for writing (${reason}); check its owner, its mode and that its file system is writable`,
+    `'${path}' cannot be opened for writing (${messageOf(error)}); check its owner, its mode and that its file system is writable`,
     { cause: error },
   );
 }

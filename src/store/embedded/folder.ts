@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Problem } from '../../model/problem.ts';
+import { messageOf, Problem } from '../../model/problem.ts';
 import { makeFolder } from './make-folder.ts';
 import { isDiskFull } from './storage-problem.ts';
 
@@ -114,10 +114,9 @@ function unusable(path: string, error: unknown): Problem {
       cause: error,
     });
   }
-  const reason = error instanceof Error ? error.message : String(error);
   return new Problem(
     'data_folder_unusable',
-    `the data folder '${path}' cannot be made or written (${reason}); check its owner and mode, or choose another folder with --data`,
+    `the data folder '${path}' cannot be made or written (${messageOf(error)}); check its owner and mode, or choose another folder with --data`,
     { cause: error },
   );
 }
