@@ -141,6 +141,15 @@ describe('backup and restore', () => {
     assert.deepEqual(readdirSync(join(folder, 'tmp')), []);
   });
 
+  test('a source that fails before it is read changes nothing', async () => {
+    await store.registry.put('function/1', 'kept');
+    const source = new Readable({ read() {} });
+    const restored = store.restore(source);
+    source.destroy(new Error('the caller went away'));
+    await assert.rejects(restored, { code: 'invalid_request', message: /nothing was changed/ });
+    assert.equal((await store.registry.get('function/1'))?.value, 'kept');
+  });
+
   test('a source that fails changes nothing', async () => {
     const backup = await backUp();
     await store.registry.put('kept', 1);

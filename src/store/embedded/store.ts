@@ -90,6 +90,8 @@ class EmbeddedStore implements Store {
   }
 
   async restore(backup: Readable): Promise<{ documents: number; blobs: number }> {
+    // It may fail before it is read; reading it tells so.
+    backup.on('error', () => undefined);
     const { restore } = await import('./restore.ts');
     return restore(backup, this.folder, this);
   }
