@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { watch } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { after, afterEach, beforeEach, describe, test } from 'node:test';
@@ -170,6 +171,11 @@ describe('backup and restore', () => {
     abandoned.once('data', () => abandoned.destroy());
     await closed;
     assert.deepEqual(readdirSync(join(folder, 'tmp')), []);
+    const unread = await store.backup();
+    const [aside] = readdirSync(join(folder, 'tmp'));
+    const gone = watched(join(folder, 'tmp', aside!));
+    unread.destroy();
+    await gone;
     await restore(await backUp());
     assert.deepEqual(readdirSync(join(folder, 'tmp')), []);
     for (const file of ['fob.db', 'journal.db']) assert.equal(statSync(join(folder, file)).mode & 0o077, 0, file);
@@ -229,4 +235,9 @@ async function tarOf(files: Record<string, Buffer | string>): Promise<Buffer> {
 /** Whether a byte of a tar is no padding: flipping that would change nothing that counts. */
 function isContent(archive: Buffer, at: number): boolean {
   return archive.subarray(at - (at % 512), at - (at % 512) + 512).some((byte) => byte !== 0);
+}
+
+/** Resolves when a folder is gone. */
+async function watched(path: string): Promise<void> {
+  for await (const _change of watch(dirname(path))) if (!existsSync(path)) return;
 }

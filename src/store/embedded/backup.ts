@@ -32,7 +32,11 @@ export async function backUp(folder: DataFolder, nowMs: number): Promise<Readabl
     files.push(...blobs);
     const manifest: Manifest = { format: BACKUP_FORMAT, createdAt: new Date(nowMs).toISOString(), files };
     await writeFile(join(aside, MANIFEST_FILE), JSON.stringify(manifest, null, 2));
-    return Readable.from(archive(aside, [MANIFEST_FILE, ...files.map((file) => file.path)]), { objectMode: false });
+    const paths = [MANIFEST_FILE, ...files.map((file) => file.path)];
+    const archived = Readable.from(archive(aside, paths), { objectMode: false });
+    // A reader that leaves before the first byte never begins the archive, so it cannot clear up by itself.
+    archived.once('close', () => void rm(aside, { recursive: true, force: true }).catch(() => undefined));
+    return archived;
   } catch (error) {
     await rm(aside, { recursive: true, force: true });
     throw storageProblem(error);
