@@ -53,6 +53,18 @@ export type FailureReason = 'exception' | 'bad_parameters' | 'bad_result' | 'res
 
 export type OutcomeStatus = Outcome['status'];
 
+/** How an invocation's record can end: as its run did, or refused before there was one. Grows only at its end: stores keep the place. */
+export const INVOCATION_STATUSES = [
+  'succeeded',
+  'failed',
+  'timed_out',
+  'out_of_memory',
+  'crashed',
+  'cancelled',
+  'rejected',
+] as const satisfies readonly (OutcomeStatus | 'rejected')[];
+export type InvocationStatus = (typeof INVOCATION_STATUSES)[number];
+
 /** An outcome other than success, and the one word for it: the reason of a failed run, else its status. */
 export type FailedOutcome = Exclude<Outcome, { status: 'succeeded' }>;
 export type FailureCode = FailureReason | Exclude<OutcomeStatus, 'succeeded' | 'failed'>;

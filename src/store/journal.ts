@@ -1,4 +1,4 @@
-import type { FailureReason, OutcomeStatus } from '../model/invocation.ts';
+import type { InvocationStatus } from '../model/invocation.ts';
 
 /**
  * Append-only records of what happened: invocations, log lines, audit entries.
@@ -35,9 +35,9 @@ export interface InvocationRecord {
   readonly function: string;
   readonly version: number;
   readonly door: string;
-  readonly status: OutcomeStatus | 'rejected';
-  /** Where it failed: the reason, and the error's type and message (bounded). */
-  readonly reason?: FailureReason | string;
+  readonly status: InvocationStatus;
+  /** Where it failed: a `FailureReason`, or the code of the problem that refused it; and the error's type and message (bounded). */
+  readonly reason?: string;
   readonly errorType?: string;
   readonly errorMessage?: string;
   readonly errorStack?: string;
@@ -76,7 +76,7 @@ export interface AuditRecord {
 
 export interface InvocationQuery {
   readonly function?: string;
-  readonly status?: InvocationRecord['status'];
+  readonly status?: InvocationStatus;
   readonly coldStart?: boolean;
   readonly minDurationMs?: number;
   readonly fromMs?: number;

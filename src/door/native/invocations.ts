@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { INVOCATION_STATUSES } from '../../model/invocation.ts';
 import { Problem } from '../../model/problem.ts';
 import type { InvocationQuery } from '../../store/journal.ts';
 import { answers } from '../answer-schemas.ts';
@@ -19,7 +20,6 @@ import {
 } from './schemas.ts';
 import { timeRange } from './time-range.ts';
 
-const STATUSES = ['succeeded', 'failed', 'timed_out', 'out_of_memory', 'crashed', 'cancelled', 'rejected'] as const;
 const tags = ['invocations'];
 
 /** Invoking, and the records of past invocations. The server matches the invoke by hand; its route here serves spellings that it did not match. */
@@ -61,7 +61,7 @@ export function addInvocationRoutes(app: App, context: DoorContext, invoke: Nati
         querystring: Type.Object(
           {
             function: functionFilter,
-            status: Type.Optional(Type.Enum([...STATUSES])),
+            status: Type.Optional(Type.Enum([...INVOCATION_STATUSES])),
             coldStart: Type.Optional(Type.Boolean()),
             minDurationMs: Type.Optional(Type.Number({ minimum: 0 })),
             from,

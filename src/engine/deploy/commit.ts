@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../model/clock.ts';
 import type { CodeInfo, FunctionConfig, FunctionDocument, StoredFunction } from '../../model/function.ts';
+import { isId } from '../../model/id.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Registry } from '../../store/registry.ts';
 import { FUNCTION_PREFIX } from '../catalog.ts';
@@ -66,11 +67,4 @@ export async function commitVersion(
   throw new Problem('conflict', `too many writers change the function "${name}" at once: try again`, {
     details: { name },
   });
-}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** Whether a name has the form of a function's id. */
-export function isId(name: string): boolean {
-  return UUID.test(name);
 }

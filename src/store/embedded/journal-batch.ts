@@ -1,5 +1,6 @@
+import { INVOCATION_STATUSES } from '../../model/invocation.ts';
 import { type AuditRecord, type InvocationRecord, LOG_LEVELS, type LogRecord } from '../journal.ts';
-import { STATUSES, STREAMS } from './journal-row.ts';
+import { STREAMS } from './journal-row.ts';
 
 /**
  * Records on their way to the journal's thread. They are packed as they are appended: numbers into one array that moves to
@@ -55,7 +56,7 @@ const LEAST_ROWS = 64;
 /** What a record costs while it waits, besides its texts. */
 const RECORD_BYTES = 200;
 
-const STATUS_INDEX = new Map(STATUSES.map((status, index) => [status, index]));
+const STATUS_INDEX = new Map(INVOCATION_STATUSES.map((status, index) => [status, index]));
 const STREAM_INDEX = new Map(STREAMS.map((stream, index) => [stream, index]));
 const LEVEL_INDEX = new Map(LOG_LEVELS.map((level, index) => [level, index]));
 

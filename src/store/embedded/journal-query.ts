@@ -1,5 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
+import { isId } from '../../model/id.ts';
+import { INVOCATION_STATUSES } from '../../model/invocation.ts';
 import { Problem } from '../../model/problem.ts';
 import {
   type AuditRecord,
@@ -12,7 +14,7 @@ import {
 } from '../journal.ts';
 import type { Names } from './journal-append.ts';
 import { auditOf, type InvocationRow, invocationOf, logOf } from './journal-records.ts';
-import { isId, KEYS_PER_MS, keyAt, keyOfId, parseId, STATUSES, timeOfKey } from './journal-row.ts';
+import { KEYS_PER_MS, keyAt, keyOfId, parseId, timeOfKey } from './journal-row.ts';
 
 const MAX_LIMIT = 1_000;
 /** Rows that a filter looks at before the thread does something else: few at first, for the usual quick answer. */
@@ -114,7 +116,7 @@ export function journalQueries(db: DatabaseSync, names: Names) {
           filters,
           parameters: {
             function: functionNumber ?? null,
-            status: status === undefined ? null : STATUSES.indexOf(status),
+            status: status === undefined ? null : INVOCATION_STATUSES.indexOf(status),
             coldStart: coldStart ? 1 : 0,
             minDurationUs: Math.round((minDurationMs ?? 0) * 1000),
             fromMs: fromMs ?? null,

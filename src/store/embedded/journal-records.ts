@@ -1,6 +1,7 @@
 import { formatId } from '../../model/id.ts';
+import { INVOCATION_STATUSES } from '../../model/invocation.ts';
 import { type AuditRecord, type InvocationRecord, LOG_LEVELS, type LogRecord } from '../journal.ts';
-import { STATUSES, STREAMS, timeOfKey } from './journal-row.ts';
+import { STREAMS, timeOfKey } from './journal-row.ts';
 
 /** Rows as queries read them, and the records that they stand for. */
 export interface InvocationRow {
@@ -45,7 +46,7 @@ export function invocationOf(row: InvocationRow): InvocationRecord {
     function: row.function_name,
     version: row.version,
     door: row.door,
-    status: STATUSES[row.status]!,
+    status: INVOCATION_STATUSES[row.status]!,
     ...(row.error === null ? {} : (JSON.parse(row.error) as object)),
     startedAtMs: timeOfKey(row.key) + row.started_offset_ms,
     queuedMs: row.queued_us / 1000,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatId, newId } from '../../model/id.ts';
-import { isId, keyAt, keyOfId, parseId, timeOfKey } from './journal-row.ts';
+import { formatId, isId, newId } from '../../model/id.ts';
+import { keyAt, keyOfId, parseId, timeOfKey } from './journal-row.ts';
 
 test('an id is the same after its text was parsed', () => {
   fc.assert(

@@ -1,15 +1,6 @@
-import type { InvocationRecord, LogRecord } from '../journal.ts';
+import type { LogRecord } from '../journal.ts';
 
-/** How a journal row's numbers are to be read. The lists only ever grow at their end: their indexes are on disk. */
-export const STATUSES: readonly InvocationRecord['status'][] = [
-  'succeeded',
-  'failed',
-  'timed_out',
-  'out_of_memory',
-  'crashed',
-  'cancelled',
-  'rejected',
-];
+/** How the number of a journal row's stream is to be read. Grows only at its end: the places are on disk. */
 export const STREAMS: readonly LogRecord['stream'][] = ['stdout', 'stderr', 'platform'];
 
 /** Keys are multiples of milliseconds since 2020, which keeps them exact numbers until the year 2089. */
@@ -37,12 +28,6 @@ const HEX = new Uint8Array(128);
 for (const [value, digit] of [...'0123456789abcdef'].entries()) {
   HEX[digit.charCodeAt(0)] = value;
   HEX[digit.toUpperCase().charCodeAt(0)] = value;
-}
-const ID_PATTERN = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** Whether a text is a UUID. */
-export function isId(text: string): boolean {
-  return ID_PATTERN.test(text);
 }
 
 /** The 16 bytes of a UUID's text, written to `id`. */

@@ -12,8 +12,7 @@ import { WorkerClient } from './rpc.ts';
 import type { StateOperations } from './state.ts';
 
 /** Small heaps: what is large (message bodies, pages of the databases) is kept outside of them. */
-const STATE_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 };
-const JOURNAL_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 };
+const THREAD_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 };
 
 export interface EmbeddedStoreOptions {
   /** The data folder; made where it is missing. */
@@ -34,14 +33,14 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const state = new WorkerClient<StateOperations>({
     file: new URL('./state.worker.ts', import.meta.url),
     data: { path: folder.state },
-    limits: STATE_LIMITS,
+    limits: THREAD_LIMITS,
     onCrash: (err) =>
       log.error({ err }, 'the thread of registry and queues failed; it starts again with the next call'),
   });
   const records = new WorkerClient<JournalOperations>({
     file: new URL('./journal.worker.ts', import.meta.url),
     data: { path: folder.journal },
-    limits: JOURNAL_LIMITS,
+    limits: THREAD_LIMITS,
     onCrash: (err) => log.error({ err }, 'the thread of the journal failed; it starts again with the next call'),
   });
   try {
