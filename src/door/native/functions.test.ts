@@ -110,6 +110,8 @@ describe('functions by name', () => {
         ['/v1/functions/f?memoryMib=128', { body: 'x' }, 400],
         ['/v1/functions/f?runtime=a&runtime=b', { body: 'x' }, 400],
         ['/v1/functions/f', form({ config: { content: '{}' } }), 400],
+        ['/v1/functions/f', { ...form({}), body: '--limit\r\nContent-Disposition: form-data; name="code"\r\n' }, 400],
+        ['/v1/functions/f', { ...form({}), body: '--limit' }, 400],
         ['/v1/functions/f', form({ code: { content: 'x', fileName: 'a' }, other: { content: 'y' } }), 400],
         ['/v1/functions/f', form({ code: { content: 'x'.repeat(65_537), fileName: 'a' } }), 413],
         ['/v1/functions/f', form({ code: { content: 'x'.repeat(1_048_577) } }), 413],

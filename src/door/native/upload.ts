@@ -85,7 +85,7 @@ export async function receiveUpload(request: FastifyRequest, maxCodeBytes: numbe
       return ofJson(body, config, maxCodeBytes);
     }
     case 'multipart/form-data':
-      return ofForm(request, config, maxCodeBytes);
+      return ofForm(request, config, maxCodeBytes).catch(malformedForm);
     default: {
       const content = await receiveBody(request.raw, maxCodeBytes);
       return { code: codeOf(content, query.fileName), config };
@@ -137,6 +137,12 @@ async function ofForm(request: FastifyRequest, config: Partial<FunctionConfig>, 
   if (content === undefined)
     throw new Problem('invalid_request', 'the form has no field `code`: curl -F code=@main.py');
   return { code: codeOf(content, fileName), config: { ...config, ...given } };
+}
+
+/** The parser's own errors are plain ones. */
+function malformedForm(error: Error & { code?: unknown }): never {
+  if (error.name !== 'Error' || error.code !== undefined) throw error;
+  throw new Problem('invalid_request', `the form is malformed: ${error.message}`, { cause: error });
 }
 
 /** What uploaded bytes are, by their first ones. */
