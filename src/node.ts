@@ -8,13 +8,13 @@ import { Dispatcher } from './engine/engine.ts';
 import { type Clock, systemClock } from './model/clock.ts';
 import { messageOf, Problem } from './model/problem.ts';
 import type { Settings } from './model/settings.ts';
+import { BYTES_PER_MB } from './model/units.ts';
 import { createRuntimes } from './runtime/index.ts';
 import { createSandboxes } from './sandboxes.ts';
 import { openEmbeddedStore } from './store/embedded/index.ts';
 
 const RETENTION_EVERY_MS = 600_000;
 const GARBAGE_EVERY_MS = 3_600_000;
-const MEBIBYTE = 1_048_576;
 /** Share of the machine's memory that sandboxes may have, where the settings leave it open. */
 const MEMORY_SHARE = 0.7;
 
@@ -75,7 +75,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
         forget: (digest) => late.deployment!.forgetCode(digest),
       },
       settings,
-      memoryBudgetMb: settings.memoryBudgetMb || Math.floor((totalmem() / MEBIBYTE) * MEMORY_SHARE),
+      memoryBudgetMb: settings.memoryBudgetMb || Math.floor((totalmem() / BYTES_PER_MB) * MEMORY_SHARE),
       clock,
     });
     endings.push(() => dispatcher.drain(settings.drainMs));

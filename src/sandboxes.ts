@@ -13,6 +13,6 @@ export async function createSandboxes(
     const { createProcessSandboxes } = await import('./sandbox/process/index.ts');
     return createProcessSandboxes({ runFolder });
   }
-  const { createBubblewrap } = await import('./sandbox/bubblewrap/index.ts');
-  return createBubblewrap({ runFolder, log: options.log });
+  const { createBubblewrapSandboxes } = await import('./sandbox/bubblewrap/index.ts');
+  return createBubblewrapSandboxes({ runFolder, log: options.log });
 }

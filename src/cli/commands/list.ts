@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { BYTES_PER_MB } from '../../model/units.ts';
 import { allFunctions } from '../api.ts';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { formatAge, formatBytes, formatDuration } from '../human.ts';
@@ -44,7 +45,7 @@ export function define(command: Command): void {
           name,
           config.runtime,
           String(version),
-          formatBytes(config.memoryMb * 1_048_576),
+          formatBytes(config.memoryMb * BYTES_PER_MB),
           formatDuration(config.timeoutMs),
           formatBytes(code.bytes),
           formatAge(Date.parse(updatedAt), now),

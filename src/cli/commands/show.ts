@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { BYTES_PER_MB } from '../../model/units.ts';
 import { aboutFunction, type FunctionView, functionPath } from '../api.ts';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { count, formatAge, formatBytes, formatDuration } from '../human.ts';
@@ -55,7 +56,7 @@ function describe(shown: FunctionView, sandboxes: readonly SandboxView[], url: s
     ['version', `${shown.version} (revision ${shown.revision})`],
     ['runtime', config.runtime],
     ['handler', config.handler],
-    ['memory', formatBytes(config.memoryMb * 1_048_576)],
+    ['memory', formatBytes(config.memoryMb * BYTES_PER_MB)],
     ['timeout', formatDuration(config.timeoutMs)],
     ['concurrency', `${config.maxConcurrency} at most, ${config.sandboxConcurrency} within a sandbox`],
     ['network', config.network],

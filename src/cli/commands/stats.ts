@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { BYTES_PER_MB } from '../../model/units.ts';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { count, formatAge, formatBytes, formatDuration } from '../human.ts';
 import { paint, print, printJson, printPairs, printTable } from '../output.ts';
@@ -43,8 +44,6 @@ interface SandboxView {
   readonly startedAtMs: number;
 }
 
-const MEBIBYTE = 1_048_576;
-
 export function define(command: Command): void {
   command
     .description('Shows what the node does now: load, memory, prewarmed sandboxes, and every sandbox that exists.')
@@ -64,7 +63,7 @@ export function define(command: Command): void {
         ['calls', `${load.inFlight} in flight, ${load.waiting} waiting`],
         [
           'memory',
-          `${formatBytes(load.memoryReservedMb * MEBIBYTE)} of ${formatBytes(load.memoryBudgetMb * MEBIBYTE)} for sandboxes; the node itself ${formatBytes(node.memory.rss)}`,
+          `${formatBytes(load.memoryReservedMb * BYTES_PER_MB)} of ${formatBytes(load.memoryBudgetMb * BYTES_PER_MB)} for sandboxes; the node itself ${formatBytes(node.memory.rss)}`,
         ],
         [
           'prewarmed',
@@ -102,7 +101,7 @@ function printSandboxes(sandboxes: readonly SandboxView[]): void {
       each.function ?? '',
       each.runtime,
       each.state,
-      formatBytes(each.memoryMb * MEBIBYTE),
+      formatBytes(each.memoryMb * BYTES_PER_MB),
       String(each.inFlight),
       String(each.served),
       formatAge(each.startedAtMs, now),

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { EngineStats } from '../../engine/api.ts';
+import { BYTES_PER_MB } from '../../model/units.ts';
 import { EXPOSITION_TYPE, type Metric, renderMetrics, type Sample } from '../../observe/exposition.ts';
 import type { Journal } from '../../store/journal.ts';
 import type { App } from '../app.ts';
@@ -29,8 +30,12 @@ function engineMetrics(stats: EngineStats, functionCount: number): Metric[] {
     gauge('fob_invocations_in_flight', 'Invocations that run now', stats.inFlight),
     gauge('fob_invocations_waiting', 'Invocations that wait for a sandbox', stats.waiting),
     gauge('fob_sandboxes', 'Sandboxes that exist now', stats.sandboxes),
-    gauge('fob_memory_budget_bytes', 'Memory that all sandboxes may take together', mib(stats.memoryBudgetMb)),
-    gauge('fob_memory_reserved_bytes', 'Memory that sandboxes have reserved', mib(stats.memoryReservedMb)),
+    gauge(
+      'fob_memory_budget_bytes',
+      'Memory that all sandboxes may take together',
+      stats.memoryBudgetMb * BYTES_PER_MB,
+    ),
+    gauge('fob_memory_reserved_bytes', 'Memory that sandboxes have reserved', stats.memoryReservedMb * BYTES_PER_MB),
     {
       name: 'fob_invocations_total',
       help: 'Finished invocations by status',
@@ -110,8 +115,4 @@ function gauge(name: string, help: string, value: number): Metric {
 
 function counter(name: string, help: string, value: number): Metric {
   return { name, help, type: 'counter', samples: [{ value }] };
-}
-
-function mib(megabytes: number): number {
-  return megabytes * 1_048_576;
 }

@@ -1,13 +1,13 @@
 import { newOwnerName } from '../owner.ts';
 import { sandboxConformance } from '../sandbox.conformance.ts';
 import { createCgroups } from './cgroup/detect.ts';
-import { createBubblewrap } from './index.ts';
+import { createBubblewrapSandboxes } from './index.ts';
 
 const cgroups = await createCgroups(newOwnerName());
 await cgroups.close();
 
 sandboxConformance({
   name: 'bubblewrap',
-  create: (runFolder) => createBubblewrap({ runFolder }),
+  create: (runFolder) => createBubblewrapSandboxes({ runFolder }),
   can: { protectCode: true, showAtFixedPaths: true, limitMemory: cgroups.controls.has('memory') },
 });

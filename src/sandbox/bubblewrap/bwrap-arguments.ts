@@ -1,10 +1,10 @@
+import { BYTES_PER_MB } from '../../model/units.ts';
 import type { SandboxSpec } from '../sandbox.ts';
 
 /** Id of user and group inside, whatever they are outside. */
 const INSIDE_ID = '1000';
 
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom'];
-const BYTES_PER_MB = 1_048_576;
 /** What an interpreter reserves and does not use (Node 570 MiB, mostly its threads' stacks): an rlimit counts that, where a cgroup does not. */
 const RESERVED_MB = 768;
 

@@ -26,7 +26,7 @@ interface BubblewrapOptions {
  * Rejects with `sandbox_failed` where the helper process cannot start. A machine without bubblewrap, or without user
  * namespaces, is told by `check`, and by the failure of each start.
  */
-export async function createBubblewrap(options: BubblewrapOptions): Promise<Sandboxes> {
+export async function createBubblewrapSandboxes(options: BubblewrapOptions): Promise<Sandboxes> {
   const sandboxes = new Bubblewrap(options.runFolder, options.log ?? { warn: () => undefined });
   await sandboxes.open();
   return sandboxes;

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Sandboxes, SandboxSpec } from '../sandbox.ts';
 import { checkMachine } from './checks.ts';
-import { createBubblewrap } from './index.ts';
+import { createBubblewrapSandboxes } from './index.ts';
 
 const checks = await checkMachine();
 const hasNetwork = checks.some(({ name, state }) => name === 'function network' && state === 'ok');
@@ -19,7 +19,7 @@ describe('what a sandbox sees and may do', () => {
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'fob-isolation-'));
-    sandboxes = await createBubblewrap({ runFolder: join(folder, 'run') });
+    sandboxes = await createBubblewrapSandboxes({ runFolder: join(folder, 'run') });
   });
   after(async () => {
     await sandboxes.close();

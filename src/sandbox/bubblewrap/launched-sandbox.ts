@@ -10,7 +10,7 @@ import type { SandboxExit, SandboxSpec, SandboxUsage } from '../sandbox.ts';
 import type { Berth } from './berth.ts';
 import { bwrapArguments, rlimits } from './bwrap-arguments.ts';
 import type { Cgroups } from './cgroup/cgroup.ts';
-import { killEach } from './cgroup/cgroup-files.ts';
+import { signalEach } from './cgroup/cgroup-files.ts';
 import type { SocketName } from './messages.ts';
 import { joinInternet, RESOLVER } from './network.ts';
 import type { Stage } from './stage.ts';
@@ -114,7 +114,7 @@ export class LaunchedSandbox {
     const [first] = this.children();
     // With the first process inside die all others, and bubblewrap, which waits for it, ends by itself and leaves no zombie.
     if (first === undefined) this.berth.cgroup.killAll();
-    else killEach([first]);
+    else signalEach([first], 'SIGKILL');
     this.berth.cgroup.thaw();
   }
 

@@ -9,7 +9,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { childrenOf, isRunning } from '../proc.ts';
-import { createBubblewrap } from './index.ts';
+import { createBubblewrapSandboxes } from './index.ts';
 
 const GATEWAY = fileURLToPath(new URL('./testing/gateway.ts', import.meta.url));
 
@@ -87,7 +87,7 @@ describe('nothing is left after a sudden death', { timeout: 60_000 }, () => {
     victim.process.kill('SIGKILL');
     process.kill(victim.launcher, 'SIGKILL');
     await once(victim.process, 'exit');
-    const sandboxes = await createBubblewrap({ runFolder: folder });
+    const sandboxes = await createBubblewrapSandboxes({ runFolder: folder });
     await sandboxes.close();
     await untilNothingIsLeftOf(victim);
     // Two of its three sandboxes' processes at least run on; the others come and go.

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { systemClock } from '../../../model/clock.ts';
 import type { Runtimes } from '../../../runtime/runtime.ts';
-import { createBubblewrap } from '../../../sandbox/bubblewrap/index.ts';
+import { createBubblewrapSandboxes } from '../../../sandbox/bubblewrap/index.ts';
 import { openEmbeddedStore } from '../../../store/embedded/index.ts';
 import type { DeployProgress, DeployRequest } from '../../api.ts';
 import { createDeployer } from '../deployer.ts';
@@ -15,7 +15,7 @@ export async function realBuilds(t: TestContext, runtimes: Runtimes, settings: P
   const folder = await temporaryFolder(t);
   const store = await openEmbeddedStore({ folder: join(folder, 'data') });
   afterwards(t, () => store.close());
-  const sandboxes = await createBubblewrap({ runFolder: join(folder, 'run') });
+  const sandboxes = await createBubblewrapSandboxes({ runFolder: join(folder, 'run') });
   afterwards(t, () => sandboxes.close());
   const deployer = await createDeployer({
     registry: store.registry,

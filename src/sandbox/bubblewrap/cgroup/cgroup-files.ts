@@ -44,10 +44,11 @@ export function processesIn(folder: string): number[] {
   }
 }
 
-export function killEach(pids: readonly number[]): void {
+/** Sends a signal to each process; quiet where one has ended. */
+export function signalEach(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
-      process.kill(pid, 'SIGKILL');
+      process.kill(pid, signal);
     } catch {
       // It ended before.
     }
@@ -81,7 +82,7 @@ export async function removeGroup(folder: string): Promise<void> {
       if (code === 'ENOENT') return;
       if (code !== 'EBUSY' || attempt === REMOVE_ATTEMPTS) throw error;
     }
-    killEach(processesIn(folder));
+    signalEach(processesIn(folder), 'SIGKILL');
     await setTimeout(1);
   }
 }

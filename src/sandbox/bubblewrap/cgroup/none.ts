@@ -1,7 +1,7 @@
 import { childrenOf, isRunning, statOf } from '../../proc.ts';
 import type { SandboxUsage } from '../../sandbox.ts';
 import type { Cgroup, Cgroups } from './cgroup.ts';
-import { killEach } from './cgroup-files.ts';
+import { signalEach } from './cgroup-files.ts';
 
 const BYTES_PER_PAGE = 4_096;
 const MS_PER_TICK = 10;
@@ -71,19 +71,13 @@ class ProcessTree implements Cgroup {
   }
 
   killAll(): void {
-    killEach(this.processes());
+    signalEach(this.processes(), 'SIGKILL');
   }
 
   async remove(): Promise<void> {}
 
   private signal(signal: NodeJS.Signals): void {
     // bubblewrap's outer process, the root, only waits and stays as it is.
-    for (const pid of this.processes().slice(1)) {
-      try {
-        process.kill(pid, signal);
-      } catch {
-        // It ended meanwhile.
-      }
-    }
+    signalEach(this.processes().slice(1), signal);
   }
 }

@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { BYTES_PER_MB } from '../../../model/units.ts';
 import type { SandboxLimits, SandboxUsage } from '../../sandbox.ts';
 import { type Cgroup, type Cgroups, type Control, cpuFor, OWN_PROCESSES } from './cgroup.ts';
 import {
   groupsIn,
-  killEach,
   makeGroup,
   processesIn,
   readField,
   readNumber,
   removeGroup,
+  signalEach,
   write,
   writeIfThere,
   writeLater,
@@ -21,7 +22,6 @@ export type V1Folders = Readonly<Partial<Record<'memory' | 'cpu' | 'cpuacct' | '
 
 const SHARES_OF_A_CORE = 1_024;
 const PERIOD_US = 100_000;
-const BYTES_PER_MB = 1_048_576;
 
 /** Control groups of the first version: one hierarchy a controller. Also what a hybrid machine has. */
 export async function createV1(folders: V1Folders, owner: string): Promise<Cgroups> {
@@ -60,7 +60,7 @@ export async function createV1(folders: V1Folders, owner: string): Promise<Cgrou
         for (const stale of groupsIn(base).filter(isStale)) {
           for (const group of groupsIn(join(base, stale))) {
             const folder = join(base, stale, group);
-            killEach(processesIn(folder));
+            signalEach(processesIn(folder), 'SIGKILL');
             if (base === folders.freezer) writeIfThere(folder, 'freezer.state', 'THAWED');
             await removeGroup(folder);
           }
@@ -142,7 +142,7 @@ class V1Cgroup implements Cgroup {
 
   killAll(): void {
     // A frozen process dies only once it is thawed.
-    killEach(this.processes());
+    signalEach(this.processes(), 'SIGKILL');
     this.thaw();
   }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { BYTES_PER_MB } from '../../../model/units.ts';
 import type { SandboxLimits, SandboxUsage } from '../../sandbox.ts';
 import { type Cgroup, type Cgroups, type Control, cpuFor, OWN_PROCESSES } from './cgroup.ts';
 import {
@@ -10,6 +11,7 @@ import {
   readField,
   readNumber,
   removeGroup,
+  signalEach,
   write,
   writeLater,
 } from './cgroup-files.ts';
@@ -17,7 +19,6 @@ import {
 const CONTROLLERS = ['memory', 'cpu', 'pids'] as const;
 const WEIGHT_OF_A_CORE = 100;
 const PERIOD_US = 100_000;
-const BYTES_PER_MB = 1_048_576;
 
 /** Hands the controllers of `folder` down to the groups in it, as far as it has them and the kernel lets us. Says which are handed down. */
 export function handDown(folder: string): Set<Control> {
@@ -115,7 +116,7 @@ class V2Cgroup implements Cgroup {
 
   killAll(): void {
     if (this.has('cgroup.kill')) write(this.folder, 'cgroup.kill', 1);
-    else for (const pid of this.processes()) process.kill(pid, 'SIGKILL');
+    else signalEach(this.processes(), 'SIGKILL');
   }
 
   remove(): Promise<void> {

@@ -1,8 +1,8 @@
 /** A gateway to be killed by tests: starts sandboxes in the folder given, says which, and waits. */
 import { once } from 'node:events';
-import { createBubblewrap } from '../index.ts';
+import { createBubblewrapSandboxes } from '../index.ts';
 
-const sandboxes = await createBubblewrap({ runFolder: process.argv[2]! });
+const sandboxes = await createBubblewrapSandboxes({ runFolder: process.argv[2]! });
 const limits = { memoryMb: 64, maxProcesses: 32, maxOpenFiles: 64, tmpMb: 8 };
 const scripts = [
   'echo ready >&3; while :; do :; done',
