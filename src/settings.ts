@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import Value from 'typebox/value';
 import { parse as parseYaml } from 'yaml';
-import { isLoopback } from './door/guard.ts';
+import { assertMayListen } from './model/listening.ts';
 import { messageOf, Problem } from './model/problem.ts';
 import { type Settings, SettingsSchema } from './model/settings.ts';
 
@@ -72,13 +72,7 @@ export function readSettings(input: SettingsInput): Settings {
   if (faults.size > 0) throw new Problem('invalid_request', [...faults.values()].join('\n'));
 
   const settings = merged as Settings;
-  if (settings.token === '' && !isLoopback(settings.host)) {
-    throw new Problem(
-      'invalid_request',
-      `host ${JSON.stringify(settings.host)} (${origins.host}) is reachable from other machines, so a token is required: ` +
-        'give one with --token or FOB_TOKEN, such as the output of: openssl rand -hex 24',
-    );
-  }
+  assertMayListen(settings);
   return Object.freeze({
     ...settings,
     data: resolve(settings.data),

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { isIP, isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
+import { isLoopback } from '../model/listening.ts';
 import { Problem } from '../model/problem.ts';
 import type { Settings } from '../model/settings.ts';
 import { shorten } from './shorten.ts';
@@ -10,20 +11,6 @@ const MAX_KNOWN_HOSTS = 64;
 const BEARER = 'Bearer ';
 const NO_TOKEN =
   'this node demands its token: send the header "Authorization: Bearer <token>" with the value of the setting `token`';
-
-/** Whether an address or name that one can listen on is reachable from this machine alone. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
-}
-
-/** Refuses settings that would open the node to others without a credential. */
-export function assertMayListen(settings: Settings): void {
-  if (isLoopback(settings.host) || settings.token !== '') return;
-  throw new Problem(
-    'invalid_request',
-    `listening on ${settings.host} lets other machines in, so a token is required: set \`token\` (FOB_TOKEN), or listen on 127.0.0.1`,
-  );
-}
 
 /**
  * Makes the check that every request passes before anything else sees it; it returns why a request is refused.

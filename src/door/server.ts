@@ -1,12 +1,13 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { assertMayListen } from '../model/listening.ts';
 import { Problem } from '../model/problem.ts';
 import { answer, JSON_TYPE, PROBLEM_TYPE } from './answer.ts';
 import { tooLarge } from './body.ts';
 import type { DoorContext, Lifecycle, ServerDeps } from './context.ts';
 import { createFobCall } from './fob/call.ts';
 import { answerFobFailure, errorJson } from './fob/error.ts';
-import { assertMayListen, createGuard } from './guard.ts';
+import { createGuard } from './guard.ts';
 import { createManagement } from './management.ts';
 import { createNativeInvoke } from './native/invoke.ts';
 import { answerProblem, problemJson } from './native/problem-json.ts';
