@@ -20,14 +20,13 @@ export interface Engine {
 export interface SandboxView {
   readonly sandboxId: string;
   readonly runtime: string;
-  readonly state: 'starting' | 'prewarmed' | 'loading' | 'busy' | 'idle' | 'frozen' | 'ending';
+  readonly state: 'prewarmed' | 'loading' | 'busy' | 'idle' | 'frozen' | 'ending';
   readonly function?: string;
   readonly version?: number;
   readonly memoryMb: number;
   readonly inFlight: number;
   readonly served: number;
   readonly startedAtMs: number;
-  readonly idleSinceMs?: number;
 }
 
 export interface PoolView {

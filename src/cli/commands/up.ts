@@ -6,7 +6,7 @@ import { flagName, readSettings, SETTING_NAMES, schemaOf } from '../../settings.
 import { examples, type GlobalOptions, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { makeDataFolder } from '../machine/data-folder.ts';
-import { assertPortFree, listenFailure } from '../machine/port.ts';
+import { assertPortFree } from '../machine/port.ts';
 import { ensurePackages } from '../machine/system-packages.ts';
 import { note, Progress, paint, paintError, print, printJson } from '../output.ts';
 import { firstSteps, projectVersion } from '../project.ts';
@@ -64,12 +64,13 @@ async function up(options: GlobalOptions & UpOptions): Promise<void> {
   try {
     const { startNode } = await import('../../node.ts');
     progress.step('starting the node');
-    const node = await startNode(settings, { log: nodeLog.log, onProgress: (title) => progress.step(title) }).catch(
-      async (error: unknown) => {
-        progress.fail();
-        throw await explained(error, settings);
-      },
-    );
+    const node = await startNode(settings, {
+      log: nodeLog.log,
+      onProgress: (title) => progress.step(title),
+    }).catch((error: unknown) => {
+      progress.fail();
+      throw error;
+    });
     progress.done();
     if (options.json) printJson({ url: node.url, pid: process.pid, data: settings.data, log: nodeLog.path });
     else printScreen(node.url, settings, nodeLog.path);
@@ -98,15 +99,6 @@ function listenForSignals(stopping: AbortController): void {
       stopping.abort();
     });
   }
-}
-
-/** A port that was taken since it was looked at comes as a bare system error. */
-async function explained(error: unknown, settings: Settings): Promise<unknown> {
-  for (let each = error; each instanceof Error; each = each.cause) {
-    const { syscall } = each as NodeJS.ErrnoException;
-    if (syscall === 'listen') return listenFailure(each, settings.host, settings.port);
-  }
-  return error;
 }
 
 function printScreen(url: string, settings: Settings, logPath: string): void {

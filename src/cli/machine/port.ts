@@ -22,7 +22,7 @@ export async function assertPortFree(host: string, port: number): Promise<void> 
 }
 
 /** What a failed attempt to listen means, in words. */
-export async function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): Promise<Failure> {
+async function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): Promise<Failure> {
   const cause = { cause: error };
   switch (error.code) {
     case 'EADDRINUSE': {
