@@ -11,7 +11,7 @@ import type { Settings } from './model/settings.ts';
 import { BYTES_PER_MB } from './model/units.ts';
 import { createRuntimes } from './runtime/index.ts';
 import { createSandboxes } from './sandboxes.ts';
-import { openEmbeddedStore } from './store/embedded/index.ts';
+import { openEmbeddedStore } from './store/embedded/store.ts';
 
 const RETENTION_EVERY_MS = 600_000;
 const GARBAGE_EVERY_MS = 3_600_000;

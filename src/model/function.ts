@@ -6,6 +6,7 @@ export const FUNCTION_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$';
 const MAX_TIMEOUT_MS = 900_000;
 
 export const NETWORK_RULES = ['none', 'internet'] as const;
+export type NetworkRule = (typeof NETWORK_RULES)[number];
 
 /** What an owner configures; everything has a default, so that `{}` is a valid configuration. */
 export const FunctionConfigSchema = Type.Object(

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import type { NetworkRule } from '../model/function.ts';
 import type { Check, Mount } from '../model/machine.ts';
 
 /**
@@ -33,7 +34,7 @@ export interface SandboxSpec {
   /** Host folder shown writable at `/build`; only for build sandboxes. */
   readonly buildFolder?: string;
   readonly limits: SandboxLimits;
-  readonly network: 'none' | 'internet';
+  readonly network: NetworkRule;
 }
 
 export interface SandboxLimits {

@@ -87,7 +87,11 @@ function journalMetrics(stats: Awaited<ReturnType<Journal['stats']>>): Metric[] 
     gauge('fob_journal_invocations', 'Invocation records kept', stats.invocations),
     gauge('fob_journal_log_lines', 'Log lines kept', stats.logLines),
     gauge('fob_journal_bytes', 'Size of records and logs', stats.bytes),
-    counter('fob_journal_dropped_total', 'Log lines dropped because the disk was too slow', stats.dropped),
+    counter(
+      'fob_journal_dropped_total',
+      'Log lines and records dropped because the disk was too slow or full',
+      stats.dropped,
+    ),
   ];
 }
 

@@ -11,7 +11,7 @@ import { create, list } from 'tar';
 import { formatId, newId } from '../../model/id.ts';
 import type { Change } from '../registry.ts';
 import type { Store } from '../store.ts';
-import { openEmbeddedStore } from './index.ts';
+import { openEmbeddedStore } from './store.ts';
 import { temporaryFolder } from './testing.ts';
 
 describe('backup and restore', () => {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Store } from '../store.ts';
-import { openEmbeddedStore } from './index.ts';
+import { openEmbeddedStore } from './store.ts';
 import { temporaryFolder } from './testing.ts';
 
 const ownerProgram = fileURLToPath(new URL('./testing-owner.ts', import.meta.url));

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openEmbeddedStore } from './index.ts';
+import { openEmbeddedStore } from './store.ts';
 import { temporaryFolder } from './testing.ts';
 
 const ownerProgram = fileURLToPath(new URL('./testing-owner.ts', import.meta.url));

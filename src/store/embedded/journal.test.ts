@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { FakeClock } from '../../model/fake-clock.ts';
 import type { LogRecord } from '../journal.ts';
-import { openEmbeddedStore } from './index.ts';
 import { SqliteJournal } from './journal.ts';
 import type { JournalOperations } from './journal-database.ts';
 import { WorkerClient } from './rpc.ts';
+import { openEmbeddedStore } from './store.ts';
 import { temporaryFolder } from './testing.ts';
 
 const line: LogRecord = {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { FakeClock } from '../../model/fake-clock.ts';
 import type { Adapter, Fillable, Opened } from '../conformance.ts';
 import type { Store } from '../store.ts';
-import { openEmbeddedStore } from './index.ts';
+import { openEmbeddedStore } from './store.ts';
 
 /** A new empty folder for one test, and its removal. */
 export function temporaryFolder(): { folder: string; remove(): void } {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { systemClock } from '../../../model/clock.ts';
 import type { StoredFunction } from '../../../model/function.ts';
-import { openEmbeddedStore } from '../../../store/embedded/index.ts';
+import { openEmbeddedStore } from '../../../store/embedded/store.ts';
 import type { Store } from '../../../store/store.ts';
 import type { DeployProgress, DeployRequest } from '../../api.ts';
 import type { Candidate } from '../../engine.ts';

@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test';
 import { systemClock } from '../../../model/clock.ts';
 import type { Runtimes } from '../../../runtime/runtime.ts';
 import { createBubblewrapSandboxes } from '../../../sandbox/bubblewrap/index.ts';
-import { openEmbeddedStore } from '../../../store/embedded/index.ts';
+import { openEmbeddedStore } from '../../../store/embedded/store.ts';
 import type { DeployProgress, DeployRequest } from '../../api.ts';
 import { createDeployer } from '../deployer.ts';
 import { afterwards, contentsOf, temporaryFolder } from './temporary.ts';

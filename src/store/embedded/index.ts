@@ -1,2 +1,0 @@
-export type { StoreLog } from './log.ts';
-export { type EmbeddedStoreOptions, openEmbeddedStore } from './store.ts';
