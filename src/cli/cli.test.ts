@@ -31,6 +31,9 @@ describe('the command line', () => {
     assert.equal(typo.code, 2);
     assert.match(typo.stderr, /unknown command 'lsit'.*\n.*Did you mean list\?/);
     assert.equal(typo.stdout, '');
+    const help = await fob('help', 'lsit');
+    assert.deepEqual([help.code, help.stderr], [2, typo.stderr]);
+    assert.match((await fob('--version')).stdout, /^fob \d/);
     const option = await fob('call', 'hello', '--lgos');
     assert.equal(option.code, 2);
     assert.match(option.stderr, /Did you mean --logs\?/);
@@ -39,6 +42,10 @@ describe('the command line', () => {
       ['--url', 'nonsense', 'list'],
       ['runs', '-n', 'x'],
       ['deploy', '.', '--memory', 'much'],
+      ['deploy', '.', '--memory', '12'],
+      ['set', 'hello', '--timeout', '1h'],
+      ['runs', '--status', 'well'],
+      ['logs', '--level', 'loud'],
     ]) {
       assert.equal((await fob(...words)).code, 2, words.join(' '));
     }
@@ -98,6 +105,15 @@ describe('the command line', () => {
     assert.match(stderr, /there is no function "helo"\ndid you mean hello\?/);
   });
 
+  test('so it is with logs and runs, where there are none of that name', async () => {
+    node.on('GET /v1/invocations', { invocations: [] });
+    for (const words of [['runs'], ['logs'], ['logs', '-f']]) {
+      const { code, stderr } = await fob(...words, 'helo');
+      assert.equal(code, 3, words.join(' '));
+      assert.match(stderr, /did you mean hello\?/);
+    }
+  });
+
   test('sends the token, from a flag or the environment', async () => {
     await runFob(['list', '--token', 'one'], { environment: { FOB_URL: node.url } });
     await runFob(['list'], { environment: { FOB_URL: node.url, FOB_TOKEN: 'two' } });
@@ -127,7 +143,12 @@ describe('the command line', () => {
 
   test('a refused deployment ends with 5 and says why, even after the answer began', async () => {
     node.on('PUT /v1/functions/bad', (_request, response) => {
-      const error = { status: 400, code: 'load_failed', detail: 'line 1: invalid syntax' };
+      const error = {
+        status: 400,
+        code: 'load_failed',
+        detail: 'line 1: invalid syntax',
+        stack: 'File "main.py"\x1b[2J',
+      };
       response.writeHead(200, { 'content-type': 'application/x-ndjson' });
       response.end(`${JSON.stringify({ kind: 'error', error })}\n`);
     });
@@ -136,7 +157,7 @@ describe('the command line', () => {
       input: 'def',
     });
     assert.equal(code, 5);
-    assert.match(stderr, /error: line 1: invalid syntax/);
+    assert.match(stderr, /error: line 1: invalid syntax\nFile "main\.py"\\x1b\[2J\n/);
     assert.equal(stdout, '');
     assert.equal((await fob('deploy', 'absent.py')).code, 3);
   });

@@ -36,6 +36,14 @@ export function wholeNumber(option: string, minimum: number): (text: string) => 
   };
 }
 
+/** One of several words; anything else is a usage failure naming the option. */
+export function oneOf(option: string, choices: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (choices.includes(text)) return text;
+    throw new Failure(EXIT.usage, `${option}: "${text}" is none of ${choices.join(', ')}`);
+  };
+}
+
 /** Help text with examples: a command and what it does, beside each other where the terminal is wide enough. */
 export function examples(...lines: readonly (readonly [string, string])[]): string {
   const width = Math.max(...lines.map(([command]) => command.length));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
-import { type FunctionConfig, NETWORK_RULES } from '../model/function.ts';
+import { type FunctionConfig, MEMORY_MB, NETWORK_RULES, TIMEOUT_MS } from '../model/function.ts';
 import { collect, wholeNumber } from './command-line.ts';
 import { EXIT, Failure } from './failure.ts';
 import { parseDurationMs, parseMemoryMb } from './human.ts';
@@ -44,8 +44,8 @@ export function configOf(options: FunctionOptions): Partial<FunctionConfig> {
   const config: Partial<FunctionConfig> = {};
   if (options.runtime !== undefined) config.runtime = options.runtime;
   if (options.handler !== undefined) config.handler = options.handler;
-  if (options.memory !== undefined) config.memoryMb = parseMemoryMb(options.memory, '--memory');
-  if (options.timeout !== undefined) config.timeoutMs = parseDurationMs(options.timeout, '--timeout');
+  if (options.memory !== undefined) config.memoryMb = memoryMb(options.memory);
+  if (options.timeout !== undefined) config.timeoutMs = timeoutMs(options.timeout);
   if (options.env !== undefined || options.envFile !== undefined) {
     config.environment = { ...readEnvFile(options.envFile), ...pairs(options.env ?? [], '--env') };
   }
@@ -67,6 +67,20 @@ export function pairs(texts: readonly string[], option: string): Record<string, 
       return [text.slice(0, equals), text.slice(equals + 1)];
     }),
   );
+}
+
+function memoryMb(text: string): number {
+  const { minimum, maximum } = MEMORY_MB;
+  const value = parseMemoryMb(text, '--memory');
+  if (value >= minimum && value <= maximum) return value;
+  throw new Failure(EXIT.usage, `--memory: ${text} is not between ${minimum} and ${maximum} MB`);
+}
+
+function timeoutMs(text: string): number {
+  const { minimum, maximum } = TIMEOUT_MS;
+  const value = parseDurationMs(text, '--timeout');
+  if (value >= minimum && value <= maximum) return value;
+  throw new Failure(EXIT.usage, `--timeout: ${text} is not between ${minimum}ms and ${maximum / 60_000}m`);
 }
 
 function networkRule(text: string): FunctionConfig['network'] {

@@ -2,7 +2,8 @@ import { CommanderError } from 'commander';
 import { Problem } from '../model/problem.ts';
 import { EXIT, Failure } from './failure.ts';
 import { endQuietlyOnBrokenPipe, note, noteJson, paintError, printFailure } from './output.ts';
-import { createProgram } from './program.ts';
+import { COMMANDS, createProgram } from './program.ts';
+import { harmless } from './text-width.ts';
 
 /** Runs one command line and returns its exit code. */
 async function run(words: readonly string[]): Promise<number> {
@@ -13,6 +14,9 @@ async function run(words: readonly string[]): Promise<number> {
       await complete(words.slice(1));
       return EXIT.ok;
     }
+    if (words[0] === '--version' || words[0] === '-v') return await run(['version', ...words.slice(1)]);
+    // Help for a command that does not exist is answered as the command would be: with the one that was meant.
+    if (words[0] === 'help' && words[1] !== undefined && !isCommand(words[1])) return await run([words[1]]);
     const program = await createProgram(wanted);
     if (words.length === 0) {
       program.outputHelp();
@@ -25,13 +29,17 @@ async function run(words: readonly string[]): Promise<number> {
   }
 }
 
+function isCommand(word: string): boolean {
+  return word.startsWith('-') || word === 'help' || COMMANDS.some(({ name }) => name === word);
+}
+
 /** Prints what ended a command early, and says with which exit code. */
 function report(error: unknown, json: boolean): number {
   // Commander has printed its own message already; asking for help or the version is no failure.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof Failure) {
     if (json) noteJson(error.body ?? { detail: error.message });
-    else printFailure(error.message, error.hint);
+    else printFailure(error.message, error.hint ?? stackOf(error.body));
     return error.exitCode;
   }
   if (error instanceof Problem) {
@@ -43,6 +51,12 @@ function report(error: unknown, json: boolean): number {
   if (error instanceof Error && error.stack !== undefined && process.env.FOB_DEBUG)
     note(paintError('dim', error.stack));
   return EXIT.refused;
+}
+
+/** Where in the function's own code it went wrong: the stack of a problem document, if it has one. */
+function stackOf(body: unknown): string | undefined {
+  const stack = (body as { stack?: unknown } | null | undefined)?.stack;
+  return typeof stack === 'string' && stack !== '' ? harmless(stack) : undefined;
 }
 
 endQuietlyOnBrokenPipe();

@@ -3,7 +3,9 @@ import Type, { type Static } from 'typebox';
 /** A function's name: also what a path segment, a folder and a metric label can hold without escaping. */
 export const FUNCTION_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$';
 
-const MAX_TIMEOUT_MS = 900_000;
+/** What `memoryMb` and `timeoutMs` of a function may be. */
+export const MEMORY_MB = { minimum: 64, maximum: 10_240 } as const;
+export const TIMEOUT_MS = { minimum: 100, maximum: 900_000 } as const;
 
 export const NETWORK_RULES = ['none', 'internet'] as const;
 export type NetworkRule = (typeof NETWORK_RULES)[number];
@@ -19,14 +21,12 @@ export const FunctionConfigSchema = Type.Object(
         'Entry point as `file.export`, the file without its ending; `callme` as export means named parameters, any other name `(event, context)`',
     }),
     memoryMb: Type.Integer({
-      minimum: 64,
-      maximum: 10_240,
+      ...MEMORY_MB,
       default: 128,
       description: 'Memory limit in MiB; the CPU share follows it (1 vCPU per 1,769 MiB)',
     }),
     timeoutMs: Type.Integer({
-      minimum: 100,
-      maximum: MAX_TIMEOUT_MS,
+      ...TIMEOUT_MS,
       default: 30_000,
       description: 'How long one invocation may run, in milliseconds',
     }),

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { LogLine } from '../api.ts';
+import { aboutFunction, functionPath, type LogLine } from '../api.ts';
 import type { NodeClient } from '../client.ts';
-import { clientOf, examples, optionsOf, wholeNumber } from '../command-line.ts';
+import { clientOf, examples, oneOf, optionsOf, wholeNumber } from '../command-line.ts';
 import { parseSinceMs } from '../human.ts';
 import { formatLogLine } from '../log-line.ts';
 import { note, paint, print, warn } from '../output.ts';
@@ -9,6 +9,7 @@ import { textWidth } from '../text-width.ts';
 
 const DEFAULT_LINES = 100;
 const PAGE = 1_000;
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 
 interface LogOptions {
   readonly follow?: boolean;
@@ -27,7 +28,7 @@ export function define(command: Command): void {
     .option('-f, --follow', 'go on with new lines until Ctrl-C')
     .option('--since <when>', 'not older than: 10m, 2h, 2026-01-31T12:00')
     .option('--text <text>', 'only lines that contain this, ignoring case')
-    .option('--level <level>', 'this level and graver ones: trace, debug, info, warn, error, fatal')
+    .option('--level <level>', `this level and graver ones: ${LEVELS.join(', ')}`, oneOf('--level', LEVELS))
     .option('--invocation <id>', 'only lines of one invocation')
     .option('-n, --lines <n>', `the last lines; default: ${DEFAULT_LINES}, with --since all`, wholeNumber('--lines', 0))
     .addHelpText(
@@ -46,6 +47,7 @@ export function define(command: Command): void {
 async function logs(client: NodeClient, name: string | undefined, options: LogOptions): Promise<void> {
   const filter = { function: name, text: options.text, level: options.level };
   const show = linePrinter(name, options);
+  if (options.follow && name !== undefined) await findFunction(client, name);
   // The tail is opened before the past is read, so that no line falls between the two.
   const tail = options.follow
     ? client.lines<LogLine & { dropped?: number }>('GET', '/v1/logs/tail', { query: filter })
@@ -56,6 +58,8 @@ async function logs(client: NodeClient, name: string | undefined, options: LogOp
   const past = await readPast(client, filter, options);
   for (const line of past) show(line);
   if (tail === undefined || next === undefined) {
+    // A function that was removed still has lines, so its absence is told only where there are none.
+    if (past.length === 0 && name !== undefined) await findFunction(client, name);
     if (past.length === 0 && !options.json) note('no log lines');
     return;
   }
@@ -69,6 +73,10 @@ async function logs(client: NodeClient, name: string | undefined, options: LogOp
     const wanted = options.invocation === undefined || line.invocationId === options.invocation;
     if (wanted && !shown.delete(identity(line))) show(line);
   }
+}
+
+async function findFunction(client: NodeClient, name: string): Promise<void> {
+  await aboutFunction(client, name, () => client.json('GET', functionPath(name)));
 }
 
 /** The last lines that match, oldest first. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { LogLine, RunView } from '../api.ts';
+import { aboutFunction, functionPath, type LogLine, type RunView } from '../api.ts';
 import type { NodeClient } from '../client.ts';
-import { clientOf, examples, optionsOf, wholeNumber } from '../command-line.ts';
+import { clientOf, examples, oneOf, optionsOf, wholeNumber } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatAge, formatBytes, formatDuration, formatTime, parseSinceMs } from '../human.ts';
 import { formatLogLine } from '../log-line.ts';
@@ -9,6 +9,7 @@ import { note, paint, print, printJson, printPairs, printTable } from '../output
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const DEFAULT_LIMIT = 20;
+const STATUSES = ['succeeded', 'failed', 'timed_out', 'out_of_memory', 'crashed', 'cancelled', 'rejected'];
 
 interface RunsOptions {
   readonly status?: string;
@@ -22,7 +23,7 @@ export function define(command: Command): void {
   command
     .argument('[function-or-invocation]', 'a function, or the id of one invocation')
     .description('Lists invocations, newest first, or shows one of them with its error and its log.')
-    .option('--status <status>', 'succeeded, failed, timed_out, out_of_memory, crashed, cancelled or rejected')
+    .option('--status <status>', `one of ${STATUSES.join(', ')}`, oneOf('--status', STATUSES))
     .option('--since <when>', 'not older than: 10m, 2h, 2026-01-31T12:00')
     .option('--cold', 'only cold starts')
     .option('-n, --limit <n>', `at most so many; default: ${DEFAULT_LIMIT}`, wholeNumber('--limit', 1))
@@ -69,6 +70,9 @@ async function listRuns(client: NodeClient, name: string | undefined, options: R
       limit: options.limit ?? DEFAULT_LIMIT,
     },
   });
+  // A function that was removed still has records, so its absence is told only where there are none.
+  if (name !== undefined && invocations.length === 0)
+    await aboutFunction(client, name, () => client.json('GET', functionPath(name)));
   if (options.json) return printJson(invocations);
   if (invocations.length === 0) return note('no invocations');
   printTable(
