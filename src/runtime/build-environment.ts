@@ -38,6 +38,8 @@ export function buildEnvironment(host: NodeJS.ProcessEnv = process.env): {
     HOME: '/tmp',
     LANG: 'C.UTF-8',
     TZ: 'UTC',
+    // npm trusts what the machine trusts, as pip does: the certificates of a company's proxy are kept there.
+    NODE_USE_SYSTEM_CA: '1',
   };
   const mounts: Mount[] = [];
   for (const name of REGISTRY_SETTINGS) if (host[name]) environment[name] = host[name];

@@ -109,8 +109,9 @@ test('a build sees nothing of the environment but where packages come from', () 
     PIP_CERT: '/absent.pem',
   });
   assert.deepEqual(mounts, [{ hostPath: file, path: '/opt/fob/certificates/0.pem' }]);
-  const { PATH, HOME, LANG, TZ, ...given } = environment;
+  const { PATH, HOME, LANG, TZ, NODE_USE_SYSTEM_CA, ...given } = environment;
   assert.ok(PATH !== '/elsewhere' && HOME === '/tmp' && LANG === 'C.UTF-8' && TZ === 'UTC');
+  assert.equal(NODE_USE_SYSTEM_CA, '1');
   assert.deepEqual(given, {
     PIP_INDEX_URL: 'https://registry.example/simple',
     NODE_EXTRA_CA_CERTS: '/opt/fob/certificates/0.pem',
