@@ -1,12 +1,14 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Problem } from '../model/problem.ts';
 
-/** Bytes of bodies that may be under way at once; more are told to come back. */
-const MAX_READING_BYTES = 268_435_456;
+/** Bytes of bodies that may be held at once, until their requests are answered; more are told to come back. */
+const MAX_HELD_BYTES = 268_435_456;
+/** Bodies up to this size count only while they are read: what bounds calls bounds them. */
+const SMALL_BYTES = 16_384;
 /** Bytes of an unwanted body that are thrown away so that its sender reads the answer; then the connection ends. */
 const MAX_DISCARDED_BYTES = 1_073_741_824;
 const EMPTY = Buffer.alloc(0);
-let readingBytes = 0;
+let heldBytes = 0;
 
 /** Whether a request announces a body at all; a GET without one must not wait for its end. */
 export function hasBody(req: IncomingMessage): boolean {
@@ -33,6 +35,7 @@ export function discardBody(req: IncomingMessage, done: () => void): void {
  */
 export function readBody(
   req: IncomingMessage,
+  res: ServerResponse,
   maxBytes: number,
   done: (body: Buffer) => void,
   fail: (problem: Problem) => void,
@@ -43,28 +46,34 @@ export function readBody(
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
+  const release = () => {
+    heldBytes -= bytes;
+  };
   const settle = () => {
-    readingBytes -= bytes;
     req.off('data', onData).off('end', onEnd).off('close', onClose);
   };
   const refuse = (problem: Problem) => {
     settle();
+    release();
     fail(problem);
   };
   const onData = (chunk: Buffer) => {
     bytes += chunk.length;
-    readingBytes += chunk.length;
+    heldBytes += chunk.length;
     chunks.push(chunk);
     if (bytes > maxBytes) refuse(tooLarge(maxBytes));
-    else if (readingBytes > MAX_READING_BYTES)
+    else if (heldBytes > MAX_HELD_BYTES)
       refuse(new Problem('throttled', 'too many request bodies are under way; try again in a second'));
   };
   const onEnd = () => {
     settle();
+    if (bytes <= SMALL_BYTES || res.closed) release();
+    else res.once('close', release);
     done(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes));
   };
   const onClose = () => {
     settle();
+    release();
     fail(new Problem('cancelled', 'the caller went away before its request was complete'));
   };
   if (Number(req.headers['content-length']) > maxBytes) {
@@ -75,8 +84,8 @@ export function readBody(
 }
 
 /** `readBody` as a promise. */
-export function receiveBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => readBody(req, maxBytes, resolve, reject));
+export function receiveBody(req: IncomingMessage, res: ServerResponse, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => readBody(req, res, maxBytes, resolve, reject));
 }
 
 /** The refusal of a body that is over its limit. */

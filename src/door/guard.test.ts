@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { Value } from 'typebox/value';
 import { type Settings, SettingsSchema } from '../model/settings.ts';
 import { createGuard } from './guard.ts';
-import { ask, startTestServer, type TestServer } from './testing.ts';
+import { ask, startTestServer, type TestServer } from './testing/test-server.ts';
 
 const settings = (some: Partial<Settings> = {}): Settings => ({
   ...(Value.Default(SettingsSchema, {}) as Settings),

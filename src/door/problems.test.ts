@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { PROBLEMS, Problem, type ProblemCode } from '../model/problem.ts';
 import { problemsPage } from './problems-page.ts';
-import { ask, startTestServer, type TestServer } from './testing.ts';
+import { ask, startTestServer, type TestServer } from './testing/test-server.ts';
 
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'reference', 'problems.md');
 const CODES = Object.keys(PROBLEMS) as ProblemCode[];

@@ -5,7 +5,8 @@ import { connect, createServer } from 'node:net';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Problem } from '../model/problem.ts';
-import { ask, startTestServer, succeeded } from './testing.ts';
+import { succeeded } from './testing/engine-double.ts';
+import { ask, startTestServer } from './testing/test-server.ts';
 
 describe('the server', () => {
   it('says clearly that a port is taken', async () => {

@@ -296,6 +296,17 @@ test('prewarmed sandboxes are taken by the first calls, and replaced', async () 
   await sandboxes.until(() => sandboxes.started.length === 3);
 });
 
+test('prewarmed sandboxes that end by themselves are replaced after a moment', async () => {
+  const { dispatcher, sandboxes, clock } = await createHarness({ prewarmed: 2 });
+  await dispatcher.prewarm();
+  for (const sandbox of sandboxes.started) sandbox.exit({ reason: 'signalled', signal: 'SIGKILL' });
+  await sandboxes.started[1]!.exited;
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(dispatcher.pools()[0]!.ready, 0);
+  clock.advance(1_000);
+  await sandboxes.until(() => sandboxes.started.length === 4);
+});
+
 test('where the size of a runtime is fixed at its start, other sizes get a small pool once asked for', async () => {
   const { dispatcher, put, run, sandboxes } = await createHarness({ prewarmed: 1, resizable: false });
   await dispatcher.prewarm();

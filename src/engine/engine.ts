@@ -20,6 +20,8 @@ import { Counters } from './stats.ts';
 import { Supply } from './supply.ts';
 
 const DRAIN_CHECK_MS = 20;
+/** After sandboxes ended, so that a machine that keeps ending them is not kept busy starting them. */
+const REPLENISH_AFTER_MS = 1_000;
 
 export interface DispatcherOptions {
   readonly registry: Registry;
@@ -73,6 +75,7 @@ export class Dispatcher implements Engine {
   /** Pools of earlier versions that still have calls. */
   private readonly retired = new Set<Pool>();
   private draining = false;
+  private replenishing = false;
 
   /** Reads all functions; `prewarm` then fills the pools. */
   static async open(options: DispatcherOptions): Promise<Dispatcher> {
@@ -253,6 +256,12 @@ export class Dispatcher implements Engine {
 
   private roomMade(): void {
     for (const pool of [...this.serving.values(), ...this.retired]) if (pool.waitingCount > 0) pool.pump();
+    if (this.replenishing) return;
+    this.replenishing = true;
+    this.options.clock.after(REPLENISH_AFTER_MS, () => {
+      this.replenishing = false;
+      this.supply.replenish();
+    });
   }
 }
 

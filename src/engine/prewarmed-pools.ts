@@ -48,8 +48,9 @@ export class PrewarmedPools {
   }
 
   /** Starts what is missing; resolves when those starts have ended, however. */
-  async fill(): Promise<void> {
-    await Promise.all(this.all().map((pool) => pool.fill()));
+  async fill(options: { unlessFailed?: boolean } = {}): Promise<void> {
+    const pools = this.all().filter((pool) => options.unlessFailed !== true || pool.failure === undefined);
+    await Promise.all(pools.map((pool) => pool.fill()));
   }
 
   close(): void {

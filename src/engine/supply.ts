@@ -89,6 +89,11 @@ export class Supply {
     }
   }
 
+  /** Sandboxes have ended: prewarmed ones among them are replaced, where nobody waits and starts do not fail. */
+  replenish(): void {
+    if (this.demand === 0) void this.pools.fill({ unlessFailed: true });
+  }
+
   private async unloaded(what: Loadable): Promise<Runner> {
     const { memoryMb, network } = what.config;
     const codeFolder = await what.codeFolder();

@@ -82,6 +82,7 @@ export function createFobCall(context: DoorContext): FobCall {
     }
     readBody(
       req,
+      res,
       settings.maxBodyBytes,
       (body) => runWithBody(req, res, target, query, body),
       (problem) => fail(res, problem),

@@ -4,7 +4,8 @@ import { connect } from 'node:net';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { Outcome } from '../../model/invocation.ts';
 import { Problem } from '../../model/problem.ts';
-import { ask, startTestServer, succeeded, type TestServer } from '../testing.ts';
+import { succeeded } from '../testing/engine-double.ts';
+import { ask, startTestServer, type TestServer } from '../testing/test-server.ts';
 
 const error = { type: 'ValueError', message: 'no', stack: 'main.py:3' };
 

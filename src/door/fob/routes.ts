@@ -34,7 +34,7 @@ export function addFobRoutes(app: App, context: DoorContext, call: FobCall): voi
       if (mediaTypeOf(request.raw) === 'multipart/form-data') {
         throw new Problem('unsupported_media_type', 'send the code itself as the body: curl --data-binary @file');
       }
-      const content = await receiveBody(request.raw, settings.maxCodeBytes);
+      const content = await receiveBody(request.raw, reply.raw, settings.maxCodeBytes);
       if (content.length === 0)
         throw new Problem('invalid_request', 'the body is empty; send the code of the function');
       if (!isUtf8(content)) throw new Problem('invalid_function', 'the code is not valid UTF-8 text');

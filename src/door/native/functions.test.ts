@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { Problem } from '../../model/problem.ts';
-import { ask, startTestServer, type TestServer } from '../testing.ts';
+import { ask, startTestServer, type TestServer } from '../testing/test-server.ts';
 
 const json = (body: unknown) => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
 

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { FUNCTION_NAME_PATTERN, type FunctionDocument, type StoredFunction } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
@@ -88,7 +88,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
     async (request, reply) => {
       const { name, ...config } = request.query;
       request.query = config;
-      const upload = await receiveUpload(request, settings.maxCodeBytes);
+      const upload = await receiveUpload(request, reply, settings.maxCodeBytes);
       return answerDeployment(context, reply, { ...upload, ...(name !== undefined && { name }), expectedRevision: 0 });
     },
   );
@@ -112,7 +112,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
     async (request, reply) => {
       const name = engine.find(request.params.name)?.document.name ?? request.params.name;
       const expectedRevision = demandedRevision(request.headers, engine, name);
-      const upload = await receiveUpload(request, settings.maxCodeBytes);
+      const upload = await receiveUpload(request, reply, settings.maxCodeBytes);
       const demanded = expectedRevision === undefined ? {} : { expectedRevision };
       return answerDeployment(context, reply, { ...upload, name, ...demanded }, expectedRevision);
     },
@@ -211,8 +211,8 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
   }
 }
 
-async function readJsonBody(request: FastifyRequest): Promise<void> {
-  const body = await receiveBody(request.raw, MAX_CONFIG_BYTES);
+async function readJsonBody(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const body = await receiveBody(request.raw, reply.raw, MAX_CONFIG_BYTES);
   request.body = parseJson(body.toString(), 'the body');
 }
 

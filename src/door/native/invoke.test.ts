@@ -4,7 +4,8 @@ import { type IncomingMessage, request } from 'node:http';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { InvocationRequest, Outcome } from '../../model/invocation.ts';
 import { Problem } from '../../model/problem.ts';
-import { ask, startTestServer, succeeded, type TestServer } from '../testing.ts';
+import { succeeded } from '../testing/engine-double.ts';
+import { ask, startTestServer, type TestServer } from '../testing/test-server.ts';
 
 const PATH = '/v1/functions/f/invoke';
 const error = { type: 'TypeError', message: 'no', stack: 'main.js:3' };

@@ -71,6 +71,7 @@ export function createNativeInvoke(context: DoorContext): NativeInvoke {
   return (req, res, target, query) => {
     readBody(
       req,
+      res,
       settings.maxBodyBytes,
       (body) => (query === '' ? run(req, res, target, body) : fail(res, new Problem('invalid_request', NO_QUERY))),
       (problem) => fail(res, problem),

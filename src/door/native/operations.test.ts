@@ -7,7 +7,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { Problem } from '../../model/problem.ts';
 import type { InvocationRecord, LogRecord } from '../../store/journal.ts';
 import type { Store } from '../../store/store.ts';
-import { ask, startTestServer, type TestServer } from '../testing.ts';
+import { ask, startTestServer, type TestServer } from '../testing/test-server.ts';
 
 const record: InvocationRecord = {
   invocationId: 'i1',

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { FastifyRequest, FastifySchemaCompiler } from 'fastify';
+import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify';
 import Type, { type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import type { DeployRequest } from '../../engine/api.ts';
@@ -76,18 +76,22 @@ export const uploadValidator: FastifySchemaCompiler<TSchema> = (part) =>
 export type Upload = Pick<DeployRequest, 'code' | 'config'>;
 
 /** Reads code and configuration from a request: JSON, a form with the fields `code` and `config`, or the code itself with the configuration in the query. */
-export async function receiveUpload(request: FastifyRequest, maxCodeBytes: number): Promise<Upload> {
+export async function receiveUpload(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  maxCodeBytes: number,
+): Promise<Upload> {
   const query = request.query as Static<typeof UploadQuery>;
   const config = configOfQuery(query);
   switch (mediaTypeOf(request.raw)) {
     case 'application/json': {
-      const body = await receiveBody(request.raw, largestUploadBytes(maxCodeBytes));
+      const body = await receiveBody(request.raw, reply.raw, largestUploadBytes(maxCodeBytes));
       return ofJson(body, config, maxCodeBytes);
     }
     case 'multipart/form-data':
       return ofForm(request, config, maxCodeBytes).catch(malformedForm);
     default: {
-      const content = await receiveBody(request.raw, maxCodeBytes);
+      const content = await receiveBody(request.raw, reply.raw, maxCodeBytes);
       return { code: codeOf(content, query.fileName), config };
     }
   }

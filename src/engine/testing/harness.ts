@@ -1,6 +1,6 @@
-import { FakeClock } from '../../model/fake-clock.ts';
 import type { FunctionConfig, FunctionDocument } from '../../model/function.ts';
 import type { CompletedInvocation, InvocationRequest, RunningInvocation } from '../../model/invocation.ts';
+import { FakeClock } from '../../model/testing/fake-clock.ts';
 import type { InvocationRecord, Journal, LogRecord } from '../../store/journal.ts';
 import type { Change, Registry } from '../../store/registry.ts';
 import { Dispatcher, type DispatcherOptions } from '../engine.ts';

@@ -1,27 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { EventEmitter, once } from 'node:events';
-import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { pino } from 'pino';
 import { Value } from 'typebox/value';
-import type { Deployer, DeployRequest, Engine, EngineStats } from '../engine/api.ts';
-import { systemClock } from '../model/clock.ts';
-import { FunctionConfigSchema, type StoredFunction } from '../model/function.ts';
-import { formatId, newId } from '../model/id.ts';
-import type { InvocationRequest, Outcome, RunningInvocation } from '../model/invocation.ts';
-import { Problem } from '../model/problem.ts';
-import { type Settings, SettingsSchema } from '../model/settings.ts';
-import type { InvocationRecord, Journal, LogRecord } from '../store/journal.ts';
-import type { Store } from '../store/store.ts';
-import type { ServerDeps } from './context.ts';
-import { createServer, type DoorServer } from './server.ts';
+import type { Deployer, DeployRequest, Engine, EngineStats } from '../../engine/api.ts';
+import { FunctionConfigSchema, type StoredFunction } from '../../model/function.ts';
+import { formatId, newId } from '../../model/id.ts';
+import type { InvocationRequest, Outcome, RunningInvocation } from '../../model/invocation.ts';
+import { Problem } from '../../model/problem.ts';
 
 /** What a function of the double does with a request. */
 type Behaviour = (request: InvocationRequest, cancelled: Promise<void>) => Outcome | Promise<Outcome>;
 
 /** An engine and deployer that keep functions in memory and run a behaviour instead of code. */
-class EngineDouble implements Engine, Deployer {
+export class EngineDouble implements Engine, Deployer {
   readonly functions = new Map<string, StoredFunction>();
   readonly sources = new Map<string, { content: Buffer; form: 'inline' | 'zip' | 'tar.gz'; fileName?: string }>();
   readonly requests: InvocationRequest[] = [];
@@ -162,119 +154,7 @@ class EngineDouble implements Engine, Deployer {
   }
 }
 
-/** A journal that keeps what was appended and remembers what it was asked. */
-class JournalDouble {
-  readonly asked: unknown[] = [];
-  readonly records: InvocationRecord[] = [];
-  readonly lines: LogRecord[] = [];
-  readonly events = new EventEmitter();
-
-  async invocation(id: string) {
-    return this.records.find((record) => record.invocationId === id);
-  }
-
-  async invocations(query: unknown) {
-    this.asked.push(query);
-    return { items: this.records, cursor: 'next' };
-  }
-
-  async logs(query: unknown) {
-    this.asked.push(query);
-    return { items: this.lines };
-  }
-
-  tail(_filter: unknown, onLine: (line: LogRecord) => void) {
-    this.events.on('line', onLine);
-    this.events.emit('subscribed');
-    return () => {
-      this.events.off('line', onLine);
-      this.events.emit('unsubscribed');
-    };
-  }
-
-  async flush() {}
-
-  async stats() {
-    return { invocations: 1, logLines: 2, bytes: 3, dropped: 4 };
-  }
-}
-
+/** The outcome of a function that returned these bytes. */
 export function succeeded(payload: Uint8Array | string, contentType = 'application/json'): Outcome {
   return { status: 'succeeded', payload: Buffer.from(payload), contentType };
-}
-
-/** A running server over doubles, with what a test needs to reach behind it. */
-export interface TestServer {
-  readonly url: string;
-  readonly port: number;
-  readonly engine: EngineDouble;
-  readonly journal: JournalDouble;
-  readonly logged: Record<string, unknown>[];
-  readonly server: DoorServer;
-  state: 'starting' | 'ready' | 'draining';
-  /** Registers a function without going through a door. */
-  add(name: string): Promise<StoredFunction>;
-}
-
-/** Starts a server on a free loopback port. */
-export async function startTestServer(
-  settings: Partial<Settings> = {},
-  deps: Partial<ServerDeps> = {},
-): Promise<TestServer> {
-  const engine = new EngineDouble();
-  const journal = new JournalDouble();
-  const logged: Record<string, unknown>[] = [];
-  const log = pino({ level: 'warn' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
-  const store = {
-    journal: journal as unknown as Journal,
-    backup: async () => Readable.from([Buffer.from('a whole backup')]),
-    restore: async (backup: Readable) => ({ documents: (await buffer(backup)).length, blobs: 1 }),
-  } as unknown as Store;
-  const server = await createServer({
-    engine,
-    deployer: engine,
-    store,
-    sandboxes: { name: 'process' },
-    settings: { ...(Value.Default(SettingsSchema, {}) as Settings), port: 0, drainMs: 1_000, ...settings },
-    log,
-    nodeInfo: { version: '0.0.0-test', startedAtMs: Date.now(), state: () => test.state },
-    clock: systemClock,
-    ...deps,
-  });
-  const { url, port } = await server.listen();
-  const add = (name: string) =>
-    engine.deploy({
-      name,
-      code: { form: 'inline', content: Buffer.from('def callme(): pass\n'), fileName: 'main.py' },
-      config: {},
-    });
-  const test: TestServer = { url, port, engine, journal, logged, server, state: 'ready', add };
-  return test;
-}
-
-/** One request with any headers, also ones that `fetch` forbids, and its whole answer. */
-export async function ask(
-  test: Pick<TestServer, 'port'>,
-  method: string,
-  path: string,
-  options: { headers?: Record<string, string>; body?: string | Uint8Array } = {},
-): Promise<{
-  status: number;
-  headers: IncomingHttpHeaders;
-  text: string;
-  bytes: Buffer; // biome-ignore lint/suspicious/noExplicitAny: tests read answers of every shape
-  json: any;
-}> {
-  const { body } = options;
-  // node:http announces no length for methods that seldom have a body.
-  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-  const headers =
-    options.headers?.['transfer-encoding'] === undefined ? { ...length, ...options.headers } : options.headers;
-  const req = request({ host: '127.0.0.1', port: test.port, method, path, agent: false, headers });
-  req.end(body);
-  const [res] = (await once(req, 'response')) as [IncomingMessage];
-  const bytes = await buffer(res);
-  const text = bytes.toString();
-  const isJson = /json/.test(res.headers['content-type'] ?? '') && !/ndjson/.test(res.headers['content-type'] ?? '');
-  return { status: res.statusCode!, headers: res.headers, text, bytes, json: isJson ? JSON.parse(text) : undefined };
 }
