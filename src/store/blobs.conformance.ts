@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
-import { FakeClock } from '../model/fake-clock.ts';
+import { FakeClock } from '../model/testing/fake-clock.ts';
 import type { Blobs } from './blobs.ts';
 import type { Adapter, Opened } from './conformance.ts';
 

@@ -1,4 +1,4 @@
-import type { FakeClock } from '../model/fake-clock.ts';
+import type { FakeClock } from '../model/testing/fake-clock.ts';
 
 /** An adapter of a port, as that port's conformance suite drives it. */
 export interface Adapter<P> {

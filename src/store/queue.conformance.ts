@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
-import { FakeClock } from '../model/fake-clock.ts';
+import { FakeClock } from '../model/testing/fake-clock.ts';
 import type { Adapter, Opened } from './conformance.ts';
 import type { LeasedMessage, NewMessage, Queue } from './queue.ts';
-import { QueueModel } from './queue-model.ts';
+import { QueueModel } from './testing/queue-model.ts';
 
 const LEASE_MS = 30_000;
 

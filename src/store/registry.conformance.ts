@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
-import { FakeClock } from '../model/fake-clock.ts';
+import { FakeClock } from '../model/testing/fake-clock.ts';
 import type { Adapter, Opened } from './conformance.ts';
 import type { Change, Registry } from './registry.ts';
 

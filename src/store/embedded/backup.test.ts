@@ -12,7 +12,7 @@ import { formatId, newId } from '../../model/id.ts';
 import type { Change } from '../registry.ts';
 import type { Store } from '../store.ts';
 import { openEmbeddedStore } from './store.ts';
-import { temporaryFolder } from './testing.ts';
+import { temporaryFolder } from './testing/adapter.ts';
 
 describe('backup and restore', () => {
   const { folder: base, remove } = temporaryFolder();

@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Store } from '../store.ts';
 import { openEmbeddedStore } from './store.ts';
-import { temporaryFolder } from './testing.ts';
+import { temporaryFolder } from './testing/adapter.ts';
 
-const ownerProgram = fileURLToPath(new URL('./testing-owner.ts', import.meta.url));
+const ownerProgram = fileURLToPath(new URL('./testing/owner.ts', import.meta.url));
 const ROUNDS = 20;
 const MAX_LINES = 400;
 

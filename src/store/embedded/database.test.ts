@@ -5,7 +5,7 @@ import { after, describe, test } from 'node:test';
 import { type Migrations, migrate, openDatabase, pragma } from './database.ts';
 import { JOURNAL_DATABASE } from './journal-schema.ts';
 import { STATE_DATABASE } from './state-schema.ts';
-import { temporaryFolder } from './testing.ts';
+import { temporaryFolder } from './testing/adapter.ts';
 
 describe('a database', () => {
   const { folder, remove } = temporaryFolder();

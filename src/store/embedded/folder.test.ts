@@ -8,9 +8,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openEmbeddedStore } from './store.ts';
-import { temporaryFolder } from './testing.ts';
+import { temporaryFolder } from './testing/adapter.ts';
 
-const ownerProgram = fileURLToPath(new URL('./testing-owner.ts', import.meta.url));
+const ownerProgram = fileURLToPath(new URL('./testing/owner.ts', import.meta.url));
 
 describe('the data folder', () => {
   const { folder: base, remove } = temporaryFolder();

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { FakeClock } from '../../model/fake-clock.ts';
+import { FakeClock } from '../../model/testing/fake-clock.ts';
 import type { LogRecord } from '../journal.ts';
 import { SqliteJournal } from './journal.ts';
 import type { JournalOperations } from './journal-database.ts';
 import { WorkerClient } from './rpc.ts';
 import { openEmbeddedStore } from './store.ts';
-import { temporaryFolder } from './testing.ts';
+import { temporaryFolder } from './testing/adapter.ts';
 
 const line: LogRecord = {
   timeMs: 1,

@@ -2,7 +2,7 @@ import { blobsConformance } from '../blobs.conformance.ts';
 import { journalConformance } from '../journal.conformance.ts';
 import { queueConformance } from '../queue.conformance.ts';
 import { registryConformance } from '../registry.conformance.ts';
-import { embeddedAdapter } from './testing.ts';
+import { embeddedAdapter } from './testing/adapter.ts';
 
 registryConformance(embeddedAdapter((store) => store.registry));
 queueConformance(embeddedAdapter((store) => store.queue));

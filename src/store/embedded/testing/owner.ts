@@ -3,7 +3,7 @@
  * several at once, and prints each that was answered: what a line names must never be lost.
  */
 import { writeSync } from 'node:fs';
-import { openEmbeddedStore } from './store.ts';
+import { openEmbeddedStore } from '../store.ts';
 
 const WRITERS = 8;
 const store = await openEmbeddedStore({ folder: process.argv[2]! });

@@ -1,4 +1,4 @@
-import type { NewMessage, QueueStats } from './queue.ts';
+import type { NewMessage, QueueStats } from '../queue.ts';
 
 interface Held {
   readonly id: number;

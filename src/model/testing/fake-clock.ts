@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** A clock that only tests move: timers fire in order of their time while `advance` passes it. */
 export class FakeClock implements Clock {

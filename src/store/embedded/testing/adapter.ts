@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FakeClock } from '../../model/fake-clock.ts';
-import type { Adapter, Fillable, Opened } from '../conformance.ts';
-import type { Store } from '../store.ts';
-import { openEmbeddedStore } from './store.ts';
+import type { FakeClock } from '../../../model/testing/fake-clock.ts';
+import type { Adapter, Fillable, Opened } from '../../conformance.ts';
+import type { Store } from '../../store.ts';
+import { openEmbeddedStore } from '../store.ts';
 
 /** A new empty folder for one test, and its removal. */
 export function temporaryFolder(): { folder: string; remove(): void } {
