@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { allProcesses, foldersIn, readOf } from '../support/system.ts';
 
 const CGROUPS = '/sys/fs/cgroup';
 /** How deep groups of a node may lie below the mount of a hierarchy. */
@@ -55,12 +56,6 @@ export function processesHolding(text: string): number[] {
   });
 }
 
-function allProcesses(): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
-}
-
 /** Everything that descends from a process, as the host's `/proc` shows it. */
 function descendantsOf(root: number): number[] {
   const children = new Map<number, number[]>();
@@ -104,26 +99,6 @@ function sandboxFolders(runFolder: string): string[] {
   return foldersIn(runFolder).flatMap((owner) => foldersIn(join(runFolder, owner, 'sandboxes')));
 }
 
-function foldersIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name);
-  } catch {
-    // It was removed while we looked, or belongs to somebody else.
-    return [];
-  }
-}
-
 function linesOf(file: string): number {
   return readOf(file).split('\n').length;
-}
-
-function readOf(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return '';
-  }
 }

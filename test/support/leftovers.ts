@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { allProcesses, foldersIn, readOf } from './system.ts';
 
 const CGROUPS = '/sys/fs/cgroup';
 /** How deep groups of a node may lie below the mount of a hierarchy. */
@@ -14,7 +14,7 @@ export function leftOf(gatewayPid: number, dataFolder: string): string[] {
     ...foldersIn(join(dataFolder, 'run'))
       .filter((name) => owner.test(name))
       .map((name) => `folder ${name}`),
-    ...read('/proc/self/mountinfo')
+    ...readOf('/proc/self/mountinfo')
       .split('\n')
       .filter((line) => owner.test(line))
       .map((line) => `mount ${line}`),
@@ -25,24 +25,18 @@ export function leftOf(gatewayPid: number, dataFolder: string): string[] {
 export function launcherOf(gatewayPid: number): number | undefined {
   return allProcesses().find(
     (pid) =>
-      read(`/proc/${pid}/cmdline`).includes('launcher.ts') &&
-      new RegExp(`^PPid:\t${gatewayPid}$`, 'm').test(read(`/proc/${pid}/status`)),
+      readOf(`/proc/${pid}/cmdline`).includes('launcher.ts') &&
+      new RegExp(`^PPid:\t${gatewayPid}$`, 'm').test(readOf(`/proc/${pid}/status`)),
   );
 }
 
 /** Every sandbox carries its owner in its command line outside, and in its environment inside; the helper process in its command line. */
 function processesOf(owner: RegExp): string[] {
   return allProcesses().flatMap((pid) => {
-    const commandLine = read(`/proc/${pid}/cmdline`);
-    if (!owner.test(commandLine) && !owner.test(read(`/proc/${pid}/environ`))) return [];
+    const commandLine = readOf(`/proc/${pid}/cmdline`);
+    if (!owner.test(commandLine) && !owner.test(readOf(`/proc/${pid}/environ`))) return [];
     return [`process ${pid}: ${commandLine.replaceAll('\0', ' ').slice(0, 120)}`];
   });
-}
-
-function allProcesses(): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
 }
 
 function groupsOf(owner: RegExp, folder: string, depth: number): string[] {
@@ -51,25 +45,4 @@ function groupsOf(owner: RegExp, folder: string, depth: number): string[] {
     if (owner.test(name)) return [path];
     return depth > 0 ? groupsOf(owner, path, depth - 1) : [];
   });
-}
-
-function foldersIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name);
-  } catch {
-    // It was removed while we looked, or belongs to somebody else.
-    return [];
-  }
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    // It has ended, or belongs to somebody else.
-    return '';
-  }
 }
