@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { chmod, chown, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -74,7 +75,7 @@ describe('a node as a process', () => {
       }, 60_000);
       const url = /ready at (http:\/\/127\.0\.0\.1:\d+)/.exec(screen)?.[1] ?? assert.fail(screen);
       const curl = /\bcurl --data-binary \S+ \S+/.exec(screen)?.[0] ?? assert.fail(screen);
-      const { stdout } = await promisify(execFile)('/bin/sh', ['-c', curl]);
+      const { stdout } = await promisify(execFile)('/bin/sh', ['-c', curl], { cwd: tmpdir() });
       assert.match(stdout, /^\{"id": ?"[0-9a-f-]{36}"\}$/, 'what it says to type works');
       assert.match(screen, new RegExp(`data +${folder}\n`));
       assert.match(screen, new RegExp(`log +${folder}/logs/node\\.log\n`));

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { EXIT, Failure } from '../failure.ts';
 
 const LISTENING = '0A';
+const FOB_NODE = 'another node of fob';
 
 /** Rejects with a `Failure` that says who has the port, where a node could not listen there. */
 export async function assertPortFree(host: string, port: number): Promise<void> {
@@ -28,8 +29,9 @@ async function listenFailure(error: NodeJS.ErrnoException, host: string, port: n
     case 'EADDRINUSE': {
       const owner = await portOwner(port);
       const by = owner === undefined ? '' : ` by ${owner.name} (process ${owner.pid})`;
+      const another = `choose another with: ./fob up --port ${port === 65_535 ? 9998 : port + 1}`;
       return new Failure(EXIT.refused, `port ${port} is taken${by}`, {
-        hint: `choose another with: ./fob up --port ${port === 65_535 ? 9998 : port + 1}`,
+        hint: owner?.name === FOB_NODE ? `use that one, end it with: kill ${owner.pid}, or ${another}` : another,
         ...cause,
       });
     }
@@ -68,7 +70,8 @@ async function portOwner(port: number): Promise<{ pid: number; name: string } | 
       const target = await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '');
       if (!inodes.has(target)) continue;
       const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
-      return { pid: Number(pid), name: basename(words[0] ?? '') || 'a process' };
+      const isNode = words.some((word) => word.endsWith('src/cli/main.ts')) && words.includes('up');
+      return { pid: Number(pid), name: isNode ? FOB_NODE : basename(words[0] ?? '') || 'a process' };
     }
   }
   return undefined;
