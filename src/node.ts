@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { createDeployer, type Deployment } from './engine/deploy/deployer.ts';
-import { Dispatcher } from './engine/engine.ts';
+import { Dispatcher } from './engine/dispatcher.ts';
 import { type Clock, systemClock } from './model/clock.ts';
 import { messageOf, Problem } from './model/problem.ts';
 import type { Settings } from './model/settings.ts';

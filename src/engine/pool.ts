@@ -190,7 +190,7 @@ export class Pool implements RunnerOwner, CallOwner {
       maxSandboxes: Math.ceil(maxConcurrency / sandboxConcurrency),
       maxStarting: MAX_STARTING,
     });
-    while (missing-- > 0 && this.context.supply.hasRoom(this.loadable)) void this.startOne();
+    while (missing-- > 0 && this.context.supply.makeRoomFor(this.loadable)) void this.startOne();
     this.armTimer(nowMs);
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.ts';
+import type { NetworkRule } from '../model/function.ts';
 import { formatId, newId } from '../model/id.ts';
 import { Problem } from '../model/problem.ts';
 import { FrameDecoder } from '../runtime/frames.ts';
@@ -18,7 +19,7 @@ const TMP_MB = 512;
 
 export interface StartOptions {
   readonly memoryMb: number;
-  readonly network: 'none' | 'internet';
+  readonly network: NetworkRule;
   /** Host folder to show at /code from the start; absent for a prewarmed sandbox. */
   readonly codeFolder?: string;
 }

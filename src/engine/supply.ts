@@ -54,8 +54,8 @@ export class Supply {
     this.pools = new PrewarmedPools(options.runtimes.all, options.prewarmed, options.starter, options.capacity);
   }
 
-  /** Whether a sandbox for this can be had now. Where not, idle ones of others are being ended for it. */
-  hasRoom(what: Loadable): boolean {
+  /** True where a sandbox for this can be had now; else idle ones of others are being ended for it. */
+  makeRoomFor(what: Loadable): boolean {
     const prewarmed = this.prewarmedFor(what);
     const neededMb =
       what.config.memoryMb - (prewarmed !== undefined && prewarmed.readyCount > 0 ? prewarmed.memoryMb : 0);

@@ -12,7 +12,7 @@ import type { Blobs } from '../../store/blobs.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { Deployer, DeployRequest } from '../api.ts';
 import { FUNCTION_PREFIX } from '../catalog.ts';
-import type { Candidate } from '../engine.ts';
+import type { Candidate } from '../dispatcher.ts';
 import { type BuildPlace, build } from './build.ts';
 import { CodeCache } from './code-cache.ts';
 import { checkExpected, commitVersion, readFunction } from './commit.ts';

@@ -3,7 +3,7 @@ import type { CompletedInvocation, InvocationRequest, RunningInvocation } from '
 import { FakeClock } from '../../model/testing/fake-clock.ts';
 import type { InvocationRecord, Journal, LogRecord } from '../../store/journal.ts';
 import type { Change, Registry } from '../../store/registry.ts';
-import { Dispatcher, type DispatcherOptions } from '../engine.ts';
+import { Dispatcher, type DispatcherOptions } from '../dispatcher.ts';
 import { ScriptedSandboxes, scriptedRuntimes } from './scripted-sandboxes.ts';
 
 const DEFAULTS: FunctionConfig = {

@@ -6,7 +6,7 @@ import type { StoredFunction } from '../../../model/function.ts';
 import { openEmbeddedStore } from '../../../store/embedded/store.ts';
 import type { Store } from '../../../store/store.ts';
 import type { DeployProgress, DeployRequest } from '../../api.ts';
-import type { Candidate } from '../../engine.ts';
+import type { Candidate } from '../../dispatcher.ts';
 import { createDeployer, type DeployerOptions, type Deployment } from '../deployer.ts';
 import { sampleRuntimes } from './sample-runtimes.ts';
 import { SpawnedSandboxes } from './spawned-sandboxes.ts';

@@ -167,7 +167,7 @@ export class Dispatcher implements Engine {
     const deadlineMs = clock.monotonicMs() + settings.queueWaitMs;
     for (;;) {
       const leftMs = deadlineMs - clock.monotonicMs();
-      if (leftMs <= 0 || this.supply.hasRoom(loadable)) {
+      if (leftMs <= 0 || this.supply.makeRoomFor(loadable)) {
         try {
           const { runner } = await this.supply.acquire(loadable);
           return runner.stop();
