@@ -113,7 +113,7 @@ describe('a guarded node', () => {
   after(() => node.server.close());
 
   it('answers without a token only whether it lives and is ready', async () => {
-    assert.equal((await ask(node, 'GET', '/healthz')).status, 200);
+    for (const method of ['GET', 'HEAD']) assert.equal((await ask(node, method, '/healthz')).status, 200);
     assert.equal((await ask(node, 'GET', '/readyz')).status, 200);
     node.state = 'draining';
     assert.equal((await ask(node, 'GET', '/readyz')).status, 503);

@@ -13,13 +13,18 @@ export function addNodeRoutes(app: App, context: DoorContext): void {
 
   app.get(
     '/healthz',
-    { schema: { tags, summary: 'Answers 200 while the node lives; needs no token', operationId: 'health' } },
+    {
+      // Uptime checkers ask with HEAD.
+      exposeHeadRoute: true,
+      schema: { tags, summary: 'Answers 200 while the node lives; needs no token', operationId: 'health' },
+    },
     async () => 'ok\n',
   );
 
   app.get(
     '/readyz',
     {
+      exposeHeadRoute: true,
       schema: {
         tags,
         summary: 'Answers 200 while the node takes work, else 503; needs no token',
