@@ -278,7 +278,7 @@ export class Runner {
       return;
     }
     this.loading.reject(
-      new Problem('load_failed', message, { details: { type, stack, ...(line !== undefined && { line }) } }),
+      new Problem('load_failed', message || type, { details: { type, stack, ...(line !== undefined && { line }) } }),
     );
   }
 
