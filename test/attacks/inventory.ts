@@ -42,7 +42,8 @@ export function scaled(inventory: Inventory, sandboxes: number): Inventory {
   return {
     namespaces: namespaces + more,
     helpers: helpers + more,
-    cgroups: cgroups + more,
+    // A user who may make no cgroups has none for any sandbox.
+    cgroups: cgroups === 0 ? 0 : cgroups + more,
     folders: folders + more,
     mounts,
   };
