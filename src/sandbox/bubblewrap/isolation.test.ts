@@ -101,7 +101,9 @@ describe('what a sandbox sees and may do', () => {
     assert.match(out, /^Groups:\s*(65534)?\s*$/m);
   });
 
-  test('as root each sandbox is a user of its own on the host', { skip: process.getuid!() !== 0 }, async () => {
+  test('as root each sandbox is a user of its own on the host', {
+    skip: process.getuid!() !== 0 && 'only root can give out users',
+  }, async () => {
     const [one, other] = await Promise.all([run('cat /proc/self/uid_map'), run('cat /proc/self/uid_map')]);
     const outside = [one.out, other.out].map((map) => Number(map.split(/\s+/)[1]));
     assert.notEqual(outside[0], outside[1]);
@@ -134,7 +136,9 @@ describe('what a sandbox sees and may do', () => {
     assert.equal((await run(source, { node: true })).out, 'lo ECONNREFUSED ENETUNREACH reached');
   });
 
-  test('with the internet there is a way out, but not to the host loopback', { skip: !hasNetwork }, async (t) => {
+  test('with the internet there is a way out, but not to the host loopback', {
+    skip: !hasNetwork && 'needs slirp4netns and /dev/net/tun',
+  }, async (t) => {
     const port = await listen(t);
     const source = `
       const reach = (port, host) => new Promise((resolve) => require('node:net').connect(port, host).on('connect', () => resolve('reached')).on('error', (e) => resolve(e.code)).setTimeout(2000, () => resolve('silence')));
