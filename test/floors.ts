@@ -9,13 +9,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtime: ['model'],
   engine: ['model', 'store', 'sandbox', 'runtime'],
   observe: ['model', 'store'],
-  door: ['model', 'store', 'sandbox', 'runtime', 'engine', 'observe'],
+  service: ['model', 'store'],
+  trigger: ['model', 'store', 'engine', 'observe', 'service'],
+  door: ['model', 'store', 'sandbox', 'runtime', 'engine', 'observe', 'service', 'trigger'],
   root: ['*'],
   cli: ['model', 'observe', 'root'],
 };
 
 /** Folders whose sub-folders are adapters of one port, and may not know each other. */
-const ADAPTERS = ['store', 'sandbox', 'runtime', 'door'];
+const ADAPTERS = ['store', 'sandbox', 'runtime', 'service', 'trigger', 'door'];
 
 const MAX_LINES = 600;
 const MAX_TEST_LINES = 800;

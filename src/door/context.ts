@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
-import type { Deployer, Engine } from '../engine/api.ts';
+import type { Deployer, Engine, Events } from '../engine/api.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Sandboxes } from '../sandbox/sandbox.ts';
+import type { Services } from '../service/services.ts';
 import type { Store } from '../store/store.ts';
+import type { Triggers } from '../trigger/triggers.ts';
 
 /** What a node says of itself. */
 export interface NodeInfo {
@@ -18,6 +20,9 @@ export interface NodeInfo {
 export interface ServerDeps {
   readonly engine: Engine;
   readonly deployer: Deployer;
+  readonly events: Events;
+  readonly services: Services;
+  readonly triggers: Triggers;
   readonly store: Store;
   readonly sandboxes: Pick<Sandboxes, 'name'>;
   readonly settings: Settings;

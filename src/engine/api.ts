@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream';
+import type { CloudEvent } from '../model/event.ts';
 import type { CodeInfo, FunctionConfig, StoredFunction } from '../model/function.ts';
-import type { InvocationRequest, RunningInvocation } from '../model/invocation.ts';
+import type { InvocationRequest, OutboxItem, PayloadKind, RunningInvocation } from '../model/invocation.ts';
+import type { Delivery } from '../model/trigger.ts';
+import type { CommitPart } from '../store/commit.ts';
 
 /** What doors and triggers may ask of the engine. */
 export interface Engine {
@@ -101,3 +104,128 @@ export type DeployProgress =
   | { readonly kind: 'step'; readonly title: string }
   | { readonly kind: 'output'; readonly text: string }
   | { readonly kind: 'guessed'; readonly what: 'runtime' | 'handler'; readonly value: string };
+
+/**
+ * Asynchronous invocation: events that are delivered to functions, whatever dies.
+ *
+ * An event that `accept` resolved for is on disk and is delivered at least once: it ends `delivered`, or, after its last
+ * attempt or its maximum age, goes to the failure destination or among the dead, with a record in the journal either way.
+ * Each function has lanes (one for direct calls, one for each trigger); no lane and no function holds up another.
+ */
+export interface Events {
+  /**
+   * Accepts events, all or none, once they are on disk. Rejects with `not_found` for an unknown function, `conflict` for an
+   * idempotency key that was used with another payload, `too_large`, `storage_full`.
+   */
+  accept(events: readonly NewEvent[]): Promise<AcceptedEvent[]>;
+  /** What `accept` would do, as parts of a larger commit; the events start to be delivered when `committed` is called after it. */
+  prepare(events: readonly NewEvent[]): { parts: CommitPart[]; accepted: AcceptedEvent[]; committed(): void };
+  /** Events that are not ended yet, or dead: oldest first. */
+  list(query: PendingQuery): Promise<{ items: PendingEvent[]; cursor?: string }>;
+  find(eventId: string): Promise<PendingEvent | undefined>;
+  /** Delivers a waiting event now, or a dead one again with fresh attempts; false where it is neither. */
+  retry(eventId: string): Promise<boolean>;
+  /** Gives a waiting or dead event up, with a record. */
+  drop(eventId: string, by: string): Promise<boolean>;
+  /** Delivers dead events of a function again, at most `ratePerSecond`; resolves with how many when all are under way. */
+  redrive(query: { function: string; lane?: string; ratePerSecond: number; signal?: AbortSignal }): Promise<number>;
+  stats(nameOfFunction: string): Promise<LaneStats[]>;
+}
+
+export interface NewEvent {
+  /** A function's name. */
+  readonly function: string;
+  /** A trigger's name; absent: `direct`. */
+  readonly lane?: string;
+  readonly content:
+    | {
+        readonly kind: 'payload';
+        readonly payload: Uint8Array;
+        readonly payloadKind: PayloadKind;
+        readonly contentType?: string;
+      }
+    | { readonly kind: 'event'; readonly event: CloudEvent };
+  /** A second event of the same lane with this id within 24 h stands for the first. */
+  readonly deduplicationId?: string;
+  /** Events of one key are delivered one after the other, in order. */
+  readonly key?: string;
+  readonly delayMs?: number;
+  readonly hops?: number;
+  /** Overrides of the function's own settings. */
+  readonly delivery?: Delivery;
+}
+
+export interface AcceptedEvent {
+  readonly eventId: string;
+  /** True where an earlier event stands for it; `eventId` is that one's then. */
+  readonly duplicate: boolean;
+}
+
+export interface PendingQuery {
+  readonly function: string;
+  readonly lane?: string;
+  readonly state?: 'waiting' | 'running' | 'dead';
+  readonly cursor?: string;
+  readonly limit: number;
+}
+
+export interface PendingEvent {
+  readonly eventId: string;
+  readonly function: string;
+  readonly lane: string;
+  readonly state: 'waiting' | 'running' | 'dead';
+  readonly attempts: number;
+  readonly acceptedAtMs: number;
+  /** When it is tried next. */
+  readonly dueAtMs?: number;
+  readonly lastError?: { readonly reason: string; readonly message: string; readonly invocationId?: string };
+  readonly content: NewEvent['content'];
+}
+
+/** How one lane of a function stands. */
+export interface LaneStats {
+  readonly lane: string;
+  readonly waiting: number;
+  readonly delayed: number;
+  readonly running: number;
+  readonly dead: number;
+  /** Age of the oldest event that is due, in milliseconds. */
+  readonly oldestAgeMs: number;
+  /** Until the lane is empty at the rate of the last minute; absent where nothing moves. */
+  readonly drainMs?: number;
+  /** Since the node started. */
+  readonly accepted: number;
+  readonly delivered: number;
+  readonly failedAttempts: number;
+  readonly lost: number;
+}
+
+/**
+ * Turns what functions emit (an outbox, a destination) into parts of one commit; the composition root provides it, for the
+ * engine knows no topics. What cannot be committed at once (a bucket, a URL) becomes a durable errand with retries.
+ */
+export interface Router {
+  /** Rejects with `not_found` for a destination that is not there. `committed` is to be called once the parts are. */
+  route(
+    items: readonly OutboxItem[],
+    origin: { function: string; invocationId: string; hops: number },
+  ): Promise<{
+    parts: CommitPart[];
+    committed(): void;
+  }>;
+}
+
+/** Gives a sandbox what its function was granted; the composition root provides it. */
+export interface Bindings {
+  /** Undefined where the function is granted nothing. */
+  bind(fn: { name: string; version: number; config: FunctionConfig; sandboxId: string }): Promise<Binding | undefined>;
+}
+
+export interface Binding {
+  /** Credentials and addresses, added to the function's environment; the address is within the sandbox. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A listening Unix socket on the host that serves this function alone. */
+  readonly socketPath: string;
+  /** Revokes the credentials and closes the socket; the sandbox has ended. */
+  release(): void;
+}

@@ -1,4 +1,7 @@
 import Type, { type Static } from 'typebox';
+import Value from 'typebox/value';
+import { DESTINATION_PATTERN } from './destination.ts';
+import { GRANT_PATTERN } from './grant.ts';
 
 /** A function's name: also what a path segment, a folder and a metric label can hold without escaping. */
 export const FUNCTION_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$';
@@ -9,6 +12,18 @@ export const TIMEOUT_MS = { minimum: 100, maximum: 900_000 } as const;
 
 export const NETWORK_RULES = ['none', 'internet'] as const;
 export type NetworkRule = (typeof NETWORK_RULES)[number];
+
+/** Failures that another attempt may cure. */
+export const RETRY_REASONS = [
+  'exception',
+  'bad_parameters',
+  'bad_result',
+  'result_too_large',
+  'load_failed',
+  'timed_out',
+  'out_of_memory',
+  'crashed',
+] as const;
 
 /** What an owner configures; everything has a default, so that `{}` is a valid configuration. */
 export const FunctionConfigSchema = Type.Object(
@@ -52,6 +67,53 @@ export const FunctionConfigSchema = Type.Object(
       description: 'Invocations that one sandbox may run at the same time',
     }),
     network: Type.Enum([...NETWORK_RULES], { default: 'none', description: 'Network access: `none` or `internet`' }),
+    grants: Type.Array(Type.String({ pattern: GRANT_PATTERN }), {
+      maxItems: 100,
+      default: [],
+      description: 'Backing services that it may use, as `<kind>:<name>[:<access>]`, such as `bucket:photos:read`',
+    }),
+    eventRetries: Type.Integer({
+      minimum: 0,
+      maximum: 100,
+      default: 2,
+      description: 'How often an event is tried again after its first attempt failed',
+    }),
+    eventRetryDelayMs: Type.Integer({
+      minimum: 0,
+      maximum: 86_400_000,
+      default: 60_000,
+      description:
+        'Wait before the first retry of an event, in milliseconds; it doubles each time, at most to 1 hour, with jitter from the third on',
+    }),
+    eventMaxAgeMs: Type.Integer({
+      minimum: 1_000,
+      maximum: 1_209_600_000,
+      default: 21_600_000,
+      description: 'An event that could not be delivered for this long, in milliseconds, is given up',
+    }),
+    eventConcurrency: Type.Integer({
+      minimum: 1,
+      maximum: 1_000,
+      default: 10,
+      description: 'Most runs for events at once',
+    }),
+    eventRetryOn: Type.Array(Type.Enum([...RETRY_REASONS]), {
+      default: [...RETRY_REASONS],
+      uniqueItems: true,
+      description: 'Which failures of a run are worth another attempt; others end the event at once',
+    }),
+    onSuccess: Type.String({
+      pattern: `^$|${DESTINATION_PATTERN}`,
+      default: '',
+      description:
+        'Where the result of a delivered event goes: `function:`, `queue:`, `topic:` or `bucket:` and a name, or a URL',
+    }),
+    onFailure: Type.String({
+      pattern: `^$|${DESTINATION_PATTERN}`,
+      default: '',
+      description:
+        'Where an event goes that could not be delivered, with the error; without one it waits among the dead events',
+    }),
     description: Type.String({ maxLength: 1_000, default: '' }),
     tags: Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.:/=+@-]{1,128}$' }), Type.String({ maxLength: 256 }), {
       additionalProperties: false,
@@ -63,6 +125,11 @@ export const FunctionConfigSchema = Type.Object(
 );
 
 export type FunctionConfig = Static<typeof FunctionConfigSchema>;
+
+/** Every setting's default; runtime and handler have none, they are guessed. */
+export function defaultConfig(): Omit<FunctionConfig, 'runtime' | 'handler'> {
+  return Value.Default(FunctionConfigSchema, {}) as Omit<FunctionConfig, 'runtime' | 'handler'>;
+}
 
 /** What the code of a version is and where it is kept. */
 export interface CodeInfo {

@@ -17,8 +17,24 @@ export interface InvocationRequest {
   readonly contentType?: string;
   /** Which door it came through, for the record. */
   readonly door: string;
+  /** Of an invocation that delivers events, for its record: the first event's id, the lane, and which attempt this is. */
+  readonly delivery?: { readonly eventId: string; readonly lane: string; readonly attempt: number };
+  /** How many functions called one another to get here; 0 or absent for a call from outside. A chain of more than 16 is refused as a loop. */
+  readonly hops?: number;
   /** Receives a streamed result chunk by chunk; where absent, chunks are gathered into the outcome. Returning a promise holds the function back. */
   readonly onChunk?: (chunk: Buffer, contentType: string) => void | Promise<void>;
+}
+
+/** Something that a function sends through the platform only if it completes. */
+export interface OutboxItem {
+  /** `function:`, `queue:` or `topic:` and a name; see `parseDestination`. */
+  readonly destination: string;
+  readonly body: Buffer;
+  readonly contentType: string;
+  /** Ordering key, delay and de-duplication id, as the destination understands them. */
+  readonly key?: string;
+  readonly delayMs?: number;
+  readonly deduplicationId?: string;
 }
 
 /** An exception of the function's own, in its own file and line. */
@@ -36,6 +52,8 @@ export type Outcome =
       readonly contentType: string;
       /** Chunks in order, where the function streamed and nobody received them. */
       readonly chunks?: readonly Buffer[];
+      /** What the function put in its outbox, in order. Whoever asked for the run sends it on, once, before the run counts as done. */
+      readonly outbox?: readonly OutboxItem[];
     }
   | {
       readonly status: 'failed';

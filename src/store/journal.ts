@@ -16,10 +16,13 @@ export interface Journal {
   appendInvocation(record: InvocationRecord): void;
   appendLog(line: LogRecord): void;
   appendAudit(entry: AuditRecord): void;
+  appendEvent(record: EventRecord): void;
   flush(): Promise<void>;
   invocation(invocationId: string): Promise<InvocationRecord | undefined>;
   invocations(query: InvocationQuery): Promise<Page<InvocationRecord>>;
   logs(query: LogQuery): Promise<Page<LogRecord>>;
+  /** Events by their end, newest first; an event has one record for each time it came to an end (a redriven one again). */
+  events(query: EventQuery): Promise<Page<EventRecord>>;
   audit(query: { beforeCursor?: string; limit: number }): Promise<Page<AuditRecord>>;
   /** Calls back with each log line of a function (or of all) as it is appended; the returned function ends it. */
   tail(filter: { function?: string }, onLine: (line: LogRecord) => void): () => void;
@@ -35,6 +38,10 @@ export interface InvocationRecord {
   readonly function: string;
   readonly version: number;
   readonly door: string;
+  /** Of an invocation that delivers events: the (first) event, the lane (a trigger's name, or `direct`), and which attempt this is, from 1. */
+  readonly eventId?: string;
+  readonly lane?: string;
+  readonly attempt?: number;
   readonly status: InvocationStatus;
   /** Where it failed: a `FailureReason`, or the code of the problem that refused it; and the error's type and message (bounded). */
   readonly reason?: string;
@@ -49,6 +56,38 @@ export interface InvocationRecord {
   readonly sandboxId: string;
   readonly payloadBytes: number;
   readonly resultBytes: number;
+}
+
+/** How one event ended. */
+export interface EventRecord {
+  /** A UUID version 7 of when it was accepted. */
+  readonly eventId: string;
+  readonly function: string;
+  /** A trigger's name, or `direct`. */
+  readonly lane: string;
+  readonly state: 'delivered' | 'dead' | 'expired' | 'dropped';
+  readonly attempts: number;
+  readonly acceptedAtMs: number;
+  readonly endedAtMs: number;
+  /** The last run of it. */
+  readonly invocationId?: string;
+  /** Why it was not delivered: the failure's word and message, or who dropped it. */
+  readonly reason?: string;
+  readonly message?: string;
+  /** The CloudEvent's `source` and `id`, where it has them. */
+  readonly source?: string;
+  readonly sourceId?: string;
+}
+
+export interface EventQuery {
+  readonly function?: string;
+  readonly lane?: string;
+  readonly state?: EventRecord['state'];
+  readonly eventId?: string;
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly cursor?: string;
+  readonly limit: number;
 }
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
@@ -75,6 +114,8 @@ export interface AuditRecord {
 }
 
 export interface InvocationQuery {
+  readonly eventId?: string;
+  readonly lane?: string;
   readonly function?: string;
   readonly status?: InvocationStatus;
   readonly coldStart?: boolean;

@@ -23,6 +23,16 @@ export interface Queue {
   /** Not done: due again after `delayMs`. */
   retry(lease: Lease, delayMs: number): Promise<boolean>;
   extend(lease: Lease, leaseMs: number): Promise<boolean>;
+  /** Messages in order of sending, without leasing them; at most `limit` (1 to 1,000), with a cursor to go on. */
+  list(
+    queue: string,
+    options: { cursor?: string; limit: number },
+  ): Promise<{ items: StoredMessage[]; cursor?: string }>;
+  find(queue: string, messageId: string): Promise<StoredMessage | undefined>;
+  /** Removes a message whatever its state; a lease on it is void then. False where it is gone. */
+  remove(queue: string, messageId: string): Promise<boolean>;
+  /** Makes a delayed message due now; false where it is gone or leased. */
+  hasten(queue: string, messageId: string): Promise<boolean>;
   stats(queue: string): Promise<QueueStats>;
   /** Names of queues that hold messages. */
   queues(): Promise<string[]>;
@@ -63,6 +73,20 @@ export interface LeasedMessage {
   readonly attempt: number;
   readonly sentAtMs: number;
   readonly leaseUntilMs: number;
+}
+
+/** A message as it is kept, for whoever only looks. */
+export interface StoredMessage {
+  readonly messageId: string;
+  readonly body: Buffer;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly group?: string;
+  readonly state: 'ready' | 'delayed' | 'leased';
+  /** Deliveries so far. */
+  readonly attempts: number;
+  readonly sentAtMs: number;
+  /** When it may be delivered next, or its lease runs out. */
+  readonly dueAtMs: number;
 }
 
 export interface QueueStats {

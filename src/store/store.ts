@@ -1,15 +1,22 @@
 import type { Readable } from 'node:stream';
 import type { Blobs } from './blobs.ts';
+import type { CommitPart } from './commit.ts';
 import type { Journal } from './journal.ts';
+import type { KeyValue } from './key-value.ts';
 import type { Queue } from './queue.ts';
 import type { Registry } from './registry.ts';
+import type { Vault } from './vault.ts';
 
-/** The four ports together, as one adapter opens and closes them. */
+/** All ports together, as one adapter opens and closes them. */
 export interface Store {
   readonly registry: Registry;
   readonly blobs: Blobs;
   readonly queue: Queue;
+  readonly keyValue: KeyValue;
   readonly journal: Journal;
+  readonly vault: Vault;
+  /** Makes all parts true at once, on disk, or none: `false` where a lease or a revision no longer holds (see `CommitPart`). */
+  commit(parts: readonly CommitPart[]): Promise<boolean>;
   /** A consistent copy of everything, as a tar stream's bytes, taken while the store is in use. */
   backup(): Promise<Readable>;
   /** Replaces everything by a backup, atomically for the registry and queues, while the store is in use; watchers see the difference. Rejects with `invalid_request` and changes nothing where it is no whole backup. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { defaultConfig } from '../../model/function.ts';
 import type { FunctionView } from '../api.ts';
 
 interface Received {
@@ -71,17 +72,11 @@ export function sampleFunction(name: string, description = ''): FunctionView {
     createdAt: '2026-01-31T12:00:00.000Z',
     updatedAt: '2026-01-31T12:00:00.000Z',
     config: {
+      ...defaultConfig(),
       runtime: 'python',
       handler: `${name}.callme`,
-      memoryMb: 128,
-      timeoutMs: 30_000,
       environment: { SECRET: 'hunter2' },
-      maxConcurrency: 1000,
-      sandboxConcurrency: 1,
-      network: 'none',
       description,
-      tags: {},
-      owner: '',
     },
     code: { form: 'inline', bytes: 54, sha256: 'ab'.repeat(32), fileName: `${name}.py`, files: 1, builtBytes: 54 },
   };

@@ -44,6 +44,10 @@ export async function startTestServer(
   const server = await createServer({
     engine,
     deployer: engine,
+    // A test of these routes brings its own.
+    events: {} as ServerDeps['events'],
+    services: {} as ServerDeps['services'],
+    triggers: {} as ServerDeps['triggers'],
     store,
     sandboxes: { name: 'process' },
     settings: { ...(Value.Default(SettingsSchema, {}) as Settings), port: 0, drainMs: 1_000, ...settings },

@@ -1,11 +1,13 @@
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
-import Value from 'typebox/value';
-import { FUNCTION_NAME_PATTERN, type FunctionConfig, FunctionConfigSchema } from '../../model/function.ts';
+import {
+  defaultConfig,
+  FUNCTION_NAME_PATTERN,
+  type FunctionConfig,
+  FunctionConfigSchema,
+  RETRY_REASONS,
+} from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
-
-/** All settings but runtime and handler, which have no default: they are guessed. */
-type DefaultedConfig = Omit<FunctionConfig, 'runtime' | 'handler'>;
 
 const MAX_ENVIRONMENT_BYTES = 65_536;
 const MAX_TAGS = 50;
@@ -14,6 +16,13 @@ const MAX_REPORTED = 20;
 const partial = Compile(Type.Partial(FunctionConfigSchema));
 const whole = Compile(FunctionConfigSchema);
 const nameForm = new RegExp(FUNCTION_NAME_PATTERN);
+
+type WholeNumberField = {
+  [K in keyof FunctionConfig]: FunctionConfig[K] extends number ? K : never;
+}[keyof FunctionConfig];
+
+const DESTINATION =
+  'empty, or a destination: function:<name>, queue:<name>, topic:<name>, bucket:<name>/<prefix>, or an http(s) address';
 
 /** What a setting may be, as a message says it. */
 const ALLOWED: Readonly<Record<keyof FunctionConfig, string>> = {
@@ -26,6 +35,15 @@ const ALLOWED: Readonly<Record<keyof FunctionConfig, string>> = {
   maxConcurrency: wholeNumber('maxConcurrency'),
   sandboxConcurrency: wholeNumber('sandboxConcurrency'),
   network: '"none" or "internet"',
+  grants:
+    'a list of at most 100 grants `<kind>:<name>[:<access>]`, such as "bucket:photos:read", "queue:jobs:send", "kv:*"',
+  eventRetries: wholeNumber('eventRetries'),
+  eventRetryDelayMs: wholeNumber('eventRetryDelayMs'),
+  eventMaxAgeMs: wholeNumber('eventMaxAgeMs'),
+  eventConcurrency: wholeNumber('eventConcurrency'),
+  eventRetryOn: `a list of ${RETRY_REASONS.join(', ')}`,
+  onSuccess: DESTINATION,
+  onFailure: DESTINATION,
   description: 'a text of at most 1000 characters',
   tags: 'a map of names (letters, digits and "_.:/=+@-", at most 128) to texts of at most 256 characters',
   owner: 'a text of at most 128 characters',
@@ -57,7 +75,7 @@ export function mergeConfig(
   before: FunctionConfig | undefined,
   given: Partial<FunctionConfig> & Pick<FunctionConfig, 'runtime' | 'handler'>,
 ): FunctionConfig {
-  const defaults = Value.Default(FunctionConfigSchema, {}) as DefaultedConfig;
+  const defaults = defaultConfig();
   const config = { ...defaults, ...before, ...given };
   if (!whole.Check(config)) throw wrongSettings(config, whole.Errors(config));
   return config;
@@ -105,7 +123,7 @@ function checkSizes(config: Partial<FunctionConfig>): void {
   }
 }
 
-function wholeNumber(field: 'memoryMb' | 'timeoutMs' | 'maxConcurrency' | 'sandboxConcurrency'): string {
+function wholeNumber(field: WholeNumberField): string {
   const { minimum, maximum } = FunctionConfigSchema.properties[field] as { minimum?: number; maximum?: number };
   return `a whole number from ${minimum} to ${maximum}`;
 }

@@ -1,4 +1,4 @@
-import type { FunctionConfig, FunctionDocument } from '../../model/function.ts';
+import { defaultConfig, type FunctionConfig, type FunctionDocument } from '../../model/function.ts';
 import type { CompletedInvocation, InvocationRequest, RunningInvocation } from '../../model/invocation.ts';
 import { FakeClock } from '../../model/testing/fake-clock.ts';
 import type { InvocationRecord, Journal, LogRecord } from '../../store/journal.ts';
@@ -7,17 +7,11 @@ import { Dispatcher, type DispatcherOptions } from '../dispatcher.ts';
 import { ScriptedSandboxes, scriptedRuntimes } from './scripted-sandboxes.ts';
 
 const DEFAULTS: FunctionConfig = {
+  ...defaultConfig(),
   runtime: 'scripted',
   handler: 'main.callme',
-  memoryMb: 128,
   timeoutMs: 1_000,
-  environment: {},
   maxConcurrency: 100,
-  sandboxConcurrency: 1,
-  network: 'none',
-  description: '',
-  tags: {},
-  owner: '',
 };
 
 /** A dispatcher over scripted sandboxes, a fake clock, and just as much of the store as it asks for. */

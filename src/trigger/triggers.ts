@@ -1,0 +1,71 @@
+import type { CloudEvent } from '../model/event.ts';
+import type { Trigger } from '../model/trigger.ts';
+import type { HookAnswer, HookRequest, TriggerType } from './trigger-type.ts';
+
+/** All triggers of a node: documents in the registry, sources that run. */
+export interface Triggers {
+  types(): readonly TriggerType[];
+  /** `not_found` for an unknown function or type, `invalid_request` for options that do not fit, `conflict` for a name that is taken. */
+  create(trigger: NewTrigger): Promise<TriggerView>;
+  /** Replaces what is given. `precondition_failed` where it no longer stands at `expectedRevision`. */
+  update(
+    name: string,
+    change: Partial<Omit<Trigger, 'name' | 'type'>>,
+    expectedRevision?: number,
+  ): Promise<TriggerView>;
+  find(name: string): Promise<TriggerView | undefined>;
+  list(filter?: { function?: string; type?: string }): Promise<TriggerView[]>;
+  /** Its undelivered events stay in their lane, and are delivered or dropped there. */
+  remove(name: string): Promise<boolean>;
+  /** Sends a sample (or the given event) through filter, mapping and shape, and runs the function with it now, unless `dryRun`. */
+  test(name: string, options: { event?: CloudEvent; dryRun?: boolean; signal?: AbortSignal }): Promise<TriggerTest>;
+  /** Delivers again the events that ended in this time range (`state`: only those that ended so); returns how many. */
+  replay(name: string, range: { fromMs: number; toMs: number; state?: 'delivered' | 'dead' }): Promise<number>;
+  /** Hands a request to the trigger's own address to its type; `not_found` where there is none such. */
+  receive(name: string, request: HookRequest): Promise<HookAnswer>;
+  /** The documents of a type, kept fresh in memory, with secrets opened: for doors that route by them. */
+  enabled(type: string): readonly Trigger[];
+  /** Ends all sources. */
+  close(): Promise<void>;
+}
+
+export type NewTrigger = Omit<Trigger, 'name' | 'enabled'> & { readonly name?: string; readonly enabled?: boolean };
+
+export interface TriggerView {
+  /** Secrets in its options are replaced by `(secret)`. */
+  readonly trigger: Trigger;
+  readonly revision: number;
+  readonly createdAt: string;
+  /** One line, such as `rate(5 minutes)`. */
+  readonly summary: string;
+  readonly state: 'running' | 'connecting' | 'failed' | 'paused';
+  readonly lastError?: { readonly message: string; readonly atMs: number };
+  readonly lastEventAtMs?: number;
+  /** Since the node started: taken in, kept out by the filter, delivered, failed for good. */
+  readonly counts: {
+    readonly accepted: number;
+    readonly filtered: number;
+    readonly delivered: number;
+    readonly lost: number;
+  };
+  readonly waiting: number;
+  /** Age of the oldest event that is due, in milliseconds. */
+  readonly lagMs: number;
+  /** Next times, for schedules. */
+  readonly next?: readonly number[];
+  /** Path of its own address, for those that are called. */
+  readonly path?: string;
+}
+
+export interface TriggerTest {
+  readonly event: CloudEvent;
+  readonly matched: boolean;
+  /** What the function gets, as JSON. */
+  readonly payload?: unknown;
+  readonly run?: {
+    readonly invocationId: string;
+    readonly status: string;
+    readonly result?: unknown;
+    readonly error?: string;
+  };
+}
