@@ -3,6 +3,12 @@
  * throws, and then exactly one `Problem`. Each door maps a code to its own protocol; `docs/reference/problems.md` lists them.
  */
 export const PROBLEMS = {
+  // What the caller has already.
+  not_modified: {
+    status: 304,
+    retry: false,
+    meaning: 'It is still what the caller has seen',
+  },
   // What the caller got wrong.
   invalid_request: {
     status: 400,
@@ -64,6 +70,11 @@ export const PROBLEMS = {
     status: 415,
     retry: false,
     meaning: 'The body has a content type that this call does not take',
+  },
+  invalid_range: {
+    status: 416,
+    retry: false,
+    meaning: 'The object has no such range or part',
   },
   // What the platform cannot do now.
   throttled: {
