@@ -1,3 +1,4 @@
+import type { CommitPart } from '../../store/commit.ts';
 import type { LeasedMessage, NewMessage, QueueStats, SendResult, StoredMessage } from '../../store/queue.ts';
 
 /**
@@ -6,13 +7,15 @@ import type { LeasedMessage, NewMessage, QueueStats, SendResult, StoredMessage }
  */
 export interface Queues {
   /** Creates, or changes settings; `conflict` where the kind (FIFO or not) differs. */
-  create(name: string, settings?: Partial<QueueSettings>): Promise<QueueView>;
+  create(name: string, settings?: QueueChange): Promise<QueueView>;
   find(name: string): Promise<QueueView | undefined>;
   list(): Promise<QueueView[]>;
   /** Removes the queue with its messages; false where there was none; `conflict` where it is a dead-letter queue in use. */
   remove(name: string): Promise<boolean>;
   /** All or none. `not_found`, `too_large`, `invalid_request` (a FIFO queue without a group, …). */
   send(name: string, messages: readonly NewMessage[]): Promise<SendResult[]>;
+  /** What `send` would do, as parts of a larger commit; throws as `send` rejects. The platform's own attributes (`fob-…`) are allowed here. */
+  prepare(name: string, messages: readonly NewMessage[]): CommitPart[];
   /** Leases messages for `visibilityMs` (default: the queue's). Ones that were received `maxReceives` times have moved on to the dead-letter queue. */
   receive(
     name: string,
@@ -27,6 +30,8 @@ export interface Queues {
   /** Moves messages of a dead-letter queue back to where they came from (or to `to`), and returns how many. */
   redrive(name: string, options: { to?: string; ratePerSecond: number; signal?: AbortSignal }): Promise<number>;
   stats(name: string): Promise<QueueStats>;
+  /** Removes messages that are older than their queue's `retentionMs`, with a record for each queue, and returns how many. To be called now and then. */
+  expire(): Promise<number>;
 }
 
 export interface QueueSettings {
@@ -47,7 +52,24 @@ export interface QueueView {
   readonly name: string;
   readonly createdAt: string;
   readonly settings: QueueSettings;
+  readonly counts: QueueCounts;
 }
+
+/** Messages since the node started. What was sent within a larger commit is not among `sent`. */
+export interface QueueCounts {
+  readonly sent: number;
+  readonly received: number;
+  readonly deleted: number;
+  /** Gone to the dead-letter queue. */
+  readonly deadLettered: number;
+  /** Removed because of their age. */
+  readonly expired: number;
+}
+
+/** Settings that are given replace theirs; `null` as `deadLetter` ends its use. */
+export type QueueChange = Partial<Omit<QueueSettings, 'deadLetter'>> & {
+  readonly deadLetter?: QueueSettings['deadLetter'] | null;
+};
 
 export interface ReceivedMessage extends Omit<LeasedMessage, 'lease'> {
   readonly receipt: string;
