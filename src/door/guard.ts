@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { isLoopback } from '../model/listening.ts';
 import { Problem } from '../model/problem.ts';
@@ -12,12 +12,25 @@ const BEARER = 'Bearer ';
 const NO_TOKEN =
   'this node demands its token: send the header "Authorization: Bearer <token>" with the value of the setting `token`';
 
+/** Checks that a path makes itself, in place of the guard's. */
+export interface Waived {
+  /** A name of its own that the Host header may say. */
+  readonly host?: string;
+  /** Web pages of other origins may call: the path has rules of its own for them. */
+  readonly origin?: boolean;
+  /** The node's token is not asked for: the path demands another credential, or is open. */
+  readonly token?: boolean;
+}
+
+/** Returns why a request is refused, or nothing. */
+export type Guard = (req: IncomingMessage, waived?: Waived) => Problem | undefined;
+
 /**
- * Makes the check that every request passes before anything else sees it; it returns why a request is refused.
+ * Makes the check that every request passes before anything else sees it.
  * The Host header must be a name of this node (so that a web page cannot reach it by rebinding a name of its own), no web page
  * of another origin may call, and the token must be right where one is set.
  */
-export function createGuard(settings: Settings): (req: IncomingMessage) => Problem | undefined {
+export function createGuard(settings: Settings): Guard {
   const knownHosts = new Set<string>();
   const names = new Set(settings.allowedHosts.map((name) => name.toLowerCase()));
   names.add(settings.host.toLowerCase());
@@ -32,31 +45,37 @@ export function createGuard(settings: Settings): (req: IncomingMessage) => Probl
     return true;
   };
 
-  return (req) => {
+  return (req, waived) => {
     const headers = req.headers;
     const host = headers.host;
-    if (host === undefined || !(knownHosts.has(host) || mayBeNamed(host))) {
+    if (host === undefined || !(knownHosts.has(host) || mayBeNamed(host) || isHost(host, waived?.host))) {
       return new Problem(
         'forbidden',
         `the Host header "${shorten(host ?? '')}" is no name of this node; add it to the setting \`allowedHosts\` if it should be`,
       );
     }
-    const origin = headers.origin;
-    if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) return foreignPage();
-    const site = headers['sec-fetch-site'];
-    if (site !== undefined && site !== 'same-origin' && site !== 'none') return foreignPage();
-    if (token !== undefined && !carriesToken(headers.authorization, token)) {
+    if (waived?.origin !== true && isForeignPage(headers, host)) {
+      return new Problem(
+        'forbidden',
+        'a web page of another origin may not call this node; call it from a program instead',
+      );
+    }
+    if (waived?.token !== true && token !== undefined && !carriesToken(headers.authorization, token)) {
       return new Problem('unauthorized', NO_TOKEN);
     }
     return undefined;
   };
 }
 
-function foreignPage(): Problem {
-  return new Problem(
-    'forbidden',
-    'a web page of another origin may not call this node; call it from a program instead',
-  );
+function isForeignPage(headers: IncomingHttpHeaders, host: string): boolean {
+  const { origin } = headers;
+  if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) return true;
+  const site = headers['sec-fetch-site'];
+  return site !== undefined && site !== 'same-origin' && site !== 'none';
+}
+
+function isHost(host: string, name: string | undefined): boolean {
+  return name !== undefined && hostName(host.toLowerCase()) === name;
 }
 
 /** Compares in constant time; only the length of the token may show. */
@@ -68,7 +87,7 @@ function carriesToken(authorization: string | undefined, token: Buffer): boolean
 }
 
 /** The name in a Host header, without port and brackets; `undefined` where it is malformed. */
-function hostName(host: string): string | undefined {
+export function hostName(host: string): string | undefined {
   const end = host.startsWith('[') ? host.indexOf(']') + 1 : host.indexOf(':') === -1 ? host.length : host.indexOf(':');
   if (end === 0) return undefined;
   const port = host.slice(end);
