@@ -76,6 +76,16 @@ export const PROBLEMS = {
     retry: false,
     meaning: 'The object has no such range or part',
   },
+  idempotency_conflict: {
+    status: 422,
+    retry: false,
+    meaning: 'The idempotency key was used before, with another payload',
+  },
+  loop_detected: {
+    status: 508,
+    retry: false,
+    meaning: 'Functions have called one another in too long a chain',
+  },
   // What the platform cannot do now.
   throttled: {
     status: 429,
