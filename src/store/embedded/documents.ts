@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { Problem } from '../../model/problem.ts';
+import { expectRevision } from './expect-revision.ts';
+import { prefixEnd } from './prefix-end.ts';
 
 /** A document as it is kept: its value is JSON text. */
 export interface DocumentRow {
@@ -29,19 +30,6 @@ export function documentOperations(db: DatabaseSync) {
   const find = (key: string) => select.get(key) as DocumentRow | undefined;
   const nextRevision = () => (revise.get() as { value: number }).value;
 
-  function expect(key: string, expectedRevision: number | undefined, actualRevision: number): void {
-    if (expectedRevision === undefined || expectedRevision === actualRevision) return;
-    const actual = actualRevision === 0 ? 'is absent' : `is at revision ${actualRevision}`;
-    const expected = expectedRevision === 0 ? 'to be absent' : `at revision ${expectedRevision}`;
-    throw new Problem(
-      'conflict',
-      `'${key}' ${actual}, but was expected ${expected}; read it again and repeat the change`,
-      {
-        details: { key, expectedRevision, actualRevision },
-      },
-    );
-  }
-
   return {
     get: (key: string): DocumentRow | undefined => find(key),
 
@@ -51,7 +39,7 @@ export function documentOperations(db: DatabaseSync) {
     },
 
     put(key: string, value: string, expectedRevision: number | undefined): number {
-      if (expectedRevision !== undefined) expect(key, expectedRevision, find(key)?.revision ?? 0);
+      if (expectedRevision !== undefined) expectRevision(key, expectedRevision, find(key)?.revision ?? 0);
       const revision = nextRevision();
       upsert.run(key, value, revision);
       return revision;
@@ -60,7 +48,7 @@ export function documentOperations(db: DatabaseSync) {
     /** The revision of the deletion; undefined where there was nothing to delete. */
     delete(key: string, expectedRevision: number | undefined): number | undefined {
       const found = find(key);
-      expect(key, expectedRevision, found?.revision ?? 0);
+      expectRevision(key, expectedRevision, found?.revision ?? 0);
       if (!found) return undefined;
       remove.run(key);
       return nextRevision();
@@ -90,16 +78,4 @@ export function documentOperations(db: DatabaseSync) {
       ];
     },
   };
-}
-
-/** The least text that is greater than every text with this prefix, in order of code points; undefined where none is. */
-function prefixEnd(prefix: string): string | undefined {
-  const points = [...prefix];
-  while (points.length > 0) {
-    const last = points.pop()!.codePointAt(0)!;
-    if (last === 0x10ffff) continue;
-    const next = last + 1 === 0xd800 ? 0xe000 : last + 1;
-    return points.join('') + String.fromCodePoint(next);
-  }
-  return undefined;
 }

@@ -23,6 +23,8 @@ export interface DataFolder {
   readonly state: string;
   readonly journal: string;
   readonly blobs: string;
+  /** What secrets are sealed with. */
+  readonly vaultKeys: string;
   /** For what is being made; emptied at every start. */
   readonly temporary: string;
   /** Gives the folder up. */
@@ -42,6 +44,7 @@ export function claimDataFolder(path: string): DataFolder {
       state: join(path, 'fob.db'),
       journal: join(path, 'journal.db'),
       blobs: join(path, 'blobs'),
+      vaultKeys: join(path, 'secret.key'),
       temporary: join(path, 'tmp'),
       release,
     };

@@ -6,6 +6,7 @@ import { groupCommit } from './group-commit.ts';
 import { messageOperations } from './messages.ts';
 import type { Operations, Reply, Request } from './rpc.ts';
 import { STATE_MIGRATIONS } from './state-schema.ts';
+import { queueTallies } from './tallies.ts';
 
 test('requests that arrive together are one transaction, and a refusal concerns its caller alone', () => {
   const { answer, db } = open();
@@ -60,7 +61,7 @@ test('on a full disk, the request that does not fit fails and its neighbours suc
 function open() {
   const db = new DatabaseSync(':memory:');
   for (const step of STATE_MIGRATIONS) db.exec(step);
-  const operations: Operations = { ...documentOperations(db), ...messageOperations(db) };
+  const operations: Operations = { ...documentOperations(db), ...messageOperations(db, queueTallies(db)) };
   const service = groupCommit(db, operations, new Set());
   const answer = (...calls: [string, ...unknown[]][]): Reply[] => {
     const requests: Request[] = calls.map(([method, ...args], id) => ({ id, method, args }));

@@ -7,9 +7,15 @@ import { failed, type Operations, type Reply, type Request, type Service } from 
  *
  * An operation refuses by throwing a `Problem` before it has written anything; that concerns its caller alone. Any other
  * error, or a commit that fails, undoes all of them, and each is then tried in a transaction of its own, so that a
- * request that does not fit on a full disk takes no other down. Operations named in `alone` see to their transaction themselves.
+ * request that does not fit on a full disk takes no other down; `undone` is called before. Operations named in `alone` see
+ * to their transaction themselves.
  */
-export function groupCommit(db: DatabaseSync, operations: Operations, alone: ReadonlySet<string>): Service {
+export function groupCommit(
+  db: DatabaseSync,
+  operations: Operations,
+  alone: ReadonlySet<string>,
+  undone: () => void = () => {},
+): Service {
   const run = (request: Request): Reply => {
     try {
       return { id: request.id, value: operations[request.method]!(...request.args) };
@@ -35,6 +41,7 @@ export function groupCommit(db: DatabaseSync, operations: Operations, alone: Rea
       return replies;
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK');
+      undone();
       if (requests.length === 1) return [failed(requests[0]!, error)];
       return requests.flatMap((request) => commit([request]));
     }

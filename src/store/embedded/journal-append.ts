@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import {
   type JournalBatch,
+  type UnpackedEvent,
   type UnpackedInvocation,
   type UnpackedLog,
+  unpackEvents,
   unpackInvocations,
   unpackLogs,
 } from './journal-batch.ts';
@@ -12,7 +14,7 @@ import { KEYS_PER_MS, keyAt, keyOfId, parseId, timeOfKey } from './journal-row.t
 const REMEMBERED_MS = 10_000;
 
 /** Gives each row of a table a key of its own: by time, and within a millisecond in order of arrival. */
-function timeKeys(db: DatabaseSync, table: 'logs' | 'audit'): (timeMs: number) => number {
+function timeKeys(db: DatabaseSync, table: 'logs' | 'events' | 'audit'): (timeMs: number) => number {
   const lastBelow = db.prepare(`SELECT max(key) AS key FROM ${table} WHERE key >= ? AND key < ?`);
   const newest = db.prepare(`SELECT max(key) AS key FROM ${table}`).get() as { key: number | null };
   let newestMs = newest.key === null ? Number.NEGATIVE_INFINITY : timeOfKey(newest.key);
@@ -67,23 +69,30 @@ export type Names = ReturnType<typeof numberedNames>;
 export function journalAppender(db: DatabaseSync) {
   const insertInvocation = db.prepare(
     `INSERT INTO invocations (key, id, function, version, door, status, started_offset_ms, queued_us, duration_us, cold_start,
-       sandbox, payload_bytes, result_bytes, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       sandbox, payload_bytes, result_bytes, error, event, lane, attempt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (key) DO NOTHING`,
   );
   const idAt = db.prepare('SELECT id FROM invocations WHERE key = ?');
   const insertLog = db.prepare(
     'INSERT INTO logs (key, function, version, invocation, sandbox, stream, level, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
+  const insertEvent = db.prepare(
+    `INSERT INTO events (key, id, function, lane, state, attempts, accepted_ms, invocation, details)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
   const insertAudit = db.prepare('INSERT INTO audit (key, actor, action, subject, details) VALUES (?, ?, ?, ?, ?)');
   const count = db.prepare('UPDATE counters SET value = value + ? WHERE name = ?');
   const names = numberedNames(db);
   let logKeys = timeKeys(db, 'logs');
+  let eventKeys = timeKeys(db, 'events');
   let auditKeys = timeKeys(db, 'audit');
   const id = new Uint8Array(16);
+  const otherId = new Uint8Array(16);
 
   /** False where this invocation is there already. */
   function addInvocation(record: UnpackedInvocation): boolean {
     parseId(record.id, id);
+    const eventId = record.eventId === null ? null : parseId(record.eventId, otherId);
     const functionNumber = names.numberOf(record.function);
     for (let key = keyOfId(id); ; key++) {
       const { changes } = insertInvocation.run(
@@ -101,6 +110,9 @@ export function journalAppender(db: DatabaseSync) {
         record.payloadBytes,
         record.resultBytes,
         record.error,
+        eventId,
+        record.lane,
+        record.attempt,
       );
       if (changes === 1) return true;
       if (Buffer.compare((idAt.get(key) as { id: Uint8Array }).id, id) === 0) return false;
@@ -112,6 +124,15 @@ export function journalAppender(db: DatabaseSync) {
     const functionNumber = names.numberOf(line.function);
     const { version, sandboxId, stream, level, text } = line;
     insertLog.run(logKeys(line.timeMs), functionNumber, version, invocation, sandboxId, stream, level, text);
+  }
+
+  function addEvent(event: UnpackedEvent): void {
+    parseId(event.id, id);
+    const invocation = event.invocationId === null ? null : parseId(event.invocationId, otherId);
+    const { lane, state, attempts, acceptedAtMs, details } = event;
+    const functionNumber = names.numberOf(event.function);
+    const key = eventKeys(event.endedAtMs);
+    insertEvent.run(key, id, functionNumber, lane, state, attempts, Math.floor(acceptedAtMs), invocation, details);
   }
 
   return {
@@ -127,11 +148,13 @@ export function journalAppender(db: DatabaseSync) {
           if (addInvocation(record)) invocations++;
         });
         unpackLogs(batch, addLog);
+        unpackEvents(batch, addEvent);
         for (const { timeMs, actor, action, subject, details } of batch.audit) {
           insertAudit.run(auditKeys(timeMs), actor, action, subject, JSON.stringify(details));
         }
         if (invocations > 0) count.run(invocations, 'invocations');
         if (batch.logs.rows > 0) count.run(batch.logs.rows, 'logs');
+        if (batch.events.rows > 0) count.run(batch.events.rows, 'events');
         // A commit that writes nothing would not sync those before it.
         if (durable) count.run(1, 'flushes');
         db.exec('COMMIT');
@@ -139,6 +162,7 @@ export function journalAppender(db: DatabaseSync) {
         if (db.isTransaction) db.exec('ROLLBACK');
         names.forget();
         logKeys = timeKeys(db, 'logs');
+        eventKeys = timeKeys(db, 'events');
         auditKeys = timeKeys(db, 'audit');
         throw error;
       } finally {

@@ -1,6 +1,6 @@
 import { INVOCATION_STATUSES } from '../../model/invocation.ts';
-import { type AuditRecord, type InvocationRecord, LOG_LEVELS, type LogRecord } from '../journal.ts';
-import { STREAMS } from './journal-row.ts';
+import { type AuditRecord, type EventRecord, type InvocationRecord, LOG_LEVELS, type LogRecord } from '../journal.ts';
+import { EVENT_STATES, STREAMS } from './journal-row.ts';
 
 /**
  * Records on their way to the journal's thread. They are packed as they are appended: numbers into one array that moves to
@@ -11,6 +11,7 @@ export interface JournalBatch {
   readonly names: readonly string[];
   readonly invocations: Packed;
   readonly logs: Packed;
+  readonly events: Packed;
   readonly audit: readonly AuditRecord[];
 }
 
@@ -35,6 +36,10 @@ export interface UnpackedInvocation {
   sandboxId: string;
   payloadBytes: number;
   resultBytes: number;
+  /** Null, as those after it, where it delivers no event. */
+  eventId: string | null;
+  lane: string | null;
+  attempt: number | null;
   /** JSON of the record's reason, and of its error's type, message and stack; null where it has neither. */
   error: string | null;
 }
@@ -50,14 +55,31 @@ export interface UnpackedLog {
   text: string;
 }
 
-const INVOCATION_NUMBERS = 12;
+export interface UnpackedEvent {
+  id: string;
+  function: string;
+  lane: string;
+  state: number;
+  attempts: number;
+  acceptedAtMs: number;
+  endedAtMs: number;
+  invocationId: string | null;
+  /** JSON of its reason, message, source and source's id; null where it has none. */
+  details: string | null;
+}
+
+const INVOCATION_NUMBERS = 15;
 const LOG_NUMBERS = 7;
+const EVENT_NUMBERS = 8;
+/** Stands for a number that is not there. */
+const NONE = -1;
 const LEAST_ROWS = 64;
 /** What a record costs while it waits, besides its texts. */
 const RECORD_BYTES = 200;
 
 const STATUS_INDEX = new Map(INVOCATION_STATUSES.map((status, index) => [status, index]));
 const STREAM_INDEX = new Map(STREAMS.map((stream, index) => [stream, index]));
+const EVENT_STATE_INDEX = new Map(EVENT_STATES.map((state, index) => [state, index]));
 const LEVEL_INDEX = new Map(LOG_LEVELS.map((level, index) => [level, index]));
 
 class Packer {
@@ -93,16 +115,18 @@ export class BatchWriter {
   private readonly names = new Map<string, number>();
   private readonly invocations: Packer;
   private readonly logs: Packer;
+  private readonly events: Packer;
   private readonly audit: AuditRecord[] = [];
 
   /** `previous` is the last batch, which tells how much room to make. */
   constructor(previous?: BatchWriter) {
     this.invocations = new Packer(INVOCATION_NUMBERS, previous?.invocations.rows ?? 0);
     this.logs = new Packer(LOG_NUMBERS, previous?.logs.rows ?? 0);
+    this.events = new Packer(EVENT_NUMBERS, previous?.events.rows ?? 0);
   }
 
   get rows(): number {
-    return this.invocations.rows + this.logs.rows + this.audit.length;
+    return this.invocations.rows + this.logs.rows + this.events.rows + this.audit.length;
   }
 
   addInvocation(record: InvocationRecord): void {
@@ -120,8 +144,12 @@ export class BatchWriter {
     numbers[at++] = this.name(record.sandboxId);
     numbers[at++] = record.payloadBytes;
     numbers[at++] = record.resultBytes;
+    numbers[at++] = record.eventId === undefined ? 0 : 1;
+    numbers[at++] = record.lane === undefined ? NONE : this.name(record.lane);
+    numbers[at++] = record.attempt ?? NONE;
     numbers[at] = failed ? 1 : 0;
     texts.push(record.invocationId);
+    if (record.eventId !== undefined) texts.push(record.eventId);
     this.bytes += RECORD_BYTES;
     if (!failed) return;
     const { reason, errorType, errorMessage, errorStack } = record;
@@ -145,6 +173,27 @@ export class BatchWriter {
     this.bytes += RECORD_BYTES + line.text.length;
   }
 
+  addEvent(record: EventRecord): void {
+    let at = this.events.next();
+    const { numbers, texts } = this.events;
+    const { reason, message, source, sourceId } = record;
+    const details = [reason, message, source, sourceId].some((text) => text !== undefined)
+      ? JSON.stringify({ reason, message, source, sourceId })
+      : undefined;
+    numbers[at++] = this.name(record.function);
+    numbers[at++] = this.name(record.lane);
+    numbers[at++] = EVENT_STATE_INDEX.get(record.state)!;
+    numbers[at++] = record.attempts;
+    numbers[at++] = record.acceptedAtMs;
+    numbers[at++] = record.endedAtMs;
+    numbers[at++] = record.invocationId === undefined ? 0 : 1;
+    numbers[at] = details === undefined ? 0 : 1;
+    texts.push(record.eventId);
+    if (record.invocationId !== undefined) texts.push(record.invocationId);
+    if (details !== undefined) texts.push(details);
+    this.bytes += RECORD_BYTES + (details?.length ?? 0);
+  }
+
   addAudit(entry: AuditRecord): void {
     const plain = { ...entry, details: JSON.parse(JSON.stringify(entry.details)) as AuditRecord['details'] };
     this.audit.push(plain);
@@ -157,9 +206,11 @@ export class BatchWriter {
       names: [...this.names.keys()],
       invocations: this.invocations.packed(),
       logs: this.logs.packed(),
+      events: this.events.packed(),
       audit: this.audit,
     };
-    return { batch, transfer: [batch.invocations.numbers.buffer, batch.logs.numbers.buffer] };
+    const { invocations, logs, events } = batch;
+    return { batch, transfer: [invocations, logs, events].map((packed) => packed.numbers.buffer) };
   }
 
   private name(text: string): number {
@@ -190,6 +241,11 @@ export function unpackInvocations(batch: JournalBatch, each: (invocation: Unpack
     unpacked.payloadBytes = numbers[at++]!;
     unpacked.resultBytes = numbers[at++]!;
     unpacked.id = texts[text++]!;
+    unpacked.eventId = numbers[at++] === 1 ? texts[text++]! : null;
+    const lane = numbers[at++]!;
+    unpacked.lane = lane === NONE ? null : names[lane]!;
+    const attempt = numbers[at++]!;
+    unpacked.attempt = attempt === NONE ? null : attempt;
     unpacked.error = numbers[at++] === 1 ? texts[text++]! : null;
     each(unpacked);
   }
@@ -211,6 +267,27 @@ export function unpackLogs(batch: JournalBatch, each: (line: UnpackedLog) => voi
     unpacked.level = numbers[at++]!;
     unpacked.text = texts[text++]!;
     unpacked.invocationId = numbers[at++] === 1 ? texts[text++]! : null;
+    each(unpacked);
+  }
+}
+
+/** Calls back with each event of a batch, in order; the object is valid during the call. */
+export function unpackEvents(batch: JournalBatch, each: (event: UnpackedEvent) => void): void {
+  const { names } = batch;
+  const { rows, numbers, texts } = batch.events;
+  const unpacked = {} as UnpackedEvent;
+  let at = 0;
+  let text = 0;
+  for (let row = 0; row < rows; row++) {
+    unpacked.function = names[numbers[at++]!]!;
+    unpacked.lane = names[numbers[at++]!]!;
+    unpacked.state = numbers[at++]!;
+    unpacked.attempts = numbers[at++]!;
+    unpacked.acceptedAtMs = numbers[at++]!;
+    unpacked.endedAtMs = numbers[at++]!;
+    unpacked.id = texts[text++]!;
+    unpacked.invocationId = numbers[at++] === 1 ? texts[text++]! : null;
+    unpacked.details = numbers[at++] === 1 ? texts[text++]! : null;
     each(unpacked);
   }
 }

@@ -1,5 +1,5 @@
 import { renameSync } from 'node:fs';
-import type { InvocationQuery, LogQuery } from '../journal.ts';
+import type { EventQuery, InvocationQuery, LogQuery } from '../journal.ts';
 import { openDatabase, pragma } from './database.ts';
 import { journalAppender } from './journal-append.ts';
 import type { JournalBatch } from './journal-batch.ts';
@@ -26,6 +26,7 @@ function journalOperations(path: string) {
     invocation: (invocationId: string) => queries.invocation(invocationId),
     invocations: (query: InvocationQuery) => queries.invocations(query),
     logs: (query: LogQuery) => queries.logs(query),
+    events: (query: EventQuery) => queries.events(query),
     audit: (query: { beforeCursor?: string; limit: number }) => queries.audit(query),
     retain: (limits: RetentionLimits) => retain(db, appender.names, limits),
 

@@ -5,6 +5,8 @@ import { INVOCATION_STATUSES } from '../../model/invocation.ts';
 import { Problem } from '../../model/problem.ts';
 import {
   type AuditRecord,
+  type EventQuery,
+  type EventRecord,
   type InvocationQuery,
   type InvocationRecord,
   LOG_LEVELS,
@@ -13,10 +15,10 @@ import {
   type Page,
 } from '../journal.ts';
 import type { Names } from './journal-append.ts';
-import { auditOf, type InvocationRow, invocationOf, logOf } from './journal-records.ts';
-import { KEYS_PER_MS, keyAt, keyOfId, parseId, timeOfKey } from './journal-row.ts';
+import { auditOf, eventOf, type InvocationRow, invocationOf, logOf } from './journal-records.ts';
+import { EVENT_STATES, KEYS_PER_MS, keyAt, keyOfId, parseId, timeOfKey } from './journal-row.ts';
+import { notACursor, validLimit } from './page.ts';
 
-const MAX_LIMIT = 1_000;
 /** Rows that a filter looks at before the thread does something else: few at first, for the usual quick answer. */
 const FIRST_SLICE_ROWS = 1_000;
 const SLICE_ROWS = 20_000;
@@ -24,7 +26,7 @@ const SLICE_ROWS = 20_000;
 const START_SLACK_MS = 60_000;
 
 interface Scan {
-  readonly table: 'invocations' | 'logs' | 'audit';
+  readonly table: 'invocations' | 'logs' | 'events' | 'audit';
   readonly columns: string;
   /** What an index answers, in the index named. */
   readonly scope?: { readonly condition: string; readonly index: string } | undefined;
@@ -38,6 +40,8 @@ interface Scan {
 
 const INVOCATION_COLUMNS = `invocations.*, (SELECT name FROM names WHERE names.id = function) AS function_name`;
 const LOG_COLUMNS = `logs.*, (SELECT name FROM names WHERE names.id = function) AS function_name`;
+
+const EVENT_COLUMNS = `events.*, (SELECT name FROM names WHERE names.id = function) AS function_name`;
 
 /** Answers queries, newest first. A long search lets batches in between its slices. */
 export function journalQueries(db: DatabaseSync, names: Names) {
@@ -91,13 +95,16 @@ export function journalQueries(db: DatabaseSync, names: Names) {
     },
 
     async invocations(query: InvocationQuery): Promise<Page<InvocationRecord>> {
-      const { status, coldStart, minDurationMs, fromMs, toMs } = query;
+      const { status, coldStart, minDurationMs, fromMs, toMs, eventId, lane } = query;
       const functionNumber = query.function === undefined ? undefined : names.find(query.function);
       if (query.function !== undefined && functionNumber === undefined) return { items: [] };
+      if (eventId !== undefined && !isId(eventId)) return { items: [] };
       const unsuccessful = status !== undefined && status !== 'succeeded';
       const filters: string[] = [];
-      if (unsuccessful && functionNumber !== undefined) filters.push('function = :function');
-      if (status === 'succeeded') filters.push('status = :status');
+      const isByFunction = eventId === undefined && !unsuccessful;
+      if (!isByFunction && functionNumber !== undefined) filters.push('function = :function');
+      if (status !== undefined && (!unsuccessful || eventId !== undefined)) filters.push('status = :status');
+      if (lane !== undefined) filters.push('lane = :lane');
       if (coldStart !== undefined) filters.push('cold_start = :coldStart');
       if (minDurationMs !== undefined) filters.push('duration_us >= :minDurationUs');
       const startedMs = `(key >> 12) + ${timeOfKey(0)} + started_offset_ms`;
@@ -107,16 +114,22 @@ export function journalQueries(db: DatabaseSync, names: Names) {
         condition: 'function = :function',
         index: 'invocations_function',
       };
-      const byStatus = { condition: 'status = :status AND status <> 0', index: 'invocations_unsuccessful' };
+      const byEvent = eventId !== undefined && { condition: 'event = :event', index: 'invocations_event' };
+      const byStatus = unsuccessful && {
+        condition: 'status = :status AND status <> 0',
+        index: 'invocations_unsuccessful',
+      };
       return page(
         {
           table: 'invocations',
           columns: INVOCATION_COLUMNS,
-          scope: unsuccessful ? byStatus : byFunction || undefined,
+          scope: byEvent || byStatus || byFunction || undefined,
           filters,
           parameters: {
             function: functionNumber ?? null,
             status: status === undefined ? null : INVOCATION_STATUSES.indexOf(status),
+            event: eventId === undefined ? null : parseId(eventId),
+            lane: lane ?? null,
             coldStart: coldStart ? 1 : 0,
             minDurationUs: Math.round((minDurationMs ?? 0) * 1000),
             fromMs: fromMs ?? null,
@@ -167,6 +180,42 @@ export function journalQueries(db: DatabaseSync, names: Names) {
       );
     },
 
+    async events(query: EventQuery): Promise<Page<EventRecord>> {
+      const { lane, state, eventId } = query;
+      const functionNumber = query.function === undefined ? undefined : names.find(query.function);
+      if (query.function !== undefined && functionNumber === undefined) return { items: [] };
+      if (eventId !== undefined && !isId(eventId)) return { items: [] };
+      const undelivered = state !== undefined && state !== 'delivered';
+      const byEvent = eventId !== undefined && { condition: 'id = :id', index: 'events_id' };
+      const byState = undelivered && { condition: 'state = :state AND state <> 0', index: 'events_undelivered' };
+      const byFunction = functionNumber !== undefined && {
+        condition: 'function = :function',
+        index: 'events_function',
+      };
+      const scope = byEvent || byState || byFunction || undefined;
+      const filters: string[] = [];
+      if (scope !== byFunction && functionNumber !== undefined) filters.push('function = :function');
+      if (scope !== byState && state !== undefined) filters.push('state = :state');
+      if (lane !== undefined) filters.push('lane = :lane');
+      return page(
+        {
+          table: 'events',
+          columns: EVENT_COLUMNS,
+          scope,
+          filters,
+          parameters: {
+            function: functionNumber ?? null,
+            id: eventId === undefined ? null : parseId(eventId),
+            state: state === undefined ? null : EVENT_STATES.indexOf(state),
+            lane: lane ?? null,
+          },
+          ...keyRange(query.fromMs, query.toMs, query.cursor),
+          limit: validLimit(query.limit),
+        },
+        eventOf,
+      );
+    },
+
     audit(query: { beforeCursor?: string; limit: number }): Promise<Page<AuditRecord>> {
       const range = keyRange(undefined, undefined, query.beforeCursor);
       const scan = { table: 'audit', columns: '*', filters: [], parameters: {}, ...range } as const;
@@ -184,12 +233,7 @@ function keyRange(fromMs: number | undefined, toMs: number | undefined, cursor: 
 function keyOfCursor(cursor: string): number {
   const key = Number(cursor);
   if (/^-?\d{1,16}$/.test(cursor) && Number.isSafeInteger(key)) return key;
-  throw new Problem('invalid_request', `'${cursor}' is no cursor; pass the one that the page before gave`);
-}
-
-function validLimit(limit: number): number {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
-  throw new Problem('invalid_request', `the limit is ${limit}, but must be a whole number from 1 to ${MAX_LIMIT}`);
+  throw notACursor(cursor);
 }
 
 /** A restore puts another database into this one's place, also between two slices of a search. */

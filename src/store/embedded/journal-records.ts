@@ -1,7 +1,7 @@
 import { formatId } from '../../model/id.ts';
 import { INVOCATION_STATUSES } from '../../model/invocation.ts';
-import { type AuditRecord, type InvocationRecord, LOG_LEVELS, type LogRecord } from '../journal.ts';
-import { STREAMS, timeOfKey } from './journal-row.ts';
+import { type AuditRecord, type EventRecord, type InvocationRecord, LOG_LEVELS, type LogRecord } from '../journal.ts';
+import { EVENT_STATES, STREAMS, timeOfKey } from './journal-row.ts';
 
 /** Rows as queries read them, and the records that they stand for. */
 export interface InvocationRow {
@@ -19,6 +19,9 @@ export interface InvocationRow {
   readonly payload_bytes: number;
   readonly result_bytes: number;
   readonly error: string | null;
+  readonly event: Uint8Array | null;
+  readonly lane: string | null;
+  readonly attempt: number | null;
 }
 
 interface LogRow {
@@ -30,6 +33,18 @@ interface LogRow {
   readonly stream: number;
   readonly level: number;
   readonly text: string;
+}
+
+interface EventRow {
+  readonly key: number;
+  readonly id: Uint8Array;
+  readonly function_name: string;
+  readonly lane: string;
+  readonly state: number;
+  readonly attempts: number;
+  readonly accepted_ms: number;
+  readonly invocation: Uint8Array | null;
+  readonly details: string | null;
 }
 
 interface AuditRow {
@@ -46,6 +61,9 @@ export function invocationOf(row: InvocationRow): InvocationRecord {
     function: row.function_name,
     version: row.version,
     door: row.door,
+    ...(row.event === null ? {} : { eventId: formatId(Buffer.from(row.event)) }),
+    ...(row.lane === null ? {} : { lane: row.lane }),
+    ...(row.attempt === null ? {} : { attempt: row.attempt }),
     status: INVOCATION_STATUSES[row.status]!,
     ...(row.error === null ? {} : (JSON.parse(row.error) as object)),
     startedAtMs: timeOfKey(row.key) + row.started_offset_ms,
@@ -68,6 +86,20 @@ export function logOf(row: LogRow): LogRecord {
     stream: STREAMS[row.stream]!,
     level: LOG_LEVELS[row.level]!,
     text: row.text,
+  };
+}
+
+export function eventOf(row: EventRow): EventRecord {
+  return {
+    eventId: formatId(Buffer.from(row.id)),
+    function: row.function_name,
+    lane: row.lane,
+    state: EVENT_STATES[row.state]!,
+    attempts: row.attempts,
+    acceptedAtMs: row.accepted_ms,
+    endedAtMs: timeOfKey(row.key),
+    ...(row.invocation === null ? {} : { invocationId: formatId(Buffer.from(row.invocation)) }),
+    ...(row.details === null ? {} : (JSON.parse(row.details) as object)),
   };
 }
 

@@ -1,7 +1,10 @@
-import type { LogRecord } from '../journal.ts';
+import type { EventRecord, LogRecord } from '../journal.ts';
 
 /** How the number of a journal row's stream is to be read. Grows only at its end: the places are on disk. */
 export const STREAMS: readonly LogRecord['stream'][] = ['stdout', 'stderr', 'platform'];
+
+/** The same of an event's state. */
+export const EVENT_STATES: readonly EventRecord['state'][] = ['delivered', 'dead', 'expired', 'dropped'];
 
 /** Keys are multiples of milliseconds since 2020, which keeps them exact numbers until the year 2089. */
 const EPOCH_MS = Date.UTC(2020, 0, 1);

@@ -53,6 +53,30 @@ const JOURNAL_MIGRATIONS: Migrations = [
   CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   INSERT INTO counters VALUES ('invocations', 0), ('logs', 0), ('flushes', 0);
   `,
+  `
+  -- Of an invocation that delivers events.
+  ALTER TABLE invocations ADD COLUMN event BLOB;
+  ALTER TABLE invocations ADD COLUMN lane TEXT;
+  ALTER TABLE invocations ADD COLUMN attempt INTEGER;
+  CREATE INDEX invocations_event ON invocations (event) WHERE event IS NOT NULL;
+
+  -- key: from the time of its end. details: JSON of its reason, message, source and sourceId, null where it has none.
+  CREATE TABLE events (
+    key INTEGER PRIMARY KEY,
+    id BLOB NOT NULL,
+    function INTEGER NOT NULL,
+    lane TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    accepted_ms INTEGER NOT NULL,
+    invocation BLOB,
+    details TEXT
+  );
+  CREATE INDEX events_function ON events (function);
+  CREATE INDEX events_id ON events (id);
+  CREATE INDEX events_undelivered ON events (state) WHERE state <> 0;
+  INSERT INTO counters VALUES ('events', 0);
+  `,
 ];
 
 export const JOURNAL_DATABASE: DatabaseOptions = {

@@ -1,5 +1,15 @@
 import type { Clock } from '../../model/clock.ts';
-import type { AuditRecord, InvocationQuery, InvocationRecord, Journal, LogQuery, LogRecord, Page } from '../journal.ts';
+import type {
+  AuditRecord,
+  EventQuery,
+  EventRecord,
+  InvocationQuery,
+  InvocationRecord,
+  Journal,
+  LogQuery,
+  LogRecord,
+  Page,
+} from '../journal.ts';
 import { BatchWriter } from './journal-batch.ts';
 import type { JournalOperations } from './journal-database.ts';
 import type { StoreLog } from './log.ts';
@@ -59,6 +69,12 @@ export class SqliteJournal implements Journal {
     this.added();
   }
 
+  appendEvent(record: EventRecord): void {
+    if (this.isFull(BACKLOG_BYTES)) return;
+    this.batch.addEvent(record);
+    this.added();
+  }
+
   async flush(): Promise<void> {
     await this.ship(true);
   }
@@ -76,6 +92,11 @@ export class SqliteJournal implements Journal {
   logs(query: LogQuery): Promise<Page<LogRecord>> {
     this.shipUnseen();
     return this.worker.call('logs', [query]);
+  }
+
+  events(query: EventQuery): Promise<Page<EventRecord>> {
+    this.shipUnseen();
+    return this.worker.call('events', [query]);
   }
 
   audit(query: { beforeCursor?: string; limit: number }): Promise<Page<AuditRecord>> {

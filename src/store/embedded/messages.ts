@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { QueueStats, SendResult } from '../queue.ts';
+import type { SendResult } from '../queue.ts';
+import { sweeper } from './sweep.ts';
+import type { QueueTallies } from './tallies.ts';
 
 /** A message on its way into the database; all times are absolute. */
 export interface MessageRow {
@@ -34,20 +36,30 @@ export interface LeaseRow {
   readonly attempt: number;
 }
 
+interface RemovedRow {
+  readonly group: string | null;
+  readonly leased: number;
+  readonly dueAtMs: number;
+}
+
 export type MessageOperations = ReturnType<typeof messageOperations>;
 
-/** Expired de-duplication ids go at most so often, and so many at a time. */
-const CLEANING_INTERVAL_MS = 10_000;
-const CLEANING_ROWS = 5_000;
+/** Expired de-duplication ids that go with one send. */
+const SWEPT_IDS = 1_000;
+/** Messages that one step of a purge removes. */
+const PURGED_ROWS = 2_000;
+/** A delivery ends where its bodies are larger than this together. */
+const DELIVERY_BYTES = 16 * 1024 * 1024;
 
-/** The queue's operations, within the caller's transaction; each checks before it writes. */
-export function messageOperations(db: DatabaseSync) {
+/** The queue's operations that change messages, within the caller's transaction; each checks before it writes. */
+export function messageOperations(db: DatabaseSync, tallies: QueueTallies) {
   const insert = db.prepare(
     'INSERT INTO messages (queue, due_ms, sent_ms, blocked, message_group, attributes, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const selectSeen = db.prepare('SELECT message_seq AS seq FROM seen WHERE queue = ? AND id = ? AND until_ms > ?');
   const insertSeen = db.prepare('INSERT OR REPLACE INTO seen (queue, id, message_seq, until_ms) VALUES (?, ?, ?, ?)');
-  const forgetSeen = db.prepare(
+  const sweepSeen = sweeper(
+    db,
     'DELETE FROM seen WHERE rowid IN (SELECT rowid FROM seen WHERE until_ms <= ? ORDER BY until_ms LIMIT ?)',
   );
   const headOfGroup = db.prepare('SELECT min(seq) AS seq FROM messages WHERE queue = ? AND message_group = ?');
@@ -58,23 +70,30 @@ export function messageOperations(db: DatabaseSync) {
   const nextDue = db.prepare('SELECT min(due_ms) AS dueMs FROM messages WHERE queue = ? AND blocked = 0');
   const lease = db.prepare('UPDATE messages SET leased = 1, attempt = attempt + 1, due_ms = ? WHERE seq = ?');
   const current = 'queue = ? AND seq = ? AND attempt = ? AND leased = 1 AND due_ms > ?';
-  const removeLeased = db.prepare(`DELETE FROM messages WHERE ${current} RETURNING message_group AS "group"`);
+  const selectCurrent = db.prepare(`SELECT 1 FROM messages WHERE ${current}`);
   const endLease = db.prepare(`UPDATE messages SET leased = 0, due_ms = ? WHERE ${current}`);
   const undoLease = db.prepare(`UPDATE messages SET leased = 0, attempt = attempt - 1, due_ms = ? WHERE ${current}`);
   const prolong = db.prepare(`UPDATE messages SET due_ms = ? WHERE ${current}`);
   const unblock = db.prepare('UPDATE messages SET blocked = 0 WHERE seq = ?');
-  const count = db.prepare(
-    `SELECT count(*) AS total,
-       count(*) FILTER (WHERE leased = 1 AND due_ms > :now) AS leased,
-       count(*) FILTER (WHERE leased = 0 AND due_ms > :now) AS delayed,
-       min(sent_ms) FILTER (WHERE due_ms <= :now) AS oldestSentMs
-     FROM messages WHERE queue = :queue`,
+  const removed = 'RETURNING message_group AS "group", leased, due_ms AS dueAtMs';
+  const removeLeased = db.prepare(`DELETE FROM messages WHERE ${current} ${removed}`);
+  const removeOne = db.prepare(`DELETE FROM messages WHERE queue = ? AND seq = ? ${removed}`);
+  const removeFirst = db.prepare(
+    `DELETE FROM messages WHERE seq IN (SELECT seq FROM messages WHERE queue = ? AND seq <= ? ORDER BY seq LIMIT ?) ${removed}`,
   );
-  const names = db.prepare('SELECT DISTINCT queue FROM messages ORDER BY queue');
-  const removeAll = db.prepare('DELETE FROM messages WHERE queue = ?');
-  let cleanedAtMs = Number.NEGATIVE_INFINITY;
+  const selectLast = db.prepare('SELECT max(seq) AS seq FROM messages WHERE queue = ?');
+  const bringForward = db.prepare(
+    'UPDATE messages SET due_ms = min(due_ms, :now) WHERE queue = :queue AND seq = :seq AND NOT (leased = 1 AND due_ms > :now)',
+  );
+  const selectDelayed = db.prepare('SELECT 1 FROM messages WHERE queue = ? AND seq = ? AND leased = 0 AND due_ms > ?');
 
   const headOf = (queue: string, group: string) => (headOfGroup.get(queue, group) as { seq: number | null }).seq;
+
+  /** The first message that a group has now is no longer behind another. */
+  function unblockHead(queue: string, group: string | null): void {
+    const head = group === null ? null : headOf(queue, group);
+    if (head !== null) unblock.run(head);
+  }
 
   function sendOne(queue: string, message: MessageRow, nowMs: number): SendResult {
     if (message.deduplicationId !== null) {
@@ -88,59 +107,115 @@ export function messageOperations(db: DatabaseSync) {
     return { messageId: String(seq), duplicate: false };
   }
 
+  /** The messages that are due, as many as fit. */
+  function selectDelivery(queue: string, max: number, nowMs: number): DeliveredRow[] {
+    const rows: DeliveredRow[] = [];
+    let bytes = 0;
+    for (const found of selectDue.iterate(queue, nowMs, max)) {
+      const row = found as unknown as DeliveredRow;
+      bytes += row.body.byteLength;
+      if (rows.length > 0 && bytes > DELIVERY_BYTES) break;
+      rows.push(row);
+    }
+    return rows;
+  }
+
   return {
     send(queue: string, messages: readonly MessageRow[], nowMs: number): SendResult[] {
-      if (Math.abs(nowMs - cleanedAtMs) >= CLEANING_INTERVAL_MS) {
-        cleanedAtMs = nowMs;
-        forgetSeen.run(nowMs, CLEANING_ROWS);
-      }
-      return messages.map((message) => sendOne(queue, message, nowMs));
+      const tally = tallies.kept(queue, nowMs);
+      sweepSeen(nowMs, Math.max(SWEPT_IDS, messages.length));
+      return messages.map((message) => {
+        const sent = sendOne(queue, message, nowMs);
+        if (tally && !sent.duplicate) {
+          tally.total++;
+          if (message.dueAtMs > nowMs) tally.delayed++;
+        }
+        return sent;
+      });
     },
 
     receive(queue: string, max: number, leaseUntilMs: number, nowMs: number): Delivery {
-      const messages = selectDue.all(queue, nowMs, max) as unknown as DeliveredRow[];
+      const tally = tallies.kept(queue, nowMs);
+      const messages = selectDelivery(queue, max, nowMs);
       for (const message of messages) lease.run(leaseUntilMs, message.seq);
+      if (tally && leaseUntilMs > nowMs) tally.leased += messages.length;
       if (messages.length > 0) return { messages, nextDueMs: undefined };
       return { messages, nextDueMs: (nextDue.get(queue) as { dueMs: number | null }).dueMs ?? undefined };
     },
 
+    isCurrent: ({ queue, seq, attempt }: LeaseRow, nowMs: number): boolean =>
+      selectCurrent.get(queue, seq, attempt, nowMs) !== undefined,
+
     acknowledge({ queue, seq, attempt }: LeaseRow, nowMs: number): boolean {
-      const removed = removeLeased.get(queue, seq, attempt, nowMs) as { group: string | null } | undefined;
-      if (!removed) return false;
-      const next = removed.group === null ? null : headOf(queue, removed.group);
-      if (next !== null) unblock.run(next);
+      const tally = tallies.kept(queue, nowMs);
+      const gone = removeLeased.get(queue, seq, attempt, nowMs) as RemovedRow | undefined;
+      if (!gone) return false;
+      if (tally) {
+        tally.total--;
+        tally.leased--;
+      }
+      unblockHead(queue, gone.group);
       return true;
     },
 
-    retry: ({ queue, seq, attempt }: LeaseRow, dueAtMs: number, nowMs: number): boolean =>
-      endLease.run(dueAtMs, queue, seq, attempt, nowMs).changes > 0,
+    retry({ queue, seq, attempt }: LeaseRow, dueAtMs: number, nowMs: number): boolean {
+      const tally = tallies.kept(queue, nowMs);
+      if (endLease.run(dueAtMs, queue, seq, attempt, nowMs).changes === 0) return false;
+      if (tally) {
+        tally.leased--;
+        if (dueAtMs > nowMs) tally.delayed++;
+      }
+      return true;
+    },
 
     /** Takes back deliveries that nobody got to see. */
     release(leases: readonly LeaseRow[], nowMs: number): void {
-      for (const { queue, seq, attempt } of leases) undoLease.run(nowMs, queue, seq, attempt, nowMs);
+      for (const { queue, seq, attempt } of leases) {
+        const tally = tallies.kept(queue, nowMs);
+        const { changes } = undoLease.run(nowMs, queue, seq, attempt, nowMs);
+        if (tally) tally.leased -= Number(changes);
+      }
     },
 
-    extend: ({ queue, seq, attempt }: LeaseRow, untilMs: number, nowMs: number): boolean =>
-      prolong.run(untilMs, queue, seq, attempt, nowMs).changes > 0,
-
-    stats(queue: string, nowMs: number): QueueStats {
-      const row = count.get({ queue, now: nowMs }) as Record<'total' | 'leased' | 'delayed', number> & {
-        oldestSentMs: number | null;
-      };
-      return {
-        ready: row.total - row.leased - row.delayed,
-        delayed: row.delayed,
-        leased: row.leased,
-        oldestAgeMs: row.oldestSentMs === null ? 0 : Math.max(0, nowMs - row.oldestSentMs),
-      };
+    extend({ queue, seq, attempt }: LeaseRow, untilMs: number, nowMs: number): boolean {
+      const tally = tallies.kept(queue, nowMs);
+      if (prolong.run(untilMs, queue, seq, attempt, nowMs).changes === 0) return false;
+      if (tally && untilMs <= nowMs) tally.leased--;
+      return true;
     },
 
-    queues: (): string[] => names.all().map((row) => row.queue as string),
+    removeMessage(queue: string, seq: number, nowMs: number): boolean {
+      const tally = tallies.kept(queue, nowMs);
+      const gone = removeOne.get(queue, seq) as RemovedRow | undefined;
+      if (!gone) return false;
+      if (tally) {
+        tally.total--;
+        if (gone.dueAtMs > nowMs) gone.leased === 1 ? tally.leased-- : tally.delayed--;
+      }
+      unblockHead(queue, gone.group);
+      return true;
+    },
 
-    purge: (queue: string): number => Number(removeAll.run(queue).changes),
+    hasten(queue: string, seq: number, nowMs: number): boolean {
+      const tally = tallies.kept(queue, nowMs);
+      const wasDelayed = selectDelayed.get(queue, seq, nowMs) !== undefined;
+      if (tally && wasDelayed) tally.delayed--;
+      return bringForward.run({ queue, seq, now: nowMs }).changes > 0;
+    },
+
+    lastSeq: (queue: string): number | undefined => (selectLast.get(queue) as { seq: number | null }).seq ?? undefined,
+
+    /** Removes the oldest messages up to one, some at a time; returns how many, 0 where none is left. */
+    purgeSome(queue: string, lastSeq: number): number {
+      tallies.forget(queue);
+      const gone = removeFirst.all(queue, lastSeq, PURGED_ROWS) as unknown as RemovedRow[];
+      for (const group of new Set(gone.map((row) => row.group))) unblockHead(queue, group);
+      return gone.length;
+    },
 
     /** Makes the queues equal to those of the attached database `backup`; nothing stays leased, and no message id is used twice. */
     replaceMessages(): void {
+      tallies.forgetAll();
       const columns = 'seq, queue, due_ms, sent_ms, attempt, leased, blocked, message_group, attributes, body';
       const restored = columns.replace('due_ms', 'CASE WHEN leased THEN sent_ms ELSE due_ms END');
       db.exec(`

@@ -1,12 +1,16 @@
 import type { Clock } from '../../model/clock.ts';
 import { Problem } from '../../model/problem.ts';
-import type { Lease, LeasedMessage, NewMessage, Queue, QueueStats, SendResult } from '../queue.ts';
+import type { Lease, LeasedMessage, NewMessage, Queue, QueueStats, SendResult, StoredMessage } from '../queue.ts';
+import type { StoredRow } from './message-views.ts';
 import type { DeliveredRow, LeaseRow, MessageRow } from './messages.ts';
+import { notACursor, validLimit } from './page.ts';
 import { type ReceiverOptions, Receivers, type Taken } from './receivers.ts';
 import type { WorkerClient } from './rpc.ts';
 import type { StateOperations } from './state.ts';
 
 const DEFAULT_WINDOW_MS = 86_400_000;
+/** What no message has for a number. */
+const NO_SEQ = -1;
 
 /** The queues in `fob.db`. All senders and receivers are in this process, so that a send wakes who waits. */
 export class SqliteQueue implements Queue {
@@ -71,6 +75,33 @@ export class SqliteQueue implements Queue {
     return this.state.call('extend', [leaseRow(lease), nowMs + Math.ceil(leaseMs), nowMs]);
   }
 
+  async list(
+    queue: string,
+    { cursor, limit }: { cursor?: string; limit: number },
+  ): Promise<{ items: StoredMessage[]; cursor?: string }> {
+    const after = cursor === undefined ? 0 : seqOf(cursor);
+    if (after === NO_SEQ) throw notACursor(cursor!);
+    const { rows, more } = await this.state.call('listMessages', [queue, after, validLimit(limit), this.clock.now()]);
+    return { items: rows.map(storedMessage), ...(more && { cursor: String(rows.at(-1)!.seq) }) };
+  }
+
+  async find(queue: string, messageId: string): Promise<StoredMessage | undefined> {
+    const row = await this.state.call('findMessage', [queue, seqOf(messageId), this.clock.now()]);
+    return row && storedMessage(row);
+  }
+
+  async remove(queue: string, messageId: string): Promise<boolean> {
+    const done = await this.state.call('removeMessage', [queue, seqOf(messageId), this.clock.now()]);
+    if (done) this.receivers.wake(queue);
+    return done;
+  }
+
+  async hasten(queue: string, messageId: string): Promise<boolean> {
+    const done = await this.state.call('hasten', [queue, seqOf(messageId), this.clock.now()]);
+    if (done) this.receivers.wake(queue);
+    return done;
+  }
+
   stats(queue: string): Promise<QueueStats> {
     return this.state.call('stats', [queue, this.clock.now()]);
   }
@@ -79,8 +110,20 @@ export class SqliteQueue implements Queue {
     return this.state.call('queues', []);
   }
 
-  purge(queue: string): Promise<number> {
-    return this.state.call('purge', [queue]);
+  async purge(queue: string): Promise<number> {
+    const lastSeq = await this.state.call('lastSeq', [queue]);
+    if (lastSeq === undefined) return 0;
+    let purged = 0;
+    for (let some = -1; some !== 0; purged += some) {
+      some = await this.state.call('purgeSome', [queue, lastSeq]);
+    }
+    this.receivers.wake(queue);
+    return purged;
+  }
+
+  /** Something came due in a queue, or may have. */
+  wake(queue: string): void {
+    this.receivers.wake(queue);
   }
 
   /** Other messages than before are there. */
@@ -102,7 +145,7 @@ export class SqliteQueue implements Queue {
 }
 
 /** The body is copied, so that it can be moved to the other thread. */
-function messageRow(message: NewMessage, nowMs: number): MessageRow {
+export function messageRow(message: NewMessage, nowMs: number): MessageRow {
   return {
     body: new Uint8Array(message.body),
     attributes: message.attributes ? JSON.stringify(message.attributes) : null,
@@ -113,8 +156,8 @@ function messageRow(message: NewMessage, nowMs: number): MessageRow {
   };
 }
 
-function leaseRow({ queue, messageId, token }: Lease): LeaseRow {
-  return { queue, seq: Number(messageId), attempt: Number(token) };
+export function leaseRow({ queue, messageId, token }: Lease): LeaseRow {
+  return { queue, seq: seqOf(messageId), attempt: seqOf(token) };
 }
 
 function leasedMessage(queue: string, row: DeliveredRow, leaseUntilMs: number): LeasedMessage {
@@ -128,5 +171,20 @@ function leasedMessage(queue: string, row: DeliveredRow, leaseUntilMs: number): 
     attempt: row.attempt,
     sentAtMs: row.sentAtMs,
     leaseUntilMs,
+  };
+}
+
+/** The number that a text stands for. */
+function seqOf(text: string): number {
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : NO_SEQ;
+}
+
+function storedMessage({ seq, body, attributes, group, ...row }: StoredRow): StoredMessage {
+  return {
+    ...row,
+    messageId: String(seq),
+    body: Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+    attributes: attributes === null ? {} : JSON.parse(attributes),
+    ...(group !== null && { group }),
   };
 }

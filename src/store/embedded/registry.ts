@@ -4,6 +4,7 @@ import type { DocumentChange, DocumentRow } from './documents.ts';
 import type { StoreLog } from './log.ts';
 import type { WorkerClient } from './rpc.ts';
 import type { StateOperations } from './state.ts';
+import { wellFormed } from './well-formed.ts';
 
 const MAX_KEY_LENGTH = 1_024;
 
@@ -53,7 +54,7 @@ export class SqliteRegistry implements Registry {
     return () => this.watchers.delete(watcher);
   }
 
-  /** Replaces registry and queues by those of another database file; watchers get the difference. */
+  /** Replaces registry, queues and key-values by those of another database file; watchers get the difference. */
   async replaceBy(path: string): Promise<void> {
     for (const change of await this.state.call('replaceState', [path])) this.announce(change);
   }
@@ -84,10 +85,4 @@ function validKey(key: string): string {
     throw new Problem('invalid_request', `a key has 1 to ${MAX_KEY_LENGTH} characters, this one has ${key.length}`);
   }
   return wellFormed(key);
-}
-
-/** Text that the database keeps as it is: no half surrogate pairs and no zero character. */
-function wellFormed(text: string): string {
-  if (text.isWellFormed() && !text.includes('\0')) return text;
-  throw new Problem('invalid_request', `the key ${JSON.stringify(text)} is not well-formed Unicode text`);
 }

@@ -29,7 +29,7 @@ function snapshotOperations() {
       const db = openVerified(path, STATE_DATABASE);
       try {
         const { count } = db.prepare('SELECT count(*) AS count FROM documents').get() as { count: number };
-        db.prepare('SELECT count(*) FROM messages JOIN seen').get();
+        db.prepare('SELECT 1 FROM messages, seen, key_values LIMIT 1').get();
         return count;
       } finally {
         db.close();

@@ -1,6 +1,6 @@
 import type { DatabaseOptions, Migrations } from './database.ts';
 
-/** The schema of `fob.db`: registry, queues, and the ids that they have seen. */
+/** The schema of `fob.db`: registry, queues and the ids that they have seen, key-values. */
 export const STATE_MIGRATIONS: Migrations = [
   `
   CREATE TABLE documents (
@@ -37,6 +37,24 @@ export const STATE_MIGRATIONS: Migrations = [
     PRIMARY KEY (queue, id)
   );
   CREATE INDEX seen_until ON seen (until_ms);
+  `,
+  `
+  -- What a queue's order of delivery, and its statistics, are read from without its rows.
+  DROP INDEX messages_due;
+  CREATE INDEX messages_due ON messages (queue, blocked, due_ms, seq, leased);
+  CREATE INDEX messages_queue ON messages (queue);
+
+  -- expires_ms: from then on it counts as absent; null where it stays. Values come last, so that a search need not pass them.
+  CREATE TABLE key_values (
+    space TEXT NOT NULL,
+    key TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    expires_ms INTEGER,
+    value BLOB NOT NULL,
+    PRIMARY KEY (space, key)
+  ) WITHOUT ROWID;
+  CREATE INDEX key_values_expiry ON key_values (expires_ms) WHERE expires_ms IS NOT NULL;
+  INSERT INTO counters VALUES ('key_value_revision', 0);
   `,
 ];
 

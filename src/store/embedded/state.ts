@@ -1,27 +1,39 @@
+import { type CommitOperations, commitOperations } from './commits.ts';
 import { openDatabase } from './database.ts';
 import { type DocumentChange, type DocumentOperations, documentOperations } from './documents.ts';
 import { groupCommit } from './group-commit.ts';
+import { type KeyValueOperations, keyValueOperations } from './key-values.ts';
+import { type MessageViews, messageViews } from './message-views.ts';
 import { type MessageOperations, messageOperations } from './messages.ts';
 import type { Service } from './rpc.ts';
 import { STATE_DATABASE } from './state-schema.ts';
+import { queueTallies } from './tallies.ts';
 
 /** What the thread of `fob.db` can be asked. */
 export type StateOperations = DocumentOperations &
-  MessageOperations & {
+  MessageOperations &
+  MessageViews &
+  KeyValueOperations &
+  CommitOperations & {
     /** Answers once the database is open. */
     ready(): void;
-    /** Replaces registry and queues by those of another database file of this schema, all at once. */
+    /** Replaces registry, queues and key-values by those of another database file of this schema, all at once. */
     replaceState(path: string): DocumentChange[];
   };
 
-/** Opens `fob.db`: registry and queues behind one group commit. */
+/** Opens `fob.db`: registry, queues and key-values behind one group commit. */
 export function openState(path: string): Service {
   const db = openDatabase(path, STATE_DATABASE);
+  const tallies = queueTallies(db);
   const documents = documentOperations(db);
-  const messages = messageOperations(db);
+  const messages = messageOperations(db, tallies);
+  const keyValues = keyValueOperations(db);
   const operations: StateOperations = {
     ...documents,
     ...messages,
+    ...messageViews(db, tallies),
+    ...keyValues,
+    ...commitOperations(messages, keyValues),
     ready: () => {},
     replaceState(backupPath) {
       db.prepare('ATTACH DATABASE ? AS backup').run(backupPath);
@@ -29,6 +41,7 @@ export function openState(path: string): Service {
         db.exec('BEGIN IMMEDIATE');
         const changes = documents.replaceDocuments();
         messages.replaceMessages();
+        keyValues.replaceKeyValues();
         db.exec('COMMIT');
         return changes;
       } finally {
@@ -37,5 +50,5 @@ export function openState(path: string): Service {
       }
     },
   };
-  return groupCommit(db, operations, new Set(['replaceState']));
+  return groupCommit(db, operations, new Set(['replaceState']), tallies.forgetAll);
 }

@@ -1,15 +1,20 @@
 import type { Readable } from 'node:stream';
 import { type Clock, systemClock } from '../../model/clock.ts';
+import type { CommitPart } from '../commit.ts';
 import type { Store } from '../store.ts';
+import type { Vault } from '../vault.ts';
 import { FileBlobs } from './blobs.ts';
+import { commit } from './commit.ts';
 import { claimDataFolder, type DataFolder } from './folder.ts';
 import { SqliteJournal } from './journal.ts';
 import type { JournalOperations } from './journal-database.ts';
+import { SqliteKeyValue } from './key-value.ts';
 import { type StoreLog, silentLog } from './log.ts';
 import { SqliteQueue } from './queue.ts';
 import { SqliteRegistry } from './registry.ts';
 import { WorkerClient } from './rpc.ts';
 import type { StateOperations } from './state.ts';
+import { openVault } from './vault.ts';
 
 /** Small heaps: what is large (message bodies, pages of the databases) is kept outside of them. */
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 };
@@ -35,7 +40,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     data: { path: folder.state },
     limits: THREAD_LIMITS,
     onCrash: (err) =>
-      log.error({ err }, 'the thread of registry and queues failed; it starts again with the next call'),
+      log.error({ err }, 'the thread of registry, queues and key-values failed; it starts again with the next call'),
   });
   const records = new WorkerClient<JournalOperations>({
     file: new URL('./journal.worker.ts', import.meta.url),
@@ -45,17 +50,20 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   });
   try {
     await Promise.all([state.call('ready', []), records.call('ready', [])]);
+    const vault = openVault(folder.vaultKeys);
+    return new EmbeddedStore(folder, clock, log, vault, state, records);
   } catch (error) {
     await Promise.all([state.close(), records.close()]);
     folder.release();
     throw error;
   }
-  return new EmbeddedStore(folder, clock, log, state, records);
 }
 
 class EmbeddedStore implements Store {
   readonly registry: SqliteRegistry;
   readonly queue: SqliteQueue;
+  readonly keyValue: SqliteKeyValue;
+  readonly vault: Vault;
   readonly journal: SqliteJournal;
   readonly blobs: FileBlobs;
   private readonly folder: DataFolder;
@@ -68,6 +76,7 @@ class EmbeddedStore implements Store {
     folder: DataFolder,
     clock: Clock,
     log: StoreLog,
+    vault: Vault,
     state: WorkerClient<StateOperations>,
     records: WorkerClient<JournalOperations>,
   ) {
@@ -77,8 +86,14 @@ class EmbeddedStore implements Store {
     this.records = records;
     this.registry = new SqliteRegistry(state, log);
     this.queue = new SqliteQueue(state, clock);
+    this.keyValue = new SqliteKeyValue(state, clock);
+    this.vault = vault;
     this.journal = new SqliteJournal(records, clock, log);
     this.blobs = new FileBlobs(folder.blobs, folder.temporary);
+  }
+
+  commit(parts: readonly CommitPart[]): Promise<boolean> {
+    return commit(parts, this.state, this.queue, this.clock);
   }
 
   async backup(): Promise<Readable> {

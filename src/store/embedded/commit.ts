@@ -1,0 +1,40 @@
+import type { Clock } from '../../model/clock.ts';
+import type { CommitPart } from '../commit.ts';
+import type { CommitRows } from './commits.ts';
+import { deleteRow, putRow } from './key-value.ts';
+import type { KeyValueWrite } from './key-values.ts';
+import type { LeaseRow, MessageRow } from './messages.ts';
+import { leaseRow, messageRow, type SqliteQueue } from './queue.ts';
+import type { WorkerClient } from './rpc.ts';
+import type { StateOperations } from './state.ts';
+
+/** Makes all parts true at once or none, in one call to the thread of `fob.db`; wakes those who wait for what it sent or freed. */
+export async function commit(
+  parts: readonly CommitPart[],
+  state: WorkerClient<StateOperations>,
+  queue: SqliteQueue,
+  clock: Clock,
+): Promise<boolean> {
+  const nowMs = clock.now();
+  const leases: LeaseRow[] = [];
+  const writes: KeyValueWrite[] = [];
+  const sends = new Map<string, MessageRow[]>();
+  for (const part of parts) {
+    if (part.kind === 'acknowledge') leases.push(leaseRow(part.lease));
+    else if (part.kind === 'put') writes.push(putRow(part.space, part.key, part.value, part.options));
+    else if (part.kind === 'delete') writes.push(deleteRow(part.space, part.key, part.expectedRevision));
+    else {
+      const messages = sends.get(part.queue) ?? [];
+      sends.set(part.queue, messages);
+      messages.push(messageRow(part.message, nowMs));
+    }
+  }
+  const rows: CommitRows = {
+    leases,
+    writes,
+    sends: [...sends].map(([name, messages]) => ({ queue: name, messages })),
+  };
+  const done = await state.call('commit', [rows, nowMs]);
+  if (done) for (const name of new Set([...sends.keys(), ...leases.map((lease) => lease.queue)])) queue.wake(name);
+  return done;
+}
