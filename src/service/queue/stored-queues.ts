@@ -4,7 +4,7 @@ import type { CommitPart } from '../../store/commit.ts';
 import type { LeasedMessage, NewMessage } from '../../store/queue.ts';
 import type { Store } from '../../store/store.ts';
 import { Documents } from '../documents.ts';
-import { removeOld } from './expiry.ts';
+import { removeOld } from '../remove-old.ts';
 import { checkForeignAttributes, storableMessages } from './new-messages.ts';
 import { changedSettings, checkQueueName } from './queue-settings.ts';
 import type { QueueCounts, QueueSettings, Queues, QueueView, ReceivedMessage } from './queues.ts';

@@ -1,4 +1,4 @@
-import type { Queue } from '../../store/queue.ts';
+import type { Queue } from '../store/queue.ts';
 
 /** Bodies come along when one looks, so that few are looked at at once. */
 const PAGE = 20;

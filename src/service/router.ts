@@ -1,0 +1,181 @@
+import { parseDestination } from '../model/destination.ts';
+import type { CloudEvent } from '../model/event.ts';
+import type { OutboxItem, PayloadKind } from '../model/invocation.ts';
+import { Problem } from '../model/problem.ts';
+import type { CommitPart } from '../store/commit.ts';
+import type { Buckets } from './bucket/buckets.ts';
+import type { Errands } from './errand/errands.ts';
+import type { Queues } from './queue/queues.ts';
+import type { Topics } from './topic/topics.ts';
+
+const CLOUD_EVENT = 'application/cloudevents+json';
+
+/** What a function is to get, as the engine's `Events.prepare` takes it. */
+interface RoutedEvent {
+  readonly function: string;
+  readonly content:
+    | {
+        readonly kind: 'payload';
+        readonly payload: Uint8Array;
+        readonly payloadKind: PayloadKind;
+        readonly contentType?: string;
+      }
+    | { readonly kind: 'event'; readonly event: CloudEvent };
+  readonly deduplicationId?: string;
+  readonly key?: string;
+  readonly delayMs?: number;
+  readonly hops: number;
+}
+
+export interface RouterOptions {
+  /** The engine's, once it is there. */
+  events(): { prepare(events: readonly RoutedEvent[]): Prepared };
+  readonly queues: Pick<Queues, 'prepare'>;
+  readonly topics: Pick<Topics, 'prepare'>;
+  readonly buckets: Pick<Buckets, 'findBucket'>;
+  readonly errands: Pick<Errands, 'prepare'>;
+  /** Wall-clock time in milliseconds. */
+  readonly now: () => number;
+}
+
+interface Prepared {
+  parts: CommitPart[];
+  committed(): void;
+}
+
+interface Origin {
+  readonly function: string;
+  readonly invocationId: string;
+  readonly hops: number;
+}
+
+/** The engine's `Router`: turns what functions emit, and where their results go, into parts of one commit. */
+export function createRouter(options: RouterOptions): {
+  route(items: readonly OutboxItem[], origin: Origin): Promise<Prepared>;
+} {
+  const { queues, topics, buckets, errands, now } = options;
+
+  const prepare = async (item: OutboxItem, origin: Origin, place: number): Promise<Prepared> => {
+    const destination = parseDestination(item.destination);
+    const hops = origin.hops + 1;
+    const { body, contentType, key, delayMs, deduplicationId } = item;
+    const eventId = `${origin.invocationId}-${place}`;
+    const whenGiven = {
+      ...(delayMs !== undefined && { delayMs }),
+      ...(deduplicationId !== undefined && { deduplicationId }),
+    };
+    switch (destination.kind) {
+      case 'function':
+        return options.events().prepare([
+          {
+            function: destination.name,
+            content: contentOf(body, contentType),
+            ...(key !== undefined && { key }),
+            ...whenGiven,
+            hops,
+          },
+        ]);
+      case 'queue': {
+        const fifo = destination.name.endsWith('.fifo');
+        const message = {
+          body,
+          attributes: { 'content-type': contentType, 'fob-hops': String(hops) },
+          ...(fifo && { group: key ?? origin.function, deduplicationId: eventId }),
+          ...whenGiven,
+        };
+        return only(queues.prepare(destination.name, [message]));
+      }
+      case 'topic': {
+        if (delayMs !== undefined && delayMs > 0) {
+          throw new Problem('invalid_request', 'a topic delivers at once; send with a delay to a queue or a function');
+        }
+        return topics.prepare(destination.name, [eventOf(item, origin, deduplicationId ?? eventId, hops)]);
+      }
+      case 'bucket':
+        if ((await buckets.findBucket(destination.name)) === undefined) {
+          throw new Problem('not_found', `there is no bucket "${destination.name}"; create it first`);
+        }
+        return only([errandOf(item, origin, eventId)]);
+      case 'url':
+        return only([errandOf(item, origin, eventId)]);
+    }
+  };
+
+  const errandOf = (item: OutboxItem, origin: Origin, eventId: string): CommitPart => {
+    const { destination, body, contentType, delayMs, deduplicationId } = item;
+    return errands.prepare({
+      destination,
+      origin: `errand/${origin.function}`,
+      eventId: deduplicationId ?? eventId,
+      body,
+      contentType,
+      ...(delayMs !== undefined && { delayMs }),
+      ...(deduplicationId !== undefined && {
+        deduplicationId: `${origin.function}/${destination}/${deduplicationId}`,
+      }),
+    });
+  };
+
+  const eventOf = (item: OutboxItem, origin: Origin, id: string, hops: number): CloudEvent => {
+    if (bareType(item.contentType) === CLOUD_EVENT) return { ...parsed<CloudEvent>(item.body), fobhops: hops };
+    return {
+      specversion: '1.0',
+      id,
+      source: `fob:function/${origin.function}`,
+      type: 'fob.function.emitted',
+      time: new Date(now()).toISOString(),
+      datacontenttype: item.contentType,
+      ...dataOf(item.body, item.contentType),
+      ...(item.key !== undefined && { partitionkey: item.key }),
+      fobhops: hops,
+    };
+  };
+
+  return {
+    async route(items, origin) {
+      const prepared: Prepared[] = [];
+      for (const [place, item] of items.entries()) prepared.push(await prepare(item, origin, place));
+      return {
+        parts: prepared.flatMap(({ parts }) => parts),
+        committed() {
+          for (const each of prepared) each.committed();
+        },
+      };
+    },
+  };
+}
+
+function only(parts: CommitPart[]): Prepared {
+  return { parts, committed() {} };
+}
+
+function contentOf(body: Buffer, contentType: string): RoutedEvent['content'] {
+  const type = bareType(contentType);
+  if (type === CLOUD_EVENT) return { kind: 'event', event: parsed<CloudEvent>(body) };
+  if (isJson(type)) return { kind: 'payload', payload: body, payloadKind: 'json' };
+  return { kind: 'payload', payload: body, payloadKind: 'binary', contentType };
+}
+
+/** JSON as a value, text as a text, and bytes in base64. */
+function dataOf(body: Buffer, contentType: string): Pick<CloudEvent, 'data' | 'data_base64'> {
+  const type = bareType(contentType);
+  if (isJson(type)) return { data: parsed(body) };
+  if (type.startsWith('text/')) return { data: body.toString() };
+  return { data_base64: body.toString('base64') };
+}
+
+function parsed<T>(body: Buffer): T {
+  try {
+    return JSON.parse(body.toString()) as T;
+  } catch (cause) {
+    throw new Problem('invalid_request', 'what was emitted as JSON is none', { cause });
+  }
+}
+
+function bareType(contentType: string): string {
+  return contentType.split(';', 1)[0]!.trim().toLowerCase();
+}
+
+function isJson(type: string): boolean {
+  return type === 'application/json' || type.endsWith('+json');
+}
