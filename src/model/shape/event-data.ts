@@ -202,6 +202,12 @@ export function bodyBytes(event: EventBody): Buffer {
   return text === undefined ? Buffer.from(event.data_base64 ?? '', 'base64') : Buffer.from(text);
 }
 
+/** An extension attribute that holds a JSON object, parsed; empty where it is absent or none. */
+export function objectAttribute(event: CloudEvent, name: string): Record<string, unknown> {
+  const value = jsonAttribute(event, name);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
 /** An extension attribute that holds JSON, parsed; `undefined` where it is absent or no JSON. */
 export function jsonAttribute(event: CloudEvent, name: string): unknown {
   const text = event[name];

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import type { CloudEvent } from '../../event.ts';
+import { bodyText, objectAttribute, type QueueExtensions } from '../event-data.ts';
+import { ACCOUNT, arn, nameInSource, REGION } from './arn.ts';
+import type { AwsShape } from './index.ts';
+
+/** SQS's event. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
+export const queueShape: AwsShape = (events) => ({ Records: events.map(record) });
+
+function record(event: CloudEvent) {
+  const { sentat, attempt, messagegroup, deduplicationid, sequence } = event as QueueExtensions;
+  const sentAtMs = String(Date.parse(sentat ?? event.time ?? '') || 0);
+  // SQS knows texts only: bytes come as base64.
+  const body = bodyText(event) ?? event.data_base64 ?? '';
+  return {
+    messageId: event.id,
+    receiptHandle: event.id,
+    body,
+    attributes: {
+      ApproximateReceiveCount: String(attempt ?? 1),
+      SentTimestamp: sentAtMs,
+      SenderId: ACCOUNT,
+      ApproximateFirstReceiveTimestamp: sentAtMs,
+      ...(sequence !== undefined && { SequenceNumber: sequence }),
+      ...(messagegroup !== undefined && { MessageGroupId: messagegroup }),
+      ...(deduplicationid !== undefined && { MessageDeduplicationId: deduplicationid }),
+    },
+    messageAttributes: messageAttributes(event),
+    md5OfBody: createHash('md5').update(body).digest('hex'),
+    eventSource: 'aws:sqs',
+    eventSourceARN: arn('sqs', nameInSource(event.source)),
+    awsRegion: REGION,
+  };
+}
+
+function messageAttributes(event: CloudEvent): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(objectAttribute(event, 'attributes')).map(([name, value]) => [
+      name,
+      { stringValue: String(value), stringListValues: [], binaryListValues: [], dataType: 'String' },
+    ]),
+  );
+}
