@@ -29,6 +29,8 @@ export interface Queue {
     options: { cursor?: string; limit: number },
   ): Promise<{ items: StoredMessage[]; cursor?: string }>;
   find(queue: string, messageId: string): Promise<StoredMessage | undefined>;
+  /** Where the message is to which its sender gave this id, whichever queue it is in; undefined where there is none. */
+  locate(id: string): Promise<{ queue: string; messageId: string } | undefined>;
   /** Removes a message whatever its state; a lease on it is void then. False where it is gone. */
   remove(queue: string, messageId: string): Promise<boolean>;
   /** Makes a delayed message due now; false where it is gone or leased. */
@@ -41,6 +43,8 @@ export interface Queue {
 }
 
 export interface NewMessage {
+  /** An id of the sender's own, by which `locate` finds the message; no other message has it at the same time. */
+  readonly id?: string;
   readonly body: Uint8Array;
   readonly attributes?: Readonly<Record<string, string>>;
   readonly delayMs?: number;
@@ -52,8 +56,10 @@ export interface NewMessage {
 
 export interface SendResult {
   readonly messageId: string;
-  /** True where an earlier message with this `deduplicationId` stands for it; `messageId` is then that one's. */
+  /** True where an earlier message with this `deduplicationId` stands for it; `messageId` and `id` are then that one's. */
   readonly duplicate: boolean;
+  /** The sender's own id, where it gave one. */
+  readonly id?: string;
 }
 
 /** The right to finish one delivery of one message. */

@@ -26,6 +26,7 @@ export function messageViews(db: DatabaseSync, tallies: QueueTallies) {
   const columns = `seq, body, attributes, message_group AS "group", attempt AS attempts, sent_ms AS sentAtMs, due_ms AS dueAtMs,
     CASE WHEN due_ms <= :now THEN 'ready' WHEN leased = 1 THEN 'leased' ELSE 'delayed' END AS state`;
   const selectOne = db.prepare(`SELECT ${columns} FROM messages WHERE queue = :queue AND seq = :seq`);
+  const selectPlace = db.prepare('SELECT queue, seq FROM messages WHERE id = ?');
   const selectFrom = db.prepare(
     `SELECT ${columns} FROM messages INDEXED BY messages_queue WHERE queue = :queue AND seq > :after ORDER BY seq`,
   );
@@ -58,6 +59,9 @@ export function messageViews(db: DatabaseSync, tallies: QueueTallies) {
   return {
     findMessage: (queue: string, seq: number, now: number): StoredRow | undefined =>
       selectOne.get({ queue, seq, now }) as StoredRow | undefined,
+
+    locateMessage: (id: string): { queue: string; seq: number } | undefined =>
+      selectPlace.get(id) as { queue: string; seq: number } | undefined,
 
     /** Messages sent after one, and whether there are more. */
     listMessages(queue: string, after: number, limit: number, now: number): { rows: StoredRow[]; more: boolean } {

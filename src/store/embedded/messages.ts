@@ -5,6 +5,7 @@ import type { QueueTallies } from './tallies.ts';
 
 /** A message on its way into the database; all times are absolute. */
 export interface MessageRow {
+  readonly id: string | null;
   readonly body: Uint8Array;
   /** JSON text. */
   readonly attributes: string | null;
@@ -36,6 +37,11 @@ export interface LeaseRow {
   readonly attempt: number;
 }
 
+interface SeenRow {
+  readonly seq: number;
+  readonly messageId: string | null;
+}
+
 interface RemovedRow {
   readonly group: string | null;
   readonly leased: number;
@@ -54,10 +60,14 @@ const DELIVERY_BYTES = 16 * 1024 * 1024;
 /** The queue's operations that change messages, within the caller's transaction; each checks before it writes. */
 export function messageOperations(db: DatabaseSync, tallies: QueueTallies) {
   const insert = db.prepare(
-    'INSERT INTO messages (queue, due_ms, sent_ms, blocked, message_group, attributes, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO messages (queue, due_ms, sent_ms, blocked, message_group, attributes, body, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
-  const selectSeen = db.prepare('SELECT message_seq AS seq FROM seen WHERE queue = ? AND id = ? AND until_ms > ?');
-  const insertSeen = db.prepare('INSERT OR REPLACE INTO seen (queue, id, message_seq, until_ms) VALUES (?, ?, ?, ?)');
+  const selectSeen = db.prepare(
+    'SELECT message_seq AS seq, message_id AS messageId FROM seen WHERE queue = ? AND id = ? AND until_ms > ?',
+  );
+  const insertSeen = db.prepare(
+    'INSERT OR REPLACE INTO seen (queue, id, message_seq, message_id, until_ms) VALUES (?, ?, ?, ?, ?)',
+  );
   const sweepSeen = sweeper(
     db,
     'DELETE FROM seen WHERE rowid IN (SELECT rowid FROM seen WHERE until_ms <= ? ORDER BY until_ms LIMIT ?)',
@@ -97,14 +107,14 @@ export function messageOperations(db: DatabaseSync, tallies: QueueTallies) {
 
   function sendOne(queue: string, message: MessageRow, nowMs: number): SendResult {
     if (message.deduplicationId !== null) {
-      const earlier = selectSeen.get(queue, message.deduplicationId, nowMs) as { seq: number } | undefined;
-      if (earlier) return { messageId: String(earlier.seq), duplicate: true };
+      const earlier = selectSeen.get(queue, message.deduplicationId, nowMs) as SeenRow | undefined;
+      if (earlier) return sendResult(earlier.seq, earlier.messageId, true);
     }
     const blocked = message.group !== null && headOf(queue, message.group) !== null ? 1 : 0;
-    const { group, attributes, body } = message;
-    const seq = Number(insert.run(queue, message.dueAtMs, nowMs, blocked, group, attributes, body).lastInsertRowid);
-    if (message.deduplicationId !== null) insertSeen.run(queue, message.deduplicationId, seq, message.seenUntilMs);
-    return { messageId: String(seq), duplicate: false };
+    const { id, group, attributes, body } = message;
+    const seq = Number(insert.run(queue, message.dueAtMs, nowMs, blocked, group, attributes, body, id).lastInsertRowid);
+    if (message.deduplicationId !== null) insertSeen.run(queue, message.deduplicationId, seq, id, message.seenUntilMs);
+    return sendResult(seq, id, false);
   }
 
   /** The messages that are due, as many as fit. */
@@ -216,13 +226,14 @@ export function messageOperations(db: DatabaseSync, tallies: QueueTallies) {
     /** Makes the queues equal to those of the attached database `backup`; nothing stays leased, and no message id is used twice. */
     replaceMessages(): void {
       tallies.forgetAll();
-      const columns = 'seq, queue, due_ms, sent_ms, attempt, leased, blocked, message_group, attributes, body';
+      const columns = 'seq, queue, due_ms, sent_ms, attempt, leased, blocked, message_group, attributes, body, id';
       const restored = columns.replace('due_ms', 'CASE WHEN leased THEN sent_ms ELSE due_ms END');
       db.exec(`
         DELETE FROM main.messages;
         INSERT INTO main.messages (${columns}) SELECT ${restored.replace('attempt, leased', 'attempt, 0')} FROM backup.messages;
         DELETE FROM main.seen;
-        INSERT INTO main.seen (queue, id, message_seq, until_ms) SELECT queue, id, message_seq, until_ms FROM backup.seen;
+        INSERT INTO main.seen (queue, id, message_seq, message_id, until_ms)
+          SELECT queue, id, message_seq, message_id, until_ms FROM backup.seen;
         UPDATE main.sqlite_sequence SET seq = max(seq, coalesce((SELECT seq FROM backup.sqlite_sequence WHERE name = 'messages'), 0))
           WHERE name = 'messages';
         INSERT INTO main.sqlite_sequence (name, seq) SELECT name, seq FROM backup.sqlite_sequence
@@ -230,4 +241,8 @@ export function messageOperations(db: DatabaseSync, tallies: QueueTallies) {
       `);
     },
   };
+}
+
+function sendResult(seq: number, id: string | null, duplicate: boolean): SendResult {
+  return { messageId: String(seq), duplicate, ...(id !== null && { id }) };
 }

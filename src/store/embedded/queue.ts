@@ -90,6 +90,11 @@ export class SqliteQueue implements Queue {
     return row && storedMessage(row);
   }
 
+  async locate(id: string): Promise<{ queue: string; messageId: string } | undefined> {
+    const place = await this.state.call('locateMessage', [id]);
+    return place && { queue: place.queue, messageId: String(place.seq) };
+  }
+
   async remove(queue: string, messageId: string): Promise<boolean> {
     const done = await this.state.call('removeMessage', [queue, seqOf(messageId), this.clock.now()]);
     if (done) this.receivers.wake(queue);
@@ -147,6 +152,7 @@ export class SqliteQueue implements Queue {
 /** The body is copied, so that it can be moved to the other thread. */
 export function messageRow(message: NewMessage, nowMs: number): MessageRow {
   return {
+    id: message.id ?? null,
     body: new Uint8Array(message.body),
     attributes: message.attributes ? JSON.stringify(message.attributes) : null,
     dueAtMs: nowMs + Math.max(0, Math.ceil(message.delayMs ?? 0)),

@@ -56,6 +56,12 @@ export const STATE_MIGRATIONS: Migrations = [
   CREATE INDEX key_values_expiry ON key_values (expires_ms) WHERE expires_ms IS NOT NULL;
   INSERT INTO counters VALUES ('key_value_revision', 0);
   `,
+  `
+  -- What the sender calls a message; it is found by that in whatever queue it is.
+  ALTER TABLE messages ADD COLUMN id TEXT;
+  CREATE INDEX messages_id ON messages (id) WHERE id IS NOT NULL;
+  ALTER TABLE seen ADD COLUMN message_id TEXT;
+  `,
 ];
 
 export const STATE_DATABASE: DatabaseOptions = {
