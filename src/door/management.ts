@@ -14,10 +14,13 @@ import { addBackupRoutes } from './native/backup.ts';
 import { addFunctionRoutes } from './native/functions.ts';
 import { addInvocationRoutes } from './native/invocations.ts';
 import type { NativeInvoke } from './native/invoke.ts';
+import { addKeyValueRoutes } from './native/key-value.ts';
 import { addLogRoutes } from './native/logs.ts';
 import { addMetricsRoute } from './native/metrics.ts';
 import { addNodeRoutes } from './native/node.ts';
 import { answerProblem } from './native/problem-json.ts';
+import { addQueueRoutes } from './native/queues.ts';
+import { addTopicRoutes } from './native/topics.ts';
 import { addOpenApi } from './openapi.ts';
 import { KnownRoutes } from './unknown-route.ts';
 import { validatorCompiler } from './validation.ts';
@@ -93,6 +96,9 @@ export async function createManagement(
   addNodeRoutes(app, context);
   addMetricsRoute(app, context);
   addBackupRoutes(app, context);
+  addQueueRoutes(app, context);
+  addTopicRoutes(app, context);
+  addKeyValueRoutes(app, context);
   await app.register(async (scope) => addDocsPage(scope as App));
   await app.ready();
 

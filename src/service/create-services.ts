@@ -6,7 +6,6 @@ import type { CommitPart } from '../store/commit.ts';
 import type { NewMessage } from '../store/queue.ts';
 import type { Store } from '../store/store.ts';
 import type { Buckets } from './bucket/buckets.ts';
-import type { Errands } from './errand/errands.ts';
 import { createReach } from './errand/reach.ts';
 import { createErrands } from './errand/stored-errands.ts';
 import { createSpaces } from './key-value/stored-spaces.ts';
@@ -31,7 +30,6 @@ export interface ServicesOptions {
 
 /** The backing services of one node with what runs behind them. */
 export interface RunningServices extends Services {
-  readonly errands: Errands;
   /** Starts to run errands and to remove what is too old. */
   start(): void;
   /** Resolves when errands under way have ended; what remains is run after the next start. */

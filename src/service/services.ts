@@ -1,4 +1,5 @@
 import type { Buckets } from './bucket/buckets.ts';
+import type { Errands } from './errand/errands.ts';
 import type { KeyValueSpaces } from './key-value/spaces.ts';
 import type { Queues } from './queue/queues.ts';
 import type { Topics } from './topic/topics.ts';
@@ -9,4 +10,5 @@ export interface Services {
   readonly queues: Queues;
   readonly topics: Topics;
   readonly keyValue: KeyValueSpaces;
+  readonly errands: Errands;
 }

@@ -7,18 +7,23 @@ import { Problem } from '../../model/problem.ts';
  * `undefined` where it takes any. Throws `precondition_failed` for `If-Match: *` on a function that does not exist.
  */
 export function demandedRevision(headers: IncomingHttpHeaders, engine: Engine, name: string): number | undefined {
+  const stated = statedRevision(headers, 'the function');
+  if (stated !== 'existing') return stated;
+  const stored = engine.find(name);
+  if (stored === undefined) throw new Problem('precondition_failed', `there is no function "${name}"`);
+  return stored.revision;
+}
+
+/** What the headers say by themselves: a revision, 0 for none at all, any existing one, or nothing. */
+export function statedRevision(headers: IncomingHttpHeaders, what: string): number | 'existing' | undefined {
   const none = headers['if-none-match'];
   if (none !== undefined) {
     if (none.trim() === '*') return 0;
-    throw new Problem('invalid_request', 'If-None-Match takes only *, which demands that the function does not exist');
+    throw new Problem('invalid_request', `If-None-Match takes only *, which demands that ${what} does not exist`);
   }
   const match = headers['if-match']?.trim();
   if (match === undefined) return undefined;
-  if (match === '*') {
-    const stored = engine.find(name);
-    if (stored === undefined) throw new Problem('precondition_failed', `there is no function "${name}"`);
-    return stored.revision;
-  }
+  if (match === '*') return 'existing';
   const revision = /^"(\d{1,15})"$/.exec(match)?.[1];
   if (revision === undefined || revision === '0') {
     throw new Problem('invalid_request', 'If-Match takes the ETag of an answer, such as "42" with its quotes, or *');
