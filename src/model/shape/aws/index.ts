@@ -2,6 +2,7 @@ import type { CloudEvent } from '../../event.ts';
 import { amqpShape } from './amqp.ts';
 import { bucketShape } from './bucket.ts';
 import { completionShape } from './completion.ts';
+import { httpShape } from './http.ts';
 import { kafkaShape } from './kafka.ts';
 import { mqttShape } from './mqtt.ts';
 import { queueShape } from './queue.ts';
@@ -23,6 +24,7 @@ const SHAPES: readonly (readonly [typePrefix: string, shape: AwsShape])[] = [
   ['fob.bucket.', bucketShape],
   ['fob.queue.', queueShape],
   ['fob.webhook.', webhookShape],
+  ['fob.http.', httpShape],
   ['fob.mqtt.', mqttShape],
   ['fob.amqp.', amqpShape],
   ['fob.kafka.', kafkaShape],

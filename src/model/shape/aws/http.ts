@@ -1,0 +1,6 @@
+import type { CloudEvent } from '../../event.ts';
+import type { AwsShape } from './index.ts';
+import { single } from './single.ts';
+
+/** A route's request: the function URL event that its data is already. */
+export const httpShape: AwsShape = single((event: CloudEvent) => event.data);
