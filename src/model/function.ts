@@ -131,6 +131,11 @@ export function defaultConfig(): Omit<FunctionConfig, 'runtime' | 'handler'> {
   return Value.Default(FunctionConfigSchema, {}) as Omit<FunctionConfig, 'runtime' | 'handler'>;
 }
 
+/** How an entry point is called: one named `callme` by named parameters, any other one as `(event, context)`. */
+export function conventionOf(handler: string): 'callme' | 'handler' {
+  return handler.endsWith('.callme') ? 'callme' : 'handler';
+}
+
 /** What the code of a version is and where it is kept. */
 export interface CodeInfo {
   /** How it was given: one source text, or an archive. */

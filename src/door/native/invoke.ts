@@ -5,6 +5,8 @@ import { answer, PROBLEM_TYPE } from '../answer.ts';
 import { readBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
 import { isJsonType, mediaTypeOf } from '../media-type.ts';
+import { principalOf } from '../principal.ts';
+import { endStream, headerSafe, passChunk } from '../stream.ts';
 import { formParameters } from './form.ts';
 import { answerProblem, outcomeProblem } from './problem-json.ts';
 
@@ -43,7 +45,13 @@ export function createNativeInvoke(context: DoorContext): NativeInvoke {
       payloadKind,
       ...(payloadKind === 'binary' && { contentType }),
       door: 'native',
-      onChunk: (chunk, chunkType) => writeChunk(res, running?.invocationId ?? '', chunk, chunkType),
+      hops: principalOf(req).hops ?? 0,
+      onChunk: (chunk, chunkType) =>
+        passChunk(
+          res,
+          () => ['Content-Type', headerSafe(chunkType), 'Fob-Invocation-Id', running?.invocationId ?? '', ...SAFE],
+          chunk,
+        ),
     };
     running = engine.invoke(request);
     res.on('close', () => {
@@ -97,36 +105,4 @@ function reportHeaders(report: InvocationReport): string[] {
     'Fob-Cold-Start',
     report.coldStart ? 'true' : 'false',
   ];
-}
-
-/** Passes one piece on; the promise holds the function back while the caller reads more slowly than it writes. */
-function writeChunk(
-  res: ServerResponse,
-  invocationId: string,
-  chunk: Buffer,
-  contentType: string,
-): void | Promise<void> {
-  if (res.destroyed) return undefined;
-  if (!res.headersSent) {
-    res.writeHead(200, ['Content-Type', headerSafe(contentType), 'Fob-Invocation-Id', invocationId, ...SAFE]);
-  }
-  if (res.write(chunk)) return undefined;
-  return new Promise((resolve) => {
-    const resume = () => {
-      res.off('drain', resume).off('close', resume);
-      resolve();
-    };
-    res.on('drain', resume).on('close', resume);
-  });
-}
-
-/** A stream that failed midway is cut off, so that nobody takes the piece for the whole. */
-function endStream(res: ServerResponse, rest: Buffer | undefined): void {
-  if (rest === undefined) res.destroy();
-  else res.end(rest);
-}
-
-/** A content type comes from the function, and is only taken as a header where it can be one. */
-function headerSafe(contentType: string): string {
-  return /^[\x20-\x7e]{1,256}$/.test(contentType) ? contentType : 'application/octet-stream';
 }

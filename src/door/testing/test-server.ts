@@ -47,7 +47,8 @@ export async function startTestServer(
     // A test of these routes brings its own.
     events: {} as ServerDeps['events'],
     services: {} as ServerDeps['services'],
-    triggers: {} as ServerDeps['triggers'],
+    accessKeys: {} as ServerDeps['accessKeys'],
+    triggers: { enabled: () => [] } as unknown as ServerDeps['triggers'],
     store,
     sandboxes: { name: 'process' },
     settings: { ...(Value.Default(SettingsSchema, {}) as Settings), port: 0, drainMs: 1_000, ...settings },

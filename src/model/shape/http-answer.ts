@@ -23,7 +23,8 @@ const MAX_HEADERS = 100;
 
 /**
  * Reads a function's result as Lambda function URLs do (payload format 2.0): an object with `statusCode` says everything
- * itself (`headers`, `cookies`, `body`, `isBase64Encoded`); any other JSON is the body, a text without its quotes.
+ * itself (`headers`, `cookies`, `body`, `isBase64Encoded`); any other JSON is the body, a text without its quotes
+ * and as what it is (Lambda calls it JSON).
  * Bytes of another content type are the body as they are. Undefined where the object says what HTTP cannot.
  */
 export function httpAnswer(payload: Buffer, contentType: string): HttpAnswer | undefined {
@@ -33,7 +34,7 @@ export function httpAnswer(payload: Buffer, contentType: string): HttpAnswer | u
   const first = payload[0];
   if (first === 0x22) {
     const text: string = JSON.parse(payload.toString());
-    return { status: 200, headers: [['Content-Type', 'application/json']], body: Buffer.from(text) };
+    return { status: 200, headers: [['Content-Type', 'text/plain; charset=utf-8']], body: Buffer.from(text) };
   }
   if (first !== 0x7b || !payload.includes('"statusCode"')) return plainJson(payload);
   const value = JSON.parse(payload.toString()) as Record<string, unknown>;

@@ -1,4 +1,5 @@
 import type { CloudEvent } from '../event.ts';
+import { conventionOf } from '../function.ts';
 import type { PayloadKind } from '../invocation.ts';
 import { type AwsShapeOptions, awsShape } from './aws/index.ts';
 import { callmeShape } from './callme.ts';
@@ -14,7 +15,9 @@ export interface ShapedPayload {
  * `batch`: the function takes several in one run, even where there is one now.
  */
 export function shapeEvents(handler: string, events: readonly CloudEvent[], options: AwsShapeOptions): ShapedPayload {
-  const byName = handler.slice(handler.lastIndexOf('.') + 1) === 'callme';
-  const shaped = byName ? callmeShape(events, options) : awsShape(events, options);
-  return { payload: Buffer.from(JSON.stringify(shaped)), payloadKind: 'json' };
+  if (conventionOf(handler) === 'callme') {
+    const payload = Buffer.from(JSON.stringify(callmeShape(events, options)));
+    return { payload, payloadKind: 'offered-parameters' };
+  }
+  return { payload: Buffer.from(JSON.stringify(awsShape(events, options))), payloadKind: 'json' };
 }

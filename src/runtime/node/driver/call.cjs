@@ -68,6 +68,6 @@ class Call {
   }
 }
 
-const PayloadKind = { json: 0, textParameters: 1, binary: 2 };
+const PayloadKind = { json: 0, textParameters: 1, binary: 2, offeredParameters: 3 };
 
 module.exports = { Call, PayloadKind };

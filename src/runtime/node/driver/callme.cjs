@@ -13,7 +13,7 @@ function create(name, fn) {
     if (parsed === null) return {};
     if (typeof parsed !== 'object' || Array.isArray(parsed))
       throw new ParameterError(`${binder.takes}: the payload must be a JSON object of values by name`);
-    return parsed;
+    return call.kind === PayloadKind.offeredParameters ? binder.choose(parsed) : parsed;
   }
 
   function binaryValue(call) {

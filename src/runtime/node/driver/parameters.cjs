@@ -136,7 +136,7 @@ function parametersOf(fn) {
   });
 }
 
-/** How values given by name become arguments of `fn`: `{ names, takes, bind(values) }`. */
+/** How values given by name become arguments of `fn`: `{ names, takes, bind(values), choose(offered) }`. */
 function createBinder(label, fn) {
   const parameters = parametersOf(fn) ?? [{ kind: 'rest', name: 'args' }];
   const flat = parameters.flatMap((parameter) => (parameter.kind === 'pattern' ? parameter.names : [parameter]));
@@ -186,7 +186,15 @@ function createBinder(label, fn) {
     });
   }
 
-  return { names: flat.map((one) => one.name), takes, bind: isSimple ? bindSimple : bindAny };
+  /** Those of the offered values that there are parameters for. */
+  function choose(offered) {
+    const takesOthers = parameters.some(
+      (one) => one.kind === 'pattern' && one.names.some(({ kind }) => kind === 'rest'),
+    );
+    return takesOthers ? offered : Object.fromEntries(Object.entries(offered).filter(([name]) => known.has(name)));
+  }
+
+  return { names: flat.map((one) => one.name), takes, bind: isSimple ? bindSimple : bindAny, choose };
 }
 
 module.exports = { ParameterError, parametersOf, createBinder };

@@ -5,7 +5,7 @@ from time import perf_counter
 
 from . import logs, values
 
-JSON, TEXT_PARAMETERS, BINARY = range(3)
+JSON, TEXT_PARAMETERS, BINARY, OFFERED_PARAMETERS = range(4)
 
 _fixed = Struct('>IBH')
 _FIXED_BYTES = 23

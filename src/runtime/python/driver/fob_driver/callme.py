@@ -1,11 +1,11 @@
 """The convention of an entry point named `callme`: parameters by name."""
 
-from .call import BINARY, TEXT_PARAMETERS
+from .call import BINARY, OFFERED_PARAMETERS, TEXT_PARAMETERS
 from .parameters import ParameterError, create_binder
 
 
 def create(name, function, load):
-    names, takes, bind = create_binder(name, function)
+    names, takes, bind, choose = create_binder(name, function)
 
     def given(call):
         if call.kind == BINARY:
@@ -21,9 +21,13 @@ def create(name, function, load):
 
     def run(call):
         values = given(call)
-        if not names and not values:
+        if not names and (not values or call.kind == OFFERED_PARAMETERS):
             return function()
-        args, keywords = bind(values, call.kind == TEXT_PARAMETERS)
+        if call.kind == OFFERED_PARAMETERS:
+            # Events hold values of every type: texts among them may be converted.
+            args, keywords = bind(choose(values), None)
+        else:
+            args, keywords = bind(values, call.kind == TEXT_PARAMETERS)
         if args or keywords:
             call.takes = takes
         return function(*args, **keywords)

@@ -80,7 +80,10 @@ def _inspected(function):
 
 
 def create_binder(label, function):
-    """Returns `(names, takes, bind)`; `bind(given, is_text)` gives `(args, kwargs)` or raises `ParameterError`."""
+    """Returns `(names, takes, bind, choose)`; `bind(given, is_text)` gives `(args, kwargs)` or raises `ParameterError`.
+
+    `is_text` says whether the values are texts to be converted; None: those that are texts are. `choose(offered)` keeps
+    what the function has parameters for."""
     parameters = parameters_of(function)
     takes = '%s takes %s' % (label, '(%s)' % ', '.join(map(str, parameters)) if parameters else 'no parameters')
     by_name = {one.name: one for one in parameters if one.kind in ('name', 'positional')}
@@ -93,7 +96,7 @@ def create_binder(label, function):
 
     def convert(one, value, is_text):
         try:
-            return one.convert(value, is_text)
+            return one.convert(value, type(value) is str if is_text is None else is_text)
         except (ValueError, TypeError) as error:
             raise ParameterError("%s: parameter '%s' %s" % (takes, one.name, error)) from None
 
@@ -108,6 +111,9 @@ def create_binder(label, function):
             if one.name in given:
                 given[one.name] = convert(one, given[one.name], is_text)
         return ((), given) if is_simple else _arrange(given)
+
+    def choose(offered):
+        return offered if others is not None else {name: offered[name] for name in by_name if name in offered}
 
     def _refuse_unknown(given):
         if others is None and rest is None:
@@ -134,7 +140,7 @@ def create_binder(label, function):
         args += [given.pop(name) for name in extra]
         return args, given
 
-    return [one.name for one in parameters], takes, bind
+    return [one.name for one in parameters], takes, bind, choose
 
 
 def _converter(annotation, function):

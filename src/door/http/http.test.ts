@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { Value } from 'typebox/value';
+import { Problem } from '../../model/problem.ts';
+import type { HttpEvent } from '../../model/shape/http-event.ts';
+import type { Trigger } from '../../model/trigger.ts';
+import { http } from '../../trigger/http/http.ts';
+import { type HttpOptions, HttpOptionsSchema } from '../../trigger/http/options.ts';
+import type { Triggers } from '../../trigger/triggers.ts';
+import { succeeded } from '../testing/engine-double.ts';
+import { ask, startTestServer, type TestServer } from '../testing/test-server.ts';
+
+const error = { type: 'TypeError', message: 'the secret is 42', stack: 'main.js:3' };
+
+/** A server with the given routes, each to the function `f`. */
+async function started(routes: Partial<HttpOptions>[], settings = {}): Promise<TestServer> {
+  const list: Trigger[] = routes.map((given, index) => {
+    const options = Value.Default(HttpOptionsSchema, { ...given }) as HttpOptions;
+    http.check!(options);
+    return { name: `route-${index}`, function: 'f', type: 'http', options, enabled: true };
+  });
+  const triggers = { enabled: (type: string) => (type === 'http' ? list : []) } as unknown as Triggers;
+  const node = await startTestServer({ maxBodyBytes: 65_536, ...settings }, { triggers });
+  await node.add('f');
+  return node;
+}
+
+const eventOf = (node: TestServer): HttpEvent => {
+  const { payload, payloadKind } = node.engine.requests.at(-1)!;
+  const value = JSON.parse(Buffer.from(payload).toString());
+  // The double's functions are `callme`s, which get the event beside its parts.
+  assert.equal(payloadKind, 'offered-parameters');
+  return value.event;
+};
+
+describe('the address of a function', () => {
+  let node: TestServer;
+
+  before(async () => {
+    node = await started([]);
+  });
+  after(() => node.server.close());
+  beforeEach(() => {
+    node.engine.behaviour = () => succeeded('{"ok": true}', '');
+  });
+
+  it('gives the function the whole request as Lambda does', async () => {
+    const answer = await ask(node, 'PUT', '/f/f/a%20b/c?x=1&x=2&y=%C3%BC', {
+      body: 'hello ü',
+      headers: { 'content-type': 'text/plain', cookie: 'a=1; b=2', 'x-many': 'one, two', 'user-agent': 'test' },
+    });
+    assert.equal(answer.status, 200);
+    assert.deepEqual(answer.json, { ok: true });
+    const { headers, requestContext, ...event } = eventOf(node);
+    assert.deepEqual(event, {
+      version: '2.0',
+      routeKey: '$default',
+      rawPath: '/a%20b/c',
+      rawQueryString: 'x=1&x=2&y=%C3%BC',
+      cookies: ['a=1', 'b=2'],
+      queryStringParameters: { x: '1,2', y: 'ü' },
+      body: 'hello ü',
+      isBase64Encoded: false,
+    });
+    assert.equal(headers['x-many'], 'one, two');
+    assert.equal(headers.cookie, undefined);
+    const { method, path, protocol, sourceIp, userAgent } = requestContext.http;
+    assert.deepEqual(
+      [method, path, protocol, sourceIp, userAgent],
+      ['PUT', '/a%20b/c', 'HTTP/1.1', '127.0.0.1', 'test'],
+    );
+    assert.match(requestContext.time, /^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/);
+    assert.equal(requestContext.apiId, 'f');
+  });
+
+  it('passes bytes as base64, and none as none', async () => {
+    const bytes = Uint8Array.of(0, 255, 1);
+    await ask(node, 'POST', '/f/f', { body: bytes, headers: { 'content-type': 'image/png' } });
+    const event = eventOf(node);
+    assert.equal(event.isBase64Encoded, true);
+    assert.deepEqual(Buffer.from(event.body!, 'base64'), Buffer.from(bytes));
+    assert.equal(event.rawPath, '/');
+    await ask(node, 'GET', '/f/f/');
+    assert.equal('body' in eventOf(node), false);
+  });
+
+  it('takes the answer that the function shapes', async () => {
+    const shaped = {
+      statusCode: 201,
+      headers: { 'Content-Type': 'text/html', 'X-Own': 'é', 'Transfer-Encoding': 'chunked' },
+      cookies: ['a=1; HttpOnly', 'b=2'],
+      body: Buffer.from([0xff, 0]).toString('base64'),
+      isBase64Encoded: true,
+    };
+    node.engine.behaviour = () => succeeded(JSON.stringify(shaped), '');
+    const answer = await ask(node, 'GET', '/f/f');
+    assert.equal(answer.status, 201);
+    assert.deepEqual(answer.bytes, Buffer.from([0xff, 0]));
+    assert.equal(answer.headers['content-type'], 'text/html');
+    assert.equal(answer.headers['content-length'], '2');
+    assert.deepEqual(answer.headers['set-cookie'], ['a=1; HttpOnly', 'b=2']);
+    assert.match(answer.headers['content-security-policy'] as string, /^sandbox allow-scripts/);
+    for (const [result, type, text, expected] of [
+      ['"plain ü"', '', 'plain ü', 'text/plain; charset=utf-8'],
+      ['[1,2]', '', '[1,2]', 'application/json'],
+      ['{"a": "statusCode"}', '', '{"a": "statusCode"}', 'application/json'],
+      ['bytes', 'text/csv', 'bytes', 'text/csv'],
+      ['{"statusCode": 204, "headers": {"content-type": "x/y"}, "body": "never sent"}', '', '', 'x/y'],
+    ] as const) {
+      node.engine.behaviour = () => succeeded(result, type);
+      const { text: got, headers } = await ask(node, 'GET', '/f/f');
+      assert.deepEqual([got, headers['content-type']], [text, expected], result);
+    }
+  });
+
+  it('refuses an answer that HTTP cannot carry, and shows no stranger why a function failed', async () => {
+    for (const wrong of [
+      '{"statusCode": 99}',
+      '{"statusCode": "many"}',
+      '{"statusCode": 200, "headers": {"a b": "x"}}',
+      '{"statusCode": 200, "headers": {"a": "x\\r\\nset-cookie: b"}}',
+    ]) {
+      node.engine.behaviour = () => succeeded(wrong, '');
+      assert.equal((await ask(node, 'GET', '/f/f')).status, 502, wrong);
+    }
+    node.engine.behaviour = () => ({ status: 'failed', reason: 'exception', error });
+    const failed = await ask(node, 'GET', '/f/f');
+    assert.equal(failed.status, 502);
+    assert.doesNotMatch(failed.text, /secret|main\.js/);
+    assert.match(failed.json.invocationId, /^[0-9a-f-]{36}$/);
+    node.engine.behaviour = () => ({ status: 'timed_out', error });
+    assert.equal((await ask(node, 'GET', '/f/f')).status, 504);
+    node.engine.behaviour = () => {
+      throw new Problem('throttled', 'too many');
+    };
+    const busy = await ask(node, 'GET', '/f/f');
+    assert.deepEqual([busy.status, busy.headers['retry-after']], [429, '1']);
+  });
+
+  it('has its limits', async () => {
+    assert.equal((await ask(node, 'GET', '/f/nobody/x')).status, 404);
+    assert.equal((await ask(node, 'POST', '/f/f', { body: Buffer.alloc(65_537) })).status, 413);
+    assert.equal((await ask(node, 'GET', '/f/f', { headers: { origin: 'https://evil.example' } })).status, 403);
+    assert.equal((await ask(node, 'GET', '/f/f', { headers: { host: 'evil.example' } })).status, 403);
+  });
+
+  it('streams', async () => {
+    node.engine.behaviour = async (call) => {
+      await call.onChunk!(Buffer.from('one '), 'text/plain');
+      await call.onChunk!(Buffer.from('two'), 'text/plain');
+      return succeeded('', 'text/plain');
+    };
+    const answer = await ask(node, 'GET', '/f/f');
+    assert.deepEqual([answer.status, answer.text, answer.headers['content-type']], [200, 'one two', 'text/plain']);
+    assert.match(answer.headers['content-security-policy'] as string, /sandbox/);
+  });
+});
+
+describe('a route', () => {
+  let node: TestServer;
+  const cors = { origins: ['https://app.example'], headers: ['X-Own'], maxAgeSeconds: 60, credentials: true };
+
+  before(async () => {
+    node = await started(
+      [
+        { path: '/users/{id}', methods: ['GET'], auth: 'none', cors },
+        { path: '/users/me', methods: ['GET'], auth: 'none' },
+        { path: '/files/{rest+}', auth: 'none' },
+        { path: '/keyed', auth: 'key', key: 'k-1' },
+        { path: '/private' },
+        { path: '/', host: 'shop.example', auth: 'none' },
+        { path: '/v1/functions', host: 'shop.example', auth: 'none' },
+        {
+          path: '/orders',
+          methods: ['POST'],
+          auth: 'none',
+          requiredQuery: ['shop'],
+          requiredHeaders: ['X-Order'],
+          maxBodyBytes: 100,
+          bodySchema: { type: 'object', required: ['item'], properties: { item: { type: 'string' } } },
+        },
+      ],
+      { token: 'the-token-of-this-node' },
+    );
+    node.engine.behaviour = () => succeeded('1', '');
+  });
+  after(() => node.server.close());
+
+  it('finds its function by method and path, the exact path first', async () => {
+    assert.equal((await ask(node, 'GET', '/users/a%2Fb')).status, 200);
+    const event = eventOf(node);
+    assert.deepEqual([event.routeKey, event.pathParameters], ['GET /users/{id}', { id: 'a/b' }]);
+    await ask(node, 'GET', '/users/me');
+    assert.equal(eventOf(node).routeKey, 'GET /users/me');
+    await ask(node, 'DELETE', '/files/a/b/c.txt?x');
+    assert.deepEqual(eventOf(node).pathParameters, { rest: 'a/b/c.txt' });
+    assert.equal(
+      (await ask(node, 'POST', '/users/1')).status,
+      401,
+      'no route: the node itself answers, and wants its token',
+    );
+  });
+
+  it('demands what it was told to demand', async () => {
+    assert.equal((await ask(node, 'GET', '/keyed')).status, 401);
+    assert.equal((await ask(node, 'GET', '/keyed', { headers: { 'x-api-key': 'k-2' } })).status, 401);
+    assert.equal((await ask(node, 'GET', '/keyed', { headers: { 'x-api-key': 'k-1' } })).status, 200);
+    assert.equal((await ask(node, 'GET', '/private')).status, 401);
+    const headers = { authorization: 'Bearer the-token-of-this-node' };
+    assert.equal((await ask(node, 'GET', '/private', { headers })).status, 200);
+  });
+
+  it('can have a host name of its own, with all paths, and no other name gets there', async () => {
+    const headers = { host: 'shop.example' };
+    const page = await ask(node, 'GET', '/', { headers });
+    assert.equal(page.status, 200);
+    assert.equal(page.headers['content-security-policy'], undefined);
+    assert.equal((await ask(node, 'GET', '/v1/functions', { headers })).text, '1');
+    assert.equal((await ask(node, 'GET', '/v1/functions')).status, 401);
+    assert.equal((await ask(node, 'GET', '/users/1', { headers })).status, 403, 'not a name of the node itself');
+  });
+
+  it('answers pages of the origins that it names', async () => {
+    const origin = 'https://app.example';
+    const asks = { origin, 'access-control-request-method': 'GET', 'access-control-request-headers': 'x-own' };
+    const preflight = await ask(node, 'OPTIONS', '/users/1', { headers: asks });
+    assert.equal(preflight.status, 204);
+    assert.equal(preflight.headers['access-control-allow-origin'], origin);
+    assert.equal(preflight.headers['access-control-allow-credentials'], 'true');
+    assert.equal(preflight.headers['access-control-allow-headers'], 'X-Own');
+    assert.equal(preflight.headers['access-control-max-age'], '60');
+    assert.match(preflight.headers['access-control-allow-methods'] as string, /GET/);
+    const answer = await ask(node, 'GET', '/users/1', { headers: { origin, 'sec-fetch-site': 'cross-site' } });
+    assert.deepEqual([answer.status, answer.headers['access-control-allow-origin']], [200, origin]);
+    const foreign = { origin: 'https://evil.example' };
+    assert.equal((await ask(node, 'GET', '/users/1', { headers: foreign })).status, 403);
+    assert.equal((await ask(node, 'GET', '/users/me', { headers: { origin } })).status, 403, 'no CORS there');
+    const evil = await ask(node, 'OPTIONS', '/users/1', { headers: { ...asks, ...foreign } });
+    assert.equal(evil.headers['access-control-allow-origin'], undefined);
+  });
+
+  it('checks a request before the function sees it', async () => {
+    const before = node.engine.requests.length;
+    const headers = { 'content-type': 'application/json', 'x-order': '1' };
+    const orders = (path: string, body: string, given: Record<string, string> = headers) =>
+      ask(node, 'POST', path, { body, headers: given });
+    assert.match((await orders('/orders', '{}')).json.detail, /query parameter 'shop'/);
+    assert.match((await orders('/orders?shop=1', '{}', {})).json.detail, /header 'X-Order'/);
+    assert.match((await orders('/orders?shop=1', '{')).json.detail, /no JSON/);
+    assert.match((await orders('/orders?shop=1', '{"item": 1}')).json.detail, /\/item must be string/);
+    assert.equal((await orders('/orders?shop=1', `{"item": "${'x'.repeat(100)}"}`)).status, 413);
+    assert.equal(node.engine.requests.length, before);
+    assert.equal((await orders('/orders?shop=1', '{"item": "x"}')).status, 200);
+  });
+
+  it('says what is wrong with a path', () => {
+    for (const [path, message] of [
+      ['/v1/mine', /platform's own/],
+      ['/', /platform's own/],
+      ['/a/{b}c', /no path parameter/],
+      ['/a/:b', /no path parameter/],
+      ['/a/{b}/{b}', /twice/],
+      ['/a/{b+}/c', /last/],
+    ] as const) {
+      const options = Value.Default(HttpOptionsSchema, { path }) as HttpOptions;
+      assert.throws(() => http.check!(options), message, path);
+    }
+    assert.deepEqual(http.parseWords(['get,POST', '/a']), { path: '/a', methods: ['GET', 'POST'] });
+    assert.throws(() => http.parseWords(['a']), /METHOD/);
+  });
+});

@@ -1,0 +1,149 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FunctionDocument } from '../../model/function.ts';
+import { conventionOf } from '../../model/function.ts';
+import { formatId, newId } from '../../model/id.ts';
+import { failureCode, type RunningInvocation } from '../../model/invocation.ts';
+import { httpAnswer } from '../../model/shape/http-answer.ts';
+import { type HttpEvent, httpEvent, httpParameters } from '../../model/shape/http-event.ts';
+import { answer, answerEarly, PROBLEM_TYPE } from '../answer.ts';
+import { readBody } from '../body.ts';
+import type { DoorContext } from '../context.ts';
+import { describeFailure, failureHeaders } from '../failure.ts';
+import { endStream, headerSafe, passChunk } from '../stream.ts';
+
+/** A request that has found its function. */
+export interface HttpCall {
+  readonly function: FunctionDocument;
+  /** As the function is to see it. */
+  readonly path: string;
+  readonly query: string;
+  readonly routeKey?: string;
+  readonly pathParameters?: Readonly<Record<string, string>>;
+  readonly maxBodyBytes: number;
+  /** Headers that every answer gets, as alternating names and values. */
+  readonly headers: readonly string[];
+  /** A last look at the request; what it throws is the answer. */
+  readonly check?: (event: HttpEvent) => void;
+}
+
+/** Runs functions for HTTP requests and writes their answers, as function URLs of AWS Lambda do. */
+export interface HttpRunner {
+  run(req: IncomingMessage, res: ServerResponse, call: HttpCall): void;
+  /** Answers with a thrown value, `headers` beside its own. */
+  refuse(res: ServerResponse, thrown: unknown, headers?: readonly string[]): void;
+}
+
+/** How a run that did not succeed is told to a stranger: what went wrong stays between the function and its owner. */
+const FAILED = { status: 502, title: 'The function failed' };
+const TIMED_OUT = { status: 504, title: 'The function did not answer in time' };
+
+export function createHttpRunner(context: DoorContext): HttpRunner {
+  const { engine, lifecycle, log, clock } = context;
+
+  const refuse = (res: ServerResponse, thrown: unknown, added: readonly string[] = []) => {
+    const { problem, reference } = describeFailure(log, thrown);
+    const { code, status, message: detail } = problem;
+    const body = {
+      type: `urn:fob:problem:${code}`,
+      status,
+      detail,
+      code,
+      ...(reference !== undefined && { reference }),
+    };
+    answerEarly(lifecycle, res, status, [...failureHeaders(problem, PROBLEM_TYPE), ...added], JSON.stringify(body));
+  };
+
+  const runWith = (req: IncomingMessage, res: ServerResponse, call: HttpCall, body: Buffer) => {
+    if (res.destroyed) return;
+    const event = eventOf(req, call, body, clock.now());
+    try {
+      call.check?.(event);
+    } catch (thrown) {
+      refuse(res, thrown, call.headers);
+      return;
+    }
+    const callme = conventionOf(call.function.config.handler) === 'callme';
+    let running: RunningInvocation | undefined;
+    running = engine.invoke({
+      target: call.function.name,
+      payload: Buffer.from(JSON.stringify(callme ? httpParameters(event) : event)),
+      payloadKind: callme ? 'offered-parameters' : 'json',
+      door: 'http',
+      onChunk: (chunk, type) =>
+        passChunk(
+          res,
+          () => ['Content-Type', headerSafe(type), 'Fob-Invocation-Id', running?.invocationId ?? '', ...call.headers],
+          chunk,
+        ),
+    });
+    res.on('close', () => {
+      if (!res.writableEnded) running.cancel();
+    });
+    running.completed.then(
+      ({ outcome, report }) => {
+        if (res.headersSent) endStream(res, outcome.status === 'succeeded' ? outcome.payload : undefined);
+        else if (outcome.status === 'succeeded') succeed(res, call, report.invocationId, outcome);
+        else tellFailure(res, call, report.invocationId, failureCode(outcome) === 'timed_out' ? TIMED_OUT : FAILED);
+      },
+      (thrown) => (res.headersSent ? endStream(res, undefined) : refuse(res, thrown, call.headers)),
+    );
+  };
+
+  const succeed = (
+    res: ServerResponse,
+    call: HttpCall,
+    invocationId: string,
+    outcome: { payload: Buffer; contentType: string },
+  ) => {
+    const given = httpAnswer(outcome.payload, outcome.contentType);
+    if (given === undefined) {
+      tellFailure(res, call, invocationId, FAILED);
+      return;
+    }
+    const headers = [...given.headers.flat(), ...call.headers, 'Fob-Invocation-Id', invocationId];
+    answer(lifecycle, res, given.status, headers, hasNoBody(given.status) ? '' : given.body);
+  };
+
+  const tellFailure = (
+    res: ServerResponse,
+    call: HttpCall,
+    invocationId: string,
+    { status, title }: { status: number; title: string },
+  ) => {
+    const headers = ['Content-Type', PROBLEM_TYPE, 'Fob-Invocation-Id', invocationId, ...call.headers];
+    answer(lifecycle, res, status, headers, JSON.stringify({ title, status, invocationId }));
+  };
+
+  return {
+    run: (req, res, call) =>
+      readBody(
+        req,
+        res,
+        call.maxBodyBytes,
+        (body) => runWith(req, res, call, body),
+        (problem) => refuse(res, problem, call.headers),
+      ),
+    refuse,
+  };
+}
+
+function eventOf(req: IncomingMessage, call: HttpCall, body: Buffer, nowMs: number): HttpEvent {
+  return httpEvent({
+    method: req.method!,
+    path: call.path,
+    query: call.query,
+    headers: req.headers,
+    body,
+    function: call.function.name,
+    requestId: formatId(newId(nowMs)),
+    sourceIp: req.socket.remoteAddress ?? '',
+    protocol: `HTTP/${req.httpVersion}`,
+    timeMs: nowMs,
+    ...(call.routeKey !== undefined && { routeKey: call.routeKey }),
+    ...(call.pathParameters !== undefined && { pathParameters: call.pathParameters }),
+  });
+}
+
+function hasNoBody(status: number): boolean {
+  return status === 204 || status === 205 || status === 304;
+}
