@@ -118,7 +118,10 @@ export interface Events {
    * idempotency key that was used with another payload, `too_large`, `storage_full`.
    */
   accept(events: readonly NewEvent[]): Promise<AcceptedEvent[]>;
-  /** What `accept` would do, as parts of a larger commit; the events start to be delivered when `committed` is called after it. */
+  /**
+   * What `accept` would do, as parts of a larger commit; the events start to be delivered when `committed` is called after
+   * it. Which of them are duplicates only the store finds out then: none is told to be one.
+   */
   prepare(events: readonly NewEvent[]): { parts: CommitPart[]; accepted: AcceptedEvent[]; committed(): void };
   /** Events that are not ended yet, or dead: oldest first. */
   list(query: PendingQuery): Promise<{ items: PendingEvent[]; cursor?: string }>;
@@ -147,6 +150,11 @@ export interface NewEvent {
     | { readonly kind: 'event'; readonly event: CloudEvent };
   /** A second event of the same lane with this id within 24 h stands for the first. */
   readonly deduplicationId?: string;
+  /**
+   * A second event of the function with this idempotency key within the window (default 24 h) stands for the first, and is
+   * a conflict where its content is another. A call with the key gets the event's result.
+   */
+  readonly idempotency?: { readonly key: string; readonly windowMs?: number };
   /** Events of one key are delivered one after the other, in order. */
   readonly key?: string;
   readonly delayMs?: number;
@@ -218,13 +226,22 @@ export interface Router {
 /** Gives a sandbox what its function was granted; the composition root provides it. */
 export interface Bindings {
   /** Undefined where the function is granted nothing. */
-  bind(fn: { name: string; version: number; config: FunctionConfig; sandboxId: string }): Promise<Binding | undefined>;
+  bind(fn: {
+    readonly name: string;
+    readonly version: number;
+    readonly config: FunctionConfig;
+    readonly sandboxId: string;
+    /** How many functions called one another to get to what runs in the sandbox now; see `InvocationRequest.hops`. */
+    hops(): number;
+  }): Promise<Binding | undefined>;
 }
 
 export interface Binding {
-  /** Credentials and addresses, added to the function's environment; the address is within the sandbox. */
+  /** Credentials, added to the function's environment where that does not say otherwise. */
   readonly environment: Readonly<Record<string, string>>;
-  /** A listening Unix socket on the host that serves this function alone. */
+  /** Variables that are to hold the address at which the socket is reached within the sandbox, an HTTP URL without a path. */
+  readonly addressVariables: readonly string[];
+  /** A listening Unix socket on the host that serves this function alone; its file is moved into the sandbox. */
   readonly socketPath: string;
   /** Revokes the credentials and closes the socket; the sandbox has ended. */
   release(): void;

@@ -4,6 +4,8 @@ export type PayloadKind =
   | 'json'
   /** A JSON object whose values are all strings that came from a query; annotations may convert them. */
   | 'text-parameters'
+  /** A JSON object of which a function that takes parameters by name gets only those that it has: events offer more than most want. */
+  | 'offered-parameters'
   /** Any bytes, with a content type. */
   | 'binary';
 
@@ -21,6 +23,8 @@ export interface InvocationRequest {
   readonly delivery?: { readonly eventId: string; readonly lane: string; readonly attempt: number };
   /** How many functions called one another to get here; 0 or absent for a call from outside. A chain of more than 16 is refused as a loop. */
   readonly hops?: number;
+  /** Who asks sends the outcome's outbox on, in a commit of its own. Otherwise the engine does, before `completed` resolves. */
+  readonly keepOutbox?: boolean;
   /** Receives a streamed result chunk by chunk; where absent, chunks are gathered into the outcome. Returning a promise holds the function back. */
   readonly onChunk?: (chunk: Buffer, contentType: string) => void | Promise<void>;
 }
@@ -66,8 +70,17 @@ export type Outcome =
   | { readonly status: 'crashed'; readonly error: FunctionError }
   | { readonly status: 'cancelled'; readonly error: FunctionError };
 
-/** Why a run failed: an exception, parameters that do not fit, a result that cannot be encoded or is over the limit, code that cannot be loaded. */
-export type FailureReason = 'exception' | 'bad_parameters' | 'bad_result' | 'result_too_large' | 'load_failed';
+/**
+ * Why a run failed: an exception, parameters that do not fit, a result that cannot be encoded or is over the limit, code
+ * that cannot be loaded, something put in the outbox for which there is no grant.
+ */
+export type FailureReason =
+  | 'exception'
+  | 'bad_parameters'
+  | 'bad_result'
+  | 'result_too_large'
+  | 'load_failed'
+  | 'not_granted';
 
 export type OutcomeStatus = Outcome['status'];
 
