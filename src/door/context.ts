@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
-import type { Deployer, Engine, Events } from '../engine/api.ts';
+import type { Deployer, Engine, Events, Idempotency } from '../engine/api.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Sandboxes } from '../sandbox/sandbox.ts';
+import type { AccessKeys } from '../service/access/access-keys.ts';
 import type { Services } from '../service/services.ts';
 import type { Store } from '../store/store.ts';
 import type { Triggers } from '../trigger/triggers.ts';
@@ -21,7 +22,9 @@ export interface ServerDeps {
   readonly engine: Engine;
   readonly deployer: Deployer;
   readonly events: Events;
+  readonly idempotency: Idempotency;
   readonly services: Services;
+  readonly accessKeys: AccessKeys;
   readonly triggers: Triggers;
   readonly store: Store;
   readonly sandboxes: Pick<Sandboxes, 'name'>;

@@ -11,6 +11,7 @@ import type { FobCall } from './fob/call.ts';
 import { answerFobFailure } from './fob/error.ts';
 import { addFobRoutes } from './fob/routes.ts';
 import { addBackupRoutes } from './native/backup.ts';
+import { addEventRoutes } from './native/events.ts';
 import { addFunctionRoutes } from './native/functions.ts';
 import { addInvocationRoutes } from './native/invocations.ts';
 import type { NativeInvoke } from './native/invoke.ts';
@@ -91,6 +92,7 @@ export async function createManagement(
   );
   addFobRoutes(app, context, fobCall);
   addFunctionRoutes(app, context);
+  addEventRoutes(app, context);
   addInvocationRoutes(app, context, nativeInvoke);
   addLogRoutes(app, context);
   addNodeRoutes(app, context);

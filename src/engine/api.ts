@@ -1,7 +1,13 @@
 import type { Readable } from 'node:stream';
 import type { CloudEvent } from '../model/event.ts';
 import type { CodeInfo, FunctionConfig, StoredFunction } from '../model/function.ts';
-import type { InvocationRequest, OutboxItem, PayloadKind, RunningInvocation } from '../model/invocation.ts';
+import type {
+  CompletedInvocation,
+  InvocationRequest,
+  OutboxItem,
+  PayloadKind,
+  RunningInvocation,
+} from '../model/invocation.ts';
 import type { Delivery } from '../model/trigger.ts';
 import type { CommitPart } from '../store/commit.ts';
 
@@ -133,6 +139,19 @@ export interface Events {
   /** Delivers dead events of a function again, at most `ratePerSecond`; resolves with how many when all are under way. */
   redrive(query: { function: string; lane?: string; ratePerSecond: number; signal?: AbortSignal }): Promise<number>;
   stats(nameOfFunction: string): Promise<LaneStats[]>;
+}
+
+/** Calls that run once however often they are sent. */
+export interface Idempotency {
+  /**
+   * Runs a function, or gives the result of the run that this key stands for: of one that goes on, when it ends; of one that
+   * ended within the window (default 24 h), as it was recorded. Goes on when nobody waits any more, so that a repetition finds the result.
+   * Rejects with `idempotency_conflict` where the key was used with another payload, else as `Engine.invoke`.
+   */
+  invoke(
+    request: InvocationRequest,
+    idempotency: { readonly key: string; readonly windowMs?: number },
+  ): Promise<CompletedInvocation & { readonly replayed: boolean }>;
 }
 
 export interface NewEvent {

@@ -5,6 +5,7 @@ import { Problem } from '../../model/problem.ts';
 import { answer, JSON_TYPE } from '../answer.ts';
 import { readBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
+import { idempotencyOf } from '../idempotency-key.ts';
 import { answerFobFailure, answerFobOutcome, errorJson } from './error.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { resultJson } from './result.ts';
@@ -25,6 +26,10 @@ export function createFobCall(context: DoorContext): FobCall {
 
   const run = (res: ServerResponse, target: string, payload: Buffer, payloadKind: PayloadKind) => {
     if (res.destroyed) return;
+    if (res.req.headers['idempotency-key'] !== undefined) {
+      runOnce(res, target, payload, payloadKind);
+      return;
+    }
     const running = engine.invoke({ target, payload, payloadKind, door: 'fob' });
     res.on('close', () => {
       if (!res.writableEnded) running.cancel();
@@ -33,6 +38,20 @@ export function createFobCall(context: DoorContext): FobCall {
       (completed) => finish(res, completed, payload, payloadKind),
       (thrown) => fail(res, thrown),
     );
+  };
+
+  const runOnce = async (res: ServerResponse, target: string, payload: Buffer, payloadKind: PayloadKind) => {
+    try {
+      const key = idempotencyOf(res.req.headers)!;
+      finish(
+        res,
+        await context.idempotency.invoke({ target, payload, payloadKind, door: 'fob' }, key),
+        payload,
+        payloadKind,
+      );
+    } catch (thrown) {
+      fail(res, thrown);
+    }
   };
 
   const finish = (

@@ -1,16 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { InvocationReport, InvocationRequest, PayloadKind, RunningInvocation } from '../../model/invocation.ts';
+import type {
+  CompletedInvocation,
+  InvocationReport,
+  InvocationRequest,
+  RunningInvocation,
+} from '../../model/invocation.ts';
 import { Problem } from '../../model/problem.ts';
 import { answer, PROBLEM_TYPE } from '../answer.ts';
 import { readBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
-import { isJsonType, mediaTypeOf } from '../media-type.ts';
+import { type IdempotencyHeaders, idempotencyOf } from '../idempotency-key.ts';
 import { principalOf } from '../principal.ts';
 import { endStream, headerSafe, passChunk } from '../stream.ts';
-import { formParameters } from './form.ts';
+import { payloadOf } from './payload.ts';
 import { answerProblem, outcomeProblem } from './problem-json.ts';
 
-const NO_PAYLOAD = Buffer.from('{}');
 const NO_QUERY = 'the payload goes in the body; the native invoke takes no query';
 
 /** A result is shown by no browser as a page of this node, whatever type the function gave it. */
@@ -27,53 +31,53 @@ export function createNativeInvoke(context: DoorContext): NativeInvoke {
 
   const run = (req: IncomingMessage, res: ServerResponse, target: string, body: Buffer) => {
     if (res.destroyed) return;
-    const contentType = req.headers['content-type'] ?? 'application/octet-stream';
-    const payloadKind = kindOf(mediaTypeOf(req), body);
-    let payload = body.length === 0 ? NO_PAYLOAD : body;
-    if (payloadKind === 'text-parameters') {
-      try {
-        payload = formParameters(body);
-      } catch (thrown) {
-        fail(res, thrown);
-        return;
-      }
-    }
+    const { hops = 0 } = principalOf(req);
+    const request: InvocationRequest = { target, ...payloadOf(req, body), door: 'native', hops };
+    const idempotency = idempotencyOf(req.headers);
+    if (idempotency === undefined) runNow(res, request);
+    else runOnce(res, request, idempotency);
+  };
+
+  const runNow = (res: ServerResponse, request: InvocationRequest) => {
     let running: RunningInvocation | undefined;
-    const request: InvocationRequest = {
-      target,
-      payload,
-      payloadKind,
-      ...(payloadKind === 'binary' && { contentType }),
-      door: 'native',
-      hops: principalOf(req).hops ?? 0,
-      onChunk: (chunk, chunkType) =>
-        passChunk(
-          res,
-          () => ['Content-Type', headerSafe(chunkType), 'Fob-Invocation-Id', running?.invocationId ?? '', ...SAFE],
-          chunk,
-        ),
-    };
-    running = engine.invoke(request);
+    const onChunk = (chunk: Buffer, chunkType: string) =>
+      passChunk(
+        res,
+        () => ['Content-Type', headerSafe(chunkType), 'Fob-Invocation-Id', running?.invocationId ?? '', ...SAFE],
+        chunk,
+      );
+    running = engine.invoke({ ...request, onChunk });
     res.on('close', () => {
       if (!res.writableEnded) running.cancel();
     });
     running.completed.then(
-      ({ outcome, report }) => {
-        if (res.headersSent) endStream(res, outcome.status === 'succeeded' ? outcome.payload : undefined);
-        else if (outcome.status === 'succeeded') succeed(res, report, outcome.payload, outcome.contentType);
-        else {
-          const { status, reason, json } = outcomeProblem(outcome);
-          const headers = ['Content-Type', PROBLEM_TYPE, 'Fob-Function-Error', reason];
-          answer(lifecycle, res, status, headers.concat(reportHeaders(report)), json);
-        }
+      (completed) => {
+        const { outcome } = completed;
+        if (!res.headersSent) finish(res, completed);
+        else endStream(res, outcome.status === 'succeeded' ? outcome.payload : undefined);
       },
       (thrown) => (res.headersSent ? endStream(res, undefined) : fail(res, thrown)),
     );
   };
 
-  const succeed = (res: ServerResponse, report: InvocationReport, payload: Buffer, contentType: string) => {
-    const headers = ['Content-Type', headerSafe(contentType), ...reportHeaders(report), ...SAFE];
-    answer(lifecycle, res, 200, headers, payload);
+  /** A streamed result comes as a whole, since it may be one that is repeated; the run goes on when the caller leaves. */
+  const runOnce = (res: ServerResponse, request: InvocationRequest, key: IdempotencyHeaders) => {
+    context.idempotency.invoke(request, key).then(
+      (completed) => finish(res, completed, ['Fob-Idempotent-Replay', String(completed.replayed)]),
+      (thrown) => fail(res, thrown),
+    );
+  };
+
+  const finish = (res: ServerResponse, { outcome, report }: CompletedInvocation, added: readonly string[] = []) => {
+    if (outcome.status === 'succeeded') {
+      const headers = ['Content-Type', headerSafe(outcome.contentType), ...reportHeaders(report), ...SAFE, ...added];
+      const body = outcome.chunks === undefined ? outcome.payload : Buffer.concat([...outcome.chunks, outcome.payload]);
+      answer(lifecycle, res, 200, headers, body);
+    } else {
+      const { status, reason, json } = outcomeProblem(outcome);
+      const headers = ['Content-Type', PROBLEM_TYPE, 'Fob-Function-Error', reason, ...reportHeaders(report), ...added];
+      answer(lifecycle, res, status, headers, json);
+    }
   };
 
   return (req, res, target, query) => {
@@ -81,17 +85,17 @@ export function createNativeInvoke(context: DoorContext): NativeInvoke {
       req,
       res,
       settings.maxBodyBytes,
-      (body) => (query === '' ? run(req, res, target, body) : fail(res, new Problem('invalid_request', NO_QUERY))),
+      (body) => {
+        try {
+          if (query !== '') throw new Problem('invalid_request', NO_QUERY);
+          run(req, res, target, body);
+        } catch (thrown) {
+          fail(res, thrown);
+        }
+      },
       (problem) => fail(res, problem),
     );
   };
-}
-
-/** Types that say JSON are, and so is no payload at all; a form holds texts by name, but curl's `-d` calls JSON one too. */
-function kindOf(type: string, body: Buffer): PayloadKind {
-  if (body.length === 0 || isJsonType(type)) return 'json';
-  if (type !== 'application/x-www-form-urlencoded') return 'binary';
-  return /^\s*[{["]/.test(body.toString('latin1', 0, 64)) ? 'json' : 'text-parameters';
 }
 
 function reportHeaders(report: InvocationReport): string[] {

@@ -46,6 +46,7 @@ export async function startTestServer(
     deployer: engine,
     // A test of these routes brings its own.
     events: {} as ServerDeps['events'],
+    idempotency: {} as ServerDeps['idempotency'],
     services: {} as ServerDeps['services'],
     accessKeys: {} as ServerDeps['accessKeys'],
     triggers: { enabled: () => [] } as unknown as ServerDeps['triggers'],
