@@ -5,6 +5,7 @@ import Fastify, { type FastifyError } from 'fastify';
 import { Problem, type ProblemCode } from '../model/problem.ts';
 import type { App } from './app.ts';
 import { refuseMalformed } from './client-error.ts';
+import { addIngestRoutes } from './cloudevents/ingest.ts';
 import type { DoorContext } from './context.ts';
 import { addDocsPage } from './docs-page.ts';
 import type { FobCall } from './fob/call.ts';
@@ -97,6 +98,7 @@ export async function createManagement(
   addLogRoutes(app, context);
   addNodeRoutes(app, context);
   addMetricsRoute(app, context);
+  addIngestRoutes(app, context);
   addBackupRoutes(app, context);
   addQueueRoutes(app, context);
   addTopicRoutes(app, context);

@@ -1,3 +1,4 @@
+import { publicEvent } from '../../model/cloudevents.ts';
 import { parseDestination } from '../../model/destination.ts';
 import type { CloudEvent } from '../../model/event.ts';
 import { Problem } from '../../model/problem.ts';
@@ -55,7 +56,7 @@ export function checkEvents(events: readonly CloudEvent[]): void {
 
 /** An event in the JSON format of CloudEvents. Throws `too_large`. */
 export function eventJson(event: CloudEvent): Buffer {
-  const body = Buffer.from(JSON.stringify(event));
+  const body = Buffer.from(JSON.stringify(publicEvent(event)));
   if (body.length <= MAX_EVENT_BYTES) return body;
   throw new Problem(
     'too_large',
