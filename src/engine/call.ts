@@ -1,6 +1,12 @@
 import type { FunctionDocument } from '../model/function.ts';
 import { formatId, newId } from '../model/id.ts';
-import type { CompletedInvocation, InvocationRequest, Outcome, RunningInvocation } from '../model/invocation.ts';
+import type {
+  CompletedInvocation,
+  InvocationRequest,
+  OutboxItem,
+  Outcome,
+  RunningInvocation,
+} from '../model/invocation.ts';
 import type { Problem } from '../model/problem.ts';
 
 /** Who moves a call on; the pool of the call's version. */
@@ -34,6 +40,9 @@ export class Call implements RunningInvocation {
   chunkType = '';
   resultBytes = 0;
   logBytes = 0;
+  /** What the function sends if it succeeds, and the size of that. */
+  outbox: OutboxItem[] | undefined;
+  outboxBytes = 0;
   readonly completed: Promise<CompletedInvocation>;
   private readonly owner: CallOwner;
   private resolve!: (completed: CompletedInvocation) => void;

@@ -1,5 +1,6 @@
 import type { Outcome } from '../model/invocation.ts';
-import type { DriverError } from '../runtime/protocol.ts';
+import { BYTES_PER_MB } from '../model/units.ts';
+import { type DriverError, OUTBOX_LIMITS } from '../runtime/protocol.ts';
 import type { SandboxExit } from '../sandbox/sandbox.ts';
 
 /** The outcomes that the engine itself pronounces, and the translation of the driver's and the sandbox's words. */
@@ -29,6 +30,32 @@ export function resultTooLarge(limitBytes: number): Outcome {
     error: {
       type: 'ResultTooLargeError',
       message: `the result is larger than the limit of ${limitBytes} bytes`,
+      stack: '',
+    },
+  };
+}
+
+export function outboxTooLarge(): Outcome {
+  const { items, bytes } = OUTBOX_LIMITS;
+  return {
+    status: 'failed',
+    reason: 'result_too_large',
+    error: {
+      type: 'OutboxTooLargeError',
+      message: `the function put more in its outbox than the ${items} items and ${bytes / BYTES_PER_MB} MB that one invocation may send`,
+      stack: '',
+    },
+  };
+}
+
+/** `grant`: the one that it would have needed. */
+export function notGranted(functionName: string, destination: string, grant: string): Outcome {
+  return {
+    status: 'failed',
+    reason: 'not_granted',
+    error: {
+      type: 'NotGrantedError',
+      message: `the function may not send to ${destination}: it needs the grant '${grant}', as by: fob set ${functionName} --grant ${grant}`,
       stack: '',
     },
   };

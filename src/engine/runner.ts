@@ -9,6 +9,7 @@ import { LOG_LEVELS } from '../store/journal.ts';
 import type { Call } from './call.ts';
 import { DriverConnection, parseBody, parseError } from './driver-connection.ts';
 import { ended, failed, protocolBroken, resultTooLarge, stoppedByNode, timedOut } from './endings.ts';
+import { addToOutbox } from './outbox.ts';
 import type { RawOutput } from './raw-output.ts';
 
 /** What a runner tells the pool that it serves. */
@@ -43,7 +44,7 @@ const LOG_FLOOD_FACTOR = 4;
 /** How long a function may take to notice that nobody waits for it any more. */
 const CANCEL_GRACE_MS = 500;
 /** What a driver says of a call that runs. */
-const ANSWERS: ReadonlySet<number> = new Set([FrameType.chunk, FrameType.result, FrameType.error]);
+const ANSWERS: ReadonlySet<number> = new Set([FrameType.chunk, FrameType.emit, FrameType.result, FrameType.error]);
 /** Places in LOG_LEVELS. */
 const LEVEL_INFO = LOG_LEVELS.indexOf('info');
 const LEVEL_ERROR = LOG_LEVELS.indexOf('error');
@@ -82,6 +83,7 @@ export class Runner {
   private readonly outsideCalls = { logBytes: 0 };
   /** Its interpreter has said that it ends itself because its heap is full. */
   private heapExhausted = false;
+  private lastHops = 0;
   private nextNumber = 1;
   private watchdogArmed = false;
   /** The driver has said that it starts nothing more. */
@@ -110,6 +112,14 @@ export class Runner {
   stalled(nowMs: number, afterMs: number): boolean {
     for (const call of this.calls.values()) return nowMs - call.startedMs > afterMs;
     return false;
+  }
+
+  /** The longest chain of functions that a call under way came through; with none under way, that of the last ones. */
+  get hops(): number {
+    let most: number | undefined;
+    for (const { started, request } of this.calls.values()) if (started) most = Math.max(most ?? 0, request.hops ?? 0);
+    if (most !== undefined) this.lastHops = most;
+    return this.lastHops;
   }
 
   /** Loads a function. Rejects with `load_failed` (details: type, line, stack) and ends the sandbox where it cannot be loaded, with `sandbox_failed` where it has ended. */
@@ -242,6 +252,8 @@ export class Runner {
         return this.log(frame);
       case FrameType.chunk:
         return this.chunk(frame);
+      case FrameType.emit:
+        return this.emit(frame);
       case FrameType.loaded:
         if (this.loading === undefined) return this.violate('LOADED without LOAD');
         return this.loading.resolve(parseBody<Loaded>(frame));
@@ -258,8 +270,12 @@ export class Runner {
     if (call.resultBytes + payload.length > this.limits.maxResultBytes && call.request.onChunk === undefined) {
       return this.answer(call, resultTooLarge(this.limits.maxResultBytes), durationMs);
     }
-    if (call.chunks === undefined) return this.answer(call, { status: 'succeeded', payload, contentType }, durationMs);
-    this.answer(call, { status: 'succeeded', payload, contentType: call.chunkType, chunks: call.chunks }, durationMs);
+    const { chunks, outbox } = call;
+    const outcome: Outcome =
+      chunks === undefined
+        ? { status: 'succeeded', payload, contentType }
+        : { status: 'succeeded', payload, contentType: call.chunkType, chunks };
+    this.answer(call, outbox === undefined ? outcome : { ...outcome, outbox }, durationMs);
   }
 
   private error(frame: Frame): void {
@@ -304,6 +320,15 @@ export class Runner {
     this.driver.pauseUntil(drained);
   }
 
+  private emit(frame: Frame): void {
+    const call = this.calls.get(frame.call);
+    if (call === undefined || !call.started)
+      return this.violate(`something emitted by call ${frame.call}, which is not running`);
+    if (call.verdict !== undefined) return;
+    const refusal = addToOutbox(call, frame.body);
+    if (refusal !== undefined) this.condemn(call, refusal);
+  }
+
   private log(frame: Frame): void {
     const { stream, level, timeMs, text } = decodeLog(frame.body);
     const call = frame.call === 0 ? undefined : this.calls.get(frame.call);
@@ -328,6 +353,7 @@ export class Runner {
 
   private answer(call: Call, outcome: Outcome, durationMs: number): void {
     this.calls.delete(call.number);
+    this.lastHops = call.request.hops ?? 0;
     const nowMs = this.clock.monotonicMs();
     // What the driver claims cannot be more than what passed.
     const ranMs = !call.started ? 0 : Math.min(durationMs, nowMs - call.startedMs);

@@ -1,8 +1,20 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { encodeFrame } from './frames.ts';
-import { type DriverError, FrameType, type Hello, type Load, type Loaded, PROTOCOL_VERSION } from './protocol.ts';
+import {
+  type DriverError,
+  FrameType,
+  type Hello,
+  type Load,
+  type Loaded,
+  OUTBOX_LIMITS,
+  PROTOCOL_VERSION,
+} from './protocol.ts';
 import type { Interpreter } from './runtime.ts';
 import { type Answer, DriverSession, invoke, resultOf } from './testing/driver-session.ts';
 
@@ -46,6 +58,19 @@ interface DriverFixtures {
   readonly surroundings: Fixture;
   /** `callme()` returns what `readlink /proc/self/fd/3` prints in a child process, without the line end. */
   readonly child: Fixture;
+  /**
+   * `callme()` sends, through its outbox: the text `hello` to the queue `jobs` with the key `k`, a delay of 5 ms and the id
+   * `i`; the value `{"n":1}` to the topic `news`; the bytes 0 and 255 to the function `other`. It returns `done`.
+   */
+  readonly sends: Fixture;
+  /** As `waitsTogether`, but then sends its label as a text to the queue `jobs`, and prints nothing. */
+  readonly sendsTogether: Fixture;
+  /** `callme(count, size)` sends so many texts of so many characters to the queue `jobs`, and returns `done`. */
+  readonly sendsMuch: Fixture;
+  /** Sends to a queue while it is loaded. */
+  readonly sendsAtLoad: Fixture;
+  /** `callme(path)` makes a GET request for `FOB_URL + path` and returns the text of the answer. */
+  readonly reaches: Fixture;
   /** A syntax error in line 2. */
   readonly syntaxError: Fixture;
   /** Defines `other` and no `callme`. */
@@ -163,6 +188,14 @@ export function driverConformance(driver: {
       assert.equal(resultOf(await call(session, 2, { greeting: 'good bye' })), 'good bye world');
       const sums = await started(fixtures.add);
       assert.equal(resultOf(await call(sums, 1, { param1: '1', param2: '1' }, 'text-parameters')), 2);
+    });
+
+    test('takes of offered values those that it has parameters for', async () => {
+      const offered = { name: 'Ada', greeting: 'hello', event: { id: '1' }, toString: 'x' };
+      assert.equal(resultOf(await call(await started(fixtures.greet), 1, offered, 'offered-parameters')), 'hello Ada');
+      assert.equal(resultOf(await call(await started(fixtures.fortyTwo), 1, offered, 'offered-parameters')), 42);
+      const { error } = await call(await started(fixtures.add), 1, { param1: 1, event: {} }, 'offered-parameters');
+      assert.match(error?.message ?? '', /missing 'param2'/);
     });
 
     test('refuses what does not fit the parameters, and names them', async () => {
@@ -345,6 +378,81 @@ export function driverConformance(driver: {
         [5, 'application/x-ndjson', '{"n":1}\n'],
       ]);
       assert.equal(answer.payload!.length, 0);
+    });
+
+    test('sends what the function puts in its outbox, in order and before the result', async () => {
+      const session = await started(fixtures.sends);
+      for (const number of [3, 4]) {
+        const answer = await call(session, number);
+        assert.equal(resultOf(answer), 'done');
+        const items = answer.emitted.map((item) => [item.call, item.meta, item.content.toString('latin1')]);
+        const queued = {
+          destination: 'queue:jobs',
+          contentType: 'text/plain; charset=utf-8',
+          key: 'k',
+          delayMs: 5,
+          deduplicationId: 'i',
+        };
+        assert.deepEqual(items, [
+          [number, queued, 'hello'],
+          [number, { destination: 'topic:news', contentType: 'application/json' }, '{"n":1}'],
+          [number, { destination: 'function:other', contentType: 'application/octet-stream' }, '\0\xff'],
+        ]);
+      }
+    });
+
+    test('keeps apart what several calls at once send', async () => {
+      const session = await started(fixtures.sendsTogether, { sandboxConcurrency: 2 });
+      const gate = session.path('gate');
+      session.send(
+        invoke(1, { label: 'a', path: gate }),
+        invoke(2, { label: 'b', path: '' }),
+        invoke(3, { label: 'c', path: '' }),
+      );
+      const answers = [await session.answer(), await session.answer()];
+      await writeFile(gate, '');
+      answers.push(await session.answer());
+      const sent = answers.flatMap(({ emitted }) => emitted.map(({ call, content }) => `${call} ${content}`));
+      assert.deepEqual(sent.toSorted(), ['1 a', '2 b', '3 c']);
+    });
+
+    test('refuses what is too much for one call, and begins anew with the next', async () => {
+      const session = await started(fixtures.sendsMuch, { maxResultBytes: 100_000 });
+      const most = await call(session, 1, { count: OUTBOX_LIMITS.items, size: 1 });
+      assert.equal(resultOf(most), 'done');
+      assert.equal(most.emitted.length, OUTBOX_LIMITS.items);
+      const tooMany = await call(session, 2, { count: OUTBOX_LIMITS.items + 1, size: 1 });
+      assert.equal(tooMany.error?.reason, 'exception');
+      assert.match(tooMany.error.message, /1000 messages/);
+      const tooLarge = await call(session, 3, { count: 1, size: 100_001 });
+      assert.match(tooLarge.error!.message, /100001 .*100000/);
+      const together = await call(session, 4, { count: 63, size: 100_000 });
+      assert.match(together.error!.message, /6291456 bytes/);
+      assert.equal(together.emitted.length, 62);
+      assert.equal(resultOf(await call(session, 5, { count: 1, size: 100_000 })), 'done');
+    });
+
+    test('sends nothing outside of an invocation', async () => {
+      assert.match((await loadError(fixtures.sendsAtLoad)).message, /outside of an invocation/);
+    });
+
+    test('passes the connections of the function on to the socket of its services', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'fob-services-'));
+      const large = 'x'.repeat(3_000_000);
+      const server = createServer((req, res) => res.end(req.url === '/large' ? large : `you asked for ${req.url}`));
+      const socket = join(folder, 'services');
+      try {
+        await once(server.listen(socket), 'listening');
+        const services = { socket, addressVariables: ['FOB_URL', 'OTHER_URL'] };
+        const session = await started(fixtures.reaches, { services });
+        assert.equal(resultOf(await call(session, 1, { path: '/a/b?c' })), 'you asked for /a/b?c');
+        assert.equal(resultOf(await call(session, 2, { path: '/large' })), large);
+        await session.close();
+      } finally {
+        server.close();
+        server.closeAllConnections();
+        await rm(folder, { recursive: true });
+      }
     });
 
     test('gives the function its environment and its folder', async () => {

@@ -53,7 +53,7 @@ test('a text is a body as its UTF-8 bytes', () => {
 
 test('INVOKE keeps every part', () => {
   const id = fc.uint8Array({ minLength: 16, maxLength: 16 });
-  const kinds = ['json', 'text-parameters', 'binary'] as const;
+  const kinds = ['json', 'text-parameters', 'binary', 'offered-parameters'] as const;
   const timeoutMs = fc.integer({ min: 0, max: 0xffff_ffff });
   fc.assert(
     fc.property(

@@ -72,6 +72,20 @@ export function decodeLog(body: Buffer): { stream: number; level: number; timeMs
   return { stream: body[0]!, level: body[1]!, timeMs: body.readDoubleBE(2), text: body.toString('utf8', 10) };
 }
 
+/** The meta, a JSON value as little to be trusted as its sender, and the content of an EMIT body. Throws `FrameError` where it is too short. */
+export function decodeEmit(body: Buffer): { meta: unknown; content: Buffer } {
+  if (body.length < 2) throw new FrameError('an emit frame is shorter than its fixed part');
+  const end = 2 + body.readUInt16BE(0);
+  if (body.length < end) throw new FrameError('an emit frame is shorter than its meta');
+  let meta: unknown;
+  try {
+    meta = JSON.parse(body.toString('utf8', 2, end));
+  } catch {
+    throw new FrameError('an emit frame whose meta is not JSON');
+  }
+  return { meta, content: body.subarray(end) };
+}
+
 /** Cuts a byte stream into frames. `push` calls back for each whole frame and throws `FrameError` on a length out of bounds. */
 export class FrameDecoder {
   private readonly maxFrameBytes: number;

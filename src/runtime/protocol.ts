@@ -1,5 +1,5 @@
 /**
- * The driver protocol, version 1: how the engine talks to the driver inside a sandbox.
+ * The driver protocol, version 2: how the engine talks to the driver inside a sandbox.
  * `docs/reference/driver-protocol.md` describes it for someone who writes a driver in a new language.
  *
  * One stream socket, the driver's end of which is file descriptor 3. Both directions carry frames:
@@ -10,7 +10,7 @@
  *     …   body     by type
  *
  * driver → engine   HELLO first. Then, after LOAD: LOADED or ERROR (call 0). Then RESULT or ERROR once for each INVOKE,
- *                   any LOG and CHUNK of that call before it. LOG with call 0 belongs to no invocation. ERROR with call 0 after
+ *                   any LOG, CHUNK and EMIT of that call before it. LOG with call 0 belongs to no invocation. ERROR with call 0 after
  *                   LOADED is the last word of a driver that ends: what is unanswered then was never started.
  * engine → driver   LOAD once. Then INVOKE and CANCEL. Closing the socket ends the driver.
  *
@@ -18,7 +18,10 @@
  * wait inside it, so that the engine may send ahead. With a concurrency of 1 this tells the engine which call runs: the oldest unanswered;
  * for that, each answer is written to the socket before the next call starts.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
+
+/** What one call may put in its outbox: items, and the bytes of their EMIT bodies together. */
+export const OUTBOX_LIMITS = { items: 1_000, bytes: 6_291_456 } as const;
 
 /** Bytes of length + type + call. */
 export const HEADER_BYTES = 9;
@@ -42,12 +45,14 @@ export const FrameType = {
   chunk: 8,
   /** driver → engine; u8 stream (1 stdout, 2 stderr), u8 level (index into LOG_LEVELS), f64 time in ms since the Unix epoch, UTF-8 text of one line without its end. */
   log: 9,
+  /** driver → engine; u16 meta length, meta (JSON `EmitMeta`), body: something that leaves if the call succeeds. */
+  emit: 10,
 } as const;
 
 export type FrameTypeNumber = (typeof FrameType)[keyof typeof FrameType];
 
 /** Payload kinds in INVOKE, as `PayloadKind` in the model. */
-export const PayloadKindNumber = { json: 0, 'text-parameters': 1, binary: 2 } as const;
+export const PayloadKindNumber = { json: 0, 'text-parameters': 1, binary: 2, 'offered-parameters': 3 } as const;
 
 export interface Hello {
   readonly protocol: number;
@@ -68,8 +73,17 @@ export interface Load {
   readonly timeoutMs: number;
   readonly sandboxConcurrency: number;
   readonly maxResultBytes: number;
+  /** How the function reaches what it was granted; absent where it was granted nothing. */
+  readonly services?: ServicesLoad;
   /** Bytes of log text per invocation; the driver drops further lines and says how many in a last one. */
   readonly maxLogBytes: number;
+}
+
+export interface ServicesLoad {
+  /** Path of a Unix socket that speaks HTTP; the driver listens on a free port of 127.0.0.1 and passes connections on to it. */
+  readonly socket: string;
+  /** Environment variables that the driver sets to `http://127.0.0.1:<port>`. */
+  readonly addressVariables: readonly string[];
 }
 
 export interface Loaded {
@@ -79,6 +93,15 @@ export interface Loaded {
 
 export interface InvokeMeta {
   readonly contentType?: string;
+}
+
+/** The parts of an `OutboxItem` but its body. */
+export interface EmitMeta {
+  readonly destination: string;
+  readonly contentType: string;
+  readonly key?: string;
+  readonly delayMs?: number;
+  readonly deduplicationId?: string;
 }
 
 export interface DriverError {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { duplexPair, PassThrough } from 'node:stream';
 import type { Check } from '../../model/machine.ts';
 import { encodeFrame, FrameDecoder } from '../../runtime/frames.ts';
-import { FrameType, type Load } from '../../runtime/protocol.ts';
+import { FrameType, type Load, PROTOCOL_VERSION } from '../../runtime/protocol.ts';
 import type { Interpreter, Runtime, Runtimes } from '../../runtime/runtime.ts';
 import type { Sandbox, SandboxExit, Sandboxes, SandboxSpec, SandboxUsage } from '../../sandbox/sandbox.ts';
 
@@ -91,7 +91,11 @@ class ScriptedSandbox implements Sandbox {
     });
     driverEnd.on('data', (data: Buffer) => decoder.push(data));
     this.write(
-      encodeFrame(FrameType.hello, 0, JSON.stringify({ protocol: 1, runtime: 'scripted', runtimeVersion: '1' })),
+      encodeFrame(
+        FrameType.hello,
+        0,
+        JSON.stringify({ protocol: PROTOCOL_VERSION, runtime: 'scripted', runtimeVersion: '1' }),
+      ),
     );
   }
 
@@ -117,6 +121,10 @@ class ScriptedSandbox implements Sandbox {
     this.placed = true;
     this.changed();
     return this.all.placing;
+  }
+
+  placeSocket(): Promise<string> {
+    return Promise.resolve('/run/fob/services');
   }
 
   setMemory(memoryMb: number): Promise<void> {

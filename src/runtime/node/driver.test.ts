@@ -53,6 +53,23 @@ driverConformance({
     surroundings: main('function callme() { return [process.env.ANSWER, process.cwd()] }'),
     child: main(`const { spawnSync } = require('node:child_process');
 function callme() { return spawnSync('readlink', ['/proc/self/fd/3']).stdout.toString().trim() }`),
+    sends: main(`const fob = require('fob');
+function callme() {
+  fob.send('jobs', 'hello', { key: 'k', delayMs: 5, id: 'i' });
+  fob.publish('news', { n: 1 });
+  fob.invoke('other', Buffer.from([0, 255]));
+  return 'done';
+}`),
+    sendsTogether: main(`${wait}import('fob').then((it) => { globalThis.fob = it; });
+async function callme(label, path) {
+  do await new Promise((resolve) => setTimeout(resolve, 1)); while (path !== '' && !existsSync(path));
+  fob.send('jobs', label);
+  return label;
+}`),
+    sendsMuch: main(`const { send } = require('fob');
+function callme(count, size) { for (let i = 0; i < count; i++) send('jobs', 'x'.repeat(size)); return 'done' }`),
+    sendsAtLoad: main("require('fob').send('jobs', 'x'); function callme() {}"),
+    reaches: main('async function callme(path) { return (await fetch(process.env.FOB_URL + path)).text() }'),
     syntaxError: main('const x = 1;\nfunction callme( { return 1 }\n'),
     noEntry: main('function other() {}'),
     notFunction: main('const callme = 42;'),

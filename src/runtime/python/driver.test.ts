@@ -57,6 +57,34 @@ def callme(label, path):
 def callme():
     return subprocess.run(['readlink', '/proc/self/fd/3'], capture_output=True, text=True).stdout.strip()
 `),
+    sends: main(`import fob
+def callme():
+    fob.send('jobs', 'hello', key='k', delay_ms=5, id='i')
+    fob.publish('news', {'n': 1})
+    fob.invoke('other', bytes([0, 255]))
+    return 'done'
+`),
+    sendsTogether: main(`import asyncio, os, fob
+async def callme(label, path):
+    while True:
+        await asyncio.sleep(0.001)
+        if not path or os.path.exists(path):
+            break
+    fob.send('jobs', label)
+    return label
+`),
+    sendsMuch: main(`import fob
+def callme(count, size):
+    for i in range(count):
+        fob.send('jobs', 'x' * size)
+    return 'done'
+`),
+    sendsAtLoad: main("import fob\nfob.send('jobs', 'x')\ndef callme():\n    pass\n"),
+    reaches: main(`import os, urllib.request
+def callme(path):
+    with urllib.request.urlopen(os.environ['FOB_URL'] + path) as answer:
+        return answer.read().decode()
+`),
     syntaxError: main('x = 1\ndef callme(:\n    return 1\n'),
     noEntry: main('def other():\n    pass\n'),
     notFunction: main('callme = 42\n'),

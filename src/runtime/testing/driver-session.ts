@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { PayloadKind } from '../../model/invocation.ts';
-import { decodeLog, decodeResult, encodeFrame, encodeInvoke, type Frame, FrameDecoder } from '../frames.ts';
+import { decodeEmit, decodeLog, decodeResult, encodeFrame, encodeInvoke, type Frame, FrameDecoder } from '../frames.ts';
 import { type DriverError, FrameType, type Load, PROTOCOL_VERSION } from '../protocol.ts';
 import type { Interpreter } from '../runtime.ts';
 
@@ -60,18 +60,20 @@ export class DriverSession {
     }
   }
 
-  /** The next frame, which must be the answer to a call: its value, or its error. LOG frames before it are gathered. */
+  /** The next frame, which must be the answer to a call: its value, or its error. LOG, CHUNK and EMIT frames before it are gathered. */
   async answer(): Promise<Answer> {
     const logs: LogLine[] = [];
     const chunks: Chunk[] = [];
+    const emitted: Emitted[] = [];
     for (;;) {
       const frame = await this.next();
       if (frame.type === FrameType.log) logs.push({ call: frame.call, ...decodeLog(frame.body) });
       else if (frame.type === FrameType.chunk) chunks.push({ call: frame.call, ...decodeResult(frame.body) });
+      else if (frame.type === FrameType.emit) emitted.push({ call: frame.call, ...emittedOf(frame.body) });
       else if (frame.type === FrameType.error) {
-        return { call: frame.call, logs, chunks, error: JSON.parse(frame.body.toString()) as DriverError };
+        return { call: frame.call, logs, chunks, emitted, error: JSON.parse(frame.body.toString()) as DriverError };
       } else if (frame.type === FrameType.result) {
-        return { call: frame.call, logs, chunks, ...decodeResult(frame.body) };
+        return { call: frame.call, logs, chunks, emitted, ...decodeResult(frame.body) };
       } else throw new Error(`a frame of type ${frame.type} where an answer was expected`);
     }
   }
@@ -124,11 +126,23 @@ interface Chunk {
   readonly payload: Buffer;
 }
 
+interface Emitted {
+  readonly call: number;
+  readonly meta: Record<string, unknown>;
+  readonly content: Buffer;
+}
+
+function emittedOf(body: Buffer): { meta: Record<string, unknown>; content: Buffer } {
+  const { meta, content } = decodeEmit(body);
+  return { meta: meta as Record<string, unknown>, content };
+}
+
 /** How a call was answered, with all that came before it. */
 export interface Answer {
   readonly call: number;
   readonly logs: readonly LogLine[];
   readonly chunks: readonly Chunk[];
+  readonly emitted: readonly Emitted[];
   readonly error?: DriverError;
   readonly durationMs?: number;
   readonly contentType?: string;

@@ -12,6 +12,10 @@ const COMMONJS_PARAMETERS = ['exports', 'require', 'module', '__filename', '__di
 const MODULE_SYNTAX =
   /Cannot use import statement outside a module|Unexpected token 'export'|Cannot use 'import\.meta' outside a module|await is only valid in async functions/;
 
+/** What the platform gives functions as `fob`, where they bring no package of that name themselves. */
+const SDK_NAME = 'fob';
+const SDK_FILE = join(__dirname, 'sdk/fob/index.cjs');
+
 /** The user's entry point cannot be had; `type` tells how. */
 class EntryError extends Error {
   constructor(type, message) {
@@ -28,13 +32,44 @@ function prepare() {
   Module.createRequire(__filename);
 }
 
+/** Makes `require('fob')` find the platform's own where there is no other. */
+function offerSdk() {
+  const resolve = Module._resolveFilename;
+  Module._resolveFilename = function (name, ...rest) {
+    if (name !== SDK_NAME) return resolve.call(this, name, ...rest);
+    try {
+      return resolve.call(this, name, ...rest);
+    } catch (error) {
+      if (error.code !== 'MODULE_NOT_FOUND') throw error;
+      return SDK_FILE;
+    }
+  };
+}
+
+/** Makes `import 'fob'` find it too. A hook slows every import a little: only for those who use them. */
+function offerSdkToImports() {
+  Module.registerHooks({
+    resolve(name, context, next) {
+      if (name !== SDK_NAME) return next(name, context);
+      try {
+        return next(name, context);
+      } catch (error) {
+        if (error.code !== 'ERR_MODULE_NOT_FOUND' && error.code !== 'MODULE_NOT_FOUND') throw error;
+        return { url: pathToFileURL(SDK_FILE).href, format: 'commonjs', shortCircuit: true };
+      }
+    },
+  });
+}
+
 /** Resolves to the entry point. Rejects with what the user's code threw, or an `EntryError`. */
 async function loadEntry(load) {
   const dot = load.handler.lastIndexOf('.');
   const name = load.handler.slice(dot + 1);
   const file = findFile(load.codeFolder, load.handler.slice(0, dot));
   process.argv[1] = file;
+  offerSdk();
   const source = readFileSync(file, 'utf8');
+  if (file.endsWith('.mjs') || /\bimport\b/.test(source)) offerSdkToImports();
   if (hasSourceMap(source)) process.setSourceMapsEnabled(true);
   const exported = await run(file, source, name, load.codeFolder);
   const entry = exported?.[name] ?? exported?.default?.[name];

@@ -21,6 +21,9 @@ class Printed {
     this.droppedLines = 0;
     this.droppedBytes = 0;
     this.partial = undefined;
+    /** What the call has put in its outbox, and how many bytes of it. */
+    this.emitted = 0;
+    this.emittedBytes = 0;
   }
 }
 
@@ -31,10 +34,19 @@ function setLimit(bytes) {
   maxLogBytes = bytes;
 }
 
-/** Several calls at once: printing finds its call through the asynchronous context. */
+/** Several calls at once, or whoever asks for `invocation`: the call is found through the asynchronous context. */
 function useStorage() {
+  if (storage !== undefined) return;
   const { AsyncLocalStorage } = require('node:async_hooks');
   storage = new AsyncLocalStorage();
+  // Asked for by a call that runs already.
+  if (current !== outside) storage.enterWith(current);
+}
+
+/** The `Printed` of the invocation whose code is running; `undefined` outside of one, and after its end. */
+function invocation() {
+  const printed = storage === undefined ? current : inContext();
+  return printed === outside ? undefined : printed;
 }
 
 /** Runs `body(argument)`, whose printing belongs to `printed`. */
@@ -197,4 +209,4 @@ function printingStream(fd, onText) {
   return stream;
 }
 
-module.exports = { Printed, Level, STDERR, capture, setLimit, useStorage, during, end, endOutside };
+module.exports = { Printed, Level, STDERR, capture, setLimit, useStorage, invocation, during, end, endOutside };

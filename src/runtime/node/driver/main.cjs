@@ -7,7 +7,7 @@ const logs = require('./logs.cjs');
 const { ParameterError } = require('./parameters.cjs');
 const { ResultError, sendResult } = require('./result.cjs');
 
-const PROTOCOL = 1;
+const PROTOCOL = 2;
 /** After a call this long the socket is looked at, for a CANCEL, before the next one starts. */
 const LONG_CALL_US = 1_000;
 
@@ -151,15 +151,19 @@ function prepare() {
   require('./handler.cjs');
   require('./callme.cjs').create('callme', (a) => a);
   require('./load.cjs').prepare();
+  // For the address on loopback: looking up an address takes it, also where there is nothing to look up.
+  require('node:dns');
 }
 
 async function load(message) {
   settings = message;
   logs.setLimit(message.maxLogBytes);
+  require('./outbox.cjs').setLimit(message.maxResultBytes);
   if (message.sandboxConcurrency > 1) logs.useStorage();
   Object.assign(process.env, message.environment);
   let loaded;
   try {
+    if (message.services !== undefined) await require('./services.cjs').connect(message.services);
     process.chdir(message.codeFolder);
     const { name, entry } = await require('./load.cjs').loadEntry(message);
     loaded = require(name === 'callme' ? './callme.cjs' : './handler.cjs').create(name, entry, message);

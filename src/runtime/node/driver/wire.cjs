@@ -19,7 +19,7 @@ const SCRATCH_BYTES = 65_536;
 const SCRATCH_CHARS = 21_000;
 const READ_BYTES = 65_536;
 
-const Type = { hello: 1, load: 2, loaded: 3, invoke: 4, cancel: 5, result: 6, error: 7, chunk: 8, log: 9 };
+const Type = { hello: 1, load: 2, loaded: 3, invoke: 4, cancel: 5, result: 6, error: 7, chunk: 8, log: 9, emit: 10 };
 
 const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 let sleepCell;

@@ -3,6 +3,8 @@
 import os
 import sys
 
+_SDK = __file__.rpartition('/fob_driver/')[0] + '/sdk'
+
 
 class EntryError(Exception):
     """The user's entry point cannot be had."""
@@ -53,6 +55,8 @@ def _prepare_path(folder):
             import site
 
             site.addsitedir(dependencies)
+    # The platform's own `fob`, behind every package of that name that the function brings.
+    sys.path.append(_SDK)
     sys.argv = [folder]
     # Without `site` these two, which beginners use, are not there.
     import builtins

@@ -1,6 +1,7 @@
 """What the function prints, as LOG frames: line by line, attributed to its call, bounded, written at once."""
 
 import sys
+from _thread import allocate_lock
 from io import TextIOBase
 from struct import Struct
 from time import time
@@ -13,14 +14,18 @@ MAX_LINE_BYTES = 65_536
 
 _log_header = Struct('>IBIBBd')
 _max_log_bytes = 262_144
+# Largest frame that the engine takes: an item of an outbox is no larger.
+max_item_bytes = 6_291_456
 _context = None
 _is_child = False
+# Held while something is put in an outbox, and while a call ends.
+sending = allocate_lock()
 
 
 class Printed:
     """What one call printed so far. Call 0 is everything outside a call."""
 
-    __slots__ = ('call', 'size', 'full', 'ended', 'dropped_lines', 'dropped_bytes', 'partial')
+    __slots__ = ('call', 'size', 'full', 'ended', 'dropped_lines', 'dropped_bytes', 'partial', 'emitted', 'emitted_bytes')
 
     def __init__(self, call):
         self.call = call
@@ -30,15 +35,19 @@ class Printed:
         self.dropped_lines = 0
         self.dropped_bytes = 0
         self.partial = None
+        # What the call has put in its outbox, and how many bytes of it.
+        self.emitted = 0
+        self.emitted_bytes = 0
 
 
 _outside = Printed(0)
 _current = _outside
 
 
-def set_limit(max_log_bytes):
-    global _max_log_bytes
+def set_limit(max_log_bytes, max_result_bytes):
+    global _max_log_bytes, max_item_bytes
     _max_log_bytes = max_log_bytes
+    max_item_bytes = max_result_bytes
 
 
 def use_context():
@@ -57,13 +66,20 @@ def begin(printed):
         _context.set(printed)
 
 
+def invocation():
+    """The `Printed` of the invocation whose code is running; `None` outside of one, and after its end."""
+    printed = _current if _context is None else _context.get()
+    return None if printed is _outside or printed.ended or _is_child else printed
+
+
 def end(printed):
     """Ends the printing of a call: partial lines and the count of dropped ones go out."""
     global _current
     if printed.partial or printed.dropped_bytes:
         _flush(printed)
-    printed.ended = True
-    _current = _outside
+    with sending:
+        printed.ended = True
+        _current = _outside
     if _outside.size or _outside.partial:
         end_outside()
 

@@ -5,7 +5,7 @@ import sys
 
 from . import logs, values, wire
 
-_PROTOCOL = 1
+_PROTOCOL = 2
 _COROUTINE, _ASYNC_GENERATOR = 0x80, 0x200
 
 
@@ -24,12 +24,16 @@ def main():
 
 
 def _serve(load, frames):
-    logs.set_limit(load['maxLogBytes'])
+    logs.set_limit(load['maxLogBytes'], load['maxResultBytes'])
     os.environ.update(load['environment'])
     concurrency = load['sandboxConcurrency']
     from .load import load_entry
 
     try:
+        if 'services' in load:
+            from . import services
+
+            services.connect(load['services'])
         os.chdir(load['codeFolder'])
         name, function = load_entry(load)
         names, convention = _convention(name).create(name, function, load)

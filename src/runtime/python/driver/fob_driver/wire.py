@@ -11,7 +11,7 @@ from struct import Struct
 FD = 3
 READ_BYTES = 65_536
 
-HELLO, LOAD, LOADED, INVOKE, CANCEL, RESULT, ERROR, CHUNK, LOG = range(1, 10)
+HELLO, LOAD, LOADED, INVOKE, CANCEL, RESULT, ERROR, CHUNK, LOG, EMIT = range(1, 11)
 
 _header = Struct('>IBI')
 _result_header = Struct('>IBIIH')
