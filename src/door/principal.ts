@@ -6,14 +6,17 @@ import { Problem } from '../model/problem.ts';
 export interface Principal {
   readonly name: string;
   readonly grants: readonly string[] | 'all';
+  /** Of a function: how many functions called one another to get to this request; what it causes is to carry it on. */
+  readonly hops?: number;
 }
 
 const OPERATOR: Principal = { name: 'operator', grants: 'all' };
 const principals = new WeakMap<IncomingMessage, Principal>();
 
-/** Says who a request is from; without it, it is from the node's operator. */
+/** Says who a request is from; without it, it is from the node's operator. Said again, it changes who asks, not how they got here. */
 export function setPrincipal(req: IncomingMessage, principal: Principal): void {
-  principals.set(req, principal);
+  const hops = principals.get(req)?.hops;
+  principals.set(req, hops === undefined ? principal : { ...principal, hops });
 }
 
 export function principalOf(req: IncomingMessage): Principal {

@@ -3,19 +3,27 @@ import type { AddressInfo } from 'node:net';
 import { assertMayListen } from '../model/listening.ts';
 import { Problem } from '../model/problem.ts';
 import { answer, JSON_TYPE, PROBLEM_TYPE } from './answer.ts';
+import { createAwsDoor } from './aws/aws-door.ts';
+import { isServicePath } from './binding/paths.ts';
 import { tooLarge } from './body.ts';
 import type { DoorContext, Lifecycle, ServerDeps } from './context.ts';
 import { createFobCall } from './fob/call.ts';
 import { answerFobFailure, errorJson } from './fob/error.ts';
 import { createGuard } from './guard.ts';
+import { createFunctionUrls, FUNCTION_URLS } from './http/function-url.ts';
+import { createHttpRoutes } from './http/routes.ts';
+import { createHttpRunner } from './http/run.ts';
 import { createManagement } from './management.ts';
 import { createNativeInvoke } from './native/invoke.ts';
 import { answerProblem, problemJson } from './native/problem-json.ts';
 import { largestUploadBytes } from './native/upload.ts';
+import { authorize, principalOf } from './principal.ts';
 
 const FOB_CALL = '/api/call/';
 const FUNCTIONS = '/v1/functions/';
 const INVOKE = '/invoke';
+const NOT_FOR_FUNCTIONS =
+  'a function reaches buckets, queues, topics, key-value spaces and other functions, as it was granted them, and nothing else of this node';
 const MAX_HEADER_BYTES = 16_384;
 const MAX_CONNECTIONS = 20_000;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -29,6 +37,12 @@ export interface DoorServer {
   listen(): Promise<{ url: string; host: string; port: number }>;
   /** Takes no new connection, ends live tails, lets requests under way finish for `drainMs`, then cuts what is left. */
   close(): Promise<void>;
+  /**
+   * Answers a request that a function made on its sandbox's own socket; `setPrincipal` has said which. Backing services, and
+   * functions that it may invoke, as far as it was granted them, and nothing else of this node. To be called for
+   * `checkContinue` too.
+   */
+  serveFunction(req: IncomingMessage, res: ServerResponse): void;
 }
 
 /**
@@ -47,16 +61,28 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
   const guard = createGuard(settings);
   const fobCall = createFobCall(context);
   const nativeInvoke = createNativeInvoke(context);
+  const aws = createAwsDoor(context);
+  const httpRunner = createHttpRunner(context);
+  const functionUrls = createFunctionUrls(context, httpRunner);
+  const httpRoutes = createHttpRoutes(context, guard, httpRunner);
   let manage: (req: IncomingMessage, res: ServerResponse) => void;
 
   const serve = (req: IncomingMessage, res: ServerResponse): void => {
     const url = req.url!;
+    if (aws.claims(req)) {
+      const refusal = guard(req, aws.waived(req));
+      if (refusal === undefined) aws.serve(req, res);
+      else refuse(req, res, refusal);
+      return;
+    }
     if (url === '/healthz' || url === '/readyz') {
       manage(req, res);
       return;
     }
+    if (httpRoutes(req, res)) return;
     const refusal = guard(req);
     if (refusal !== undefined) refuse(req, res, refusal);
+    else if (url.startsWith(FUNCTION_URLS)) functionUrls(req, res);
     else if (!(url.startsWith(FOB_CALL) ? callsFob(req, res, url) : invokes(req, res, url))) manage(req, res);
   };
 
@@ -77,8 +103,22 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
     const target = url.slice(FUNCTIONS.length, end);
     const after = end + INVOKE.length;
     if (!isPlainName(target) || (after < url.length && url[after] !== '?')) return false;
+    if (principalOf(req).grants !== 'all')
+      authorize(req, 'function', deps.engine.find(target)?.document.name ?? target, 'invoke');
     nativeInvoke(req, res, target, url.slice(after + 1));
     return true;
+  };
+
+  const serveFunction = (req: IncomingMessage, res: ServerResponse): void => {
+    const url = req.url!;
+    if (aws.claims(req)) return aws.serve(req, res);
+    if (req.headers.expect !== undefined) res.writeContinue();
+    try {
+      if (isServicePath(url)) manage(req, res);
+      else if (!invokes(req, res, url)) throw new Problem('forbidden', NOT_FOR_FUNCTIONS);
+    } catch (thrown) {
+      answerProblem(lifecycle, log, res, thrown);
+    }
   };
 
   const refuse = (req: IncomingMessage, res: ServerResponse, problem: Problem) => {
@@ -97,6 +137,11 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
   );
   server.maxConnections = MAX_CONNECTIONS;
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
+    if (aws.claims(req)) {
+      // It asks for the body itself, once the signature is found right.
+      serve(req, res);
+      return;
+    }
     // A body that is too large for every upload is refused before it is sent.
     const isTooLarge = Number(req.headers['content-length']) > largestUploadBytes(settings.maxCodeBytes);
     if (req.url === '/v1/restore' || !isTooLarge) {
@@ -115,6 +160,7 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
   manage = management.routing;
 
   return {
+    serveFunction,
     async listen() {
       await listening(server, settings.host, settings.port);
       const { address, port } = server.address() as AddressInfo;

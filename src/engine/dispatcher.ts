@@ -7,7 +7,7 @@ import type { Runtimes } from '../runtime/runtime.ts';
 import type { Sandboxes } from '../sandbox/sandbox.ts';
 import type { Journal } from '../store/journal.ts';
 import type { Registry } from '../store/registry.ts';
-import type { Engine, EngineStats, PoolView, SandboxView } from './api.ts';
+import type { Bindings, Engine, EngineStats, PoolView, SandboxView } from './api.ts';
 import { refusedInvocation } from './call.ts';
 import { Capacity } from './capacity.ts';
 import { Catalog } from './catalog.ts';
@@ -42,6 +42,8 @@ export interface DispatcherOptions {
   >;
   readonly memoryBudgetMb: number;
   readonly clock: Clock;
+  /** Absent: functions reach no services, whatever they were granted. */
+  readonly bindings?: Bindings;
 }
 
 /** Where the built code of a tree stands on this machine. */
@@ -101,6 +103,7 @@ export class Dispatcher implements Engine {
       capacity: this.capacity,
       prewarmed: settings.prewarmed,
       limits: settings,
+      bindings: options.bindings,
     });
     const housekeeper = new Housekeeper({
       clock,

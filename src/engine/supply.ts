@@ -1,8 +1,9 @@
 import type { FunctionConfig } from '../model/function.ts';
 import { Problem } from '../model/problem.ts';
-import type { Load, Loaded } from '../runtime/protocol.ts';
+import type { Load, Loaded, ServicesLoad } from '../runtime/protocol.ts';
 import { PROTOCOL_VERSION } from '../runtime/protocol.ts';
 import type { Runtimes } from '../runtime/runtime.ts';
+import type { Bindings } from './api.ts';
 import type { Capacity } from './capacity.ts';
 import type { PrewarmedPool } from './prewarm.ts';
 import { PrewarmedPools } from './prewarmed-pools.ts';
@@ -30,6 +31,12 @@ export interface SupplyLimits {
   readonly maxLogBytes: number;
 }
 
+/** What a function is told of its binding. */
+interface Bound {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly services: ServicesLoad;
+}
+
 /** Gives out sandboxes that have loaded a function: prewarmed ones while there are any, else fresh ones. */
 export class Supply {
   readonly pools: PrewarmedPools;
@@ -37,6 +44,7 @@ export class Supply {
   private readonly starter: Starter;
   private readonly capacity: Capacity;
   private readonly limits: SupplyLimits;
+  private readonly bindings: Bindings | undefined;
   /** Acquisitions under way. */
   private demand = 0;
 
@@ -46,11 +54,14 @@ export class Supply {
     capacity: Capacity;
     prewarmed: number;
     limits: SupplyLimits;
+    /** Absent: functions reach no services, whatever they were granted. */
+    bindings?: Bindings | undefined;
   }) {
     this.runtimes = options.runtimes;
     this.starter = options.starter;
     this.capacity = options.capacity;
     this.limits = options.limits;
+    this.bindings = options.bindings;
     this.pools = new PrewarmedPools(options.runtimes.all, options.prewarmed, options.starter, options.capacity);
   }
 
@@ -76,7 +87,8 @@ export class Supply {
     try {
       const runner = await this.unloaded(what);
       onRunner(runner);
-      const loaded = await runner.load(this.loadOrder(what, runner), this.limits.loadTimeoutMs);
+      const bound = await this.bind(what, runner);
+      const loaded = await runner.load(this.loadOrder(what, runner, bound), this.limits.loadTimeoutMs);
       return { runner, loaded };
     } catch (error) {
       // A code folder that is gone is made again for the next start.
@@ -128,7 +140,34 @@ export class Supply {
     return pool.runtime.resizable || pool.memoryMb === memoryMb ? pool : undefined;
   }
 
-  private loadOrder(what: Loadable, runner: Runner): Load {
+  /** Gives a sandbox the way to what its function was granted; it goes with the sandbox. */
+  private async bind(what: Loadable, runner: Runner): Promise<Bound | undefined> {
+    const { name, version, config } = what;
+    if (this.bindings === undefined || config.grants.length === 0) return undefined;
+    const { sandbox } = runner;
+    try {
+      const binding = await this.bindings.bind({
+        name,
+        version,
+        config,
+        sandboxId: sandbox.id,
+        hops: () => runner.hops,
+      });
+      if (binding === undefined) return undefined;
+      void sandbox.exited.then(() => binding.release());
+      const socket = await sandbox.placeSocket(binding.socketPath);
+      return { environment: binding.environment, services: { socket, addressVariables: binding.addressVariables } };
+    } catch (cause) {
+      runner.stop();
+      throw cause instanceof Problem
+        ? cause
+        : new Problem('sandbox_failed', 'the sandbox could not be connected to the services of its function', {
+            cause,
+          });
+    }
+  }
+
+  private loadOrder(what: Loadable, runner: Runner, bound: Bound | undefined): Load {
     const { handler, environment, memoryMb, timeoutMs, sandboxConcurrency } = what.config;
     return {
       protocol: PROTOCOL_VERSION,
@@ -136,7 +175,8 @@ export class Supply {
       version: what.version,
       handler,
       codeFolder: runner.sandbox.codeFolder ?? '/code',
-      environment,
+      environment: { ...bound?.environment, ...environment },
+      ...(bound !== undefined && { services: bound.services }),
       memoryMb,
       timeoutMs,
       sandboxConcurrency,

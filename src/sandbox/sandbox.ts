@@ -58,6 +58,11 @@ export interface Sandbox {
   readonly exited: Promise<SandboxExit>;
   /** Shows the files of a host folder (in its whole depth) at `/code`, read-only. At most once, where the spec had no `codeFolder`. */
   placeCode(codeFolder: string): Promise<void>;
+  /**
+   * Moves a listening Unix socket of this process, a file of the run folder's file system, to where the programs inside can
+   * connect to it, and nobody else; resolves with its path there. At most once. The file goes with the sandbox.
+   */
+  placeSocket(socketPath: string): Promise<string>;
   /** Changes the memory limit and the CPU share that follows it. */
   setMemory(memoryMb: number): Promise<void>;
   /** Stops every process inside from running until `thaw`; both may be called twice. Without the capability they resolve and do nothing (`canFreeze`). */

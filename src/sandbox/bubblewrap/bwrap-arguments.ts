@@ -4,6 +4,11 @@ import type { SandboxSpec } from '../sandbox.ts';
 /** Id of user and group inside, whatever they are outside. */
 const INSIDE_ID = '1000';
 
+const SOCKETS = '/run/fob';
+/** The name of a socket that was placed, and its path inside. */
+export const SERVICES = 'services';
+export const SERVICES_PATH = `${SOCKETS}/${SERVICES}`;
+
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom'];
 /** What an interpreter reserves and does not use (Node 570 MiB, mostly its threads' stacks): an rlimit counts that, where a cgroup does not. */
 const RESERVED_MB = 768;
@@ -42,6 +47,8 @@ interface Layout {
   readonly networkArguments: readonly string[];
   readonly mounts: readonly { readonly source: string; readonly path: string }[];
   readonly code: string;
+  /** Where a socket may be placed later. */
+  readonly sockets: string;
   readonly build: string | undefined;
   readonly limits: readonly string[];
 }
@@ -64,7 +71,7 @@ export function bwrapArguments(spec: SandboxSpec, layout: Layout): string[] {
     ...temporary('/dev/shm', spec.limits.tmpMb),
     ...temporary('/tmp', spec.limits.tmpMb),
     ...['--symlink', '../tmp', '/var/tmp'],
-    ...['--ro-bind', layout.code, '/code'],
+    ...['--ro-bind', layout.code, '/code', '--ro-bind', layout.sockets, SOCKETS],
     ...layout.mounts.flatMap(({ source, path }) => ['--ro-bind', source, path]),
     ...(layout.build === undefined ? [] : ['--bind', layout.build, '/build']),
     ...['--remount-ro', '/', '--chdir', layout.build === undefined ? '/code' : '/build'],

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,7 +8,7 @@ import { placeTree } from '../place-tree.ts';
 import { childrenOf, isEnding } from '../proc.ts';
 import type { SandboxExit, SandboxSpec, SandboxUsage } from '../sandbox.ts';
 import type { Berth } from './berth.ts';
-import { bwrapArguments, rlimits } from './bwrap-arguments.ts';
+import { bwrapArguments, rlimits, SERVICES } from './bwrap-arguments.ts';
 import type { Cgroups } from './cgroup/cgroup.ts';
 import { signalEach } from './cgroup/cgroup-files.ts';
 import type { SocketName } from './messages.ts';
@@ -84,6 +84,14 @@ export class LaunchedSandbox {
     await this.placing;
   }
 
+  placeSocket(socketPath: string): void {
+    const { uid } = this.berth;
+    // Connecting takes the right to write: the sandbox's user has it, and no other.
+    chmodSync(socketPath, 0o600);
+    if (uid !== undefined) chownSync(socketPath, uid, uid);
+    renameSync(socketPath, join(this.folder.here, 'sockets', SERVICES));
+  }
+
   setMemory(memoryMb: number): void {
     this.berth.cgroup.setMemory(memoryMb);
   }
@@ -122,6 +130,7 @@ export class LaunchedSandbox {
     const { berth, spec, folder } = this;
     const { stage, cgroups } = this.launch;
     mkdirSync(join(folder.here, 'code'), { recursive: true });
+    mkdirSync(join(folder.here, 'sockets'));
     const mounts = await Promise.all(
       spec.mounts.map(async ({ hostPath, path }) => ({ source: await stage.reachable(hostPath), path })),
     );
@@ -129,6 +138,7 @@ export class LaunchedSandbox {
       rootArguments: stage.rootArguments,
       networkArguments: spec.network === 'internet' ? stage.networkArguments(RESOLVER) : [],
       mounts,
+      sockets: join(folder.there, 'sockets'),
       code: spec.codeFolder === undefined ? join(folder.there, 'code') : await this.show(spec.codeFolder),
       build: spec.buildFolder === undefined ? undefined : await this.showWritable(spec.buildFolder, berth.uid),
       limits: rlimits(spec, { memory: cgroups.controls.has('memory'), pids: cgroups.controls.has('pids') }),

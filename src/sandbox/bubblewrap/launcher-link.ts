@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../../model/problem.ts';
 import type { Sandbox, SandboxExit, SandboxSpec, SandboxUsage } from '../sandbox.ts';
+import { SERVICES_PATH } from './bwrap-arguments.ts';
 import type { LauncherReport, LauncherRequest, LauncherSettings, SocketName } from './messages.ts';
 import { PRIVATE_STAGE } from './stage.ts';
 
@@ -127,6 +128,10 @@ export class LauncherLink {
       exited: held.exited,
       canFreeze: this.canFreeze,
       placeCode: async (codeFolder) => void (await ask({ type: 'place', id, codeFolder }, 'place code in')),
+      placeSocket: async (socketPath) => {
+        await ask({ type: 'socket', id, socketPath }, 'place a socket in');
+        return SERVICES_PATH;
+      },
       setMemory: async (memoryMb) => void (await ask({ type: 'memory', id, memoryMb }, 'change the memory of')),
       freeze: async () => void (await ask({ type: 'freeze', id }, 'freeze')),
       thaw: async () => void (await ask({ type: 'thaw', id }, 'thaw')),

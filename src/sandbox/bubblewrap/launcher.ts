@@ -69,6 +69,8 @@ function handle(message: NumberedRequest): unknown {
   switch (message.type) {
     case 'place':
       return sandbox.place(message.codeFolder);
+    case 'socket':
+      return sandbox.placeSocket(message.socketPath);
     case 'memory':
       return sandbox.setMemory(message.memoryMb);
     case 'freeze':

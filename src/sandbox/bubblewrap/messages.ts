@@ -13,6 +13,7 @@ export interface LauncherSettings {
 export type LauncherRequest =
   | { readonly type: 'start'; readonly spec: SandboxSpec }
   | { readonly type: 'place'; readonly id: string; readonly codeFolder: string }
+  | { readonly type: 'socket'; readonly id: string; readonly socketPath: string }
   | { readonly type: 'memory'; readonly id: string; readonly memoryMb: number }
   | { readonly type: 'freeze' | 'thaw' | 'usage' | 'kill'; readonly id: string }
   | { readonly type: 'close' };

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -20,6 +20,7 @@ export class ProcessSandbox implements Sandbox {
   readonly stderr: Readable;
   readonly exited: Promise<SandboxExit>;
   readonly canFreeze = true;
+  private readonly folder: string;
   private readonly child: ChildProcess;
   private lastUsage: SandboxUsage = { memoryBytes: 0, peakMemoryBytes: 0, cpuMs: 0 };
   private isKilled = false;
@@ -27,6 +28,7 @@ export class ProcessSandbox implements Sandbox {
 
   private constructor(spec: SandboxSpec, folder: string, codeFolder: string) {
     this.id = spec.id;
+    this.folder = folder;
     this.codeFolder = codeFolder;
     const translate = translation(spec, codeFolder);
     const [program, ...args] = spec.command.map(translate);
@@ -80,6 +82,17 @@ export class ProcessSandbox implements Sandbox {
       const reason = (cause as Error).message;
       throw new Problem('sandbox_failed', `cannot place code in sandbox "${this.id}": ${reason}`, { cause });
     }
+  }
+
+  async placeSocket(socketPath: string): Promise<string> {
+    const path = join(this.folder, 'services');
+    try {
+      renameSync(socketPath, path);
+    } catch (cause) {
+      const reason = (cause as Error).message;
+      throw new Problem('sandbox_failed', `cannot place a socket in sandbox "${this.id}": ${reason}`, { cause });
+    }
+    return path;
   }
 
   /** Nothing is limited here. */

@@ -45,6 +45,7 @@ function spawned(id: string, child: ChildProcess): Sandbox {
     stderr: child.stderr as Readable,
     exited,
     placeCode: nothing,
+    placeSocket: async () => '',
     setMemory: nothing,
     freeze: nothing,
     thaw: nothing,
