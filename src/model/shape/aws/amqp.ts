@@ -58,7 +58,8 @@ function headerValue(value: unknown): unknown {
 
 const words = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
 
-/** As `Jan 1, 1970, 12:33:41 AM`. */
-function inWords(timeMs: number): string {
+/** As `Jan 1, 1970, 12:33:41 AM`; a sender may say a time that is none. */
+function inWords(timeMs: number): string | null {
+  if (Number.isNaN(new Date(timeMs).getTime())) return null;
   return words.format(timeMs).replaceAll('\u202f', ' ');
 }
