@@ -335,8 +335,16 @@ test('whatever a CloudEvent of these types holds, it has a shape that is JSON', 
   ];
   const odd = fc.constantFrom('null', '[null]', '[1]', '[[]]', '{"headers":1}', '{"timestamp":1e99}');
   const attribute = fc.oneof(fc.json(), fc.string(), odd, fc.integer(), fc.boolean());
+  const known = {
+    scheduledTime: fc.jsonValue(),
+    bucket: fc.jsonValue(),
+    object: fc.jsonValue(),
+    eventName: fc.jsonValue(),
+  };
   const body = fc.oneof(
     fc.record({ data: fc.jsonValue() }),
+    fc.record({ data: fc.record(known, { requiredKeys: [] }) }),
+    fc.record({ data: fc.constant({ bucket: { name: '' }, object: { key: '\ud800' }, eventName: '' }) }),
     fc.record({ data_base64: fc.base64String() }),
     fc.constant({}),
   );

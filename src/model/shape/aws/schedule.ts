@@ -13,7 +13,7 @@ export const scheduleShape: AwsShape = single((event: CloudEvent) => {
     'detail-type': 'Scheduled Event',
     source: 'aws.events',
     account: ACCOUNT,
-    time: toSeconds(scheduledTime ?? event.time ?? ''),
+    time: toSeconds(String(scheduledTime ?? event.time ?? '')),
     region: REGION,
     resources: [arn('events', `rule/${nameInSource(event.source)}`)],
     detail: {},
