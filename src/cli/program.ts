@@ -58,6 +58,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'print what functions logged, or follow it',
     load: () => import('./commands/logs.ts'),
   },
+  {
+    name: 'events',
+    group: OBSERVE,
+    summary: 'list events that wait or could not be delivered; retry, redrive, drop them',
+    load: () => import('./commands/events.ts'),
+  },
   { name: 'runs', group: OBSERVE, summary: 'list invocations, or show one', load: () => import('./commands/runs.ts') },
   { name: 'stats', group: OBSERVE, summary: 'show what the node does now', load: () => import('./commands/stats.ts') },
   { name: 'up', group: NODE, summary: 'start a node on this machine', load: () => import('./commands/up.ts') },

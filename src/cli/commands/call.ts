@@ -7,9 +7,9 @@ import { aboutFunction, functionPath, type LogLine } from '../api.ts';
 import { type NodeClient, readBody, readFailure } from '../client.ts';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
-import { formatDuration } from '../human.ts';
+import { formatDuration, parseDurationMs } from '../human.ts';
 import { formatLogLine } from '../log-line.ts';
-import { note, noteJson, paintError, print, printBytes } from '../output.ts';
+import { note, noteJson, paintError, print, printBytes, printJson } from '../output.ts';
 import { harmless } from '../text-width.ts';
 
 interface CallOptions {
@@ -18,6 +18,10 @@ interface CallOptions {
   readonly raw?: boolean;
   readonly logs?: boolean;
   readonly output?: string;
+  readonly async?: boolean;
+  readonly once?: string;
+  readonly orderKey?: string;
+  readonly delay?: string;
   readonly json?: boolean;
 }
 
@@ -46,12 +50,17 @@ export function define(command: Command): void {
     .option('--raw', 'print the result byte for byte, without a line end of its own')
     .option('-o, --output <file>', 'write the result to a file, byte for byte')
     .option('--logs', 'print what the function logged, to standard error')
+    .option('--async', 'accept it as an event and print its id; it is run soon, and again where it fails')
+    .option('--once <key>', 'idempotency key: however often it is sent, it runs once')
+    .option('--order-key <key>', 'with --async: events of one key are run one after the other, in order')
+    .option('--delay <duration>', 'with --async: not before so long from now, such as 30s, 5m')
     .addHelpText(
       'after',
       examples(
         ['fob call hello', 'no parameters'],
         ['fob call add param1=1 param2=1', 'texts by name'],
         ['fob call resize width:=300 tags:=\'["a","b"]\'', 'JSON values by name'],
+        ['fob call report --async', 'run it in the background, with retries'],
         ['fob call thumbnail --data @cat.jpg --type image/jpeg -o small.jpg', 'bytes in, bytes out'],
       ),
     )
@@ -62,10 +71,15 @@ export function define(command: Command): void {
 
 async function call(client: NodeClient, name: string, parameters: string[], options: CallOptions): Promise<void> {
   const payload = await payloadOf(parameters, options);
+  const once: Record<string, string> = options.once === undefined ? {} : { 'idempotency-key': options.once };
+  if (options.async) return callLater(client, name, payload, options, once);
+  if (options.orderKey !== undefined || options.delay !== undefined) {
+    throw new Failure(EXIT.usage, '--order-key and --delay go with --async');
+  }
   const started = performance.now();
   const response = await aboutFunction(client, name, async () => {
     const answer = await client.send('POST', functionPath(name, '/invoke'), {
-      headers: { 'content-type': payload.type, accept: '*/*' },
+      headers: { 'content-type': payload.type, accept: '*/*', ...once },
       body: payload.body,
       acceptFailure: true,
     });
@@ -77,6 +91,33 @@ async function call(client: NodeClient, name: string, parameters: string[], opti
   if (response.headers['fob-function-error'] === undefined) await printResult(response, options);
   else await printError(response, options);
   if (options.logs) await printLogs(client, name, invocationId, response, performance.now() - started);
+}
+
+/** Hands the call over as an event. */
+async function callLater(
+  client: NodeClient,
+  name: string,
+  payload: Payload,
+  options: CallOptions,
+  once: Readonly<Record<string, string>>,
+): Promise<void> {
+  const delayMs = options.delay === undefined ? undefined : parseDurationMs(options.delay, '--delay');
+  const accepted = await aboutFunction(client, name, () =>
+    client.json<{ eventId: string; duplicate: boolean }>('POST', functionPath(name, '/events'), {
+      headers: {
+        'content-type': payload.type,
+        ...once,
+        ...(options.orderKey !== undefined && { 'fob-event-key': options.orderKey }),
+        ...(delayMs !== undefined && { 'fob-delay-ms': String(delayMs) }),
+      },
+      body: payload.body,
+    }),
+  );
+  if (options.json) return printJson(accepted);
+  print(accepted.eventId);
+  if (process.stdout.isTTY) {
+    note(`${accepted.duplicate ? 'accepted before' : 'accepted'}; follow it with: ./fob events ${accepted.eventId}`);
+  }
 }
 
 /** The result as it comes: JSON indented for people, text with a line end, anything else byte for byte. */

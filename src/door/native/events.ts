@@ -126,6 +126,32 @@ export function addEventRoutes(app: App, context: DoorContext): void {
   );
 
   app.get(
+    '/v1/lanes',
+    {
+      schema: {
+        tags,
+        summary: 'How the lanes of all functions stand that have had events',
+        operationId: 'listLanes',
+        response: answers({
+          200: Type.Object({
+            functions: Type.Array(Type.Intersect([Type.Object({ function: Type.String() }), LaneView])),
+          }),
+        }),
+      },
+    },
+    async () => {
+      const all = await Promise.all(
+        engine
+          .list()
+          .map(async ({ document: { name } }) =>
+            (await events.stats(name)).map((lane) => ({ function: name, ...lane })),
+          ),
+      );
+      return { functions: all.flat() };
+    },
+  );
+
+  app.get(
     '/v1/events/:id',
     {
       schema: {
