@@ -12,6 +12,7 @@ import type { FobCall } from './fob/call.ts';
 import { answerFobFailure } from './fob/error.ts';
 import { addFobRoutes } from './fob/routes.ts';
 import { addBackupRoutes } from './native/backup.ts';
+import { addBucketRoutes } from './native/buckets.ts';
 import { addEventRoutes } from './native/events.ts';
 import { addFunctionRoutes } from './native/functions.ts';
 import { addInvocationRoutes } from './native/invocations.ts';
@@ -100,6 +101,7 @@ export async function createManagement(
   addMetricsRoute(app, context);
   addIngestRoutes(app, context);
   addBackupRoutes(app, context);
+  addBucketRoutes(app, context);
   addQueueRoutes(app, context);
   addTopicRoutes(app, context);
   addKeyValueRoutes(app, context);
