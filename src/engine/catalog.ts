@@ -1,4 +1,4 @@
-import type { FunctionDocument, StoredFunction } from '../model/function.ts';
+import { defaultConfig, type FunctionDocument, type StoredFunction } from '../model/function.ts';
 import type { Registry } from '../store/registry.ts';
 
 /** Where function documents stand in the registry. */
@@ -20,14 +20,16 @@ export class Catalog {
     catalog.stopWatching = registry.watch(FUNCTION_PREFIX, (change) => {
       const name = change.key.slice(FUNCTION_PREFIX.length);
       const current =
-        change.kind === 'put' ? { document: change.value as FunctionDocument, revision: change.revision } : undefined;
+        change.kind === 'put'
+          ? { document: completed(change.value as FunctionDocument), revision: change.revision }
+          : undefined;
       if (current !== undefined && current.revision <= (catalog.byName.get(name)?.revision ?? 0)) return;
       catalog.set(name, current);
       onChange(name, current);
     });
     for (const { value, revision } of await registry.list<FunctionDocument>(FUNCTION_PREFIX)) {
       if (revision > (catalog.byName.get(value.name)?.revision ?? 0))
-        catalog.set(value.name, { document: value, revision });
+        catalog.set(value.name, { document: completed(value), revision });
     }
     return catalog;
   }
@@ -57,4 +59,9 @@ export class Catalog {
     this.byKey.set(name, current);
     this.byName.set(name, current);
   }
+}
+
+/** A document that an older version of the platform wrote lacks the settings that came later: they have their defaults. */
+function completed(document: FunctionDocument): FunctionDocument {
+  return { ...document, config: { ...defaultConfig(), ...document.config } };
 }

@@ -15,11 +15,14 @@ import { Housekeeper } from './housekeeper.ts';
 import { Pool, type PoolContext } from './pool.ts';
 import { Recorder } from './recorder.ts';
 import type { Runner } from './runner.ts';
+import type { SendOutbox } from './send-outbox.ts';
 import { Starter } from './starter.ts';
 import { Counters } from './stats.ts';
 import { Supply } from './supply.ts';
 
 const DRAIN_CHECK_MS = 20;
+/** Longest chain of functions that call one another. */
+const MAX_HOPS = 16;
 /** After sandboxes ended, so that a machine that keeps ending them is not kept busy starting them. */
 const REPLENISH_AFTER_MS = 1_000;
 
@@ -44,6 +47,8 @@ export interface DispatcherOptions {
   readonly clock: Clock;
   /** Absent: functions reach no services, whatever they were granted. */
   readonly bindings?: Bindings;
+  /** Sends what functions put in their outboxes, where the caller does not. Absent: it is left in the outcome. */
+  readonly sendOutbox?: SendOutbox;
 }
 
 /** Where the built code of a tree stands on this machine. */
@@ -93,7 +98,7 @@ export class Dispatcher implements Engine {
     this.options = options;
     this.catalog = catalog;
     this.counters = new Counters();
-    this.recorder = new Recorder(journal, this.counters);
+    this.recorder = new Recorder(journal, this.counters, options.sendOutbox);
     const runners = (): ReadonlySet<Runner> => this.starter.all();
     this.capacity = new Capacity({ budgetMb: options.memoryBudgetMb, clock, runners, onRoom: () => this.roomMade() });
     this.starter = new Starter(options.sandboxes, this.capacity, clock, settings);
@@ -143,6 +148,10 @@ export class Dispatcher implements Engine {
     if (found === undefined)
       return refusedInvocation(new Problem('not_found', `there is no function '${request.target}'`));
     if (this.draining) return refusedInvocation(new Problem('unavailable', 'this node is stopping: try again shortly'));
+    if (request.hops !== undefined && request.hops > MAX_HOPS) {
+      const message = `${request.target} was called through a chain of more than ${MAX_HOPS} functions: end the loop, or shorten the chain`;
+      return refusedInvocation(new Problem('loop_detected', message));
+    }
     if (this.recorder.active >= this.options.settings.maxConcurrency) {
       this.counters.of(found.document.name).throttled++;
       return refusedInvocation(

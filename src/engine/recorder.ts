@@ -1,7 +1,8 @@
-import type { Outcome } from '../model/invocation.ts';
-import type { Problem } from '../model/problem.ts';
-import type { Journal } from '../store/journal.ts';
+import type { OutboxItem, Outcome } from '../model/invocation.ts';
+import { asProblem, type Problem } from '../model/problem.ts';
+import type { InvocationRecord, Journal } from '../store/journal.ts';
 import type { Call } from './call.ts';
+import { outboxRefused, type SendOutbox } from './send-outbox.ts';
 import type { Counters } from './stats.ts';
 
 /** Longest error texts that a record keeps, in characters. */
@@ -14,14 +15,43 @@ export class Recorder {
   active = 0;
   private readonly journal: Journal;
   private readonly counters: Counters;
+  private readonly sendOutbox: SendOutbox | undefined;
 
-  constructor(journal: Journal, counters: Counters) {
+  constructor(journal: Journal, counters: Counters, sendOutbox: SendOutbox | undefined) {
     this.journal = journal;
     this.counters = counters;
+    this.sendOutbox = sendOutbox;
   }
 
-  /** The run ended; `durationMs` is the function's own time. */
+  /** The run ended; `durationMs` is the function's own time. What it sent leaves before anybody hears of that, unless the caller sends it. */
   end(call: Call, outcome: Outcome, sandboxId: string, durationMs: number): void {
+    if (this.sendOutbox && outcome.status === 'succeeded' && outcome.outbox !== undefined && !call.request.keepOutbox)
+      void this.endAfterSending(call, outcome, outcome.outbox, this.sendOutbox, sandboxId, durationMs);
+    else this.record(call, outcome, sandboxId, durationMs);
+  }
+
+  private async endAfterSending(
+    call: Call,
+    { outbox: _, ...outcome }: Outcome & { status: 'succeeded' },
+    items: readonly OutboxItem[],
+    send: SendOutbox,
+    sandboxId: string,
+    durationMs: number,
+  ): Promise<void> {
+    const { invocationId, request } = call;
+    try {
+      await send(items, { function: call.function.name, invocationId, hops: request.hops ?? 0 });
+    } catch (error) {
+      const problem = asProblem(error);
+      const refused = outboxRefused(problem);
+      if (refused === undefined) this.refuse(call, problem);
+      else this.record(call, refused, sandboxId, durationMs);
+      return;
+    }
+    this.record(call, outcome, sandboxId, durationMs);
+  }
+
+  private record(call: Call, outcome: Outcome, sandboxId: string, durationMs: number): void {
     const { name, version } = call.function;
     this.active--;
     const queuedMs = call.started ? call.startedMs - call.acceptedMs : 0;
@@ -32,6 +62,7 @@ export class Recorder {
       function: name,
       version,
       door: call.request.door,
+      ...deliveryOf(call),
       status: outcome.status,
       startedAtMs: call.acceptedAtMs,
       queuedMs,
@@ -70,6 +101,7 @@ export class Recorder {
       function: call.function.name,
       version: call.function.version,
       door: call.request.door,
+      ...deliveryOf(call),
       status: 'rejected',
       reason: problem.code,
       errorType: problem.code,
@@ -84,4 +116,9 @@ export class Recorder {
     });
     call.refuse(problem);
   }
+}
+
+/** Which event it was for, if for any. */
+function deliveryOf({ request }: Call): Pick<InvocationRecord, 'eventId' | 'lane' | 'attempt'> | undefined {
+  return request.delivery;
 }
