@@ -14,6 +14,7 @@ interface CommandEntry {
 }
 
 const FUNCTIONS = 'Functions:';
+const SERVICES = 'Backing services:';
 const OBSERVE = 'What happened:';
 const NODE = 'Node:';
 const TOOLS = 'Tools:';
@@ -52,6 +53,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/code.ts'),
   },
   { name: 'rm', group: FUNCTIONS, summary: 'remove functions', load: () => import('./commands/rm.ts') },
+  {
+    name: 'queue',
+    group: SERVICES,
+    summary: 'queues: send, receive, look after messages',
+    load: () => import('./commands/queue.ts'),
+  },
+  {
+    name: 'topic',
+    group: SERVICES,
+    summary: 'topics: publish, subscribe',
+    load: () => import('./commands/topic.ts'),
+  },
+  {
+    name: 'kv',
+    group: SERVICES,
+    summary: 'key-value spaces: set, get, list',
+    load: () => import('./commands/kv.ts'),
+  },
   {
     name: 'logs',
     group: OBSERVE,
