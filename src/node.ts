@@ -3,15 +3,24 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
+import { openBacking } from './backing.ts';
+import { createBindings } from './door/binding/bindings.ts';
+import type { DoorServer } from './door/server.ts';
 import { createDeployer, type Deployment } from './engine/deploy/deployer.ts';
 import { Dispatcher } from './engine/dispatcher.ts';
+import { createEvents, type RunningEvents } from './engine/events/events.ts';
+import { createIdempotency } from './engine/idempotency.ts';
+import { outboxSender } from './engine/send-outbox.ts';
 import { type Clock, systemClock } from './model/clock.ts';
 import { messageOf, Problem } from './model/problem.ts';
 import type { Settings } from './model/settings.ts';
 import { BYTES_PER_MB } from './model/units.ts';
 import { createRuntimes } from './runtime/index.ts';
 import { createSandboxes } from './sandboxes.ts';
+import { openAccessKeys } from './service/access/stored-access-keys.ts';
+import { createRouter } from './service/router.ts';
 import { openEmbeddedStore } from './store/embedded/store.ts';
+import { createTriggers } from './trigger/supervisor.ts';
 
 const RETENTION_EVERY_MS = 600_000;
 const GARBAGE_EVERY_MS = 3_600_000;
@@ -61,10 +70,17 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     endings.push(() => sandboxes.close());
     const runtimes = createRuntimes();
 
+    const accessKeys = await openAccessKeys({ registry: store.registry, vault: store.vault, clock, log });
+    endings.push(() => accessKeys.close());
+    // What each needs of another that is made after it.
+    const late: { deployment?: Deployment; events?: RunningEvents; server?: DoorServer; port?: number } = {};
+    const services = await openBacking({ folder: settings.data, store, clock, log, ownPort: () => late.port });
+    endings.push(() => services.close());
+    const router = createRouter({ ...services, events: () => late.events!, now: () => clock.now() });
+
     const codeCacheFolder = join(settings.data, 'code');
     await mkdir(codeCacheFolder, { recursive: true, mode: 0o711 });
     // The dispatcher runs what the deployment built, and the deployment tries what it built in the dispatcher.
-    const late: { deployment?: Deployment } = {};
     const dispatcher = await Dispatcher.open({
       registry: store.registry,
       journal: store.journal,
@@ -77,8 +93,18 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       settings,
       memoryBudgetMb: settings.memoryBudgetMb || Math.floor((totalmem() / BYTES_PER_MB) * MEMORY_SHARE),
       clock,
+      sendOutbox: outboxSender({ store, router }),
+      bindings: createBindings({
+        runFolder: join(settings.data, 'run'),
+        keys: accessKeys,
+        serve: (req, res) => late.server!.serveFunction(req, res),
+      }),
     });
     endings.push(() => dispatcher.drain(settings.drainMs));
+    const events = createEvents({ store, engine: dispatcher, router, clock, log });
+    late.events = events;
+    endings.push(() => events.close(settings.drainMs));
+    const idempotency = createIdempotency({ store, engine: dispatcher, router, clock });
     const deployment = await createDeployer({
       registry: store.registry,
       blobs: store.blobs,
@@ -97,10 +123,17 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     // The doors are the largest part of the code: they are loaded while the first sandboxes boot.
     onProgress('opening the doors');
     const prewarmed = dispatcher.prewarm();
+    const triggers = await createTriggers({ store, engine: dispatcher, events, services, clock, log });
+    endings.push(() => triggers.close());
     const { createServer } = await import('./door/server.ts');
     const server = await createServer({
       engine: dispatcher,
       deployer: deployment,
+      events,
+      idempotency,
+      services,
+      accessKeys,
+      triggers,
       store,
       sandboxes,
       settings,
@@ -108,10 +141,14 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       clock,
       nodeInfo: { version: packageJson.version, startedAtMs, state: () => state },
     });
+    late.server = server;
     endings.push(() => server.close());
     await prewarmed;
     assertCanRun(dispatcher, log);
-    const { url } = await server.listen();
+    const { url, port } = await server.listen();
+    late.port = port;
+    services.start();
+    await events.start();
     state = 'ready';
     // It looks at every blob: not before the node is ready.
     void collect().catch((error: unknown) => log.error({ err: error }, 'removing unused code failed'));

@@ -1,0 +1,45 @@
+import type { Logger } from 'pino';
+import type { Clock } from './model/clock.ts';
+import { compilePattern } from './model/pattern.ts';
+import { openBuckets } from './service/bucket/embedded/buckets.ts';
+import { createServices, type RunningServices } from './service/create-services.ts';
+import type { Store } from './store/store.ts';
+
+const LIFECYCLE_EVERY_MS = 3_600_000;
+
+interface BackingOptions {
+  readonly folder: string;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Where this node listens, once it does. */
+  ownPort(): number | undefined;
+}
+
+/** Opens the backing services of a node: buckets, queues, topics, key-values. */
+export async function openBacking(options: BackingOptions): Promise<RunningServices> {
+  const { folder, store, clock, log, ownPort } = options;
+  const buckets = await openBuckets({ folder, clock, log });
+  const services = await createServices({ store, buckets, clock, log, compileFilter: compilePattern, ownPort });
+  let stopTimer = (): void => {};
+  const expireLater = (): void => {
+    stopTimer = clock.after(LIFECYCLE_EVERY_MS, () => {
+      void buckets
+        .expire(clock.now())
+        .catch((error: unknown) => log.error({ err: error }, "removing what buckets' rules say failed"))
+        .then(expireLater);
+    });
+  };
+  return {
+    ...services,
+    start() {
+      services.start();
+      expireLater();
+    },
+    async close() {
+      stopTimer();
+      await services.close();
+      await buckets.close();
+    },
+  };
+}
