@@ -36,6 +36,7 @@ export class Bodies {
   private readonly threads: WorkerClient<BodyOperations>[];
   private readonly readers = new Map<string, number>();
   private readonly doomed = new Set<string>();
+  private readonly discarding = new Set<Promise<void>>();
   private count = 0;
   private closed = false;
 
@@ -135,13 +136,22 @@ export class Bodies {
   /** Removes files that nothing refers to any more, once nobody reads them. */
   discard(files: readonly string[]): void {
     if (files.length === 0) return;
+    const discarding = this.unlinkUnread(files).finally(() => this.discarding.delete(discarding));
+    this.discarding.add(discarding);
+  }
+
+  private async unlinkUnread(files: readonly string[]): Promise<void> {
     // A reader that the database answered just before pins its files within this turn of the event loop.
-    setImmediate(() => {
-      for (const file of files) {
-        if (this.readers.has(file)) this.doomed.add(file);
-        else void this.unlink(file);
-      }
-    });
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const file of files) {
+      if (this.readers.has(file)) this.doomed.add(file);
+      else await this.unlink(file);
+    }
+  }
+
+  /** Resolves when all files that were discarded before, and that nobody reads, are gone. */
+  async settled(): Promise<void> {
+    await Promise.all(this.discarding);
   }
 
   /** Removes what a crash left: files of earlier runs that `unused` says nothing refers to. In the background; ends early on close. */

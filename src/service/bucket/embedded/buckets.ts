@@ -47,7 +47,7 @@ export interface EmbeddedBucketsOptions {
  * Opens the buckets in a data folder: metadata and small objects in SQLite, large ones as files. Rejects with
  * `data_folder_unusable` where they cannot be opened or are damaged. What a crash left is removed in the background.
  */
-export async function openBuckets(options: EmbeddedBucketsOptions): Promise<Buckets & { close(): Promise<void> }> {
+export async function openBuckets(options: EmbeddedBucketsOptions): Promise<EmbeddedBuckets> {
   const log = options.log ?? silentLog;
   const catalog = new WorkerClient<CatalogOperations>({
     file: new URL('./catalog.worker.ts', import.meta.url),
@@ -58,14 +58,21 @@ export async function openBuckets(options: EmbeddedBucketsOptions): Promise<Buck
   try {
     const known = await catalog.call('buckets', []);
     const bodies = new Bodies(join(options.folder, 'buckets'), log);
-    return new EmbeddedBuckets(catalog, bodies, known, options, log);
+    return new SqliteBuckets(catalog, bodies, known, options, log);
   } catch (error) {
     await catalog.close();
     throw error;
   }
 }
 
-class EmbeddedBuckets implements Buckets {
+/** Buckets that are open in this process. */
+export interface EmbeddedBuckets extends Buckets {
+  /** Resolves when what an earlier crash left is removed. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+class SqliteBuckets implements EmbeddedBuckets {
   private readonly catalog: WorkerClient<CatalogOperations>;
   private readonly bodies: Bodies;
   /** Every bucket, as the database has it. */
@@ -344,11 +351,16 @@ class EmbeddedBuckets implements Buckets {
     return new Map(rows.map(({ name, ...usage }) => [name, usage]));
   }
 
+  async settled(): Promise<void> {
+    await this.sweeping;
+    await this.bodies.settled();
+  }
+
   /** Lets calls under way finish; calls after it reject with `unavailable`. */
   async close(): Promise<void> {
     this.watchers.clear();
     await this.bodies.close();
-    await this.sweeping;
+    await this.settled();
     await this.catalog.close();
   }
 

@@ -1,0 +1,4 @@
+import { bucketsConformance } from '../buckets.conformance.ts';
+import { embeddedBuckets } from './testing/adapter.ts';
+
+bucketsConformance(embeddedBuckets);
