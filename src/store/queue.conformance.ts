@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { FakeClock } from '../model/testing/fake-clock.ts';
 import type { Adapter, Opened } from './conformance.ts';
-import type { LeasedMessage, NewMessage, Queue } from './queue.ts';
+import type { LeasedMessage, NewMessage, Queue, StoredMessage } from './queue.ts';
 import { QueueModel } from './testing/queue-model.ts';
 
 const LEASE_MS = 30_000;
@@ -255,19 +255,148 @@ export function queueConformance(adapter: Adapter<Queue>): void {
       assert.ok(!(await queue.queues()).includes(q));
     });
 
+    test('list and find show messages as they stand, and change nothing', async () => {
+      fresh();
+      const body = Buffer.from([0, 255]);
+      const [first] = await queue.sendBatch(q, [
+        { body, attributes: { a: 'ä' }, group: 'g' },
+        { ...message('later'), delayMs: 5_000 },
+        message('ready'),
+      ]);
+      await receive(1);
+      const { items, cursor } = await queue.list(q, { limit: 10 });
+      assert.equal(cursor, undefined);
+      const sentAtMs = clock.now();
+      assert.deepEqual(items[0], {
+        messageId: first!.messageId,
+        body,
+        attributes: { a: 'ä' },
+        group: 'g',
+        state: 'leased',
+        attempts: 1,
+        sentAtMs,
+        dueAtMs: sentAtMs + LEASE_MS,
+      });
+      const states = items.map((item) => [item.body.toString(), item.state, item.attempts, item.dueAtMs - sentAtMs]);
+      assert.deepEqual(states.slice(1), [
+        ['later', 'delayed', 0, 5_000],
+        ['ready', 'ready', 0, 0],
+      ]);
+      for (const item of items) assert.deepEqual(await queue.find(q, item.messageId), item);
+      assert.equal(await queue.find('another', first!.messageId), undefined);
+      for (const id of ['', '0', '-1', '1e3', '999999', 'x']) assert.equal(await queue.find(q, id), undefined);
+      assert.deepEqual((await receive()).map(textOf), ['ready']);
+    });
+
+    test('a message is found by the id that its sender gave it, in whatever queue it is', async () => {
+      fresh();
+      const own = { ...message('x'), id: `own-${q}`, deduplicationId: 'd' };
+      const sent = await queue.send(q, own);
+      assert.equal(sent.id, own.id);
+      assert.deepEqual(await queue.locate(own.id), { queue: q, messageId: sent.messageId });
+      const again = await queue.send(q, { ...own, id: 'of the second' });
+      assert.deepEqual(again, { messageId: sent.messageId, id: own.id, duplicate: true });
+      assert.equal(await queue.locate('of the second'), undefined);
+      await queue.remove(q, sent.messageId);
+      assert.equal(await queue.locate(own.id), undefined);
+      const moved = await queue.send(`${q}-moved`, own);
+      assert.deepEqual(await queue.locate(own.id), { queue: `${q}-moved`, messageId: moved.messageId });
+      await queue.purge(`${q}-moved`);
+      assert.equal((await queue.send(q, message('without'))).id, undefined);
+    });
+
+    test('a list goes on where its page ended, whatever happened in between', async () => {
+      fresh();
+      await send('a', 'b', 'c', 'd', 'e');
+      const first = await queue.list(q, { limit: 2 });
+      await queue.remove(q, first.items[1]!.messageId);
+      await send('f');
+      const second = await queue.list(q, { limit: 3, cursor: first.cursor! });
+      const third = await queue.list(q, { limit: 3, cursor: second.cursor! });
+      const texts = [first, second, third].map((page) => page.items.map((item) => item.body.toString()).join(''));
+      assert.deepEqual([...texts, third.cursor], ['ab', 'cde', 'f', undefined]);
+      for (const limit of [0, 1_001, 1.5]) {
+        await assert.rejects(queue.list(q, { limit }), { code: 'invalid_request' });
+      }
+      await assert.rejects(queue.list(q, { limit: 1, cursor: 'nonsense' }), { code: 'invalid_request' });
+    });
+
+    test('large messages come in pages and deliveries that fit into memory', async () => {
+      fresh();
+      const large = { body: Buffer.alloc(3 * 1024 * 1024) };
+      for (let n = 0; n < 8; n++) await queue.send(q, large);
+      const page = await queue.list(q, { limit: 8 });
+      assert.ok(page.items.length > 0 && page.items.length < 8 && page.cursor !== undefined);
+      const received = [await receive(8), await receive(8)].map((messages) => messages.length);
+      assert.ok(received[0]! > 0 && received[0]! < 8 && received[0]! + received[1]! === 8, String(received));
+      await queue.purge(q);
+    });
+
+    test('a removed message is gone, its lease void, and its group goes on', async () => {
+      fresh();
+      await queue.sendBatch(q, [
+        { ...message('g1'), group: 'g' },
+        { ...message('g2'), group: 'g' },
+        { ...message('g3'), group: 'g' },
+      ]);
+      const [g1] = await receive();
+      const [, g2] = (await queue.list(q, { limit: 10 })).items;
+      const waiting = queue.receive(q, { max: 1, leaseMs: LEASE_MS, waitMs: 60_000 });
+      assert.equal(await queue.remove(q, g2!.messageId), true);
+      assert.equal(await queue.remove(q, g2!.messageId), false);
+      assert.equal(await queue.remove('another', g1!.messageId), false);
+      assert.equal(await queue.remove(q, g1!.messageId), true);
+      assert.deepEqual((await waiting).map(textOf), ['g3']);
+      assert.equal(await queue.acknowledge(g1!.lease), false);
+      assert.deepEqual(await queue.stats(q), { ready: 0, delayed: 0, leased: 1, oldestAgeMs: 0 });
+    });
+
+    test('a delayed message is hastened, a leased one is not', async () => {
+      fresh();
+      const { messageId } = await queue.send(q, { ...message('later'), delayMs: 3_600_000 });
+      const waiting = queue.receive(q, { max: 1, leaseMs: LEASE_MS, waitMs: 60_000 });
+      assert.equal(await queue.hasten('another', messageId), false);
+      assert.equal(await queue.hasten(q, messageId), true);
+      const [got] = await waiting;
+      assert.equal(textOf(got), 'later');
+      assert.equal(await queue.hasten(q, messageId), false, 'leased');
+      await queue.retry(got!.lease, 0);
+      assert.equal(await queue.hasten(q, messageId), true, 'ready');
+      await queue.remove(q, messageId);
+      assert.equal(await queue.hasten(q, messageId), false, 'gone');
+    });
+
+    test('a purge takes what was there before it, and no group waits for what is gone', async () => {
+      fresh();
+      const many = Array.from({ length: 5_000 }, (_, n) => ({ ...message('old'), group: `g${n % 7}` }));
+      await queue.sendBatch(q, many);
+      const purged = queue.purge(q);
+      const later = Array.from({ length: 7 }, (_, n) => ({ ...message('new'), group: `g${n}` }));
+      await queue.sendBatch(q, later);
+      assert.ok((await purged) >= 5_000);
+      const { ready } = await queue.stats(q);
+      assert.equal((await receive(10)).length, ready, 'the first of each group that is left');
+    });
+
     test('behaves as the model under any sequence of operations', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(operations, { maxLength: 30 }), async (sequence) => {
           fresh();
           const model = new QueueModel(() => clock.now());
+          const ids: string[] = [];
           const leases: { real: LeasedMessage; model: { id: number; attempt: number } }[] = [];
           for (const step of sequence) {
             const chosen = leases.at(step.pick % Math.max(1, leases.length));
             if (step.kind === 'advance') clock.advance(step.ms);
             if (step.kind === 'send') {
-              const { duplicate } = await queue.send(q, { ...message(step.text), ...step.options });
+              const { messageId, duplicate } = await queue.send(q, { ...message(step.text), ...step.options });
               assert.equal(duplicate, model.send(step.text, step.options));
+              if (!duplicate) ids.push(messageId);
             }
+            if (step.kind === 'stats') assert.deepEqual(await queue.stats(q), model.stats());
+            const id = step.pick % Math.max(1, ids.length);
+            if (step.kind === 'remove') assert.equal(await queue.remove(q, ids[id] ?? '?'), model.remove(id));
+            if (step.kind === 'hasten') assert.equal(await queue.hasten(q, ids[id] ?? '?'), model.hasten(id));
             if (step.kind === 'receive') {
               const got = await receive(step.max, step.ms + 1);
               const expected = model.receive(step.max, step.ms + 1);
@@ -289,9 +418,14 @@ export function queueConformance(adapter: Adapter<Queue>): void {
             }
           }
           assert.deepEqual(await queue.stats(q), model.stats());
+          const { items } = await queue.list(q, { limit: 1_000 });
+          assert.deepEqual(
+            items.map(viewOf),
+            model.list().map(({ id, ...view }) => ({ messageId: ids[id], ...view })),
+          );
           await queue.purge(q);
         }),
-        { numRuns: 30 },
+        { numRuns: 60 },
       );
     });
 
@@ -338,7 +472,19 @@ export function queueConformance(adapter: Adapter<Queue>): void {
 
 const short = fc.integer({ min: 0, max: 20 });
 const operations = fc.record({
-  kind: fc.constantFrom('send', 'send', 'receive', 'receive', 'acknowledge', 'retry', 'extend', 'advance'),
+  kind: fc.constantFrom(
+    'send',
+    'send',
+    'receive',
+    'receive',
+    'acknowledge',
+    'retry',
+    'extend',
+    'advance',
+    'stats',
+    'remove',
+    'hasten',
+  ),
   pick: fc.nat(),
   ms: short,
   max: fc.integer({ min: 1, max: 3 }),
@@ -356,6 +502,10 @@ const operations = fc.record({
 
 function message(text: string): NewMessage {
   return { body: Buffer.from(text) };
+}
+
+function viewOf({ messageId, body, state, attempts, dueAtMs }: StoredMessage) {
+  return { messageId, text: body.toString(), state, attempts, dueAtMs };
 }
 
 function textOf(received: LeasedMessage | undefined): string | undefined {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { commitOperations } from './commits.ts';
 import { documentOperations } from './documents.ts';
 import { groupCommit } from './group-commit.ts';
+import { keyValueOperations } from './key-values.ts';
+import { messageViews } from './message-views.ts';
 import { messageOperations } from './messages.ts';
 import type { Operations, Reply, Request } from './rpc.ts';
 import { STATE_MIGRATIONS } from './state-schema.ts';
@@ -28,7 +31,7 @@ test('on a full disk, the request that does not fit fails and its neighbours suc
   const pages = Object.values(db.prepare('PRAGMA page_count').get()!)[0] as number;
   db.exec(`PRAGMA max_page_count = ${pages + 4}`);
   const large = JSON.stringify('x'.repeat(100_000));
-  const message = { attributes: null, dueAtMs: 0, group: null, deduplicationId: 'd', seenUntilMs: 9 };
+  const message = { id: null, attributes: null, dueAtMs: 0, group: null, deduplicationId: 'd', seenUntilMs: 9 };
   const batch = [
     { ...message, body: Buffer.from('small') },
     { ...message, deduplicationId: 'e', body: Buffer.alloc(100_000) },
@@ -58,11 +61,40 @@ test('on a full disk, the request that does not fit fails and its neighbours suc
   );
 });
 
+test('a commit that does not fit is undone wholly, its neighbours stay, and statistics with them', () => {
+  const { answer, db } = open();
+  const message = { id: null, attributes: null, dueAtMs: 0, group: null, deduplicationId: null, seenUntilMs: 9 };
+  const small = { ...message, body: Buffer.from('small') };
+  answer(['send', 'q', [small, small], 0], ['receive', 'q', 2, 100, 0], ['stats', 'q', 0]);
+  const pages = Object.values(db.prepare('PRAGMA page_count').get()!)[0] as number;
+  db.exec(`PRAGMA max_page_count = ${pages + 4}`);
+  const lease = (seq: number) => ({ queue: 'q', seq, attempt: 1 });
+  const write = { space: 's', key: 'k', expiresAtMs: null, expectedRevision: 0 };
+  const replies = answer(
+    ['send', 'q', [small], 0],
+    ['commit', { leases: [lease(1)], writes: [{ ...write, value: Buffer.alloc(100_000) }], sends: [] }, 1],
+    ['commit', { leases: [lease(2)], writes: [{ ...write, value: Buffer.from('v') }], sends: [] }, 1],
+    ['commit', { leases: [lease(2)], writes: [], sends: [{ queue: 'q', messages: [small] }] }, 1],
+    ['stats', 'q', 1],
+  );
+  assert.deepEqual(replies.slice(1, 4).map(codeOrValue), ['storage_full', true, false]);
+  assert.deepEqual(codeOrValue(replies[4]!), { ready: 1, delayed: 0, leased: 1, oldestAgeMs: 1 });
+});
+
 function open() {
   const db = new DatabaseSync(':memory:');
   for (const step of STATE_MIGRATIONS) db.exec(step);
-  const operations: Operations = { ...documentOperations(db), ...messageOperations(db, queueTallies(db)) };
-  const service = groupCommit(db, operations, new Set());
+  const tallies = queueTallies(db);
+  const messages = messageOperations(db, tallies);
+  const keyValues = keyValueOperations(db);
+  const operations: Operations = {
+    ...documentOperations(db),
+    ...messages,
+    ...messageViews(db, tallies),
+    ...keyValues,
+    ...commitOperations(messages, keyValues),
+  };
+  const service = groupCommit(db, operations, new Set(), tallies.forgetAll);
   const answer = (...calls: [string, ...unknown[]][]): Reply[] => {
     const requests: Request[] = calls.map(([method, ...args], id) => ({ id, method, args }));
     let answered: Reply[] = [];

@@ -1,4 +1,4 @@
-import type { NewMessage, QueueStats } from '../queue.ts';
+import type { NewMessage, QueueStats, StoredMessage } from '../queue.ts';
 
 interface Held {
   readonly id: number;
@@ -73,6 +73,27 @@ export class QueueModel {
     return held !== undefined;
   }
 
+  /** What is kept, in order of sending. */
+  list(): { id: number; text: string; state: StoredMessage['state']; attempts: number; dueAtMs: number }[] {
+    return this.messages.map((held) => {
+      const { id, text, dueAtMs, attempt: attempts } = held;
+      return { id, text, state: this.stateOf(held), attempts, dueAtMs };
+    });
+  }
+
+  remove(id: number): boolean {
+    const before = this.messages.length;
+    this.messages = this.messages.filter((held) => held.id !== id);
+    return this.messages.length < before;
+  }
+
+  hasten(id: number): boolean {
+    const held = this.messages.find((other) => other.id === id);
+    if (!held || this.stateOf(held) === 'leased') return false;
+    held.dueAtMs = Math.min(held.dueAtMs, this.now());
+    return true;
+  }
+
   stats(): QueueStats {
     const due = this.messages.filter((held) => held.dueAtMs <= this.now());
     const leased = this.messages.filter((held) => held.leased && held.dueAtMs > this.now()).length;
@@ -82,6 +103,11 @@ export class QueueModel {
       delayed: this.messages.length - due.length - leased,
       oldestAgeMs: due.length === 0 ? 0 : this.now() - Math.min(...due.map((held) => held.sentAtMs)),
     };
+  }
+
+  private stateOf(held: Held): StoredMessage['state'] {
+    if (held.dueAtMs <= this.now()) return 'ready';
+    return held.leased ? 'leased' : 'delayed';
   }
 
   private current({ id, attempt }: { id: number; attempt: number }): Held | undefined {
