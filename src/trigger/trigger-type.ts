@@ -3,6 +3,7 @@ import type { TObject } from 'typebox';
 import type { Clock } from '../model/clock.ts';
 import type { CloudEvent } from '../model/event.ts';
 import type { Trigger } from '../model/trigger.ts';
+import type { CommitPart } from '../store/commit.ts';
 
 /**
  * One kind of event source. A type has `start` where the platform goes to the source (a timer, a connection, a
@@ -21,8 +22,8 @@ export interface TriggerType<Options = Record<string, unknown>> {
   parseWords(words: readonly string[]): Partial<Options>;
   /** Options as one line without secrets. */
   describe(options: Options): string;
-  /** What the schema cannot say; throws `invalid_request`. */
-  check?(options: Options): void;
+  /** What the schema cannot say; throws `invalid_request`, or `not_found` for a source that is to be made first. */
+  check?(options: Options): void | Promise<void>;
   /** The options as an event would show them, for `fob trigger test` and samples: what the real source would send. */
   sample(options: Options): CloudEvent;
   /** Batches are made of this source's events (default false: one event a run). */
@@ -33,6 +34,12 @@ export interface TriggerType<Options = Record<string, unknown>> {
   start?(context: SourceContext<Options>): Promise<RunningSource>;
   /** Answers one HTTP request to the trigger's own address; a `Problem` that it throws becomes the answer. */
   receive?(request: HookRequest, context: SourceContext<Options>): Promise<HookAnswer>;
+  /** Makes the events of this time range anew, in batches, where the source can. */
+  replay?(context: SourceContext<Options>, range: { fromMs: number; toMs: number }): AsyncIterable<SourceEvent[]>;
+  /** All triggers of this type that the node had at its start have been started. */
+  ready?(): void;
+  /** The node ends: lets go of what the triggers of this type share. All of them are stopped. */
+  close?(): Promise<void>;
 }
 
 export interface SourceContext<Options> {
@@ -44,13 +51,33 @@ export interface SourceContext<Options> {
   /** Aborts when the source is to stop. */
   readonly signal: AbortSignal;
   /** Filters, maps and hands on, all or none; resolves when they are on disk. Rejects with `storage_full`, `too_large`, `unavailable`. */
-  accept(events: readonly SourceEvent[]): Promise<void>;
+  accept(events: readonly SourceEvent[], options?: AcceptOptions): Promise<void>;
   /** What could not be understood: kept as a dead event with the reason, so that the rest flows. */
   quarantine(event: CloudEvent, reason: string): Promise<void>;
   /** A small durable memory of its own, such as an offset. */
   readonly cursor: { load(): Promise<unknown>; save(value: unknown): Promise<void> };
   /** How the source is, for people; `error` is shown as the trigger's last error. */
   report(state: 'running' | 'connecting' | 'failed', error?: string): void;
+}
+
+export interface AcceptOptions {
+  /** Saved as the trigger's cursor in the same commit: either both are on disk or none. */
+  readonly cursor?: unknown;
+}
+
+/** What the platform's own sources get beside, so that an event and what it is made of change hands in one commit. */
+export interface LocalSourceContext<Options> extends SourceContext<Options> {
+  /** What `accept` would do, as parts of a larger commit; `committed` is to be called after it. Throws as `accept` rejects. */
+  prepare(events: readonly SourceEvent[], options?: AcceptOptions): Prepared;
+  /** What `quarantine` would do, as parts of a larger commit. */
+  prepareQuarantine(events: readonly CloudEvent[], reason: string): Prepared;
+  /** When it was made, enabled, or its options were changed last: what happened before is none of its business. */
+  readonly sinceMs: number;
+}
+
+export interface Prepared {
+  readonly parts: CommitPart[];
+  committed(): void;
 }
 
 export interface SourceEvent {

@@ -7,20 +7,22 @@ export interface Triggers {
   types(): readonly TriggerType[];
   /** `not_found` for an unknown function or type, `invalid_request` for options that do not fit, `conflict` for a name that is taken. */
   create(trigger: NewTrigger): Promise<TriggerView>;
-  /** Replaces what is given. `precondition_failed` where it no longer stands at `expectedRevision`. */
-  update(
-    name: string,
-    change: Partial<Omit<Trigger, 'name' | 'type'>>,
-    expectedRevision?: number,
-  ): Promise<TriggerView>;
+  /**
+   * Replaces what is given; `null` removes. A secret that is given as it is shown stays. `not_found`,
+   * `precondition_failed` where it no longer stands at `expectedRevision`.
+   */
+  update(name: string, change: TriggerChange, expectedRevision?: number): Promise<TriggerView>;
   find(name: string): Promise<TriggerView | undefined>;
   list(filter?: { function?: string; type?: string }): Promise<TriggerView[]>;
   /** Its undelivered events stay in their lane, and are delivered or dropped there. */
-  remove(name: string): Promise<boolean>;
+  remove(name: string, expectedRevision?: number): Promise<boolean>;
   /** Sends a sample (or the given event) through filter, mapping and shape, and runs the function with it now, unless `dryRun`. */
   test(name: string, options: { event?: CloudEvent; dryRun?: boolean; signal?: AbortSignal }): Promise<TriggerTest>;
-  /** Delivers again the events that ended in this time range (`state`: only those that ended so); returns how many. */
-  replay(name: string, range: { fromMs: number; toMs: number; state?: 'delivered' | 'dead' }): Promise<number>;
+  /**
+   * Delivers again and returns how many. `state: 'dead'`: the dead events that ended in this time range. Otherwise the
+   * source makes the events of the range anew, for the content of delivered ones is not kept; `invalid_request` where it cannot.
+   */
+  replay(name: string, range: { fromMs: number; toMs: number; state?: 'dead' }): Promise<number>;
   /** Hands a request to the trigger's own address to its type; `not_found` where there is none such. */
   receive(name: string, request: HookRequest): Promise<HookAnswer>;
   /** The documents of a type, kept fresh in memory, with secrets opened: for doors that route by them. */
@@ -29,7 +31,23 @@ export interface Triggers {
   close(): Promise<void>;
 }
 
-export type NewTrigger = Omit<Trigger, 'name' | 'enabled'> & { readonly name?: string; readonly enabled?: boolean };
+export type NewTrigger = Omit<Trigger, 'name' | 'enabled' | 'options'> & {
+  readonly name?: string;
+  readonly enabled?: boolean;
+  readonly options?: Trigger['options'];
+  /** What people write after the type, such as `rate(5 minutes)`: makes up options that are not given. */
+  readonly words?: readonly string[];
+};
+
+export interface TriggerChange {
+  readonly function?: string;
+  readonly options?: Trigger['options'];
+  readonly filter?: Trigger['filter'] | null;
+  readonly mapping?: unknown;
+  readonly orderBy?: string | null;
+  readonly delivery?: Trigger['delivery'] | null;
+  readonly enabled?: boolean;
+}
 
 export interface TriggerView {
   /** Secrets in its options are replaced by `(secret)`. */

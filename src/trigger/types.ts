@@ -1,0 +1,37 @@
+import type { Logger } from 'pino';
+import type { Events } from '../engine/api.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Services } from '../service/services.ts';
+import type { Store } from '../store/store.ts';
+import type { TriggerType } from './trigger-type.ts';
+
+/** What types of the platform's own sources are made of; the others need nothing. */
+export interface TypeHost {
+  readonly services: Pick<Services, 'buckets' | 'queues' | 'topics'>;
+  readonly store: Pick<Store, 'queue' | 'keyValue' | 'journal' | 'commit'>;
+  readonly events: Pick<Events, 'stats'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+type LoadType = (host: TypeHost) => Promise<TriggerType>;
+
+/**
+ * Every kind of trigger, one line each. A type's file is small: client libraries of brokers are loaded by its `start`, so that
+ * a node without such triggers does without them.
+ */
+const TYPES: readonly LoadType[] = [
+  async (host) => (await import('./schedule/schedule.ts')).createScheduleType(host),
+  async () => (await import('./http/http.ts')).http,
+  async () => (await import('./webhook/webhook.ts')).webhookTrigger,
+  async (host) => (await import('./bucket/bucket.ts')).createBucketType(host),
+  async () => (await import('./s3/s3.ts')).s3Trigger,
+  async (host) => (await import('./queue/queue.ts')).createQueueType(host),
+  async (host) => (await import('./topic/topic.ts')).createTopicType(host),
+];
+
+/** Makes all types, by their names. */
+export async function loadTypes(host: TypeHost): Promise<ReadonlyMap<string, TriggerType>> {
+  const types = await Promise.all(TYPES.map((load) => load(host)));
+  return new Map(types.map((type) => [type.name, type]));
+}
