@@ -10,6 +10,7 @@ import type { DoorContext, Lifecycle, ServerDeps } from './context.ts';
 import { createFobCall } from './fob/call.ts';
 import { answerFobFailure, errorJson } from './fob/error.ts';
 import { createGuard } from './guard.ts';
+import { createHooks, HOOKS } from './hooks/hooks.ts';
 import { createFunctionUrls, FUNCTION_URLS } from './http/function-url.ts';
 import { createHttpRoutes } from './http/routes.ts';
 import { createHttpRunner } from './http/run.ts';
@@ -65,6 +66,7 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
   const httpRunner = createHttpRunner(context);
   const functionUrls = createFunctionUrls(context, httpRunner);
   const httpRoutes = createHttpRoutes(context, guard, httpRunner);
+  const hooks = createHooks(context);
   let manage: (req: IncomingMessage, res: ServerResponse) => void;
 
   const serve = (req: IncomingMessage, res: ServerResponse): void => {
@@ -77,6 +79,13 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
     }
     if (url === '/healthz' || url === '/readyz') {
       manage(req, res);
+      return;
+    }
+    if (url.startsWith(HOOKS)) {
+      // Senders know no token of the node; each trigger checks its own credential.
+      const refusal = guard(req, { token: true });
+      if (refusal === undefined) hooks(req, res);
+      else refuse(req, res, refusal);
       return;
     }
     if (httpRoutes(req, res)) return;
@@ -144,7 +153,7 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
     }
     // A body that is too large for every upload is refused before it is sent.
     const isTooLarge = Number(req.headers['content-length']) > largestUploadBytes(settings.maxCodeBytes);
-    if (req.url === '/v1/restore' || !isTooLarge) {
+    if (req.url === '/v1/restore' || req.url!.startsWith('/v1/buckets/') || !isTooLarge) {
       res.writeContinue();
       serve(req, res);
     } else {
