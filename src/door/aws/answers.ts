@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { Logger } from 'pino';
+import { answer, answerEarly } from '../answer.ts';
+import { discardBody, hasBody } from '../body.ts';
+import type { Lifecycle } from '../context.ts';
+import { AwsError } from './aws-error.ts';
+import { fromProblem } from './problem-errors.ts';
+import { errorXml } from './rest-xml.ts';
+import type { AwsAnswer } from './service.ts';
+
+const XML_TYPE = 'application/xml';
+const NO_BODY = new Set([204, 304]);
+
+/** Writes answers of this door, each with the ids by which AWS's clients report them. */
+export function createAnswerer(lifecycle: Lifecycle, log: Logger) {
+  const errorOf = (thrown: unknown): AwsError => (thrown instanceof AwsError ? thrown : fromProblem(log, thrown));
+
+  return {
+    errorOf,
+
+    async answer(res: ServerResponse, { status, headers, body }: AwsAnswer): Promise<void> {
+      headers.push(...Object.values(ids()).flat());
+      if (body === undefined || typeof body === 'string') {
+        if (body !== undefined) headers.push('Content-Type', XML_TYPE);
+        write(lifecycle, res, status, headers, body);
+        return;
+      }
+      if (res.destroyed) {
+        body.destroy();
+        return;
+      }
+      if (lifecycle.closing) res.shouldKeepAlive = false;
+      res.writeHead(status, headers);
+      // Where either end fails, both are ended: a client sees an answer that is cut short, and nothing is held.
+      await pipeline(body, res).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') log.warn({ err: error }, 'an object was not sent whole');
+      });
+    },
+
+    fail(res: ServerResponse, thrown: unknown): void {
+      const error = errorOf(thrown);
+      const { requestId, hostId } = ids();
+      const headers = [...requestId, ...hostId, ...Object.entries(error.headers).flat()];
+      if (NO_BODY.has(error.status) || res.req.method === 'HEAD') {
+        write(lifecycle, res, error.status, headers, undefined);
+        return;
+      }
+      const xml = errorXml([
+        ['Code', error.code],
+        ['Message', error.message],
+        ...Object.entries(error.details),
+        ['Resource', res.req.url!.split('?')[0]!],
+        ['RequestId', requestId[1]],
+        ['HostId', hostId[1]],
+      ]);
+      write(lifecycle, res, error.status, [...headers, 'Content-Type', XML_TYPE], xml);
+    },
+  };
+}
+
+/** Ids of one request, as alternating names and values. */
+function ids(): { requestId: [string, string]; hostId: [string, string] } {
+  return {
+    requestId: ['x-amz-request-id', randomBytes(8).toString('hex').toUpperCase()],
+    hostId: ['x-amz-id-2', randomBytes(32).toString('base64')],
+  };
+}
+
+function write(lifecycle: Lifecycle, res: ServerResponse, status: number, headers: string[], body: string | undefined) {
+  const { req } = res;
+  if (req.headers.expect !== undefined && !req.complete) {
+    // A body that was announced may come or not: only the end of the connection tells.
+    res.shouldKeepAlive = false;
+  }
+  if (body === undefined) {
+    if (res.headersSent || res.destroyed) return;
+    if (lifecycle.closing) res.shouldKeepAlive = false;
+    res.writeHead(status, headers);
+    if (req.complete || !hasBody(req)) res.end();
+    else discardBody(req, () => res.end());
+  } else if (res.shouldKeepAlive) {
+    answerEarly(lifecycle, res, status, headers, body);
+  } else {
+    answer(lifecycle, res, status, headers, body);
+  }
+}
