@@ -13,12 +13,16 @@ const PAGES = [
   'docs/guide/limits-and-errors.md',
   'docs/guide/operating.md',
   'docs/guide/backup.md',
+  'docs/guide/event-shapes.md',
+  'docs/guide/webhooks.md',
+  'docs/guide/buckets.md',
 ];
 const PAGES_WITH_COMMANDS = [
   'README.md',
   'docs/guide/deploying.md',
   'docs/guide/command-line.md',
   'docs/guide/backup.md',
+  'docs/guide/buckets.md',
 ];
 
 describe('the commands in the documentation', { skip: process.platform !== 'linux' }, () => {
