@@ -18,12 +18,17 @@ const PART_NAMES: Readonly<Record<string, string>> = {
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   let validator: Validator | undefined;
   return (value: unknown) => {
-    const converted = httpPart === 'body' ? value : Value.Convert(schema, value);
+    const converted = httpPart === 'body' || hasWildcard(schema) ? value : Value.Convert(schema, value);
     validator ??= Compile(schema);
     if (validator.Check(converted)) return { value: converted };
     return { error: invalid(schema, converted, PART_NAMES[httpPart ?? ''] ?? 'request') };
   };
 };
+
+/** The rest of a path is called `*`, which the conversion would take for a pattern; with it all parameters are texts. */
+function hasWildcard(schema: TSchema): boolean {
+  return Object.hasOwn((schema as { properties?: object }).properties ?? {}, '*');
+}
 
 /** The value where it fits the schema; throws `invalid_request` saying what of `where` does not. */
 export function checked<T extends TSchema>(schema: T, value: unknown, where: string): unknown {

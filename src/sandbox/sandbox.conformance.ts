@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -186,6 +196,32 @@ export function sandboxConformance({ name, create, can }: SandboxConformance): v
       await sandbox.placeCode(code);
       assert.equal(await read(sandbox), 'placed');
       await finish(sandbox);
+    });
+
+    test('a socket that is placed can be connected to from inside, and goes with the sandbox', async () => {
+      const socketPath = join(folder, 'run', 'socket-to-place');
+      const server = createServer((client) => client.end('reached'));
+      await once(server.listen(socketPath), 'listening');
+      try {
+        const sandbox = await start(`
+          const net = require('node:net');
+          const socket = new net.Socket({ fd: 3 });
+          socket.on('data', (path) => net.connect(String(path)).pipe(socket));`);
+        drain(sandbox);
+        sandbox.channel.write(await sandbox.placeSocket(socketPath));
+        const [answer] = await once(sandbox.channel, 'data');
+        assert.equal(String(answer), 'reached');
+        assert.equal(existsSync(socketPath), false);
+        await assert.rejects(sandbox.placeSocket(socketPath), Problem);
+        await finish(sandbox);
+        const left = readdirSync(join(folder, 'run'), { recursive: true }).map(String);
+        assert.deepEqual(
+          left.filter((path) => path.includes(sandbox.id)),
+          [],
+        );
+      } finally {
+        server.close();
+      }
     });
 
     test('placing what is not there fails, and the sandbox goes on', async () => {

@@ -1,5 +1,8 @@
 /** A gateway to be killed by tests: starts sandboxes in the folder given, says which, and waits. */
 import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { newOwnerName } from '../../owner.ts';
 import { createBubblewrapSandboxes } from '../index.ts';
 
 const sandboxes = await createBubblewrapSandboxes({ runFolder: process.argv[2]! });
@@ -21,6 +24,9 @@ for (const [index, script] of scripts.entries()) {
   sandbox.stdout.resume();
   sandbox.stderr.resume();
   await once(sandbox.channel, 'data');
+  const socketPath = join(process.argv[2]!, newOwnerName());
+  await once(createServer().listen(socketPath), 'listening');
+  await sandbox.placeSocket(socketPath);
   if (index === 2) await sandbox.freeze();
   sandbox.exited.then((exit) => process.stdout.write(`${JSON.stringify({ id: sandbox.id, ...exit })}\n`));
 }

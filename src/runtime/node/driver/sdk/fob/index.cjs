@@ -59,6 +59,34 @@ async function call(fn, payload = {}) {
   return /^application\/json\b/.test(answer.headers['content-type'] ?? '') ? JSON.parse(answer.body) : answer.body;
 }
 
+/** Key-value spaces: small values as bytes. */
+const kv = {
+  /** Resolves to the value as a Buffer, or to undefined where there is none. */
+  async get(space, key) {
+    const answer = await request('GET', keyPath(space, key));
+    if (answer.status === 404) return undefined;
+    if (answer.status !== 200) throw refusal(answer);
+    return answer.body;
+  },
+  /** Sets a text, bytes, or anything that JSON can hold; it goes after `ttlMs`, where given. */
+  async put(space, key, value, { ttlMs } = {}) {
+    const { body } = typeof value === 'string' ? plain(value) : content(value);
+    const query = ttlMs === undefined ? '' : `?ttlMs=${encodeURIComponent(ttlMs)}`;
+    const answer = await request('PUT', keyPath(space, key) + query, {}, body);
+    if (answer.status !== 200) throw refusal(answer);
+  },
+  /** Resolves to whether there was one. */
+  async delete(space, key) {
+    const answer = await request('DELETE', keyPath(space, key));
+    if (answer.status !== 204 && answer.status !== 404) throw refusal(answer);
+    return answer.status === 204;
+  },
+};
+
+function keyPath(space, key) {
+  return `/v1/kv/${encodeURIComponent(space)}/${encodeURIComponent(key)}`;
+}
+
 function request(method, path, headers = {}, body = undefined) {
   const address = process.env.FOB_URL;
   if (address === undefined)
@@ -85,4 +113,4 @@ function refusal({ status, body }) {
   return new FobError(problem.detail ?? `the platform answered with status ${status}`, status, problem.code ?? '');
 }
 
-module.exports = { send, publish, invoke, call, FobError, OutboxError };
+module.exports = { send, publish, invoke, call, kv, FobError, OutboxError };

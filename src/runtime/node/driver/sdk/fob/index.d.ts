@@ -17,6 +17,15 @@ export function invoke(fn: string, payload?: unknown, options?: SendOptions): vo
 /** Invokes a function now and resolves to its result: a JSON value, or bytes. Grant: `function:<name>:invoke`. */
 export function call(fn: string, payload?: unknown): Promise<unknown>;
 
+/** Key-value spaces: small values as bytes. Grants: `kv:<space>:read` and `kv:<space>:write`. */
+export const kv: {
+  get(space: string, key: string): Promise<Buffer | undefined>;
+  /** Sets a text, bytes, or anything that JSON can hold; it goes after `ttlMs` milliseconds, where given. */
+  put(space: string, key: string, value: unknown, options?: { readonly ttlMs?: number }): Promise<void>;
+  /** Whether there was one. */
+  delete(space: string, key: string): Promise<boolean>;
+};
+
 /** The platform refused a direct call. */
 export class FobError extends Error {
   readonly status: number;

@@ -6,7 +6,7 @@ from fob_driver import values as _values
 from fob_driver.outbox import OutboxError
 from fob_driver.outbox import emit as _emit
 
-__all__ = ['send', 'publish', 'invoke', 'call', 'FobError', 'OutboxError']
+__all__ = ['send', 'publish', 'invoke', 'call', 'kv', 'FobError', 'OutboxError']
 
 
 def send(queue, body, *, key=None, delay_ms=None, id=None):
@@ -57,6 +57,43 @@ def call(function, payload=None):
     if status != 200:
         raise _refusal(status, answer)
     return _json.loads(answer) if kind.startswith('application/json') else answer
+
+
+class kv:
+    """Key-value spaces: small values as bytes."""
+
+    @staticmethod
+    def get(space, key):
+        """The value, or `None` where there is none."""
+        status, _, answer = _request('GET', _key_path(space, key))
+        if status == 404:
+            return None
+        if status != 200:
+            raise _refusal(status, answer)
+        return answer
+
+    @staticmethod
+    def put(space, key, value, *, ttl_ms=None):
+        """Sets a text, bytes, or anything that JSON can hold; it goes after `ttl_ms` milliseconds, where given."""
+        body = value.encode() if isinstance(value, str) else _content(value)[1]
+        query = '' if ttl_ms is None else '?ttlMs=%d' % ttl_ms
+        status, _, answer = _request('PUT', _key_path(space, key) + query, body)
+        if status != 200:
+            raise _refusal(status, answer)
+
+    @staticmethod
+    def delete(space, key):
+        """Whether there was one."""
+        status, _, answer = _request('DELETE', _key_path(space, key))
+        if status not in (204, 404):
+            raise _refusal(status, answer)
+        return status == 204
+
+
+def _key_path(space, key):
+    from urllib.parse import quote
+
+    return '/v1/kv/%s/%s' % (quote(space, safe=''), quote(key, safe=''))
 
 
 def _request(method, path, body=None, headers=None):
