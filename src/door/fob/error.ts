@@ -12,6 +12,7 @@ export const OUTCOME_STATUS: Readonly<Record<FailureCode, number>> = {
   bad_result: 502,
   result_too_large: 502,
   load_failed: 502,
+  not_granted: 502,
   crashed: 502,
   out_of_memory: 502,
   timed_out: 504,

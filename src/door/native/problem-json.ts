@@ -13,6 +13,7 @@ export const OUTCOMES: Readonly<Record<FailureCode, { status: number; title: str
   bad_result: { status: 502, title: 'The result of the function cannot be encoded' },
   result_too_large: { status: 502, title: 'The result of the function is over the limit of this node' },
   load_failed: { status: 502, title: 'The code of the function cannot be loaded' },
+  not_granted: { status: 502, title: 'The function sent something to where it may not send' },
   crashed: { status: 502, title: 'The sandbox ended while the function ran' },
   out_of_memory: { status: 502, title: 'The function ran out of memory' },
   timed_out: { status: 504, title: 'The function did not end within its timeout' },
