@@ -104,6 +104,11 @@ export class Progress {
     this.draw();
   }
 
+  /** The step that is under way got further; only a terminal shows it. */
+  update(title: string): void {
+    if (this.animated && this.title !== undefined) this.title = title;
+  }
+
   /** A line that stays, such as what was guessed or a build's output. */
   line(text: string): void {
     if (this.quiet) return;

@@ -54,6 +54,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'rm', group: FUNCTIONS, summary: 'remove functions', load: () => import('./commands/rm.ts') },
   {
+    name: 'bucket',
+    group: SERVICES,
+    summary: 'keep objects in buckets, as S3 has them',
+    load: () => import('./commands/bucket.ts'),
+  },
+  {
     name: 'queue',
     group: SERVICES,
     summary: 'queues: send, receive, look after messages',
