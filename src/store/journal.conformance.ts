@@ -5,6 +5,8 @@ import { formatId } from '../model/id.ts';
 import { FakeClock } from '../model/testing/fake-clock.ts';
 import type { Adapter, Opened } from './conformance.ts';
 import {
+  type EventQuery,
+  type EventRecord,
   type InvocationQuery,
   type InvocationRecord,
   type Journal,
@@ -42,10 +44,16 @@ export function journalConformance(adapter: Adapter<Journal>): void {
         errorStack: 'at x',
         coldStart: true,
       };
+      const delivering: InvocationRecord = {
+        ...invocation(fn, startMs),
+        eventId: idAt(startMs - 60_000),
+        lane: 'nightly',
+        attempt: 3,
+      };
       const rejected: InvocationRecord = { ...invocation(fn, startMs), status: 'rejected', reason: 'throttled' };
-      for (const record of [plain, failed, rejected]) journal.appendInvocation(record);
+      for (const record of [plain, failed, delivering, rejected]) journal.appendInvocation(record);
       await journal.flush();
-      for (const record of [plain, failed, rejected]) {
+      for (const record of [plain, failed, delivering, rejected]) {
         assert.deepEqual(await journal.invocation(record.invocationId), record);
       }
       assert.equal(await journal.invocation(invocation(fn, startMs).invocationId), undefined);
@@ -61,6 +69,59 @@ export function journalConformance(adapter: Adapter<Journal>): void {
       await journal.flush();
       assert.deepEqual((await journal.invocations({ function: fn, limit: 10 })).items, [record]);
       assert.equal((await journal.stats()).invocations, invocations + 1);
+    });
+
+    test('invocations are found by the event that they delivered, and by its lane', async () => {
+      fresh();
+      const eventId = idAt(startMs);
+      const attempts = [1, 2].map((attempt) => ({ ...invocation(fn, startMs), eventId, lane: 'a', attempt }));
+      const other = { ...invocation(fn, startMs), eventId: idAt(startMs), lane: 'b', attempt: 1 };
+      const failed: InvocationRecord = { ...attempts[0]!, status: 'failed', reason: 'exception' };
+      for (const record of [failed, attempts[1]!, other, invocation(fn, startMs)]) journal.appendInvocation(record);
+      const found = async (query: Partial<InvocationQuery>): Promise<InvocationRecord[]> =>
+        (await journal.invocations({ limit: 10, ...query })).items;
+      assert.deepEqual(await found({ eventId }), [attempts[1], failed]);
+      assert.deepEqual(await found({ eventId, status: 'failed' }), [failed]);
+      assert.deepEqual(await found({ eventId, status: 'succeeded' }), [attempts[1]]);
+      assert.deepEqual(await found({ eventId, function: fn, lane: 'a' }), [attempts[1], failed]);
+      assert.deepEqual(await found({ eventId, lane: 'b' }), []);
+      assert.deepEqual(await found({ function: fn, lane: 'b' }), [other]);
+      assert.deepEqual(await found({ function: fn, lane: 'a', status: 'failed' }), [failed]);
+      assert.deepEqual(await found({ eventId: 'no id' }), []);
+    });
+
+    test('an event is recorded each time it ends', async () => {
+      fresh();
+      const dead: EventRecord = {
+        ...event(fn, startMs),
+        state: 'dead',
+        attempts: 3,
+        invocationId: idAt(startMs),
+        reason: 'exception',
+        message: 'ä "quoted"\nsecond line',
+        source: '/github',
+        sourceId: 'delivery-1',
+      };
+      const redriven: EventRecord = { ...dead, state: 'delivered', attempts: 4, endedAtMs: startMs + 60_000 };
+      const plain = event(fn, startMs + 1);
+      for (const record of [dead, redriven, plain]) journal.appendEvent(record);
+      await journal.flush();
+      assert.deepEqual((await journal.events({ function: fn, limit: 10 })).items, [redriven, plain, dead]);
+      assert.deepEqual((await journal.events({ eventId: dead.eventId, limit: 10 })).items, [redriven, dead]);
+      assert.deepEqual((await journal.events({ eventId: 'no id', limit: 10 })).items, []);
+      for (const limit of [0, 1_001]) await assert.rejects(journal.events({ limit }), { code: 'invalid_request' });
+      await assert.rejects(journal.events({ limit: 1, cursor: 'nonsense' }), { code: 'invalid_request' });
+    });
+
+    test('events that end in one millisecond keep their order, however many', async () => {
+      fresh();
+      const records = Array.from({ length: 5_000 }, () => event(fn, startMs + 7_200_000));
+      for (const record of records) journal.appendEvent(record);
+      const found = await all((cursor) => journal.events({ function: fn, limit: 1_000, ...cursor }));
+      assert.deepEqual(
+        found.map((record) => record.eventId),
+        records.map((record) => record.eventId).toReversed(),
+      );
     });
 
     test('log lines of one millisecond keep their order, however many', async () => {
@@ -168,6 +229,36 @@ export function journalConformance(adapter: Adapter<Journal>): void {
       );
     });
 
+    test('a query of events is a filter of all that were recorded', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(events, { maxLength: 40 }), eventQueries, async (partials, query) => {
+          const one = fresh();
+          const two = fresh();
+          const records = partials.map(({ second, atMs, ...rest }) => ({
+            ...event(second ? two : one, startMs + atMs),
+            ...rest,
+          }));
+          for (const record of records) journal.appendEvent(record);
+          const { ofSecond, ofFirstEvent, fromMs, toMs, limit, ...filters } = query;
+          const real: EventQuery = {
+            function: ofSecond ? two : one,
+            limit,
+            ...filters,
+            ...(ofFirstEvent && records[0] && { eventId: records[0].eventId }),
+            ...(fromMs !== undefined && { fromMs: startMs + fromMs }),
+            ...(toMs !== undefined && { toMs: startMs + toMs }),
+          };
+          const found = await all((cursor) => journal.events({ ...real, ...cursor }));
+          const matching = records.filter((record) => eventMatches(record, real));
+          assert.deepEqual(
+            found,
+            matching.toReversed().sort((a, b) => b.endedAtMs - a.endedAtMs),
+          );
+        }),
+        { numRuns: 40 },
+      );
+    });
+
     test('a query of log lines is a filter of all that were recorded', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(logLines, { maxLength: 40 }), logQueries, async (partials, query) => {
@@ -208,7 +299,9 @@ export function journalConformance(adapter: Adapter<Journal>): void {
       fresh();
       const record = invocation(fn, startMs);
       journal.appendInvocation(record);
+      const ended = event(fn, startMs);
       journal.appendLog(logLine(fn, startMs, 'before'));
+      journal.appendEvent(ended);
       await journal.flush();
       const old = journal;
       journal = await opened.reopen();
@@ -216,6 +309,9 @@ export function journalConformance(adapter: Adapter<Journal>): void {
       old.appendLog(logLine(fn, startMs, 'too late'));
       journal.appendLog(logLine(fn, startMs, 'after'));
       assert.deepEqual(await journal.invocation(record.invocationId), record);
+      const next = event(fn, startMs);
+      journal.appendEvent(next);
+      assert.deepEqual((await journal.events({ function: fn, limit: 10 })).items, [next, ended]);
       const { items } = await journal.logs({ function: fn, limit: 10 });
       assert.deepEqual(
         items.map((line) => line.text),
@@ -237,12 +333,18 @@ export function journalConformance(adapter: Adapter<Journal>): void {
       for (const agoMs of [0, 999, 1_000, 1_001, 50_000]) {
         journal.appendInvocation(invocation(fn, nowMs - agoMs));
         journal.appendLog(logLine(fn, nowMs - agoMs, `${agoMs}`));
+        journal.appendEvent(event(fn, nowMs - agoMs));
       }
       await journal.flush();
       const before = await journal.stats();
       const removed = await journal.retain({ maxAgeMs: 1_000, maxBytes: 1e12 });
       const stats = await journal.stats();
       assert.deepEqual([stats.invocations, stats.logLines], [3, 3]);
+      const events = await journal.events({ limit: 10 });
+      assert.deepEqual(
+        events.items.map((ended) => nowMs - ended.endedAtMs),
+        [0, 999, 1_000],
+      );
       assert.ok(removed >= before.invocations + before.logLines - 6, 'audit entries count, too');
       const { items } = await journal.logs({ function: fn, limit: 10 });
       assert.deepEqual(
@@ -262,6 +364,21 @@ export function journalConformance(adapter: Adapter<Journal>): void {
       assert.ok(stats.logLines > 1_000);
       const newest = await journal.logs({ function: fn, limit: 1 });
       assert.equal(newest.items[0]!.timeMs, clock.now() + 9_999);
+    });
+
+    test('retention by size counts events, and the names of their functions stay', async () => {
+      fresh();
+      const details = 'x'.repeat(300);
+      const old = clock.now() - 10_000_000;
+      for (let n = 0; n < 10_000; n++) journal.appendEvent({ ...event(fn, old + n), state: 'dead', message: details });
+      await journal.flush();
+      const { bytes } = await journal.stats();
+      assert.ok((await journal.retain({ maxAgeMs: 1e12, maxBytes: bytes - 1_000_000 })) > 1_000);
+      const left = await all((cursor) => journal.events({ function: fn, limit: 1_000, ...cursor }));
+      assert.ok(left.length > 0 && left.length < 9_000, `${left.length} are left`);
+      assert.equal(left[0]!.endedAtMs, old + 9_999);
+      await journal.retain({ maxAgeMs: clock.now() - old + 1, maxBytes: 1e12 });
+      assert.equal((await journal.events({ function: fn, limit: 1 })).items[0]?.function, fn);
     });
 
     test('log lines beyond the backlog are dropped and counted, invocations kept', async () => {
@@ -325,6 +442,12 @@ function invocation(fn: string, startedAtMs: number): InvocationRecord {
     payloadBytes: 10,
     resultBytes: 20,
   };
+}
+
+function event(fn: string, endedAtMs: number): EventRecord {
+  const acceptedAtMs = endedAtMs - 1_000;
+  const eventId = idAt(acceptedAtMs);
+  return { eventId, function: fn, lane: 'direct', state: 'delivered', attempts: 1, acceptedAtMs, endedAtMs };
 }
 
 /** A UUID version 7 of that time. */
@@ -392,6 +515,22 @@ const logQueries = fc.record(
   { requiredKeys: ['limit'] },
 );
 
+const states = fc.constantFrom('delivered', 'dead', 'expired', 'dropped');
+const lanes = fc.constantFrom('direct', 'nightly');
+const events = fc.record({ second: fc.boolean(), atMs, state: states, lane: lanes });
+const eventQueries = fc.record(
+  {
+    ofSecond: fc.boolean(),
+    ofFirstEvent: fc.boolean(),
+    state: states,
+    lane: lanes,
+    fromMs: atMs,
+    toMs: atMs,
+    limit: fc.integer({ min: 1, max: 50 }),
+  },
+  { requiredKeys: ['limit'] },
+);
+
 function newestFirst(a: InvocationRecord, b: InvocationRecord): number {
   return a.invocationId < b.invocationId ? 1 : -1;
 }
@@ -403,6 +542,16 @@ function invocationMatches(record: InvocationRecord, query: InvocationQuery): bo
     (query.coldStart === undefined || record.coldStart === query.coldStart) &&
     record.durationMs >= (query.minDurationMs ?? 0) &&
     isWithin(record.startedAtMs, query)
+  );
+}
+
+function eventMatches(record: EventRecord, query: EventQuery): boolean {
+  return (
+    record.function === query.function &&
+    (query.eventId === undefined || record.eventId === query.eventId) &&
+    (query.state === undefined || record.state === query.state) &&
+    (query.lane === undefined || record.lane === query.lane) &&
+    isWithin(record.endedAtMs, query)
   );
 }
 

@@ -39,6 +39,10 @@ describe('backup and restore', () => {
     assert.equal((await store.blobs.get(digest)).toString(), 'code');
     assert.equal((await store.journal.invocation(invocationId))?.function, 'hello');
     assert.equal((await store.journal.logs({ text: 'restored', limit: 10 })).items.length, 1);
+    const [event] = (await store.journal.events({ function: 'hello', limit: 10 })).items;
+    assert.equal(event?.invocationId, invocationId);
+    assert.equal((await store.keyValue.get('s', 'k'))?.value.toString(), 'restored');
+    assert.deepEqual(await store.keyValue.spaces(''), [{ space: 's', keys: 2 }]);
     const again = await store.queue.send('q', { body: Buffer.alloc(0), deduplicationId: 'once' });
     assert.equal(again.duplicate, true);
     const delivered = await store.queue.receive('q', { max: 10, leaseMs: 1_000 });
@@ -68,6 +72,35 @@ describe('backup and restore', () => {
       ],
     );
     assert.ok((await store.registry.put('function/7', 2)) > last + 3);
+  });
+
+  test('a restored key stands at a revision that it never had', async () => {
+    const revisions = new Set([await store.keyValue.put('s', 'a', Buffer.from('old'))]);
+    const backup = await backUp();
+    const expectedRevision = await store.keyValue.put('s', 'a', Buffer.from('new'));
+    await store.keyValue.put('s', 'since', Buffer.from('x'));
+    revisions.add(expectedRevision);
+    await restore(backup);
+    const entry = await store.keyValue.get('s', 'a');
+    assert.equal(entry?.value.toString(), 'old');
+    assert.ok(!revisions.has(entry.revision));
+    assert.equal(await store.keyValue.get('s', 'since'), undefined);
+    await assert.rejects(store.keyValue.put('s', 'a', Buffer.alloc(0), { expectedRevision }), { code: 'conflict' });
+    const next = await store.keyValue.put('s', 'a', Buffer.alloc(0), { expectedRevision: entry.revision });
+    assert.ok(next > entry.revision);
+    const last = await backUp();
+    for (let n = 0; n < 2; n++) await restore(last);
+    assert.ok((await store.keyValue.get('s', 'a'))!.revision > next);
+  });
+
+  test('statistics of a queue are those of the restored one', async () => {
+    await store.queue.send('q', { body: Buffer.from('x') });
+    const backup = await backUp();
+    await store.queue.sendBatch('q', [{ body: Buffer.from('y') }, { body: Buffer.from('z'), delayMs: 60_000 }]);
+    assert.equal((await store.queue.stats('q')).delayed, 1);
+    await restore(backup);
+    const { ready, delayed, leased } = await store.queue.stats('q');
+    assert.deepEqual([ready, delayed, leased], [1, 0, 0]);
   });
 
   test('a waiting receiver gets what a restore brought', async () => {
@@ -210,6 +243,18 @@ async function fill(store: Store): Promise<{ invocationId: string; digest: strin
     coldStart: false,
     payloadBytes: 0,
     resultBytes: 0,
+  });
+  await store.keyValue.put('s', 'k', Buffer.from('restored'));
+  await store.keyValue.put('s', 'other', Buffer.alloc(100_000), { expiresAtMs: Date.now() + 600_000 });
+  store.journal.appendEvent({
+    eventId: formatId(newId()),
+    function: 'hello',
+    lane: 'direct',
+    state: 'delivered',
+    attempts: 1,
+    acceptedAtMs: Date.now(),
+    endedAtMs: Date.now(),
+    invocationId,
   });
   store.journal.appendLog({ ...about, timeMs: Date.now(), stream: 'stdout', level: 'info', text: 'to be restored' });
   return { invocationId, digest };

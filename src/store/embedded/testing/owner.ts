@@ -1,6 +1,6 @@
 /**
- * A process that owns the data folder named by its argument until it is killed. It writes documents, messages and blobs,
- * several at once, and prints each that was answered: what a line names must never be lost.
+ * A process that owns the data folder named by its argument until it is killed. It writes documents, messages, blobs and
+ * commits, several at once, and prints each that was answered: what a line names must never be lost.
  */
 import { writeSync } from 'node:fs';
 import { openEmbeddedStore } from '../store.ts';
@@ -26,4 +26,20 @@ async function write(writer: number): Promise<void> {
   }
 }
 
-await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer)));
+/** Turns a message of the queue `in` into one of `out` and two keys, whosever it was. */
+async function commit(): Promise<void> {
+  for (let n = 0; ; n++) {
+    await store.queue.send('in', { body: Buffer.from(`${process.pid}-${n}`) });
+    for (const { lease, body } of await store.queue.receive('in', { max: 3, leaseMs: 60_000 })) {
+      const done = await store.commit([
+        { kind: 'acknowledge', lease },
+        { kind: 'put', space: 'one', key: `${body}`, value: body },
+        { kind: 'send', queue: 'out', message: { body } },
+        { kind: 'put', space: 'two', key: `${body}`, value: body },
+      ]);
+      if (done) answered(`committed ${body}`);
+    }
+  }
+}
+
+await Promise.all([commit(), ...Array.from({ length: WRITERS }, (_, writer) => write(writer))]);
