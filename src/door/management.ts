@@ -24,6 +24,7 @@ import { addNodeRoutes } from './native/node.ts';
 import { answerProblem } from './native/problem-json.ts';
 import { addQueueRoutes } from './native/queues.ts';
 import { addTopicRoutes } from './native/topics.ts';
+import { addTriggerRoutes } from './native/triggers.ts';
 import { addOpenApi } from './openapi.ts';
 import { KnownRoutes } from './unknown-route.ts';
 import { validatorCompiler } from './validation.ts';
@@ -104,6 +105,7 @@ export async function createManagement(
   addBucketRoutes(app, context);
   addQueueRoutes(app, context);
   addTopicRoutes(app, context);
+  addTriggerRoutes(app, context);
   addKeyValueRoutes(app, context);
   await app.register(async (scope) => addDocsPage(scope as App));
   await app.ready();

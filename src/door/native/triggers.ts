@@ -1,0 +1,280 @@
+import type { FastifyReply } from 'fastify';
+import Type, { type Static } from 'typebox';
+import type { CloudEvent } from '../../model/event.ts';
+import { Problem } from '../../model/problem.ts';
+import type { NewTrigger, TriggerChange, TriggerView } from '../../trigger/triggers.ts';
+import { answers } from '../answer-schemas.ts';
+import type { App } from '../app.ts';
+import type { DoorContext } from '../context.ts';
+import { etag } from './function-view.ts';
+import { whileConnected } from './gone.ts';
+import { readJsonBody } from './json-body.ts';
+import { demandedRevision, underPrecondition } from './precondition.ts';
+import { ProblemAnswer } from './schemas.ts';
+import { timeMs } from './time-range.ts';
+import {
+  NewTriggerBody,
+  ReplayBody,
+  TestAnswer,
+  TestBody,
+  TriggerAnswer,
+  TriggerBody,
+  TriggerParameters,
+  TriggerPatch,
+  TypeAnswer,
+} from './trigger-schemas.ts';
+
+const MAX_JSON_BYTES = 1_048_576;
+const tags = ['triggers'];
+const preValidation = readJsonBody(MAX_JSON_BYTES);
+
+/** Triggers: what wakes functions. */
+export function addTriggerRoutes(app: App, context: DoorContext): void {
+  const { triggers, clock, lifecycle } = context;
+
+  const found = async (name: string): Promise<TriggerView> => {
+    const view = await triggers.find(name);
+    if (view === undefined) throw absent(name);
+    return view;
+  };
+
+  app.get(
+    '/v1/trigger-types',
+    {
+      schema: {
+        tags,
+        summary: 'Lists the kinds of triggers, with the schemas of their options',
+        operationId: 'listTriggerTypes',
+        response: answers({ 200: Type.Object({ types: Type.Array(TypeAnswer) }) }),
+      },
+    },
+    async () => ({
+      types: triggers.types().map(({ name, summary, options, batches = false, receive }) => ({
+        name,
+        summary,
+        options,
+        batches,
+        called: receive !== undefined,
+      })),
+    }),
+  );
+
+  app.get(
+    '/v1/triggers',
+    {
+      schema: {
+        tags,
+        summary: 'Lists triggers in the order of their names',
+        operationId: 'listTriggers',
+        querystring: Type.Object(
+          {
+            function: Type.Optional(Type.String({ maxLength: 128, description: "A function's name or id" })),
+            type: Type.Optional(Type.String({ maxLength: 64 })),
+          },
+          { additionalProperties: false },
+        ),
+        response: answers({ 200: Type.Object({ triggers: Type.Array(TriggerAnswer) }) }),
+      },
+    },
+    async (request) => ({ triggers: (await triggers.list(request.query)).map(shown) }),
+  );
+
+  app.post(
+    '/v1/triggers',
+    {
+      preValidation,
+      schema: {
+        tags,
+        summary: 'Creates a trigger, named after its function and source where no name is given',
+        operationId: 'createTrigger',
+        body: NewTriggerBody,
+        response: answers({ 201: TriggerAnswer, '4xx': ProblemAnswer }),
+      },
+    },
+    async (request, reply) => answer(reply.code(201), await triggers.create(request.body as NewTrigger)),
+  );
+
+  app.get(
+    '/v1/triggers/:name',
+    {
+      schema: {
+        tags,
+        summary: 'Shows a trigger, and how it stands',
+        operationId: 'getTrigger',
+        params: TriggerParameters,
+        response: answers({ 200: TriggerAnswer, 404: ProblemAnswer }),
+      },
+    },
+    async (request, reply) => answer(reply, await found(request.params.name)),
+  );
+
+  app.put(
+    '/v1/triggers/:name',
+    {
+      preValidation,
+      schema: {
+        tags,
+        summary: 'Creates a trigger, or replaces it wholly',
+        description:
+          'A secret that is given as `(secret)` stays. `If-None-Match: *` only creates; `If-Match: "<revision>"` only changes what you have seen.',
+        operationId: 'putTrigger',
+        params: TriggerParameters,
+        body: TriggerBody,
+        response: answers({ 200: TriggerAnswer, 201: TriggerAnswer, '4xx': ProblemAnswer }),
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params;
+      const current = await triggers.find(name);
+      const expected = demandedRevision(request.headers, { find: () => current }, name, 'trigger');
+      if (current === undefined) {
+        if (expected !== undefined && expected > 0) throw absent(name);
+        const wanted = { ...(request.body as NewTrigger), name };
+        return answer(reply.code(201), await underPrecondition(expected, () => triggers.create(wanted)));
+      }
+      if (expected === 0) throw new Problem('precondition_failed', `there is a trigger "${name}" already`);
+      return answer(reply, await triggers.update(name, replacement(request.body, current, context), expected));
+    },
+  );
+
+  app.patch(
+    '/v1/triggers/:name',
+    {
+      preValidation,
+      schema: {
+        tags,
+        summary: 'Changes a trigger; what is running for it goes on as it says from now on',
+        description: 'What is given replaces its own wholly; `null` removes. `{"enabled": false}` pauses.',
+        operationId: 'patchTrigger',
+        params: TriggerParameters,
+        body: TriggerPatch,
+        response: answers({ 200: TriggerAnswer, '4xx': ProblemAnswer }),
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params;
+      const current = await found(name);
+      const expected = demandedRevision(request.headers, { find: () => current }, name, 'trigger');
+      return answer(reply, await triggers.update(name, request.body as TriggerChange, expected));
+    },
+  );
+
+  app.delete(
+    '/v1/triggers/:name',
+    {
+      schema: {
+        tags,
+        summary: 'Removes a trigger; its events that wait are still delivered',
+        operationId: 'removeTrigger',
+        params: TriggerParameters,
+        response: answers({
+          204: Type.Unsafe<undefined>({ type: 'null', description: 'Removed' }),
+          '4xx': ProblemAnswer,
+        }),
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params;
+      const current = await found(name);
+      const expected = demandedRevision(request.headers, { find: () => current }, name, 'trigger');
+      if (!(await triggers.remove(name, expected))) throw absent(name);
+      return reply.code(204).send();
+    },
+  );
+
+  app.post(
+    '/v1/triggers/:name/test',
+    {
+      preValidation,
+      schema: {
+        tags,
+        summary: 'Leads a sample, or an event of yours, through filter and mapping, and runs the function with it',
+        operationId: 'testTrigger',
+        params: TriggerParameters,
+        body: TestBody,
+        response: answers({ 200: TestAnswer, '4xx': ProblemAnswer }),
+      },
+    },
+    async (request, reply) => {
+      const { event, dryRun = false } = request.body;
+      return whileConnected(lifecycle, reply, (signal) =>
+        triggers.test(request.params.name, {
+          dryRun,
+          signal,
+          ...(event !== undefined && { event: event as CloudEvent }),
+        }),
+      );
+    },
+  );
+
+  app.post(
+    '/v1/triggers/:name/replay',
+    {
+      preValidation,
+      schema: {
+        tags,
+        summary: 'Delivers events of the past again',
+        description:
+          'With `state: dead`, the dead events that ended in this time. Without it, the source makes the events of this time anew where it can (a schedule its times, a bucket the objects that it holds); what was delivered is not kept.',
+        operationId: 'replayTrigger',
+        params: TriggerParameters,
+        body: ReplayBody,
+        response: answers({ 200: Type.Object({ replayed: Type.Integer() }), '4xx': ProblemAnswer }),
+      },
+    },
+    async (request) => {
+      const { from, to, state } = request.body;
+      const nowMs = clock.now();
+      const range = { fromMs: timeMs(from, nowMs), toMs: to === undefined ? nowMs : timeMs(to, nowMs) };
+      if (range.fromMs >= range.toMs) throw new Problem('invalid_request', '`from` must lie before `to`');
+      return {
+        replayed: await triggers.replay(request.params.name, { ...range, ...(state !== undefined && { state }) }),
+      };
+    },
+  );
+}
+
+/** What makes a trigger just what is written; what is not written is removed. */
+function replacement(
+  body: Static<typeof TriggerBody>,
+  { trigger }: TriggerView,
+  { triggers }: DoorContext,
+): TriggerChange {
+  const { type, words, options, filter, mapping, orderBy, delivery, enabled } = body;
+  if (type !== trigger.type) {
+    throw new Problem(
+      'conflict',
+      `the trigger "${trigger.name}" is of type ${trigger.type}; remove it first, or choose another name`,
+    );
+  }
+  const own =
+    words === undefined
+      ? {}
+      : triggers
+          .types()
+          .find(({ name }) => name === type)
+          ?.parseWords(words);
+  return {
+    function: body.function,
+    options: { ...own, ...options },
+    filter: filter ?? null,
+    mapping: mapping ?? null,
+    orderBy: orderBy ?? null,
+    delivery: delivery ?? null,
+    enabled: enabled ?? true,
+  };
+}
+
+function answer(reply: FastifyReply, view: TriggerView): Record<string, unknown> {
+  reply.header('ETag', etag(view.revision));
+  return shown(view);
+}
+
+/** The trigger itself, and how it stands, as one object. */
+function shown({ trigger, ...rest }: TriggerView): Record<string, unknown> {
+  return { ...trigger, ...rest };
+}
+
+function absent(name: string): Problem {
+  return new Problem('not_found', `there is no trigger "${name}"; GET /v1/triggers lists them`);
+}
