@@ -2,10 +2,18 @@ import Type from 'typebox';
 
 /** Settings of an encrypted connection, the same for every broker. */
 export const TlsOptions = {
-  ca: Type.String({ maxLength: 65_536, default: '', description: 'Certificates to trust in place of the system\'s, as PEM' }),
+  ca: Type.String({
+    maxLength: 65_536,
+    default: '',
+    description: "Certificates to trust in place of the system's, as PEM",
+  }),
   cert: Type.String({ maxLength: 65_536, default: '', description: 'Own certificate, as PEM' }),
   certKey: Type.String({ format: 'secret', maxLength: 65_536, default: '', description: 'Its private key, as PEM' }),
-  servername: Type.String({ maxLength: 253, default: '', description: 'Name that the certificate must have, where it is not the host' }),
+  servername: Type.String({
+    maxLength: 253,
+    default: '',
+    description: 'Name that the certificate must have, where it is not the host',
+  }),
 };
 
 interface TlsSettings {

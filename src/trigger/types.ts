@@ -28,6 +28,7 @@ const TYPES: readonly LoadType[] = [
   async () => (await import('./s3/s3.ts')).s3Trigger,
   async (host) => (await import('./queue/queue.ts')).createQueueType(host),
   async (host) => (await import('./topic/topic.ts')).createTopicType(host),
+  async () => (await import('./mqtt/mqtt.ts')).mqttTrigger,
 ];
 
 /** Makes all types, by their names. */
