@@ -66,7 +66,7 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
   const httpRunner = createHttpRunner(context);
   const functionUrls = createFunctionUrls(context, httpRunner);
   const httpRoutes = createHttpRoutes(context, guard, httpRunner);
-  const hooks = createHooks(context);
+  const hooks = createHooks(context, (res, thrown) => answerProblem(lifecycle, log, res, thrown));
   let manage: (req: IncomingMessage, res: ServerResponse) => void;
 
   const serve = (req: IncomingMessage, res: ServerResponse): void => {

@@ -3,7 +3,6 @@ import type { HookAnswer, HookRequest } from '../../trigger/trigger-type.ts';
 import { answer } from '../answer.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
-import { answerProblem } from '../native/problem-json.ts';
 import { queryOf } from '../query.ts';
 
 /** Where the addresses of triggers begin: `/hooks/<trigger>[/…]`. */
@@ -14,8 +13,9 @@ const SAFE = ['X-Content-Type-Options', 'nosniff', 'Content-Security-Policy', 's
 /** Answers one request to a trigger's own address. What shows who sends is the type's affair: a signature, or a token. */
 export type Hooks = (req: IncomingMessage, res: ServerResponse) => void;
 
-export function createHooks(context: DoorContext): Hooks {
-  const { lifecycle, log, settings, triggers } = context;
+/** Makes it; `fail` answers with what was thrown. */
+export function createHooks(context: DoorContext, fail: (res: ServerResponse, thrown: unknown) => void): Hooks {
+  const { lifecycle, settings, triggers } = context;
 
   const receive = async (req: IncomingMessage, res: ServerResponse): Promise<HookAnswer> => {
     const { name, path } = placeOf(req.url!);
@@ -34,7 +34,7 @@ export function createHooks(context: DoorContext): Hooks {
     receive(req, res).then(
       ({ status, headers = {}, body = '' }) =>
         answer(lifecycle, res, status, [...Object.entries(headers).flat(), ...SAFE], body),
-      (thrown) => answerProblem(lifecycle, log, res, thrown),
+      (thrown) => fail(res, thrown),
     );
   };
 }

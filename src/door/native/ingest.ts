@@ -7,8 +7,8 @@ import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
-import { ProblemAnswer } from '../native/schemas.ts';
 import { authorize } from '../principal.ts';
+import { ProblemAnswer } from './schemas.ts';
 
 const tags = ['topics'];
 const TopicParameters = Type.Object({ name: Type.String({ pattern: TOPIC_NAME_PATTERN }) });
