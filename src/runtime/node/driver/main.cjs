@@ -151,8 +151,7 @@ function prepare() {
   require('./handler.cjs');
   require('./callme.cjs').create('callme', (a) => a);
   require('./load.cjs').prepare();
-  // For the address on loopback: looking up an address takes it, also where there is nothing to look up.
-  require('node:dns');
+  require('./services.cjs').prepare();
 }
 
 async function load(message) {

@@ -8,6 +8,14 @@ const LOOPBACK = '127.0.0.1';
 /** A socket's path has 108 bytes at most, the end of the text included. */
 const MAX_PATH_BYTES = 107;
 
+/** Does once what the first to listen would otherwise pay for: 4 ms of built-in modules. */
+function prepare() {
+  const server = net.createServer();
+  server.on('error', () => undefined);
+  server.listen({ host: LOOPBACK, port: 0 }, () => server.close());
+  server.unref();
+}
+
 /** Starts to listen, and tells the function where by its environment. */
 function connect({ socket, addressVariables }) {
   const path = short(socket);
@@ -44,4 +52,4 @@ function relay(client, path) {
   }
 }
 
-module.exports = { connect };
+module.exports = { connect, prepare };
