@@ -71,6 +71,7 @@ export function createErrands(options: ErrandsOptions): Errands {
             body,
             attributes: { 'content-type': contentType },
             deduplicationId: `errand/${messageId}`,
+            ...(destination.name.endsWith('.fifo') && { group: attributes.origin ?? 'errand' }),
           });
           return { done: true };
       }
