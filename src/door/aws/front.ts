@@ -5,6 +5,7 @@ import { createAnswerer } from './answers.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { AwsError } from './aws-error.ts';
 import { joinHeaders, parseTarget } from './canonical.ts';
+import { notificationsOf } from './notifications.ts';
 import { describePayload } from './payload.ts';
 import { createS3 } from './s3/service.ts';
 import type { AwsRequest, AwsService } from './service.ts';
@@ -17,7 +18,11 @@ export function createFront(
   const authenticate = createAuthenticator(context.accessKeys, () => context.clock.now());
   const answerer = createAnswerer(context.lifecycle, context.log);
   const services: Readonly<Record<string, AwsService>> = {
-    s3: createS3({ buckets: context.services.buckets, errorOf: answerer.errorOf }),
+    s3: createS3({
+      buckets: context.services.buckets,
+      errorOf: answerer.errorOf,
+      notifications: (bucket) => notificationsOf(context.triggers, bucket),
+    }),
   };
 
   const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {

@@ -50,14 +50,14 @@ const REASONS: Readonly<Record<string, AwsName>> = {
   invalid_key: [400, 'InvalidArgument'],
   key_too_long: [400, 'KeyTooLongError'],
   bad_digest: [400, 'BadDigest'],
-  invalid_digest: [400, 'InvalidDigest'],
-  sha256_mismatch: [400, 'XAmzContentSHA256Mismatch'],
   incomplete_body: [400, 'IncompleteBody'],
   invalid_part: [400, 'InvalidPart'],
   invalid_part_order: [400, 'InvalidPartOrder'],
-  part_too_small: [400, 'EntityTooSmall'],
+  invalid_part_number: [400, 'InvalidPartNumber'],
+  invalid_checksum_type: [400, 'InvalidRequest'],
+  missing_trailer: [400, 'InvalidRequest'],
+  metadata_too_large: [400, 'MetadataTooLarge'],
   entity_too_small: [400, 'EntityTooSmall'],
-  invalid_tag: [400, 'InvalidTag'],
 };
 
 /** Any thrown value as this door tells it; faults of the platform are logged with the reference that the message names. */

@@ -55,7 +55,8 @@ export interface Buckets {
     key: string,
     uploadId: string,
     parts: readonly { partNumber: number; etag: string }[],
-    options?: { conditions?: Conditions },
+    /** `checksums` are what the whole object must have; `invalid_request` (`bad_digest`) otherwise, and the upload stays. */
+    options?: { conditions?: Conditions; checksums?: ObjectView['checksums'] },
   ): Promise<ObjectView>;
   abortUpload(bucket: string, key: string, uploadId: string): Promise<void>;
 

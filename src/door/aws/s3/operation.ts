@@ -2,6 +2,16 @@ import type { Readable } from 'node:stream';
 import type { Buckets, BucketView } from '../../../service/bucket/buckets.ts';
 import type { AwsRequest } from '../service.ts';
 
+/** A function that a bucket's events wake. */
+export interface Notification {
+  readonly id: string;
+  readonly functionName: string;
+  /** As S3 names them, such as `s3:ObjectCreated:*`. */
+  readonly events: readonly string[];
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
 /** What an operation works with, beside its input. */
 export interface S3Call {
   readonly request: AwsRequest;
@@ -10,6 +20,8 @@ export interface S3Call {
   authorize(bucket: string, access: 'read' | 'write' | 'manage'): void;
   /** Whether any of it was granted. */
   mayTouch(bucket: string): boolean;
+  /** Functions that the events of a bucket wake. */
+  notifications(bucket: string): Notification[];
   /** How a failure of one part of the request is told in an answer. */
   errorOf(thrown: unknown): { readonly code: string; readonly message: string };
   /** The bucket, or `not_found`. */

@@ -28,10 +28,11 @@ const OPERATION_TRAIT = 9;
 export interface S3Deps {
   readonly buckets: Buckets;
   readonly errorOf: S3Call['errorOf'];
+  readonly notifications: S3Call['notifications'];
 }
 
 /** The S3 protocol over the bucket port, driven by the model that AWS's own client carries. */
-export function createS3({ buckets, errorOf }: S3Deps): AwsService {
+export function createS3({ buckets, errorOf, notifications }: S3Deps): AwsService {
   const xml = createRestXml(NAMESPACE);
   const bound = operationsOf(client);
 
@@ -39,6 +40,7 @@ export function createS3({ buckets, errorOf }: S3Deps): AwsService {
     request,
     buckets,
     errorOf,
+    notifications,
     authorize: (name, access) => authorize(request.req, 'bucket', name, access),
     mayTouch: (name) => mayTouch(request.credential.grants, name),
     async bucket(name) {

@@ -80,7 +80,13 @@ export function tagSet(tags: Readonly<Record<string, string>>): Tag[] {
 }
 
 /** Checksums as outputs have them. */
-export function checksumsOf({ checksums, checksumType }: Pick<ObjectView, 'checksums' | 'checksumType'>) {
+export function checksumsOf({
+  checksums,
+  checksumType,
+}: {
+  readonly checksums: ObjectView['checksums'];
+  readonly checksumType?: ObjectView['checksumType'];
+}) {
   const shown: Record<string, string> = {};
   for (const [algorithm, value] of Object.entries(checksums)) shown[`Checksum${algorithm}`] = value;
   return Object.keys(shown).length === 0 ? {} : { ...shown, ...(checksumType && { ChecksumType: checksumType }) };

@@ -34,7 +34,7 @@ export function refuseUnsupported(headers: ReadonlyMap<string, string>): void {
   if (owner !== undefined && owner !== ACCOUNT_ID) throw new AwsError(403, 'AccessDenied', 'Access Denied');
 }
 
-function noAcl(): AwsError {
+export function noAcl(): AwsError {
   return new AwsError(
     400,
     'AccessControlListNotSupported',

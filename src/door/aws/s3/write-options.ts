@@ -18,8 +18,6 @@ export const ALGORITHMS = Object.keys(DIGEST_BYTES) as ChecksumAlgorithm[];
 /** Headers of an object that are kept and given back as they came. */
 const KEPT = ['content-type', 'content-language', 'content-disposition', 'cache-control', 'expires'];
 
-type Expected = NonNullable<PutOptions['expect']>;
-
 /** What a request says of the object that it makes: its headers, metadata and tags. */
 export function objectOptions({ headers }: AwsRequest): Pick<PutOptions, 'headers' | 'metadata' | 'tags'> {
   const kept: Record<string, string> = {};
@@ -62,16 +60,9 @@ export function bodyOptions({ payload, headers }: AwsRequest): Pick<PutOptions, 
   if (md5 !== undefined && !isDigest(md5, 16)) {
     throw new AwsError(400, 'InvalidDigest', 'The Content-MD5 you specified is not valid.');
   }
-  const checksums: Partial<Record<ChecksumAlgorithm, string>> = {};
-  let trailing: Expected['trailing'];
-  for (const algorithm of ALGORITHMS) {
-    const name = `x-amz-checksum-${algorithm.toLowerCase()}`;
-    const value = headers.get(name);
-    if (value !== undefined) checksums[algorithm] = validChecksum(name, value, algorithm);
-    if (payload.trailerNames.includes(name)) {
-      trailing = { algorithm, value: () => payload.trailer(name) };
-    }
-  }
+  const checksums = givenChecksums({ headers });
+  const trailer = ALGORITHMS.find((algorithm) => payload.trailerNames.includes(headerOf(algorithm)));
+  const trailing = trailer && { algorithm: trailer, value: () => payload.trailer(headerOf(trailer)) };
   return {
     ...(bytes !== undefined && { bytes }),
     expect: {
@@ -83,9 +74,24 @@ export function bodyOptions({ payload, headers }: AwsRequest): Pick<PutOptions, 
   };
 }
 
-/** Checksums of a whole object that a request names, such as one that completes an upload. */
+/** Checksums that a request's headers name: of its body, or of the object that it completes. */
+export function givenChecksums({ headers }: Pick<AwsRequest, 'headers'>): Partial<Record<ChecksumAlgorithm, string>> {
+  const checksums: Partial<Record<ChecksumAlgorithm, string>> = {};
+  for (const algorithm of ALGORITHMS) {
+    const name = headerOf(algorithm);
+    const value = headers.get(name);
+    if (value !== undefined) checksums[algorithm] = validChecksum(name, value, algorithm);
+  }
+  return checksums;
+}
+
+function headerOf(algorithm: ChecksumAlgorithm): string {
+  return `x-amz-checksum-${algorithm.toLowerCase()}`;
+}
+
 function validChecksum(name: string, value: string, algorithm: ChecksumAlgorithm): string {
-  if (isDigest(value, DIGEST_BYTES[algorithm])) return value;
+  // That of an object in parts may say how many.
+  if (isDigest(value.replace(/-\d{1,5}$/, ''), DIGEST_BYTES[algorithm])) return value;
   throw new AwsError(400, 'InvalidRequest', `Value for ${name} header is invalid.`);
 }
 

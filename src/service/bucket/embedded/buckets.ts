@@ -300,9 +300,9 @@ class SqliteBuckets implements EmbeddedBuckets {
   }
 
   async completeUpload(
-    ...[bucket, key, uploadId, parts, { conditions } = {}]: Parameters<Buckets['completeUpload']>
+    ...[bucket, key, uploadId, parts, options = {}]: Parameters<Buckets['completeUpload']>
   ): Promise<ObjectView> {
-    const rules = { minPartBytes: this.minPartBytes, ...(conditions !== undefined && { conditions }) };
+    const rules = { minPartBytes: this.minPartBytes, ...options };
     const args = [bucket, key, uploadId, parts, rules, this.clock.now()] as const;
     return this.changed(await this.catalog.call('completeUpload', [...args])).view;
   }

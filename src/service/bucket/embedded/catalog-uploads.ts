@@ -89,7 +89,11 @@ export function uploadOperations(db: DatabaseSync, tables: CatalogTables) {
       key: string,
       uploadId: string,
       chosen: readonly { partNumber: number; etag: string }[],
-      rules: { readonly minPartBytes: number; readonly conditions?: Conditions },
+      rules: {
+        readonly minPartBytes: number;
+        readonly conditions?: Conditions;
+        readonly checksums?: ObjectView['checksums'];
+      },
       nowMs: number,
     ): { view: ObjectView } & Freed {
       const bucket = tables.bucket(bucketName);
@@ -107,6 +111,7 @@ export function uploadOperations(db: DatabaseSync, tables: CatalogTables) {
         ...{ headers, metadata, tags, parts: parts.map((part) => part.bytes) },
         ...checksumsOf(parts, options),
       };
+      assertChecksums(document.checksums, rules.checksums ?? {});
       const added = {
         bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
         etag: `${md5.digest('hex')}-${parts.length}`,
@@ -168,6 +173,15 @@ function checksumsOf(
   const crc = algorithm as Exclude<ChecksumAlgorithm, 'SHA1' | 'SHA256'>;
   const value = values.reduce((before, part, at) => combineCrc(crc, before, part, parts[at]!.bytes));
   return { checksums: { [algorithm]: value }, checksumType };
+}
+
+/** What is demanded must be so, where it is known; a composite one is demanded with or without its number of parts. */
+function assertChecksums(actual: ObjectView['checksums'], demanded: ObjectView['checksums']): void {
+  for (const [algorithm, value] of Object.entries(demanded)) {
+    const own = actual[algorithm as ChecksumAlgorithm];
+    if (own === undefined || own === value || own.replace(/-\d+$/, '') === value) continue;
+    throw refused('bad_digest', `the ${algorithm} of the whole is ${own}, not ${value}; upload the parts again`);
+  }
 }
 
 /** What S3 makes of an upload that names only an algorithm. */
