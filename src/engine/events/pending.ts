@@ -119,7 +119,7 @@ export class Pending {
         const messages = await this.store.queue.receive(queue, { max, leaseMs: LEASE_MS });
         more = messages.length > 0;
         for (const message of messages) {
-          if (message.sentAtMs > beforeMs || message.attributes.eventId === undefined) {
+          if (message.sentAtMs >= beforeMs || message.attributes.eventId === undefined) {
             more = false;
             await this.store.queue.retry(message.lease, 0);
             continue;

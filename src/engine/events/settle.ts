@@ -152,10 +152,18 @@ export class Settler {
         const delayMs = retryDelayMs(held.policy, held.failures.attempts + 1, random);
         const leftMs = Math.max(0, ageSinceMs(held) + held.policy.maxAgeMs - clock.now());
         const back = await store.queue.retry(held.message.lease, Math.min(delayMs, leftMs)).catch(this.lostLease(held));
-        if (!back) this.tellLost(held);
+        if (!back) await this.forgetIfGone(held);
         leases.release(held);
       }),
     );
+  }
+
+  /** Its lease was lost while its failure was written down; where it was dropped meanwhile, nothing else would forget that. */
+  private async forgetIfGone(held: HeldEvent): Promise<void> {
+    this.tellLost(held);
+    const { queue, messageId } = held.message.lease;
+    if ((await this.context.store.queue.find(queue, messageId)) === undefined)
+      await this.commit([forgetFailures(this.lane, held.attributes.eventId)]);
   }
 
   private async giveUp(

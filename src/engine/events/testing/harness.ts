@@ -22,6 +22,7 @@ export interface EventsHarness {
   readonly clock: FakeClock;
   readonly events: RunningEvents;
   readonly engine: Pick<Engine, 'invoke' | 'find'>;
+  readonly router: Router;
   /** Every run, in order of its start. */
   readonly runs: InvocationRequest[];
   readonly routed: OutboxItem[];
@@ -132,6 +133,7 @@ export async function createEventsHarness(random: () => number = () => 0.5): Pro
     clock,
     events,
     engine,
+    router,
     runs,
     routed,
     records,
