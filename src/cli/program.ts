@@ -78,6 +78,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/kv.ts'),
   },
   {
+    name: 'trigger',
+    group: FUNCTIONS,
+    summary: 'wake functions by schedules, buckets, queues, webhooks and more',
+    load: () => import('./commands/trigger.ts'),
+  },
+  {
     name: 'logs',
     group: OBSERVE,
     summary: 'print what functions logged, or follow it',
