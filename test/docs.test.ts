@@ -16,6 +16,7 @@ const PAGES = [
   'docs/guide/event-shapes.md',
   'docs/guide/webhooks.md',
   'docs/guide/buckets.md',
+  'docs/guide/bindings.md',
 ];
 const PAGES_WITH_COMMANDS = [
   'README.md',
@@ -23,6 +24,7 @@ const PAGES_WITH_COMMANDS = [
   'docs/guide/command-line.md',
   'docs/guide/backup.md',
   'docs/guide/buckets.md',
+  'docs/guide/bindings.md',
 ];
 
 describe('the commands in the documentation', { skip: process.platform !== 'linux' }, () => {

@@ -17,6 +17,7 @@ export interface FunctionOptions {
   readonly concurrency?: number;
   readonly sandboxConcurrency?: number;
   readonly network?: string;
+  readonly grant?: readonly string[];
   readonly description?: string;
   readonly tag?: readonly string[];
   readonly owner?: string;
@@ -34,6 +35,11 @@ export function addFunctionOptions(command: Command): Command {
     .option('--concurrency <n>', 'most calls at once on a node', wholeNumber('--concurrency', 1))
     .option('--sandbox-concurrency <n>', 'calls at once within one sandbox', wholeNumber('--sandbox-concurrency', 1))
     .option('--network <rule>', `network access: ${NETWORK_RULES.join(' or ')}`)
+    .option(
+      '--grant <kind:name:access>',
+      'what it may use, such as bucket:photos:read; may be given several times',
+      collect,
+    )
     .option('--description <text>', 'what it is for')
     .option('--tag <name=value>', 'a tag; may be given several times', collect)
     .option('--owner <who>', 'who is on call for it');
@@ -52,6 +58,7 @@ export function configOf(options: FunctionOptions): Partial<FunctionConfig> {
   if (options.concurrency !== undefined) config.maxConcurrency = options.concurrency;
   if (options.sandboxConcurrency !== undefined) config.sandboxConcurrency = options.sandboxConcurrency;
   if (options.network !== undefined) config.network = networkRule(options.network);
+  if (options.grant !== undefined) config.grants = [...options.grant];
   if (options.description !== undefined) config.description = options.description;
   if (options.tag !== undefined) config.tags = pairs(options.tag, '--tag');
   if (options.owner !== undefined) config.owner = options.owner;

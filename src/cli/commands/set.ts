@@ -10,23 +10,26 @@ import { paint, print, printJson } from '../output.ts';
 interface SetOptions extends FunctionOptions {
   readonly unsetEnv?: readonly string[];
   readonly unsetTag?: readonly string[];
+  readonly revoke?: readonly string[];
 }
 
 export function define(command: Command): void {
   command
     .argument('<function>', 'name or id of the function')
     .description(
-      "Changes a function's configuration: a new version with the same code. What is not given stays; variables and tags " +
-        'are added to those that it has.',
+      "Changes a function's configuration: a new version with the same code. What is not given stays; variables, tags " +
+        'and grants are added to those that it has.',
     );
   addFunctionOptions(command)
     .option('--unset-env <NAME>', 'remove an environment variable; may be given several times', collect)
     .option('--unset-tag <name>', 'remove a tag; may be given several times', collect)
+    .option('--revoke <grant>', 'take a grant back; may be given several times', collect)
     .addHelpText(
       'after',
       examples(
         ['fob set hello --memory 256 --timeout 1m', ''],
         ['fob set hello --env STAGE=live --unset-env DEBUG', ''],
+        ['fob set hello --grant bucket:photos:read --revoke queue:jobs:send', ''],
       ),
     )
     .action(async (name: string, _options, self: Command) => {
@@ -41,8 +44,8 @@ export function define(command: Command): void {
 /** Changes what was seen: somebody else's change in between is refused by the node, not overwritten. */
 async function change(client: NodeClient, name: string, options: SetOptions): Promise<FunctionView> {
   const given = configOf(options);
-  const { unsetEnv = [], unsetTag = [] } = options;
-  if (Object.keys(given).length + unsetEnv.length + unsetTag.length === 0) {
+  const { unsetEnv = [], unsetTag = [], revoke = [] } = options;
+  if (Object.keys(given).length + unsetEnv.length + unsetTag.length + revoke.length === 0) {
     throw new Failure(EXIT.usage, 'nothing to change: name a setting, such as --memory 256');
   }
   const { config, revision } = await client.json<FunctionView>('GET', functionPath(name));
@@ -52,6 +55,10 @@ async function change(client: NodeClient, name: string, options: SetOptions): Pr
   }
   if (given.tags !== undefined || unsetTag.length > 0) {
     patch.tags = without({ ...config.tags, ...given.tags }, unsetTag);
+  }
+  if (given.grants !== undefined || revoke.length > 0) {
+    const all = new Set([...config.grants, ...(given.grants ?? [])]);
+    patch.grants = [...all].filter((grant) => !revoke.includes(grant));
   }
   return client.json<FunctionView>('PATCH', functionPath(name), {
     headers: { 'content-type': 'application/json', 'if-match': `"${revision}"` },

@@ -5,6 +5,7 @@ async function callme({ ...facts }) {
     `\0${facts.abstractSocket}`,
     facts.pathSocket,
     `/proc/1/root${facts.pathSocket}`,
+    '/run/fob/services',
     '/run/docker.sock',
     '/var/run/docker.sock',
     '/run/dbus/system_bus_socket',
