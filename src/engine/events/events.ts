@@ -5,8 +5,7 @@ import type { Store } from '../../store/store.ts';
 import type { AcceptedEvent, Engine, Events, Router } from '../api.ts';
 import { type AcceptContext, type Arrival, arrivalOf, sendPart, store as storeAll } from './accept.ts';
 import { Deliveries } from './deliveries.ts';
-import { LEASE_SLACK_MS, Leases } from './leases.ts';
-import { laneOfQueue } from './message.ts';
+import { Leases } from './leases.ts';
 import { Pending } from './pending.ts';
 
 /** 6 MiB of payload, and what surrounds it. */
@@ -39,10 +38,7 @@ export interface RunningEvents extends Events {
 export function createEvents(options: EventsOptions): RunningEvents {
   const { store, engine, router, clock, log, random = Math.random } = options;
   const closing = new AbortController();
-  const leases = new Leases(store.queue, clock, (held) => {
-    const lane = laneOfQueue(held.message.lease.queue)!;
-    return (engine.find(lane.function)?.document.config.timeoutMs ?? 0) + LEASE_SLACK_MS;
-  });
+  const leases = new Leases(store.queue, clock);
   const context = { store, engine, router, clock, log, random, leases, closing: closing.signal };
   const deliveries = new Deliveries(context);
   const pending = new Pending({ store, deliveries, clock });

@@ -9,7 +9,7 @@ import { type Delivering, deliver } from './deliver.ts';
 import { NO_FAILURES, readFailures } from './failures.ts';
 import { FairSlots } from './fair-slots.ts';
 import type { HeldEvent } from './held-event.ts';
-import { LEASE_SLACK_MS, type Leases } from './leases.ts';
+import { LEASE_MS, type Leases } from './leases.ts';
 import { type LaneName, readAttributes, waitingQueue } from './message.ts';
 import { policyOf } from './policy.ts';
 import { pause, takesBatches } from './run.ts';
@@ -186,8 +186,7 @@ export class Lane {
   private async receive(max: number, waitMs: number): Promise<void> {
     const { store, closing, clock, log } = this.context;
     try {
-      const leaseMs = (this.config()?.timeoutMs ?? 0) + LEASE_SLACK_MS;
-      const options = { max, leaseMs, waitMs, signal: closing };
+      const options = { max, leaseMs: LEASE_MS, waitMs, signal: closing };
       const messages = await store.queue.receive(waitingQueue(this.name), options);
       // In the order received, whichever of them must be looked up.
       const opened = await Promise.all(messages.map((message) => this.open(message)));

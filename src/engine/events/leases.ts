@@ -2,10 +2,12 @@ import type { Clock } from '../../model/clock.ts';
 import type { Queue } from '../../store/queue.ts';
 import type { HeldEvent } from './held-event.ts';
 
-const SWEEP_MS = 20_000;
-
-/** How much longer than the function's timeout a lease is: what is not the function's own time, such as a cold start. */
-export const LEASE_SLACK_MS = 60_000;
+/**
+ * How long a lease is, before it is extended: so long an event waits after the node that held it died. It says nothing of
+ * how long a run may take, for it is extended as long as the event is held.
+ */
+export const LEASE_MS = 30_000;
+const SWEEP_MS = 10_000;
 
 /** Extends the leases of what is held for long; one timer for all, none while nothing is held. */
 export class Leases {
@@ -13,16 +15,13 @@ export class Leases {
   private readonly clock: Clock;
   private readonly held = new Set<HeldEvent>();
   private readonly byId = new Map<string, HeldEvent>();
-  private readonly leaseMs: (held: HeldEvent) => number;
   private stopTimer: (() => void) | undefined;
   /** Bytes of all bodies that are held. */
   heldBytes = 0;
 
-  /** `leaseMs`: how long the lease of an event is to be. */
-  constructor(queue: Queue, clock: Clock, leaseMs: (held: HeldEvent) => number) {
+  constructor(queue: Queue, clock: Clock) {
     this.queue = queue;
     this.clock = clock;
-    this.leaseMs = leaseMs;
   }
 
   hold(held: HeldEvent): void {
@@ -55,16 +54,15 @@ export class Leases {
     this.stopTimer = this.held.size > 0 ? this.clock.after(SWEEP_MS, this.sweep) : undefined;
     const nowMs = this.clock.now();
     for (const held of this.held) {
-      const leaseMs = this.leaseMs(held);
       // Looked at again before another sweep would be too late.
-      if (held.leaseUntilMs - nowMs < leaseMs - SWEEP_MS) void this.extend(held, leaseMs);
+      if (held.leaseUntilMs - nowMs <= LEASE_MS - SWEEP_MS) void this.extend(held);
     }
   };
 
-  private async extend(held: HeldEvent, leaseMs: number): Promise<void> {
-    const untilMs = this.clock.now() + leaseMs;
+  private async extend(held: HeldEvent): Promise<void> {
+    const untilMs = this.clock.now() + LEASE_MS;
     // A lease that cannot be extended runs out; whoever holds the event is told when it is settled.
-    const extended = await this.queue.extend(held.message.lease, leaseMs).catch(() => false);
+    const extended = await this.queue.extend(held.message.lease, LEASE_MS).catch(() => false);
     if (extended) held.leaseUntilMs = untilMs;
   }
 }
