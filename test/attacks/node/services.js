@@ -34,7 +34,7 @@ async function callme({ ...facts }) {
     '/api/stats',
     '/v1/kv',
     '/v1/kv/others/a',
-    '/v1/buckets',
+    '/v1/buckets/others',
     '/v1/queues',
     '/v1/topics',
     '/v1/backup',
