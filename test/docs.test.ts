@@ -17,6 +17,9 @@ const PAGES = [
   'docs/guide/webhooks.md',
   'docs/guide/buckets.md',
   'docs/guide/bindings.md',
+  'docs/guide/queues.md',
+  'docs/guide/topics.md',
+  'docs/guide/key-value.md',
 ];
 const PAGES_WITH_COMMANDS = [
   'README.md',
@@ -25,6 +28,9 @@ const PAGES_WITH_COMMANDS = [
   'docs/guide/backup.md',
   'docs/guide/buckets.md',
   'docs/guide/bindings.md',
+  'docs/guide/queues.md',
+  'docs/guide/topics.md',
+  'docs/guide/key-value.md',
 ];
 
 describe('the commands in the documentation', { skip: process.platform !== 'linux' }, () => {
