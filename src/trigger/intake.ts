@@ -183,11 +183,16 @@ export async function forgetCursor(store: Pick<Store, 'keyValue'>, name: string)
   await store.keyValue.delete(CURSOR_SPACE, name);
 }
 
-/** What a mapping makes of an event is what the function gets, as it is; without one it gets the shape of its convention. */
+/**
+ * What a mapping makes of an event is what the function gets; of an object, a `callme` gets the fields that it has parameters
+ * for. Without a mapping, the event gets the shape of the function's convention.
+ */
 export function contentOf(event: CloudEvent, map: Treatment['map']): NewEvent['content'] {
   if (map === undefined) return { kind: 'event', event };
-  const payload = Buffer.from(JSON.stringify(map(event)));
-  return { kind: 'payload', payload, payloadKind: 'json', contentType: 'application/json' };
+  const mapped = map(event);
+  const isObject = typeof mapped === 'object' && mapped !== null && !Array.isArray(mapped);
+  const payload = Buffer.from(JSON.stringify(mapped));
+  return { kind: 'payload', payload, payloadKind: isObject ? 'offered-parameters' : 'json' };
 }
 
 /** How many functions called one another until this event came to be. */

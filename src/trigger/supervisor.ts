@@ -18,6 +18,8 @@ import { loadTypes } from './types.ts';
 const MAX_TRIGGERS = 100_000;
 const NEXT_TIMES = 5;
 const MAX_NAME_LENGTH = 64;
+/** What names a source, such as a bucket, and may be part of a trigger's name. */
+const PLAIN_WORD = /^[A-Za-z0-9][A-Za-z0-9._-]{0,40}$/;
 /** Whoever changes a trigger waits so long for its source to run; one that is slow goes on by itself. */
 const SETTLE_MS = 2_000;
 
@@ -164,10 +166,7 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
   };
 
   const freeName = ({ function: name, type, words = [] }: NewTrigger): string => {
-    const word = (words[0] ?? '')
-      .replaceAll(/[^A-Za-z0-9]+/g, '-')
-      .replaceAll(/^-|-$/g, '')
-      .toLowerCase();
+    const word = PLAIN_WORD.test(words[0] ?? '') ? words[0]!.replaceAll('.', '-') : '';
     const base = [name, type, word]
       .filter((part) => part !== '')
       .join('-')
