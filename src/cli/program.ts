@@ -84,6 +84,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/trigger.ts'),
   },
   {
+    name: 'key',
+    group: SERVICES,
+    summary: 'access keys for S3 clients',
+    load: () => import('./commands/key.ts'),
+  },
+  {
     name: 'logs',
     group: OBSERVE,
     summary: 'print what functions logged, or follow it',

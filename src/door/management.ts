@@ -18,6 +18,7 @@ import { addIngestRoutes } from './native/ingest.ts';
 import { addInvocationRoutes } from './native/invocations.ts';
 import type { NativeInvoke } from './native/invoke.ts';
 import { addKeyValueRoutes } from './native/key-value.ts';
+import { addKeyRoutes } from './native/keys.ts';
 import { addLogRoutes } from './native/logs.ts';
 import { addMetricsRoute } from './native/metrics.ts';
 import { addNodeRoutes } from './native/node.ts';
@@ -107,6 +108,7 @@ export async function createManagement(
   addTopicRoutes(app, context);
   addTriggerRoutes(app, context);
   addKeyValueRoutes(app, context);
+  addKeyRoutes(app, context);
   await app.register(async (scope) => addDocsPage(scope as App));
   await app.ready();
 
