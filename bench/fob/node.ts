@@ -99,6 +99,22 @@ export class FobNode implements AsyncDisposable {
     return ids;
   }
 
+  /** Any request of the native API that must succeed; a body is sent as JSON. */
+  async api<T>(method: string, path: string, body?: unknown, client = this.#client): Promise<T> {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const answer = await client.send(method, this.origin + path, text, 'application/json');
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text.slice(0, 500)}`);
+    return (answer.text === '' ? undefined : JSON.parse(answer.text)) as T;
+  }
+
+  /** Registers a Node.js function under a name. */
+  async put(name: string, source: string, config: object = {}): Promise<void> {
+    await this.api('PUT', `/v1/functions/${name}`, {
+      code: { inline: source },
+      config: { runtime: 'node', ...config },
+    });
+  }
+
   callUrl(id: string): string {
     return `${this.origin}/api/call/${id}`;
   }

@@ -1,13 +1,13 @@
 import { treeCpuMs } from '../machine/process-tree.ts';
 import { median, spread } from '../statistics.ts';
-import { type Load, wrk } from './wrk.ts';
+import { type Load, type Method, wrk } from './wrk.ts';
 import type { LoadResult } from './wrk-output.ts';
 
 /** A server under comparison. */
 export interface Contender {
   readonly name: string;
   readonly url: string;
-  readonly method?: 'GET' | 'POST';
+  readonly method?: Method;
   /** The root of the processes whose CPU time is its cost. */
   readonly pid: number;
 }

@@ -6,22 +6,30 @@ import { type LoadResult, parseWrkOutput } from './wrk-output.ts';
 
 const run = promisify(execFile);
 
-const POST_SCRIPT = join(import.meta.dirname, 'post.lua');
+/** What wrk sends where it is no GET; each is a static request, so that it runs no Lua while it measures. */
+const SCRIPTS = {
+  POST: 'post.lua',
+  'POST event': 'post-event.lua',
+  'PUT object': 'put-object.lua',
+} as const;
 const SLACK_MS = 20_000;
 const INSTALL_MS = 180_000;
+
+export type Method = 'GET' | keyof typeof SCRIPTS;
 
 export interface Load {
   readonly url: string;
   readonly connections: number;
   /** Whole seconds. */
   readonly durationS: number;
-  /** `POST` sends an empty JSON object. */
-  readonly method?: 'GET' | 'POST';
+  /** `POST` sends an empty JSON object, `POST event` one to be run in an hour, `PUT object` 1 MB. */
+  readonly method?: Method;
 }
 
 /** Loads one URL over kept connections, from one thread so that the generator takes as little of the machine as it can. */
 export async function wrk(load: Load): Promise<LoadResult> {
-  const script = load.method === 'POST' ? ['-s', POST_SCRIPT] : [];
+  const { method = 'GET' } = load;
+  const script = method === 'GET' ? [] : ['-s', join(import.meta.dirname, SCRIPTS[method])];
   const { stdout } = await run(
     'wrk',
     ['-t1', `-c${load.connections}`, `-d${load.durationS}s`, '--timeout', '10s', '--latency', ...script, load.url],

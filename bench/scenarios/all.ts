@@ -1,13 +1,29 @@
 import type { Scenario } from '../scenario.ts';
+import { buckets } from './buckets.ts';
 import { burst } from './burst.ts';
 import { cold } from './cold.ts';
 import { coldEmpty } from './cold-empty.ts';
+import { events } from './events.ts';
 import { idle } from './idle.ts';
 import { peers } from './peers.ts';
 import { records } from './records.ts';
 import { register } from './register.ts';
+import { schedules } from './schedules.ts';
 import { soak } from './soak.ts';
 import { warm } from './warm.ts';
 
 /** Every scenario, in the order of the report. */
-export const SCENARIOS: readonly Scenario[] = [peers, warm, cold, coldEmpty, burst, idle, soak, register, records];
+export const SCENARIOS: readonly Scenario[] = [
+  peers,
+  warm,
+  cold,
+  coldEmpty,
+  burst,
+  idle,
+  soak,
+  register,
+  records,
+  events,
+  schedules,
+  buckets,
+];
