@@ -26,8 +26,8 @@ const NODE_BYTES = 67_108_864;
 const BATCH_BYTES = 4_194_304;
 /** Runs shorter than this have the next events at hand already: more of them for single events than for batches. */
 const SHORT_RUN_MS = 50;
-const EVENTS_AHEAD = 64;
-const BATCHES_AHEAD = 2;
+const EVENTS_AHEAD = 256;
+const BATCHES_AHEAD = 8;
 const MAX_RECEIVED = 10_000;
 /** Weight of the newest in a moving average. */
 const NEWEST = 0.2;
