@@ -29,7 +29,13 @@ export function destinationItem(
     requestPayload: run === undefined ? original(held) : readablePayload(run.payload),
     ...responseOf(run, lastError),
   };
-  return { destination, body: Buffer.from(JSON.stringify(record)), contentType: 'application/json' };
+  return {
+    destination,
+    body: Buffer.from(JSON.stringify(record)),
+    contentType: 'application/json',
+    // Told apart from what else left with the same run: its outbox, and other events of the batch.
+    deduplicationId: `${eventId}/${condition}/${report?.invocationId ?? timestamp}`,
+  };
 }
 
 function responseOf(

@@ -129,6 +129,14 @@ describe('the lanes of a function', () => {
     );
   });
 
+  it('tell the events of a batch that died together apart, for destinations that de-duplicate', async () => {
+    h.put('f', () => FAILED, { onFailure: 'queue:lost.fifo' });
+    const delivery = { batchSize: 2, maxRetries: 0 };
+    await h.events.accept([cloudEvent('f', 'e1', { delivery }), cloudEvent('f', 'e2', { delivery })]);
+    await h.until(() => h.records.length === 2);
+    assert.equal(new Set(h.routed.map(({ deduplicationId }) => deduplicationId)).size, 2);
+  });
+
   for (const [what, delivery] of [
     ['that failed before', { batchSize: 16 }],
     ['that has one attempt', { batchSize: 16, maxRetries: 0 }],
