@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { clientOf, collect, examples, optionsOf, wholeNumber } from '../command-line.ts';
 import { pairsOf, readData } from '../data-argument.ts';
 import { EXIT, Failure } from '../failure.ts';
-import { count, formatAge, formatDuration, parseDurationMs } from '../human.ts';
+import { count, formatAge, formatDuration, formatTime, parseDurationMs } from '../human.ts';
 import { note, paint, paintError, print, printBytes, printJson, printPairs, printTable } from '../output.ts';
 import { harmless } from '../text-width.ts';
 
@@ -144,10 +144,7 @@ function defineSettings(command: Command): void {
       const { settings, stats, counts, createdAt } = queue;
       const { deadLetter } = settings;
       printPairs([
-        [
-          'queue',
-          `${name}${settings.fifo ? ' (FIFO)' : ''}, created ${formatAge(Date.parse(createdAt), Date.now())} ago`,
-        ],
+        ['queue', `${name}${settings.fifo ? ' (FIFO)' : ''}, created ${formatTime(Date.parse(createdAt), Date.now())}`],
         ['ready', `${stats.ready}${stats.ready === 0 ? '' : `, the oldest for ${formatDuration(stats.oldestAgeMs)}`}`],
         ['delayed', String(stats.delayed)],
         ['leased', String(stats.leased)],

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { clientOf, examples, optionsOf, wholeNumber } from '../command-line.ts';
 import { guessedType, readData } from '../data-argument.ts';
 import { EXIT, Failure } from '../failure.ts';
-import { count, formatAge } from '../human.ts';
+import { count, formatAge, formatTime } from '../human.ts';
 import { note, paint, print, printJson, printPairs, printTable } from '../output.ts';
 
 interface TopicView {
@@ -87,7 +87,7 @@ function defineTopics(command: Command): void {
       const topic = await (await clientOf(self)).json<TopicView>('GET', topicPath(name));
       if (optionsOf(self).json) return printJson(topic);
       printPairs([
-        ['topic', `${name}, created ${formatAge(Date.parse(topic.createdAt), Date.now())} ago`],
+        ['topic', `${name}, created ${formatTime(Date.parse(topic.createdAt), Date.now())}`],
         ['published', `${count(topic.published, 'event')} since the node started`],
         ['given up', topic.dead === 0 ? 'none' : `${topic.dead}: fob topic dead ${name}`],
       ]);
