@@ -13,8 +13,12 @@ export interface SourceBench {
   readonly quarantined: { event: CloudEvent; reason: string }[];
   readonly reports: { state: string; error: string | undefined }[];
   cursor: unknown;
+  /** How many events each acceptance had. */
+  readonly accepted: number[];
   /** Thrown by `accept` while it is set. */
   refusal: Error | undefined;
+  /** Says of each acceptance whether, and with what, it is refused. */
+  refuse: (events: readonly SourceEvent[]) => Error | undefined;
   /** Resolves when so many events were accepted in all. */
   received(count: number): Promise<SourceEvent[]>;
   /** Resolves at the next report of this state, or at once where it is the last one. */
@@ -41,7 +45,9 @@ export async function startSource<Options>(
     quarantined: [],
     reports: [],
     cursor: before?.cursor,
+    accepted: [],
     refusal: undefined,
+    refuse: () => undefined,
     received: (count) => until(heard, () => bench.events.length >= count && bench.events),
     reported: (state) => until(heard, () => bench.reports.at(-1)?.state === state).then(() => {}),
     async stop() {
@@ -56,10 +62,12 @@ export async function startSource<Options>(
     log: pino({ level: 'silent' }),
     signal: ending.signal,
     async accept(events, accepting) {
-      if (bench.refusal !== undefined) {
+      const refusal = bench.refusal ?? bench.refuse(events);
+      if (refusal !== undefined) {
         heard.emit('refused');
-        throw bench.refusal;
+        throw refusal;
       }
+      bench.accepted.push(events.length);
       bench.events.push(...events);
       if (accepting?.cursor !== undefined) bench.cursor = accepting.cursor;
       heard.emit('change');
