@@ -29,6 +29,8 @@ const TYPES: readonly LoadType[] = [
   async (host) => (await import('./queue/queue.ts')).createQueueType(host),
   async (host) => (await import('./topic/topic.ts')).createTopicType(host),
   async () => (await import('./mqtt/mqtt.ts')).mqttTrigger,
+  async () => (await import('./amqp/amqp.ts')).amqpTrigger,
+  async () => (await import('./nats/nats.ts')).natsTrigger,
 ];
 
 /** Makes all types, by their names. */

@@ -25,6 +25,8 @@ export interface ServerPlan {
   readonly environment?: (folder: string, port: number) => Record<string, string>;
   /** Resolves true when it answers; default: the port takes connections. */
   readonly ready?: (port: number) => Promise<boolean>;
+  /** The server consists of several processes: all of its process group are ended. */
+  readonly group?: boolean;
   /** For servers that refuse to run as root. */
   readonly uid?: number;
   readonly gid?: number;
@@ -58,6 +60,7 @@ export async function startServer(plan: ServerPlan): Promise<TestServer> {
       cwd: folder,
       env: { PATH: process.env.PATH, HOME: folder, LC_ALL: 'C', ...plan.environment?.(folder, port) },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: plan.group ?? false,
       ...(plan.uid !== undefined && { uid: plan.uid, gid: plan.gid }),
     });
     child = started;
@@ -76,7 +79,9 @@ export async function startServer(plan: ServerPlan): Promise<TestServer> {
   const kill = async (): Promise<void> => {
     const running = child;
     child = undefined;
-    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
+    if (running === undefined) return;
+    if (plan.group) killGroup(running.pid!);
+    if (running.exitCode !== null || running.signalCode !== null) return;
     const ended = once(running, 'exit');
     running.kill('SIGKILL');
     await ended;
@@ -92,6 +97,14 @@ export async function startServer(plan: ServerPlan): Promise<TestServer> {
     throw error;
   }
   return { port, start, kill, close };
+}
+
+function killGroup(id: number): void {
+  try {
+    process.kill(-id, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** A loopback port that is free now. */
