@@ -8,8 +8,8 @@ import type { InvocationStatus } from '../model/invocation.ts';
  * writers outrun the disk, the newest log lines beyond a bounded backlog are dropped, beyond a larger one records too;
  * all are counted (`dropped`), never silently. Queries see what was appended before them; results come newest first,
  * bounded by `limit` (1 to 1,000, else `invalid_request`), with a cursor to go on. `fromMs` is inclusive, `toMs`
- * exclusive. Invocations are ordered by their id, lines by their time and then by appending; of more than 4,096 lines
- * in one millisecond the rest counts as of the next. Times are kept to the millisecond, durations to the microsecond.
+ * exclusive. Invocations are ordered by their id, lines and events by their time and then by appending; of more than
+ * 4,096 of them in one millisecond the rest counts as of the next. Times are kept to the millisecond, durations to the microsecond.
  * After `close`, calls reject with `unavailable` and appending drops.
  */
 export interface Journal {

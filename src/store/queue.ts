@@ -10,9 +10,10 @@ export interface Queue {
   send(queue: string, message: NewMessage): Promise<SendResult>;
   sendBatch(queue: string, messages: readonly NewMessage[]): Promise<SendResult[]>;
   /**
-   * Leases up to `max` due messages for `leaseMs`. Waits up to `waitMs` (default 0) for a first one; resolves with an empty
-   * array then, when `signal` aborts, or when the store closes. Messages of one `group` are delivered one at a time, in order
-   * of sending: while its first is delayed, leased or to be retried, the others of its group wait.
+   * Leases up to `max` due messages for `leaseMs`, fewer where their bodies would be large together. Waits up to `waitMs`
+   * (default 0) for a first one; resolves with an empty array then, when `signal` aborts, or when the store closes. Messages
+   * of one `group` are delivered one at a time, in order of sending: while its first is delayed, leased or to be retried,
+   * the others of its group wait.
    */
   receive(
     queue: string,
@@ -23,7 +24,10 @@ export interface Queue {
   /** Not done: due again after `delayMs`. */
   retry(lease: Lease, delayMs: number): Promise<boolean>;
   extend(lease: Lease, leaseMs: number): Promise<boolean>;
-  /** Messages in order of sending, without leasing them; at most `limit` (1 to 1,000), with a cursor to go on. */
+  /**
+   * Messages in order of sending, without leasing them; at most `limit` (1 to 1,000), fewer where they are large, with a
+   * cursor to go on.
+   */
   list(
     queue: string,
     options: { cursor?: string; limit: number },
@@ -33,12 +37,12 @@ export interface Queue {
   locate(id: string): Promise<{ queue: string; messageId: string } | undefined>;
   /** Removes a message whatever its state; a lease on it is void then. False where it is gone. */
   remove(queue: string, messageId: string): Promise<boolean>;
-  /** Makes a delayed message due now; false where it is gone or leased. */
+  /** Makes a delayed message due now; true also where it was due already, false where it is gone or leased. */
   hasten(queue: string, messageId: string): Promise<boolean>;
   stats(queue: string): Promise<QueueStats>;
   /** Names of queues that hold messages. */
   queues(): Promise<string[]>;
-  /** Removes all messages of a queue and returns how many there were. */
+  /** Removes the messages that a queue holds now and returns how many there were. Many go step by step: where it rejects, some are gone. */
   purge(queue: string): Promise<number>;
 }
 
@@ -100,6 +104,9 @@ export interface QueueStats {
   readonly ready: number;
   readonly delayed: number;
   readonly leased: number;
-  /** Time since the oldest message that is due was sent, in milliseconds; 0 where none is. */
+  /**
+   * Time since the oldest message that is due was sent, in milliseconds; 0 where none is. Behind more than 1,000 older
+   * messages that are not due, it may be that of the message that is due the longest instead.
+   */
   readonly oldestAgeMs: number;
 }

@@ -17,9 +17,9 @@ export interface Store {
   readonly vault: Vault;
   /** Makes all parts true at once, on disk, or none: `false` where a lease or a revision no longer holds (see `CommitPart`). */
   commit(parts: readonly CommitPart[]): Promise<boolean>;
-  /** A consistent copy of everything, as a tar stream's bytes, taken while the store is in use. */
+  /** A consistent copy of everything but the vault's keys, as a tar stream's bytes, taken while the store is in use. */
   backup(): Promise<Readable>;
-  /** Replaces everything by a backup, atomically for the registry and queues, while the store is in use; watchers see the difference. Rejects with `invalid_request` and changes nothing where it is no whole backup. */
+  /** Replaces everything by a backup, atomically for the registry, queues and key-values, while the store is in use; watchers see the difference. Rejects with `invalid_request` and changes nothing where it is no whole backup. */
   restore(backup: Readable): Promise<{ documents: number; blobs: number }>;
   close(): Promise<void>;
 }

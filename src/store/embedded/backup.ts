@@ -10,7 +10,7 @@ import { withSnapshots } from './snapshots.ts';
 import { storageProblem } from './storage-problem.ts';
 
 /**
- * A copy of everything as a tar stream, taken while the store is in use: a snapshot of each database, and each blob that
+ * A copy of everything but `secret.key` as a tar stream, taken while the store is in use: a snapshot of each database, and each blob that
  * a document of the snapshot can name. What it needs on disk meanwhile goes when the stream ends or is destroyed.
  */
 export async function backUp(folder: DataFolder, nowMs: number): Promise<Readable> {

@@ -53,7 +53,7 @@ async function writeUntilKilled(folder: string, lines: number): Promise<string[]
 
 async function expectAll(store: Store, answered: ReadonlySet<string>): Promise<void> {
   const documents = new Map((await store.registry.list('document/')).map((entry) => [entry.key.slice(9), entry]));
-  for (const line of answered) {
+  const expectOne = async (line: string): Promise<void> => {
     const [kind, name, number] = line.split(' ') as [string, string, string];
     if (kind === 'blob') assert.equal(await store.blobs.has(name), true, line);
     if (kind === 'deleted') assert.equal(documents.has(name), false, line);
@@ -62,7 +62,8 @@ async function expectAll(store: Store, answered: ReadonlySet<string>): Promise<v
       const again = await store.queue.send('queue', { body: Buffer.alloc(0), deduplicationId: name });
       assert.deepEqual(again, { messageId: number, duplicate: true }, line);
     }
-  }
+  };
+  await Promise.all([...answered].map(expectOne));
   const { ready } = await store.queue.stats('queue');
   assert.ok(ready >= [...answered].filter((line) => line.startsWith('message')).length);
 }

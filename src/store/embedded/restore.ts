@@ -25,8 +25,8 @@ interface RestoreTarget {
 }
 
 /**
- * Replaces everything by a backup: it is unpacked and verified aside first; then its blobs are added, registry and queues
- * are replaced in one transaction, and the journal's file is exchanged. Until that transaction, nothing that counts has changed.
+ * Replaces everything by a backup: it is unpacked and verified aside first; then its blobs are added, registry, queues and
+ * key-values are replaced in one transaction, and the journal's file is exchanged. Until that transaction, nothing that counts has changed.
  */
 export async function restore(
   backup: Readable,
