@@ -22,6 +22,7 @@ export interface EventView {
 }
 
 export interface LaneView {
+  readonly function: string;
   readonly lane: string;
   readonly waiting: number;
   readonly delayed: number;
@@ -46,7 +47,7 @@ const COLOURS: Readonly<Record<string, 'green' | 'red' | 'yellow' | 'cyan'>> = {
 const warning = (cell: string, value: string) => (value === '0' ? cell : paint('red', cell));
 
 /** How lanes stand, one line each. */
-export function printLanes(lanes: readonly ({ readonly function: string } & LaneView)[]): void {
+export function printLanes(lanes: readonly LaneView[]): void {
   printTable(
     [
       { title: 'FUNCTION', shrinkTo: 8 },

@@ -138,7 +138,8 @@ export interface Events {
   drop(eventId: string, by: string): Promise<boolean>;
   /** Delivers dead events of a function again, at most `ratePerSecond`; resolves with how many when all are under way. */
   redrive(query: { function: string; lane?: string; ratePerSecond: number; signal?: AbortSignal }): Promise<number>;
-  stats(nameOfFunction: string): Promise<LaneStats[]>;
+  /** Lanes of a function, or of all, in the order of their names: those that hold events, and those that did since the node started. */
+  stats(nameOfFunction?: string): Promise<LaneStats[]>;
 }
 
 /** Calls that run once however often they are sent. */
@@ -211,6 +212,7 @@ export interface PendingEvent {
 
 /** How one lane of a function stands. */
 export interface LaneStats {
+  readonly function: string;
   readonly lane: string;
   readonly waiting: number;
   readonly delayed: number;

@@ -86,14 +86,14 @@ export function define(command: Command): void {
 
 /** Every function that has had events, one line a lane. */
 async function overview(client: NodeClient, json: boolean | undefined): Promise<void> {
-  const { functions } = await client.json<{ functions: ({ function: string } & LaneView)[] }>('GET', '/v1/lanes');
-  if (json) return printJson(functions);
-  if (functions.length === 0) {
+  const { lanes } = await client.json<{ lanes: LaneView[] }>('GET', '/v1/lanes');
+  if (json) return printJson(lanes);
+  if (lanes.length === 0) {
     return note(
       'no events\n\nsend one with: ./fob call <function> --async        or add a trigger: ./fob trigger add --help',
     );
   }
-  printLanes(functions);
+  printLanes(lanes);
 }
 
 async function list(client: NodeClient, name: string, options: ListOptions & { json?: boolean }): Promise<void> {
@@ -116,7 +116,7 @@ async function list(client: NodeClient, name: string, options: ListOptions & { j
   }
   if (options.json) return printJson(answer);
   if (answer.lanes.length > 0) {
-    printLanes(answer.lanes.map((lane) => ({ function: name, ...lane })));
+    printLanes(answer.lanes);
     print('');
   }
   if (answer.events.length === 0)

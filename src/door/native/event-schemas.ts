@@ -33,6 +33,7 @@ export const EventView = Type.Object({
 });
 
 export const LaneView = Type.Object({
+  function: Type.String(),
   lane: Type.String(),
   waiting: Type.Integer(),
   delayed: Type.Integer({ description: 'Waiting for their next attempt' }),

@@ -1,19 +1,22 @@
 import { performance } from 'node:perf_hooks';
-import type { EngineStats } from '../../engine/api.ts';
+import type { EngineStats, LaneStats } from '../../engine/api.ts';
 import { BYTES_PER_MB } from '../../model/units.ts';
-import { EXPOSITION_TYPE, type Metric, renderMetrics, type Sample } from '../../observe/exposition.ts';
+import { counter, EXPOSITION_TYPE, gauge, type Metric, renderMetrics, type Sample } from '../../observe/exposition.ts';
 import type { Journal } from '../../store/journal.ts';
+import type { TriggerView } from '../../trigger/triggers.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 
 /** Everything measurable of the node, for Prometheus. Nothing is sampled between scrapes, so that an idle node stays idle. */
-export function addMetricsRoute(app: App, { engine, store, nodeInfo }: DoorContext): void {
+export function addMetricsRoute(app: App, { engine, events, store, triggers, nodeInfo }: DoorContext): void {
   app.get(
     '/metrics',
     { schema: { tags: ['node'], summary: 'Metrics in the Prometheus text format', operationId: 'metrics' } },
     async (_request, reply) => {
       const metrics = [
         ...engineMetrics(engine.stats(), engine.list().length),
+        ...eventMetrics(await events.stats()),
+        ...triggerMetrics(await triggers.list()),
         ...journalMetrics(await store.journal.stats()),
         ...processMetrics(nodeInfo.version, nodeInfo.startedAtMs),
       ];
@@ -82,6 +85,77 @@ function engineMetrics(stats: EngineStats, functionCount: number): Metric[] {
   ];
 }
 
+function eventMetrics(lanes: readonly LaneStats[]): Metric[] {
+  const each = (value: (lane: LaneStats) => number): Sample[] =>
+    lanes.map((lane) => ({ labels: { function: lane.function, lane: lane.lane }, value: value(lane) }));
+  const states = ['waiting', 'delayed', 'running', 'dead'] as const;
+  return [
+    {
+      name: 'fob_events',
+      help: 'Events that are not delivered, by state',
+      type: 'gauge',
+      samples: lanes.flatMap((lane) =>
+        states.map((state) => ({ labels: { function: lane.function, lane: lane.lane, state }, value: lane[state] })),
+      ),
+    },
+    {
+      name: 'fob_event_oldest_age_seconds',
+      help: 'Age of the oldest event that is due',
+      type: 'gauge',
+      samples: each((lane) => lane.oldestAgeMs / 1_000),
+    },
+    {
+      name: 'fob_events_accepted_total',
+      help: 'Events accepted',
+      type: 'counter',
+      samples: each((lane) => lane.accepted),
+    },
+    {
+      name: 'fob_events_delivered_total',
+      help: 'Events delivered',
+      type: 'counter',
+      samples: each((lane) => lane.delivered),
+    },
+    {
+      name: 'fob_event_failed_attempts_total',
+      help: 'Attempts to deliver an event that failed',
+      type: 'counter',
+      samples: each((lane) => lane.failedAttempts),
+    },
+    {
+      name: 'fob_events_lost_total',
+      help: 'Events that were given up: dead, too old, or dropped',
+      type: 'counter',
+      samples: each((lane) => lane.lost),
+    },
+  ];
+}
+
+function triggerMetrics(triggers: readonly TriggerView[]): Metric[] {
+  const each = (value: (view: TriggerView) => number): Sample[] =>
+    triggers.map((view) => ({ labels: { trigger: view.trigger.name, type: view.trigger.type }, value: value(view) }));
+  return [
+    {
+      name: 'fob_trigger_up',
+      help: 'Whether the source of the trigger runs (1), or is connecting, failed or paused (0)',
+      type: 'gauge',
+      samples: each(({ state }) => (state === 'running' ? 1 : 0)),
+    },
+    {
+      name: 'fob_trigger_lag_seconds',
+      help: "Age of the trigger's oldest event that is due",
+      type: 'gauge',
+      samples: each(({ lagMs }) => lagMs / 1_000),
+    },
+    {
+      name: 'fob_trigger_filtered_total',
+      help: 'Events that the filter of the trigger kept out',
+      type: 'counter',
+      samples: each(({ counts }) => counts.filtered),
+    },
+  ];
+}
+
 function journalMetrics(stats: Awaited<ReturnType<Journal['stats']>>): Metric[] {
   return [
     gauge('fob_journal_invocations', 'Invocation records kept', stats.invocations),
@@ -111,12 +185,4 @@ function processMetrics(version: string, startedAtMs: number): Metric[] {
       performance.eventLoopUtilization().utilization,
     ),
   ];
-}
-
-function gauge(name: string, help: string, value: number): Metric {
-  return { name, help, type: 'gauge', samples: [{ value }] };
-}
-
-function counter(name: string, help: string, value: number): Metric {
-  return { name, help, type: 'counter', samples: [{ value }] };
 }

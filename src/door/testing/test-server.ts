@@ -45,11 +45,11 @@ export async function startTestServer(
     engine,
     deployer: engine,
     // A test of these routes brings its own.
-    events: {} as ServerDeps['events'],
+    events: { stats: async () => [] } as unknown as ServerDeps['events'],
     idempotency: {} as ServerDeps['idempotency'],
     services: {} as ServerDeps['services'],
     accessKeys: {} as ServerDeps['accessKeys'],
-    triggers: { enabled: () => [] } as unknown as ServerDeps['triggers'],
+    triggers: { enabled: () => [], list: async () => [] } as unknown as ServerDeps['triggers'],
     store,
     sandboxes: { name: 'process' },
     settings: { ...(Value.Default(SettingsSchema, {}) as Settings), port: 0, drainMs: 1_000, ...settings },

@@ -46,10 +46,12 @@ export class Deliveries {
     return counters;
   }
 
-  /** Lanes of a function that had events since the node started. */
-  knownLanes(name: string): string[] {
-    const prefix = `${name}/`;
-    return [...this.counters.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+  /** Lanes that had events since the node started. */
+  knownLanes(): LaneName[] {
+    return [...this.counters.keys()].map((key) => {
+      const slash = key.indexOf('/');
+      return { function: key.slice(0, slash), lane: key.slice(slash + 1) };
+    });
   }
 
   /** The event, where this node holds it. */

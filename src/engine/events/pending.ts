@@ -137,10 +137,13 @@ export class Pending {
     return redriven;
   }
 
-  async stats(name: string): Promise<LaneStats[]> {
-    const queues = await this.queuesOf({ function: name });
-    const lanes = new Set([...this.deliveries.knownLanes(name), ...queues.map((queue) => laneOfQueue(queue)!.lane)]);
-    return Promise.all([...lanes].sort().map((lane) => this.laneStats({ function: name, lane })));
+  async stats(name?: string): Promise<LaneStats[]> {
+    const holding = (await this.store.queue.queues()).flatMap((queue) => laneOfQueue(queue) ?? []);
+    const lanes = new Map<string, LaneName>();
+    for (const lane of [...this.deliveries.knownLanes(), ...holding])
+      if (name === undefined || lane.function === name) lanes.set(waitingQueue(lane), lane);
+    const ordered = [...lanes].sort(([a], [b]) => (a < b ? -1 : 1));
+    return Promise.all(ordered.map(([, lane]) => this.laneStats(lane)));
   }
 
   private async laneStats(name: LaneName): Promise<LaneStats> {
@@ -153,6 +156,7 @@ export class Pending {
     const waiting = waits.ready + waits.leased - running;
     const drainMs = this.deliveries.countersOf(name).drainMs(waiting + running);
     return {
+      function: name.function,
       lane: name.lane,
       waiting,
       delayed: waits.delayed,
