@@ -17,6 +17,8 @@ export interface SourceBench {
   readonly accepted: number[];
   /** Thrown by `accept` while it is set. */
   refusal: Error | undefined;
+  /** `accept` waits for it while it is set. */
+  hold: Promise<void> | undefined;
   /** Says of each acceptance whether, and with what, it is refused. */
   refuse: (events: readonly SourceEvent[]) => Error | undefined;
   /** Resolves when so many events were accepted in all. */
@@ -47,6 +49,7 @@ export async function startSource<Options>(
     cursor: before?.cursor,
     accepted: [],
     refusal: undefined,
+    hold: undefined,
     refuse: () => undefined,
     received: (count) => until(heard, () => bench.events.length >= count && bench.events),
     reported: (state) => until(heard, () => bench.reports.at(-1)?.state === state).then(() => {}),
@@ -62,6 +65,7 @@ export async function startSource<Options>(
     log: pino({ level: 'silent' }),
     signal: ending.signal,
     async accept(events, accepting) {
+      if (bench.hold !== undefined) await bench.hold;
       const refusal = bench.refusal ?? bench.refuse(events);
       if (refusal !== undefined) {
         heard.emit('refused');
