@@ -70,19 +70,18 @@ function ids(): { requestId: [string, string]; hostId: [string, string] } {
 
 function write(lifecycle: Lifecycle, res: ServerResponse, status: number, headers: string[], body: string | undefined) {
   const { req } = res;
-  if (req.headers.expect !== undefined && !req.complete) {
-    // A body that was announced may come or not: only the end of the connection tells.
-    res.shouldKeepAlive = false;
-  }
+  // A body that was announced to come when it is asked for may come or not: only the end of the connection tells.
+  const mayNotCome = req.headers.expect !== undefined && !req.complete;
+  if (mayNotCome) res.shouldKeepAlive = false;
   if (body === undefined) {
     if (res.headersSent || res.destroyed) return;
     if (lifecycle.closing) res.shouldKeepAlive = false;
     res.writeHead(status, headers);
-    if (req.complete || !hasBody(req)) res.end();
+    if (req.complete || mayNotCome || !hasBody(req)) res.end();
     else discardBody(req, () => res.end());
-  } else if (res.shouldKeepAlive) {
-    answerEarly(lifecycle, res, status, headers, body);
-  } else {
+  } else if (mayNotCome) {
     answer(lifecycle, res, status, headers, body);
+  } else {
+    answerEarly(lifecycle, res, status, headers, body);
   }
 }

@@ -146,6 +146,7 @@ export class AwsChunkedDecoder extends Transform {
     if (this.mustBeSigned()) {
       const given = this.trailers.get(TRAILER_SIGNATURE) ?? '';
       if (!sameSignature(this.options.signer!.trailer(sha256Hex(this.trailerText)), given)) throw wrongSignature();
+      this.trailers.delete(TRAILER_SIGNATURE);
     }
     const missing = this.options.trailers?.find((name) => !this.trailers.has(name));
     if (missing !== undefined) throw malformed(`its trailer lacks ${missing}`);

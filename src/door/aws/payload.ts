@@ -94,7 +94,11 @@ function namesIn(header: string | undefined): string[] {
 
 /** The body of a request as a stream of its own, with back-pressure; whoever destroys it does not destroy the connection. */
 function detached(req: IncomingMessage, res: ServerResponse): Readable {
-  if (req.headers.expect !== undefined) res.writeContinue();
+  if (req.headers.expect !== undefined) {
+    res.writeContinue();
+    // It was asked for, so it comes like any other.
+    delete req.headers.expect;
+  }
   const body = new Readable({ read: () => void req.resume() });
   const onData = (chunk: Buffer) => {
     if (!body.push(chunk)) req.pause();

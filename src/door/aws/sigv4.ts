@@ -22,6 +22,7 @@ export interface Signed {
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 const MAX_EXPIRES_SECONDS = 604_800;
 const SIGNATURE = /^[0-9a-f]{64}$/;
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 const EMPTY_HASH = sha256Hex('');
 
 /** Whether a request carries a signature of this kind at all; that it is right is for `authenticate` to see. */
@@ -116,7 +117,7 @@ function parseTime(text: string): { time: string; timeMs: number } {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
   const timeMs =
     parts === null
-      ? Date.parse(text)
+      ? Date.parse(HTTP_DATE.test(text) ? text : '')
       : Date.parse(`${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}:${parts[5]}:${parts[6]}Z`);
   if (Number.isNaN(timeMs)) {
     throw new AwsError(403, 'AccessDenied', 'AWS authentication requires a valid Date or x-amz-date header');

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Clock, systemClock } from '../../../model/clock.ts';
 import type { Settings } from '../../../model/settings.ts';
+import type { Trigger } from '../../../model/trigger.ts';
 import type { AccessKeys } from '../../../service/access/access-keys.ts';
 import { openAccessKeys } from '../../../service/access/stored-access-keys.ts';
 import type { Buckets } from '../../../service/bucket/buckets.ts';
 import { openBuckets } from '../../../service/bucket/embedded/buckets.ts';
 import type { Services } from '../../../service/services.ts';
 import { openEmbeddedStore } from '../../../store/embedded/store.ts';
+import type { Triggers } from '../../../trigger/triggers.ts';
 import { startTestServer, type TestServer } from '../../testing/test-server.ts';
 
 /** A server with real buckets, real keys and a real store behind it. */
@@ -40,7 +42,11 @@ export async function startS3Node(
   });
   const keys = await openAccessKeys({ registry: store.registry, vault: store.vault, clock, log });
   const services = { buckets } as unknown as Services;
-  const server = await startTestServer(settings, { services, accessKeys: keys, clock });
+  // As if a function were to be woken by a bucket: the source itself is not looked at here.
+  const hears = { bucket: 'settings', prefix: 'in/', suffix: '.jpg', events: ['ObjectCreated:*'] };
+  const trigger: Trigger = { name: 'thumbs', function: 'thumb', type: 'bucket', options: hears, enabled: true };
+  const triggers = { enabled: (type: string) => (type === 'bucket' ? [trigger] : []) } as unknown as Triggers;
+  const server = await startTestServer(settings, { services, accessKeys: keys, triggers, clock });
   const { accessKeyId, secretAccessKey } = await keys.create({ label: 'test' });
   return {
     server,
