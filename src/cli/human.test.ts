@@ -5,6 +5,7 @@ import { EXIT } from './failure.ts';
 import {
   count,
   formatAge,
+  formatAgo,
   formatBytes,
   formatDuration,
   parseDurationMs,
@@ -54,6 +55,7 @@ describe('figures for people', () => {
       [0, 999, 12_000, 3_599_000, 7_200_000, 200_000_000].map((ms) => formatAge(now - ms, now)),
       ['now', 'now', '12s', '59m', '2h', '2d'],
     );
+    assert.deepEqual([formatAgo(now, now), formatAgo(now - 12_000, now)], ['just now', '12s ago']);
     assert.deepEqual([count(1, 'file'), count(1200, 'file')], ['1 file', '1,200 files']);
   });
 

@@ -37,6 +37,12 @@ export function formatAge(thenMs: number, nowMs: number): string {
   return `${Math.floor(seconds / 86_400)}d`;
 }
 
+/** An age in a sentence: `3m ago`. */
+export function formatAgo(thenMs: number, nowMs: number): string {
+  const age = formatAge(thenMs, nowMs);
+  return age === 'now' ? 'just now' : `${age} ago`;
+}
+
 /** Local time of day with milliseconds, and the date where it is not today. */
 export function formatTime(timeMs: number, nowMs: number): string {
   const time = new Date(timeMs);

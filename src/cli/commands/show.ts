@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { BYTES_PER_MB } from '../../model/units.ts';
 import { aboutFunction, type FunctionView, functionPath } from '../api.ts';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
-import { count, formatAge, formatBytes, formatDuration } from '../human.ts';
+import { count, formatAgo, formatBytes, formatDuration } from '../human.ts';
 import { printJson, printPairs } from '../output.ts';
 
 interface SandboxView {
@@ -35,7 +35,7 @@ export function define(command: Command): void {
 function describe(shown: FunctionView, sandboxes: readonly SandboxView[], url: string): [string, string][] {
   const { config, code } = shown;
   const now = Date.now();
-  const when = (text: string) => `${text} (${formatAge(Date.parse(text), now)} ago)`.replace('(now ago)', '(now)');
+  const when = (text: string) => `${text} (${formatAgo(Date.parse(text), now)})`;
   const states = Object.entries(Object.groupBy(sandboxes, (each) => each.state)).map(
     ([state, group]) => `${group?.length} ${state}`,
   );

@@ -1,4 +1,4 @@
-import { formatAge, formatDuration, formatTime } from '../human.ts';
+import { formatAgo, formatDuration, formatTime } from '../human.ts';
 import { note, paint, print, printPairs, printTable } from '../output.ts';
 import type { OptionSchema, TriggerView, TypeView } from './api.ts';
 import { flagsOf } from './type-options.ts';
@@ -46,14 +46,14 @@ export function printTrigger(trigger: TriggerView, url: string): void {
   const json = (name: string, value: unknown): [string, string][] =>
     value === undefined ? [] : [[name, typeof value === 'string' ? value : JSON.stringify(value)]];
   printPairs([
-    ['trigger', `${trigger.name}, created ${formatAge(Date.parse(trigger.createdAt), now)} ago`],
+    ['trigger', `${trigger.name}, created ${formatAgo(Date.parse(trigger.createdAt), now)}`],
     ['function', trigger.function],
     ['source', `${trigger.type} ${trigger.summary}`],
     ...(path === undefined ? [] : ([['address', `${url}${path}`]] as [string, string][])),
     ['state', state],
     ...(lastError === undefined
       ? []
-      : ([['last error', `${lastError.message} (${formatAge(lastError.atMs, now)} ago)`]] as [string, string][])),
+      : ([['last error', `${lastError.message} (${formatAgo(lastError.atMs, now)})`]] as [string, string][])),
     ...(next === undefined || next.length === 0
       ? []
       : ([['next', next.map((atMs) => formatTime(atMs, now).replace(/\.000$/, '')).join('\n')]] as [string, string][])),
@@ -67,7 +67,7 @@ export function printTrigger(trigger: TriggerView, url: string): void {
     ],
     ...(trigger.lastEventAtMs === undefined
       ? []
-      : ([['last event', `${formatAge(trigger.lastEventAtMs, now)} ago`]] as [string, string][])),
+      : ([['last event', `${formatAgo(trigger.lastEventAtMs, now)}`]] as [string, string][])),
     ...json('options', options),
     ...json('filter', trigger.filter),
     ...json('mapping', trigger.mapping),
