@@ -15,8 +15,8 @@ import {
 import { outboxRefused } from './send-outbox.ts';
 
 /** How long a claim stands without being extended: so long a key waits after the node that ran it died. */
-const CLAIM_MS = 30_000;
-const EXTEND_MS = 10_000;
+const CLAIM_MS = 15_000;
+const EXTEND_MS = 5_000;
 /** How long others wait for a run, beyond the function's timeout. */
 const WAIT_SLACK_MS = 60_000;
 const FIRST_POLL_MS = 20;

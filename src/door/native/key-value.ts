@@ -53,7 +53,7 @@ export function addKeyValueRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Lists the keys of a space in their order',
-        operationId: 'listKeys',
+        operationId: 'listKeyValues',
         params: SpaceParameters,
         querystring: Type.Object(
           {

@@ -6,8 +6,8 @@ import type { HeldEvent } from './held-event.ts';
  * How long a lease is, before it is extended: so long an event waits after the node that held it died. It says nothing of
  * how long a run may take, for it is extended as long as the event is held.
  */
-export const LEASE_MS = 30_000;
-const SWEEP_MS = 10_000;
+export const LEASE_MS = 15_000;
+const SWEEP_MS = 5_000;
 
 /** Extends the leases of what is held for long; one timer for all, none while nothing is held. */
 export class Leases {

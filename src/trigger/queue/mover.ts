@@ -8,7 +8,7 @@ import type { TypeHost } from '../types.ts';
 import type { QueueOptions } from './queue.ts';
 
 const RECEIVE_WAIT_MS = 10_000;
-const LEASE_MS = 30_000;
+const LEASE_MS = 15_000;
 const MAX_MOVED = 1_000;
 /** The lane is kept so short, so that the queue's own depth and age stay what people look at; two batches fit in any case. */
 const LANE_EVENTS = 200;
