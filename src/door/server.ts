@@ -28,8 +28,8 @@ const NOT_FOR_FUNCTIONS =
 const MAX_HEADER_BYTES = 16_384;
 const MAX_CONNECTIONS = 20_000;
 const HEADERS_TIMEOUT_MS = 10_000;
-/** For receiving a whole request, its body included; how long an answer takes is not limited here. */
-const REQUEST_TIMEOUT_MS = 300_000;
+/** For receiving a whole request, its body included: a large object on a slow line. How long an answer takes is not limited here. */
+const REQUEST_TIMEOUT_MS = 3_600_000;
 const KEEP_ALIVE_MS = 60_000;
 
 /** The HTTP server of a node, with all its doors. */
