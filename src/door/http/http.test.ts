@@ -73,6 +73,22 @@ describe('the address of a function', () => {
     assert.equal(requestContext.apiId, 'f');
   });
 
+  it('takes an answer that is none for a failure of the function, and lives on', async () => {
+    const crooked: [string, string][] = [
+      ['{"statusCode": 200, "headers": {"x": {"toString": 1}}}', ''],
+      ['{"statusCode": 200, "cookies": [{"toString": 1}]}', ''],
+      ['{"statusCode": {"valueOf": 1, "toString": 2}}', ''],
+      ['"no end', 'application/json'],
+      ['{"statusCode": ', 'application/json'],
+      ['bytes', 'text/html\r\nx: y'],
+    ];
+    for (const [payload, contentType] of crooked) {
+      node.engine.behaviour = () => succeeded(payload, contentType);
+      const answer = await ask(node, 'GET', '/f/f');
+      assert.equal(answer.status, 502, payload);
+    }
+  });
+
   it('passes bytes as base64, and none as none', async () => {
     const bytes = Uint8Array.of(0, 255, 1);
     await ask(node, 'POST', '/f/f', { body: bytes, headers: { 'content-type': 'image/png' } });

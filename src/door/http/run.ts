@@ -79,14 +79,13 @@ export function createHttpRunner(context: DoorContext): HttpRunner {
     res.on('close', () => {
       if (!res.writableEnded) running.cancel();
     });
-    running.completed.then(
-      ({ outcome, report }) => {
+    running.completed
+      .then(({ outcome, report }) => {
         if (res.headersSent) endStream(res, outcome.status === 'succeeded' ? outcome.payload : undefined);
         else if (outcome.status === 'succeeded') succeed(res, call, report.invocationId, outcome);
         else tellFailure(res, call, report.invocationId, failureCode(outcome) === 'timed_out' ? TIMED_OUT : FAILED);
-      },
-      (thrown) => (res.headersSent ? endStream(res, undefined) : refuse(res, thrown, call.headers)),
-    );
+      })
+      .catch((thrown) => (res.headersSent ? endStream(res, undefined) : refuse(res, thrown, call.headers)));
   };
 
   const succeed = (

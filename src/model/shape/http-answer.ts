@@ -28,8 +28,21 @@ const MAX_HEADERS = 100;
  * Bytes of another content type are the body as they are. Undefined where the object says what HTTP cannot.
  */
 export function httpAnswer(payload: Buffer, contentType: string): HttpAnswer | undefined {
+  try {
+    return read(payload, contentType);
+  } catch {
+    // JSON that is none, or a field that will not become a text, such as `{"toString": 1}`.
+    return undefined;
+  }
+}
+
+function read(payload: Buffer, contentType: string): HttpAnswer | undefined {
   const isJson = contentType === '' || /^application\/json\b/i.test(contentType);
-  if (!isJson) return { status: 200, headers: [['Content-Type', contentType]], body: payload };
+  if (!isJson) {
+    return HEADER_VALUE.test(contentType)
+      ? { status: 200, headers: [['Content-Type', contentType]], body: payload }
+      : undefined;
+  }
   // Most results are no answer objects: these pass without being parsed.
   const first = payload[0];
   if (first === 0x22) {
