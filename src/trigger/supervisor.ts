@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Engine, Events, LaneStats } from '../engine/api.ts';
+import type { Completed } from '../engine/events/completions.ts';
 import type { Clock } from '../model/clock.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { Trigger } from '../model/trigger.ts';
@@ -26,7 +27,7 @@ const SETTLE_MS = 2_000;
 export interface TriggersOptions {
   readonly store: Store;
   readonly engine: Pick<Engine, 'find' | 'invoke'>;
-  readonly events: Events;
+  readonly events: Events & Completed;
   readonly services: Pick<Services, 'buckets' | 'queues' | 'topics'>;
   readonly clock: Clock;
   readonly log: Logger;

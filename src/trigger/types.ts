@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { Events } from '../engine/api.ts';
+import type { Engine, Events } from '../engine/api.ts';
+import type { Completed } from '../engine/events/completions.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Services } from '../service/services.ts';
 import type { Store } from '../store/store.ts';
@@ -9,7 +10,8 @@ import type { TriggerType } from './trigger-type.ts';
 export interface TypeHost {
   readonly services: Pick<Services, 'buckets' | 'queues' | 'topics'>;
   readonly store: Pick<Store, 'queue' | 'keyValue' | 'journal' | 'commit'>;
-  readonly events: Pick<Events, 'stats'>;
+  readonly events: Pick<Events, 'stats'> & Completed;
+  readonly engine: Pick<Engine, 'find'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -28,6 +30,7 @@ const TYPES: readonly LoadType[] = [
   async () => (await import('./s3/s3.ts')).s3Trigger,
   async (host) => (await import('./queue/queue.ts')).createQueueType(host),
   async (host) => (await import('./topic/topic.ts')).createTopicType(host),
+  async (host) => (await import('./completion/completion.ts')).createCompletionType(host),
   async () => (await import('./mqtt/mqtt.ts')).mqttTrigger,
   async () => (await import('./amqp/amqp.ts')).amqpTrigger,
   async () => (await import('./nats/nats.ts')).natsTrigger,

@@ -23,7 +23,7 @@ describe('a webhook from its sender to its function', () => {
     const { store, engine, events, clock } = harness;
     const log = pino({ level: 'silent' });
     const services = {} as Services;
-    const all = await loadTypes({ services, store, events, clock, log });
+    const all = await loadTypes({ services, store, engine, events, clock, log });
     const types = new Map([...all].filter(([name]) => name === 'webhook'));
     triggers = await createTriggers({ store, engine, events, services, clock, log, types });
     await triggers.create({

@@ -4,20 +4,36 @@ import { cloudEventOf, type HeldEvent } from './held-event.ts';
 import type { LastError } from './message.ts';
 import type { Run } from './settle.ts';
 
+/** How an event came to its end. */
+export interface End {
+  readonly condition: DestinationRecord['requestContext']['condition'];
+  readonly held: HeldEvent;
+  readonly attempts: number;
+  readonly run: Run | undefined;
+  readonly timestamp: string;
+  readonly lastError?: LastError;
+}
+
 /** What a destination is sent of an event that ended. */
-export function destinationItem(
-  destination: string,
-  condition: DestinationRecord['requestContext']['condition'],
-  held: HeldEvent,
-  attempts: number,
-  run: Run | undefined,
-  timestamp: string,
-  lastError?: LastError,
-): OutboxItem {
+export function destinationItem(destination: string, end: End): OutboxItem {
+  return {
+    destination,
+    body: Buffer.from(JSON.stringify(recordOf(end))),
+    contentType: 'application/json',
+    deduplicationId: endId(end),
+  };
+}
+
+/** Tells an end apart from what else left with the same run: its outbox, and other events of the batch. */
+export function endId({ condition, held, run, timestamp }: End): string {
+  return `${held.attributes.eventId}/${condition}/${run?.completed?.report.invocationId ?? timestamp}`;
+}
+
+export function recordOf({ condition, held, attempts, run, timestamp, lastError }: End): DestinationRecord {
   const { eventId } = held.attributes;
   const [, name = ''] = held.message.lease.queue.split('/');
   const report = run?.completed?.report;
-  const record: DestinationRecord = {
+  return {
     version: '1.0',
     timestamp,
     requestContext: {
@@ -28,13 +44,6 @@ export function destinationItem(
     },
     requestPayload: run === undefined ? original(held) : readablePayload(run.payload),
     ...responseOf(run, lastError),
-  };
-  return {
-    destination,
-    body: Buffer.from(JSON.stringify(record)),
-    contentType: 'application/json',
-    // Told apart from what else left with the same run: its outbox, and other events of the batch.
-    deduplicationId: `${eventId}/${condition}/${report?.invocationId ?? timestamp}`,
   };
 }
 

@@ -4,6 +4,7 @@ import { Problem } from '../../model/problem.ts';
 import type { Store } from '../../store/store.ts';
 import type { AcceptedEvent, Engine, Events, Router } from '../api.ts';
 import { type AcceptContext, type Arrival, arrivalOf, sendPart, store as storeAll } from './accept.ts';
+import { type Completed, Completions } from './completions.ts';
 import { Deliveries } from './deliveries.ts';
 import { Leases } from './leases.ts';
 import { Pending } from './pending.ts';
@@ -24,7 +25,7 @@ export interface EventsOptions {
 }
 
 /** The events of one node, and their delivery. */
-export interface RunningEvents extends Events {
+export interface RunningEvents extends Events, Completed {
   /** Begins to deliver; to be called once everything is wired that a function may reach. */
   start(): Promise<void>;
   /**
@@ -39,7 +40,8 @@ export function createEvents(options: EventsOptions): RunningEvents {
   const { store, engine, router, clock, log, random = Math.random } = options;
   const closing = new AbortController();
   const leases = new Leases(store.queue, clock);
-  const context = { store, engine, router, clock, log, random, leases, closing: closing.signal };
+  const completions = new Completions();
+  const context = { store, engine, router, completions, clock, log, random, leases, closing: closing.signal };
   const deliveries = new Deliveries(context);
   const pending = new Pending({ store, deliveries, clock });
   const { maxEventBytes = DEFAULT_MAX_EVENT_BYTES } = options;
@@ -73,6 +75,7 @@ export function createEvents(options: EventsOptions): RunningEvents {
     drop: (eventId, by) => pending.drop(eventId, by),
     redrive: (query) => pending.redrive(query),
     stats: (name) => pending.stats(name),
+    onCompletion: (name, listener) => completions.onCompletion(name, listener),
     start: () => deliveries.start(),
     async close(graceMs) {
       closing.abort();

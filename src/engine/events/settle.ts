@@ -6,8 +6,9 @@ import type { EventRecord } from '../../store/journal.ts';
 import type { Store } from '../../store/store.ts';
 import type { Router } from '../api.ts';
 import { encodeDone, fingerprintOf, idempotencySpace } from '../idempotency-record.ts';
+import type { Completions } from './completions.ts';
 import type { LaneCounters } from './counters.ts';
-import { destinationItem } from './destination.ts';
+import { destinationItem, type End, endId, recordOf } from './destination.ts';
 import { forgetFailures, rememberFailures } from './failures.ts';
 import { ageSinceMs, cloudEventOf, type HeldEvent } from './held-event.ts';
 import type { Leases } from './leases.ts';
@@ -21,6 +22,7 @@ const MAX_WAIT_MS = 10_000;
 export interface SettleContext extends RunContext {
   readonly store: Pick<Store, 'queue' | 'keyValue' | 'journal' | 'commit'>;
   readonly router: Router;
+  readonly completions: Completions;
   readonly leases: Leases;
   readonly random: () => number;
   readonly log: Logger;
@@ -73,9 +75,17 @@ export class Settler {
       return this.failed(events, { reason: asProblem(error).code, message, final: false }, run);
     }
     const { onSuccess } = first.policy;
+    const timestamp = this.nowText();
+    const endOf = (held: HeldEvent): End => ({
+      condition: 'Success',
+      held,
+      attempts: held.failures.attempts + 1,
+      run,
+      timestamp,
+    });
     let note: Pick<EventRecord, 'reason' | 'message'> = {};
     if (onSuccess !== '') {
-      const item = destinationItem(onSuccess, 'Success', first, first.failures.attempts + 1, run, this.nowText());
+      const item = destinationItem(onSuccess, endOf(first));
       try {
         leaving = both(leaving, await this.route([item], first, report.invocationId));
       } catch (error) {
@@ -83,17 +93,20 @@ export class Settler {
         note = { reason: asProblem(error).code, message };
       }
     }
-    const endings = events.map((held) => ({
-      held,
-      record: {
-        state: 'delivered' as const,
-        attempts: held.failures.attempts + 1,
-        invocationId: report.invocationId,
-        ...note,
-      },
-      parts: this.doneParts(held, run),
-      committed: () => {},
-    }));
+    const endings = events.map((held) => {
+      const heard = this.told(endOf(held));
+      return {
+        held,
+        record: {
+          state: 'delivered' as const,
+          attempts: held.failures.attempts + 1,
+          invocationId: report.invocationId,
+          ...note,
+        },
+        parts: [...this.doneParts(held, run), ...heard.parts],
+        committed: heard.committed,
+      };
+    });
     await this.end(endings, leaving);
   }
 
@@ -176,12 +189,16 @@ export class Settler {
     const endings = await Promise.all(
       events.map(async (held) => {
         const attempts = held.failures.attempts + (run === undefined ? 0 : 1);
-        const left = await this.leaveFailed(held, state, attempts, lastError, run);
+        const condition = state === 'expired' ? 'EventAgeExceeded' : 'RetriesExhausted';
+        const end = { condition, held, attempts, run, timestamp: this.nowText(), lastError } as const;
+        const left = await this.leaveFailed(end);
+        // What goes round in circles would do so by whoever hears of it.
+        const leaving = lastError.reason === 'loop_detected' ? left : both(left, this.told(end));
         return {
           held,
           record: { state, attempts, ...lastError, message: lastError.message + left.note },
-          parts: [...this.doneParts(held, run), ...left.parts],
-          committed: left.committed,
+          parts: [...this.doneParts(held, run), ...leaving.parts],
+          committed: () => leaving.committed(),
         };
       }),
     );
@@ -189,19 +206,13 @@ export class Settler {
   }
 
   /** Where an event goes that is given up: to its failure destination, else, or where that is not there, among the dead. */
-  private async leaveFailed(
-    held: HeldEvent,
-    state: 'dead' | 'expired',
-    attempts: number,
-    lastError: LastError,
-    run: Run | undefined,
-  ): Promise<Leaving & { note: string }> {
+  private async leaveFailed(end: End & { lastError: LastError }): Promise<Leaving & { note: string }> {
+    const { held, attempts, lastError } = end;
     const { onFailure } = held.policy;
     let note = '';
     // What goes round in circles would do so by its failure destination too.
     if (onFailure !== '' && lastError.reason !== 'loop_detected') {
-      const condition = state === 'expired' ? 'EventAgeExceeded' : 'RetriesExhausted';
-      const item = destinationItem(onFailure, condition, held, attempts, run, this.nowText(), lastError);
+      const item = destinationItem(onFailure, end);
       try {
         return { ...(await this.route([item], held, lastError.invocationId ?? held.attributes.eventId)), note };
       } catch (error) {
@@ -216,6 +227,13 @@ export class Settler {
       message: deadMessage(message.body, dead),
     };
     return { parts: [send], committed: () => {}, note };
+  }
+
+  /** What those want to be stored who listen to how this function's events end. */
+  private told(end: End): Leaving {
+    const { completions } = this.context;
+    const { hops } = end.held.attributes;
+    return completions.prepare(this.lane.function, () => ({ id: endId(end), record: recordOf(end), hops }));
   }
 
   /** Out of the queue, and nothing more to remember. */

@@ -1,0 +1,87 @@
+import Type, { type Static } from 'typebox';
+import type { Completion } from '../../engine/events/completions.ts';
+import type { CloudEvent } from '../../model/event.ts';
+import { FUNCTION_NAME_PATTERN } from '../../model/function.ts';
+import { messageOf, Problem } from '../../model/problem.ts';
+import { type CompletionData, EVENT_TYPES } from '../../model/shape/event-data.ts';
+import type { LocalSourceContext, TriggerType } from '../trigger-type.ts';
+import type { TypeHost } from '../types.ts';
+
+const CompletionOptionsSchema = Type.Object(
+  {
+    of: Type.String({ pattern: FUNCTION_NAME_PATTERN, description: 'The function whose ends are heard of' }),
+    on: Type.Enum(['any', 'success', 'failure'], {
+      default: 'any',
+      description: 'Which ends: an event that was delivered, or one that was given up after its last attempt',
+    }),
+  },
+  { additionalProperties: false },
+);
+type CompletionOptions = Static<typeof CompletionOptionsSchema>;
+
+/** How another function's events end: each is accepted in the commit that ends it. */
+export function createCompletionType({
+  events,
+  engine,
+  clock,
+}: Pick<TypeHost, 'events' | 'engine' | 'clock'>): TriggerType<CompletionOptions> {
+  return {
+    name: 'completion',
+    summary: "another function's success or failure with an event",
+    options: CompletionOptionsSchema,
+    parseWords([of, ...rest]) {
+      if (of === undefined || rest.length > 0)
+        throw new Problem('invalid_request', 'name one function, such as resize');
+      return { of };
+    },
+    describe: ({ of, on }) => (on === 'any' ? of : `${of} ${on}`),
+    check({ of }) {
+      if (engine.find(of) === undefined) throw new Problem('not_found', `there is no function "${of}" to hear of`);
+    },
+    sample: ({ of, on }) => {
+      const timestamp = new Date(clock.now()).toISOString();
+      const condition = on === 'failure' ? 'RetriesExhausted' : 'Success';
+      const requestContext = {
+        requestId: 'sample',
+        functionArn: `${of}:1`,
+        condition,
+        approximateInvokeCount: 1,
+      } as const;
+      const record = { version: '1.0', timestamp, requestContext, requestPayload: {} } as const;
+      return completionEvent(of, { id: 'sample', record, hops: 0 });
+    },
+    async start(context) {
+      const { options, prepare, prepareQuarantine, report } = context as LocalSourceContext<CompletionOptions>;
+      const of = engine.find(options.of)?.document.name ?? options.of;
+      const stop = events.onCompletion(of, (completion) => {
+        const event = completionEvent(of, completion);
+        const isSuccess = event.type === EVENT_TYPES.completionSucceeded;
+        if (options.on !== 'any' && (options.on === 'success') !== isSuccess) return { parts: [], committed: () => {} };
+        try {
+          return prepare([{ event }]);
+        } catch (error) {
+          // The other function's end is not to suffer: what cannot be accepted here waits among the dead.
+          report('failed', messageOf(error));
+          return prepareQuarantine([event], messageOf(error));
+        }
+      });
+      return { stop: async () => stop() };
+    },
+  };
+}
+
+function completionEvent(of: string, { id, record, hops }: Completion): CloudEvent {
+  const data: CompletionData = record;
+  const succeeded =
+    record.requestContext.condition === 'Success' && record.responseContext?.functionError === undefined;
+  return {
+    specversion: '1.0',
+    id,
+    source: `fob:function/${of}`,
+    type: succeeded ? EVENT_TYPES.completionSucceeded : EVENT_TYPES.completionFailed,
+    time: record.timestamp,
+    datacontenttype: 'application/json',
+    data,
+    fobhops: hops + 1,
+  };
+}
