@@ -16,13 +16,11 @@ export async function handOver<Options>(
   const { clock, report } = context;
   for (let failures = 0; ; failures++) {
     try {
-      if (events.length > 0) await context.accept(events);
+      if (!(await place(context, events))) return handOverEach(context, events, signal);
       if (failures > 0 && !signal.aborted) report('running');
       return true;
     } catch (error) {
-      if (signal.aborted) return false;
-      if (isUnfit(error)) return handOverEach(context, events, error, signal);
-      report('failed', messageOf(error));
+      if (!signal.aborted) report('failed', messageOf(error));
       await pause(clock, backOffMs(failures, BACK_OFF), signal);
       if (signal.aborted) return false;
     }
@@ -33,18 +31,25 @@ export async function handOver<Options>(
 async function handOverEach<Options>(
   context: SourceContext<Options>,
   events: readonly SourceEvent[],
-  error: Problem,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (events.length === 1) {
-    await context.quarantine(events[0]!.event, error.message);
-    return true;
-  }
   for (const event of events) if (!(await handOver(context, [event], signal))) return false;
   return true;
 }
 
-/** Whether an event can never be accepted, however often it is tried. */
+/** One attempt; false where some of several events can never be accepted. */
+async function place<Options>(context: SourceContext<Options>, events: readonly SourceEvent[]): Promise<boolean> {
+  try {
+    if (events.length > 0) await context.accept(events);
+  } catch (error) {
+    if (!isUnfit(error)) throw error;
+    if (events.length > 1) return false;
+    await context.quarantine(events[0]!.event, error.message);
+  }
+  return true;
+}
+
+/** Whether an event is refused for what it is, so that trying again is of no use. */
 export function isUnfit(error: unknown): error is Problem {
   return error instanceof Problem && (error.code === 'too_large' || error.code === 'invalid_request');
 }

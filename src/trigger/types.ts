@@ -33,7 +33,9 @@ const TYPES: readonly LoadType[] = [
   async (host) => (await import('./completion/completion.ts')).createCompletionType(host),
   async () => (await import('./mqtt/mqtt.ts')).mqttTrigger,
   async () => (await import('./amqp/amqp.ts')).amqpTrigger,
+  async () => (await import('./redis/redis.ts')).redisTrigger,
   async () => (await import('./nats/nats.ts')).natsTrigger,
+  async () => (await import('./postgres/postgres.ts')).postgresTrigger,
 ];
 
 /** Makes all types, by their names. */

@@ -18,7 +18,7 @@ import type { CloudEvent } from '../event.ts';
  * | amqp | `fob.amqp.message` | `fob:amqp/<trigger>` | queue | |
  * | kafka | `fob.kafka.record` | `fob:kafka/<trigger>` | topic | `<topic>/<partition>/<offset>` |
  * | nats | `fob.nats.message` | `fob:nats/<trigger>` | subject | |
- * | redis | `fob.redis.entry`, `fob.redis.message` | `fob:redis/<trigger>` | stream or channel | |
+ * | redis | `fob.redis.entry`, `fob.redis.message` | `fob:redis/<trigger>` | stream or channel | `<stream>/<entry id>` |
  * | postgres | `fob.postgres.<insert, update, delete, truncate, notification>` | `fob:postgres/<trigger>` | table or channel | |
  * | completion | `fob.completion.succeeded`, `fob.completion.failed` | `fob:function/<name>` | | invocation id |
  */
@@ -30,6 +30,8 @@ export const EVENT_TYPES = {
   topicMessage: 'fob.topic.message',
   mqttMessage: 'fob.mqtt.message',
   amqpMessage: 'fob.amqp.message',
+  redisEntry: 'fob.redis.entry',
+  redisMessage: 'fob.redis.message',
   kafkaRecord: 'fob.kafka.record',
   completionSucceeded: 'fob.completion.succeeded',
   completionFailed: 'fob.completion.failed',
@@ -117,6 +119,12 @@ export interface AmqpExtensions {
   readonly redelivered?: boolean;
   /** JSON text of the basic properties that are set, as AMQP clients name them: `contentType`, `headers`, `deliveryMode`, `timestamp` in seconds … */
   readonly properties?: string;
+}
+
+/** Extension attributes of `fob.redis.entry`; `data` are its fields as texts, unless the trigger names one. */
+export interface RedisExtensions {
+  /** JSON text of a list: names of fields whose value is no text, and stands in base64. */
+  readonly base64fields?: string;
 }
 
 /** Extension attributes of `fob.kafka.record`. */
