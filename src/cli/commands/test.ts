@@ -7,7 +7,8 @@ import { examples } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatDuration } from '../human.ts';
 import { runNode } from '../machine/run-node.ts';
-import { ensurePackages } from '../machine/system-packages.ts';
+import { ensurePackages, nodePackages } from '../machine/system-packages.ts';
+import { TEST_PACKAGES } from '../machine/test-packages.ts';
 import { note, Progress, paintError } from '../output.ts';
 import { PROJECT_FOLDER } from '../project.ts';
 
@@ -48,10 +49,11 @@ async function test(pattern: string | undefined, mayInstall: boolean): Promise<n
   }
   const progress = new Progress();
   const logFile = join(tmpdir(), `fob-test-apt-${process.pid}.log`);
-  await ensurePackages('bubblewrap', { logFile, progress, mayInstall });
-
   const files = await testFiles(pattern);
   if (files.length === 0) throw new Failure(EXIT.notFound, `no test file has "${pattern}" in its path`);
+  await ensurePackages(nodePackages('bubblewrap'), { logFile, progress, mayInstall });
+  // A run of a few files is not worth several servers.
+  if (pattern === undefined) await ensurePackages(TEST_PACKAGES, { logFile, progress, mayInstall });
   const atOnce = Math.max(1, Math.min(MOST_AT_ONCE, availableParallelism()));
   const results: Result[] = [];
   if (pattern === undefined) {

@@ -7,7 +7,7 @@ import { examples, type GlobalOptions, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { makeDataFolder } from '../machine/data-folder.ts';
 import { assertPortFree } from '../machine/port.ts';
-import { ensurePackages } from '../machine/system-packages.ts';
+import { ensurePackages, nodePackages } from '../machine/system-packages.ts';
 import { note, Progress, paint, paintError, print, printJson } from '../output.ts';
 import { firstSteps, projectVersion } from '../project.ts';
 
@@ -56,7 +56,11 @@ async function up(options: GlobalOptions & UpOptions): Promise<void> {
   await assertPortFree(settings.host, settings.port);
   makeDataFolder(settings.data);
   const logs = join(settings.data, 'logs');
-  await ensurePackages(settings.sandbox, { logFile: join(logs, 'apt.log'), progress, mayInstall: options.install });
+  await ensurePackages(nodePackages(settings.sandbox), {
+    logFile: join(logs, 'apt.log'),
+    progress,
+    mayInstall: options.install,
+  });
 
   const nodeLog = openNodeLog({ folder: logs, level: settings.logLevel, onWarning: printLogEntry });
   const stopping = new AbortController();

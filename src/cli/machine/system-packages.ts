@@ -5,8 +5,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { EXIT, Failure } from '../failure.ts';
 import type { Progress } from '../output.ts';
 
-/** A package of the system that a node uses. */
-interface SystemPackage {
+/** A package of the system that a node, or the project's tests, use. */
+export interface SystemPackage {
   /** Its name on Debian and Ubuntu. */
   readonly name: string;
   readonly purpose: string;
@@ -18,10 +18,12 @@ interface SystemPackage {
 const APT = '/usr/bin/apt-get';
 /** An installation that takes longer is ended. */
 const APT_TIMEOUT_MS = 600_000;
+/** Installing a server starts none: in single-user mode SysV's scripts are left alone, and an offline systemd starts nothing. */
+const NO_SERVICES = { RUNLEVEL: '1', SYSTEMD_OFFLINE: '1' };
 const ELF_MAGIC = Buffer.from([0x7f, 0x45, 0x4c, 0x46]);
 
 /** What a node with this kind of sandbox needs of the system. */
-function systemPackages(sandbox: string): SystemPackage[] {
+export function nodePackages(sandbox: string): SystemPackage[] {
   return [
     {
       name: 'bubblewrap',
@@ -45,10 +47,8 @@ function systemPackages(sandbox: string): SystemPackage[] {
   ];
 }
 
-async function missingPackages(sandbox: string): Promise<SystemPackage[]> {
-  const checked = await Promise.all(
-    systemPackages(sandbox).map(async (each) => ({ each, present: await each.present() })),
-  );
+async function missingPackages(packages: readonly SystemPackage[]): Promise<SystemPackage[]> {
+  const checked = await Promise.all(packages.map(async (each) => ({ each, present: await each.present() })));
   return checked.filter(({ present }) => !present).map(({ each }) => each);
 }
 
@@ -62,10 +62,10 @@ function installCommand(packages: readonly SystemPackage[]): string {
  * prints the exact command. A `Failure` where something required stays missing.
  */
 export async function ensurePackages(
-  sandbox: string,
+  packages: readonly SystemPackage[],
   options: { logFile: string; progress: Progress; mayInstall: boolean },
 ): Promise<void> {
-  const missing = await missingPackages(sandbox);
+  const missing = await missingPackages(packages);
   if (missing.length === 0) return;
   const { progress, logFile } = options;
   for (const each of missing) progress.line(`missing system package ${each.name}: it ${each.purpose}`);
@@ -77,7 +77,7 @@ export async function ensurePackages(
     if (why === '') progress.done();
     else progress.fail();
   }
-  const still = await missingPackages(sandbox);
+  const still = await missingPackages(packages);
   if (still.length === 0) return;
   const prefix = process.getuid?.() === 0 ? '' : 'sudo ';
   const remedy = existsSync(APT)
@@ -107,7 +107,7 @@ async function apt(words: readonly string[], logFile: string): Promise<number> {
   try {
     const child = spawn(APT, words, {
       stdio: ['ignore', log.fd, log.fd],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C', ...NO_SERVICES },
       timeout: APT_TIMEOUT_MS,
     });
     return await new Promise((resolve) => {
@@ -120,7 +120,7 @@ async function apt(words: readonly string[], logFile: string): Promise<number> {
 }
 
 /** The path of a program on PATH, or in a system folder that another user's PATH may lack. */
-function findProgram(name: string, accept: (path: string) => boolean = () => true): string | undefined {
+export function findProgram(name: string, accept: (path: string) => boolean = () => true): string | undefined {
   const folders = [
     ...(process.env.PATH ?? '').split(delimiter),
     '/usr/local/bin',
