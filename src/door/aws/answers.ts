@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import { answer, answerEarly } from '../answer.ts';
 import { discardBody, hasBody } from '../body.ts';
 import type { Lifecycle } from '../context.ts';
+import { sendBody } from '../send-body.ts';
 import { AwsError } from './aws-error.ts';
 import { fromProblem } from './problem-errors.ts';
 import { errorXml } from './rest-xml.ts';
@@ -33,10 +33,7 @@ export function createAnswerer(lifecycle: Lifecycle, log: Logger) {
       }
       if (lifecycle.closing) res.shouldKeepAlive = false;
       res.writeHead(status, headers);
-      // Where either end fails, both are ended: a client sees an answer that is cut short, and nothing is held.
-      await pipeline(body, res).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') log.warn({ err: error }, 'an object was not sent whole');
-      });
+      await sendBody(res, body).catch((err) => log.warn({ err }, 'an object was not sent whole'));
     },
 
     fail(res: ServerResponse, thrown: unknown): void {

@@ -26,6 +26,7 @@ export function putOptionsOf(headers: IncomingHttpHeaders): PutOptions {
   return {
     headers: Object.fromEntries(kept),
     metadata: Object.fromEntries(metadata),
+    disposable: true,
     ...(length !== undefined && { bytes: Number(length) }),
     ...(typeof md5 === 'string' && { expect: { md5 } }),
     ...(conditions !== undefined && { conditions }),

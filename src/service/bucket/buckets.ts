@@ -46,7 +46,7 @@ export interface Buckets {
     uploadId: string,
     partNumber: number,
     body: Readable,
-    options: Pick<PutOptions, 'expect' | 'bytes'>,
+    options: Pick<PutOptions, 'expect' | 'bytes' | 'disposable'>,
   ): Promise<PartView>;
   listParts(bucket: string, key: string, uploadId: string): Promise<PartView[]>;
   listUploads(bucket: string, prefix?: string): Promise<{ key: string; uploadId: string; startedAt: string }[]>;
@@ -124,6 +124,8 @@ export interface PutOptions {
   readonly tags?: Readonly<Record<string, string>>;
   /** Length, where known before: a body of another length is `invalid_request` (`incomplete_body`). */
   readonly bytes?: number;
+  /** The memory of the body's pieces is nobody else's, and may be given back as soon as they are written. */
+  readonly disposable?: boolean;
   /** Digests that the body must have, in base64; a trailing one is asked for when the body has ended. Differing ones are `invalid_request` (`bad_digest`). */
   readonly expect?: {
     readonly md5?: string;

@@ -49,7 +49,7 @@ function metadataOf(headers: ReadonlyMap<string, string>): Record<string, string
 }
 
 /** What a request says of the bytes that it carries: their length and digests. */
-export function bodyOptions({ payload, headers }: AwsRequest): Pick<PutOptions, 'bytes' | 'expect'> {
+export function bodyOptions({ payload, headers }: AwsRequest): Pick<PutOptions, 'bytes' | 'disposable' | 'expect'> {
   const { bytes, sha256Hex } = payload;
   if (bytes !== undefined && bytes > MAX_PUT_BYTES) {
     throw new AwsError(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed object size.', {
@@ -65,6 +65,7 @@ export function bodyOptions({ payload, headers }: AwsRequest): Pick<PutOptions, 
   const trailing = trailer && { algorithm: trailer, value: () => payload.trailer(headerOf(trailer)) };
   return {
     ...(bytes !== undefined && { bytes }),
+    disposable: true,
     expect: {
       ...(md5 !== undefined && { md5 }),
       ...(sha256Hex !== undefined && { sha256Hex }),

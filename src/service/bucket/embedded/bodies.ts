@@ -4,10 +4,12 @@ import { readdir, unlink } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { freeMemory } from '../../../model/free-memory.ts';
 import { Problem } from '../../../model/problem.ts';
 import type { StoreLog } from '../../../store/embedded/log.ts';
 import { WorkerClient } from '../../../store/embedded/rpc.ts';
 import { storageProblem } from '../../../store/embedded/storage-problem.ts';
+import type { PutOptions } from '../buckets.ts';
 import { type DigestAlgorithm, Digests, type DigestValues, digestOf } from '../digests.ts';
 import { BodyLane } from './body-lane.ts';
 import type { BodyOperations } from './body-thread.ts';
@@ -67,9 +69,12 @@ export class Bodies {
    */
   async receive(
     body: Readable,
-    options: { algorithms: readonly DigestAlgorithm[]; bytes?: number | undefined; alwaysFile?: boolean },
+    options: Pick<PutOptions, 'bytes' | 'disposable'> & {
+      algorithms: readonly DigestAlgorithm[];
+      alwaysFile?: boolean;
+    },
   ): Promise<ReceivedBody> {
-    const { algorithms, bytes: expectedBytes, alwaysFile = false } = options;
+    const { algorithms, bytes: expectedBytes, disposable = false, alwaysFile = false } = options;
     // It may fail before it is read; reading it tells so.
     body.on('error', () => undefined);
     let lane: { body: BodyLane; file: string } | undefined;
@@ -88,6 +93,7 @@ export class Bodies {
         if (lane === undefined) head.push(chunk);
         else {
           const full = lane.body.add(chunk);
+          if (disposable) freeMemory(chunk);
           if (full !== undefined) await full;
         }
       }

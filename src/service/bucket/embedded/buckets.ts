@@ -138,7 +138,7 @@ class SqliteBuckets implements EmbeddedBuckets {
       throw error;
     }
     const algorithms = neededDigests(options);
-    const { bytes, digests, stored } = await this.bodies.receive(body, { algorithms, bytes: options.bytes });
+    const { bytes, digests, stored } = await this.bodies.receive(body, { ...options, algorithms });
     try {
       checkDigests(digests, options);
       const added = {
@@ -275,7 +275,7 @@ class SqliteBuckets implements EmbeddedBuckets {
       throw error;
     }
     const algorithms = neededDigests(digesting);
-    const received = await this.bodies.receive(body, { algorithms, bytes: options.bytes, alwaysFile: true });
+    const received = await this.bodies.receive(body, { ...options, algorithms, alwaysFile: true });
     const file = received.stored.segments![0]!.file;
     try {
       checkDigests(received.digests, digesting);
