@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
 import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
@@ -370,8 +369,11 @@ describe('@aws-sdk/client-s3', () => {
 
   test('presigned URLs are good for what they were signed, as long as they say', async () => {
     const Bucket = await makeBucket('presigned');
-    const upload = await getSignedUrl(s3, new sdk.PutObjectCommand({ Bucket, Key: 'p q.txt' }), { expiresIn: 60 });
+    const toPut = new sdk.PutObjectCommand({ Bucket, Key: 'p q.txt', Metadata: { by: 'url' } });
+    const upload = await getSignedUrl(s3, toPut, { expiresIn: 60 });
     assert.equal((await fetch(upload, { method: 'PUT', body: 'presigned' })).status, 200);
+    const stored = await s3.send(new sdk.HeadObjectCommand({ Bucket, Key: 'p q.txt' }));
+    assert.deepEqual(stored.Metadata, { by: 'url' });
     const url = await getSignedUrl(s3, new sdk.GetObjectCommand({ Bucket, Key: 'p q.txt' }), { expiresIn: 60 });
     assert.equal(await (await fetch(url)).text(), 'presigned');
     const other = await fetch(url.replace('p%20q', 'other'));
@@ -454,9 +456,9 @@ describe('@aws-sdk/client-s3', () => {
     const Bucket = await makeBucket('aborted');
     const url = new URL(await getSignedUrl(s3, new sdk.PutObjectCommand({ Bucket, Key: 'half' })));
     const req = httpRequest(url, { method: 'PUT', headers: { 'content-length': 5 * MIB } });
-    req.on('error', () => undefined);
+    const gone = new Promise((resolve) => req.once('close', resolve).on('error', () => undefined));
     req.write(randomBytes(MIB), () => req.destroy());
-    await once(req, 'close');
+    await gone;
     await put(Bucket, 'whole', 'x');
     const { Contents } = await s3.send(new sdk.ListObjectsV2Command({ Bucket }));
     assert.deepEqual(

@@ -1,7 +1,8 @@
 import type { AccessKeys, Credential } from '../../service/access/access-keys.ts';
 import { AwsError } from './aws-error.ts';
-import { canonicalRequest, type Target } from './canonical.ts';
-import { parseSigned, type Signed, sameSignature, signatureOf, signingKey } from './sigv4.ts';
+import { canonicalRequest, type Target, withHoisted } from './canonical.ts';
+import { isPresignedV2, parsePresignedV2, signatureV2Of } from './sigv2.ts';
+import { isSigned, parseSigned, type Signed, sameSignature, signatureOf, signingKey } from './sigv4.ts';
 
 /** How far a client's clock may be off. */
 const MAX_SKEW_MS = 900_000;
@@ -16,12 +17,18 @@ export interface Authenticated {
   readonly key: Buffer;
   /** What the request says of its body: a SHA-256 in hexadecimal, or one of the words of Signature V4. */
   readonly payloadHash: string;
+  /** With those that a presigned URL carries. */
+  readonly headers: ReadonlyMap<string, string>;
 }
 
 interface SignedRequest {
   readonly method: string;
   readonly target: Target;
   readonly headers: ReadonlyMap<string, string>;
+  /** The target as it was sent. */
+  readonly url: string;
+  /** The bucket that the host names. */
+  readonly hostBucket: string | undefined;
 }
 
 /** Makes the check of signatures; it throws an `AwsError` for what is not signed rightly by a key that is good. */
@@ -38,40 +45,62 @@ export function createAuthenticator(keys: AccessKeys, now: () => number) {
     return key;
   };
 
-  return (request: SignedRequest): Authenticated => {
-    const { target, headers } = request;
-    const signed = parseSigned(target, headers);
+  const credentialOf = (signed: Signed): Credential => {
     assertInTime(signed, now());
     const credential = keys.find(signed.accessKeyId);
-    if (credential === undefined) {
-      throw new AwsError(
-        403,
-        'InvalidAccessKeyId',
-        'The AWS Access Key Id you provided does not exist in our records.',
-        { details: { AWSAccessKeyId: signed.accessKeyId } },
-      );
-    }
+    if (credential !== undefined) return credential;
+    throw new AwsError(403, 'InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.', {
+      details: { AWSAccessKeyId: signed.accessKeyId },
+    });
+  };
+
+  const byVersion2 = (request: SignedRequest): Authenticated => {
+    const { url, target, hostBucket } = request;
+    const signed = parsePresignedV2(target);
+    const credential = credentialOf(signed);
+    const headers = withHoisted(request.headers, target);
+    const resource = (hostBucket === undefined ? '' : `/${hostBucket}`) + url.split('?')[0];
+    const signature = signatureV2Of(credential.secretAccessKey, { ...request, headers, resource });
+    if (!sameSignature(signature, signed.signature)) throw wrongSignature(signed);
+    return { credential, signed, key: Buffer.alloc(0), payloadHash: UNSIGNED, headers };
+  };
+
+  const byVersion4 = (request: SignedRequest): Authenticated => {
+    const { target, headers } = request;
+    const signed = parseSigned(target, headers);
+    const credential = credentialOf(signed);
     assertAllSigned(signed, headers);
     const isS3 = signed.service === 's3';
-    const payloadHash =
-      headers.get('x-amz-content-sha256') ?? (isS3 && signed.expiresSeconds !== undefined ? UNSIGNED : undefined);
+    const isPresigned = signed.expiresSeconds !== undefined;
+    const all = isPresigned ? withHoisted(headers, target) : headers;
+    const payloadHash = all.get('x-amz-content-sha256') ?? (isS3 && isPresigned ? UNSIGNED : undefined);
     if (payloadHash === undefined) {
       throw new AwsError(400, 'InvalidRequest', 'Missing required header for this request: x-amz-content-sha256');
     }
     const canonical = canonicalRequest({ ...request, payloadHash }, signed.signedHeaders, { encodePathTwice: !isS3 });
     const key = keyFor(credential, signed);
     if (!signed.time.startsWith(signed.day) || !sameSignature(signatureOf(key, signed, canonical), signed.signature)) {
-      throw new AwsError(
-        403,
-        'SignatureDoesNotMatch',
-        'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
-        { details: { AWSAccessKeyId: signed.accessKeyId, CanonicalRequest: canonical } },
-      );
+      throw wrongSignature(signed, canonical);
     }
-    assertGood(credential, signed, now());
-    keys.used(credential.accessKeyId);
-    return { credential, signed, key, payloadHash };
+    return { credential, signed, key, payloadHash, headers: all };
   };
+
+  return (request: SignedRequest): Authenticated => {
+    const isV4 = isSigned(request.headers.get('authorization'), request.url);
+    const authenticated = !isV4 && isPresignedV2(request.url) ? byVersion2(request) : byVersion4(request);
+    assertGood(authenticated.credential, authenticated.signed, now());
+    keys.used(authenticated.credential.accessKeyId);
+    return authenticated;
+  };
+}
+
+function wrongSignature({ accessKeyId }: Signed, canonical?: string): AwsError {
+  return new AwsError(
+    403,
+    'SignatureDoesNotMatch',
+    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    { details: { AWSAccessKeyId: accessKeyId, ...(canonical !== undefined && { CanonicalRequest: canonical }) } },
+  );
 }
 
 function assertInTime({ timeMs, expiresSeconds }: Signed, nowMs: number): void {

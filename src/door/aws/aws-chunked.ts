@@ -11,6 +11,7 @@ const MAX_CHUNK_BYTES = 5_368_709_120;
 const CR = 13;
 const LF = 10;
 const CHUNK_HEAD = /^([0-9a-fA-F]{1,9})(?:;chunk-signature=([0-9a-f]{64}))?$/;
+const BLANK_ENDS = /^[ \t]+|[ \t]+$/g;
 const TRAILER_SIGNATURE = 'x-amz-trailer-signature';
 
 export interface ChunkedOptions {
@@ -136,8 +137,8 @@ export class AwsChunkedDecoder extends Transform {
     if (this.trailerBytes > MAX_TRAILER_BYTES || this.trailers.size >= MAX_TRAILERS) {
       throw malformed('its trailer is too long');
     }
-    const name = line.slice(0, colon).trim().toLowerCase();
-    const value = line.slice(colon + 1).trim();
+    const name = line.slice(0, colon).replace(BLANK_ENDS, '').toLowerCase();
+    const value = line.slice(colon + 1).replace(BLANK_ENDS, '');
     if (name !== TRAILER_SIGNATURE) this.trailerText += `${name}:${value}\n`;
     this.trailers.set(name, value);
   }

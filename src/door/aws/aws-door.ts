@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DoorContext } from '../context.ts';
 import type { Waived } from '../guard.ts';
 import { createHostReader } from './address.ts';
+import { isPresignedV2 } from './sigv2.ts';
 import { isSigned } from './sigv4.ts';
 
 /** The door for clients of AWS: one endpoint for all services, on the node's own port. */
@@ -27,7 +28,7 @@ export function createAwsDoor(context: DoorContext): AwsDoor {
   };
 
   return {
-    claims: (req) => isSigned(req.headers.authorization, req.url!),
+    claims: (req) => isSigned(req.headers.authorization, req.url!) || isPresignedV2(req.url!),
     waived(req) {
       const host = hostOf(req.headers.host)?.name;
       return { origin: true, token: true, ...(host !== undefined && { host }) };

@@ -104,3 +104,21 @@ export function joinHeaders(rawHeaders: readonly string[]): Map<string, string> 
   }
   return headers;
 }
+
+/**
+ * Headers together with those that a presigned URL carries in its query instead (`x-amz-meta-…` and the like): a URL cannot
+ * make its user send any. What describes the signature itself is none.
+ */
+export function withHoisted(headers: ReadonlyMap<string, string>, target: Target): ReadonlyMap<string, string> {
+  const hoisted = target.query
+    .map(([name, value]) => [name.toLowerCase(), Buffer.from(value).toString('latin1')] as const)
+    .filter(([name]) => HOISTED.test(name) && !ABOUT_SIGNATURE.has(name) && !headers.has(name))
+    // AWS's client for JavaScript signs URLs for uploads with the check of an empty body, whatever is to be sent.
+    .filter(([name, value]) => name !== 'x-amz-checksum-crc32' || value !== CRC32_OF_NOTHING);
+  return hoisted.length === 0 ? headers : new Map([...headers, ...hoisted]);
+}
+const CRC32_OF_NOTHING = 'AAAAAA==';
+const HOISTED = /^(?:x-amz-.*|content-(?:type|md5))$/;
+const ABOUT_SIGNATURE = new Set(
+  ['algorithm', 'credential', 'date', 'expires', 'signature', 'signedheaders'].map((name) => `x-amz-${name}`),
+);

@@ -26,17 +26,18 @@ export function createFront(
   };
 
   const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    const headers = joinHeaders(req.rawHeaders);
+    const sent = joinHeaders(req.rawHeaders);
     const target = parseTarget(req.url!);
     const method = req.method!;
-    const authenticated = authenticate({ method, target, headers });
+    const hostBucket = bucketOfHost(req);
+    const authenticated = authenticate({ method, target, headers: sent, url: req.url!, hostBucket });
+    const headers = authenticated.headers;
     const { credential, signed } = authenticated;
     setPrincipal(req, credential);
     const service = Object.hasOwn(services, signed.service) ? services[signed.service] : undefined;
     if (service === undefined) {
       throw new AwsError(501, 'NotImplemented', `this node has no service "${signed.service}"`);
     }
-    const hostBucket = bucketOfHost(req);
     const request: AwsRequest = {
       req,
       method,
