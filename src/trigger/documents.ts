@@ -45,6 +45,10 @@ export class TriggerDocuments {
     return this.entries.get(name);
   }
 
+  get count(): number {
+    return this.entries.size;
+  }
+
   /** In the order of their names. */
   list(): TriggerEntry[] {
     return [...this.entries.values()].sort((a, b) => (a.document.trigger.name < b.document.trigger.name ? -1 : 1));

@@ -246,7 +246,7 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
     types: () => [...types.values()],
 
     async create(wanted) {
-      if (documents.list().length >= MAX_TRIGGERS) {
+      if (documents.count >= MAX_TRIGGERS) {
         throw new Problem('invalid_request', `there are ${MAX_TRIGGERS} triggers already; remove some first`);
       }
       const type = typeOf(types, wanted.type);

@@ -3,6 +3,7 @@ import { messageOf, Problem } from '../../model/problem.ts';
 import type { TimeZone } from './time-zone.ts';
 
 const SECOND_MS = 1_000;
+const MAX_RECENT = 100;
 const EVERY_HOUR = new Set(['*', '*/1', '0/1', '?']);
 /** AWS writes six fields with the year last, weekdays from 1 (Sunday), and steps such as `0/5`. */
 const AWS_FORM = /^cron\(([^()]*)\)$/;
@@ -58,14 +59,25 @@ function amazon(expression: string, fields: readonly string[]): Walls {
 }
 
 function walls(expression: string, make: () => Cron): Walls {
-  let cron: Cron;
+  const cron = (): Cron => {
+    const known = recent.get(expression);
+    const found = known ?? make();
+    // Asked for last, to be forgotten last.
+    recent.delete(expression);
+    recent.set(expression, found);
+    if (recent.size > MAX_RECENT) recent.delete(recent.keys().next().value!);
+    return found;
+  };
   try {
-    cron = make();
+    cron();
   } catch (cause) {
     throw unreadable(expression, messageOf(cause).replace(/^CronPattern: /, ''), cause);
   }
-  return (afterWallMs) => cron.nextRun(new Date(afterWallMs))?.getTime();
+  return (afterWallMs) => cron().nextRun(new Date(afterWallMs))?.getTime();
 }
+
+/** A parsed expression takes 80 KB and is parsed in 30 µs: only those are kept that are asked for again and again. */
+const recent = new Map<string, Cron>();
 
 /** Every hour that passes: within a stretch of one offset the wall clock runs as time does. */
 function nextPassing(walls: Walls, zone: TimeZone, afterMs: number): number | undefined {
