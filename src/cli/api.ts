@@ -27,6 +27,9 @@ export interface RunView {
   readonly function: string;
   readonly version: number;
   readonly door: string;
+  readonly eventId?: string;
+  readonly lane?: string;
+  readonly attempt?: number;
   readonly status: string;
   readonly reason?: string;
   readonly errorType?: string;

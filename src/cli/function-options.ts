@@ -21,6 +21,12 @@ export interface FunctionOptions {
   readonly description?: string;
   readonly tag?: readonly string[];
   readonly owner?: string;
+  readonly eventRetries?: number;
+  readonly eventRetryDelay?: string;
+  readonly eventMaxAge?: string;
+  readonly eventConcurrency?: number;
+  readonly onSuccess?: string;
+  readonly onFailure?: string;
 }
 
 /** Adds the options of a function's configuration to a command. */
@@ -42,7 +48,16 @@ export function addFunctionOptions(command: Command): Command {
     )
     .option('--description <text>', 'what it is for')
     .option('--tag <name=value>', 'a tag; may be given several times', collect)
-    .option('--owner <who>', 'who is on call for it');
+    .option('--owner <who>', 'who is on call for it')
+    .option('--event-retries <n>', 'attempts for an event after its first', wholeNumber('--event-retries', 0))
+    .option('--event-retry-delay <duration>', 'before the first retry: 1m; it doubles each time')
+    .option('--event-max-age <duration>', 'an event that is older is given up: 6h')
+    .option('--event-concurrency <n>', 'most runs for events at once', wholeNumber('--event-concurrency', 1))
+    .option(
+      '--on-success <destination>',
+      'where results of events go: queue:done, topic:x, function:f, bucket:b/p, a URL; "" for none',
+    )
+    .option('--on-failure <destination>', 'where events go that could not be delivered; "" for the dead events');
 }
 
 /** The configuration that was given, and nothing else. Throws usage failures for what cannot be read. */
@@ -62,6 +77,13 @@ export function configOf(options: FunctionOptions): Partial<FunctionConfig> {
   if (options.description !== undefined) config.description = options.description;
   if (options.tag !== undefined) config.tags = pairs(options.tag, '--tag');
   if (options.owner !== undefined) config.owner = options.owner;
+  if (options.eventRetries !== undefined) config.eventRetries = options.eventRetries;
+  if (options.eventRetryDelay !== undefined)
+    config.eventRetryDelayMs = parseDurationMs(options.eventRetryDelay, '--event-retry-delay');
+  if (options.eventMaxAge !== undefined) config.eventMaxAgeMs = parseDurationMs(options.eventMaxAge, '--event-max-age');
+  if (options.eventConcurrency !== undefined) config.eventConcurrency = options.eventConcurrency;
+  if (options.onSuccess !== undefined) config.onSuccess = options.onSuccess;
+  if (options.onFailure !== undefined) config.onFailure = options.onFailure;
   return config;
 }
 

@@ -116,6 +116,9 @@ async function showRun(client: NodeClient, run: RunView, options: RunsOptions): 
     ['payload', formatBytes(run.payloadBytes)],
     ['result', formatBytes(run.resultBytes)],
     ['door', run.door],
+    ...(run.eventId === undefined
+      ? []
+      : ([['event', `${run.eventId} (${run.lane}, attempt ${run.attempt})`]] as [string, string][])),
     ['sandbox', run.sandboxId],
     ...(errorOf(run) === '' ? [] : ([['error', errorOf(run)]] as [string, string][])),
     ...(run.errorStack ? ([['stack', run.errorStack]] as [string, string][]) : []),

@@ -49,6 +49,9 @@ function describe(shown: FunctionView, sandboxes: readonly SandboxView[], url: s
         .join(', '),
     ],
     ['owner', config.owner],
+    ['grants', config.grants.join(', ')],
+    ['on success', config.onSuccess],
+    ['on failure', config.onFailure],
   ];
   return [
     ['name', shown.name],
@@ -60,6 +63,10 @@ function describe(shown: FunctionView, sandboxes: readonly SandboxView[], url: s
     ['timeout', formatDuration(config.timeoutMs)],
     ['concurrency', `${config.maxConcurrency} at most, ${config.sandboxConcurrency} within a sandbox`],
     ['network', config.network],
+    [
+      'events',
+      `${config.eventRetries === 1 ? '1 retry' : `${config.eventRetries} retries`} from ${formatDuration(config.eventRetryDelayMs)} on, ${formatDuration(config.eventMaxAgeMs)} at most, ${config.eventConcurrency} at once`,
+    ],
     ...optional.filter(([, value]) => value !== ''),
     [
       'code',
@@ -69,6 +76,9 @@ function describe(shown: FunctionView, sandboxes: readonly SandboxView[], url: s
     ['created', when(shown.createdAt)],
     ['updated', when(shown.updatedAt)],
     ['sandboxes', states.length === 0 ? 'none' : states.join(', ')],
-    ['call', `POST ${url}/v1/functions/${shown.name}/invoke\nGET  ${url}/api/call/${shown.id}`],
+    [
+      'call',
+      `POST ${url}/v1/functions/${shown.name}/invoke\nGET  ${url}/api/call/${shown.id}\nANY  ${url}/f/${shown.name}/…`,
+    ],
   ];
 }
