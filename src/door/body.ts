@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Problem } from '../model/problem.ts';
+import { asProblem, Problem } from '../model/problem.ts';
 
 /** Bytes of bodies that may be held at once, until their requests are answered; more are told to come back. */
 const MAX_HELD_BYTES = 268_435_456;
@@ -31,7 +31,8 @@ export function discardBody(req: IncomingMessage, done: () => void): void {
 
 /**
  * Reads a whole body of at most `maxBytes` and calls exactly one of `done` and `fail`: with `too_large`, with
- * `throttled` where too many bodies are under way, or with `cancelled` where the caller went away.
+ * `throttled` where too many bodies are under way, or with `cancelled` where the caller went away. What `done` throws is given
+ * to `fail` too: nobody else could catch it.
  */
 export function readBody(
   req: IncomingMessage,
@@ -40,8 +41,15 @@ export function readBody(
   done: (body: Buffer) => void,
   fail: (problem: Problem) => void,
 ): void {
+  const finish = (body: Buffer) => {
+    try {
+      done(body);
+    } catch (thrown) {
+      fail(asProblem(thrown));
+    }
+  };
   if (!hasBody(req)) {
-    done(EMPTY);
+    finish(EMPTY);
     return;
   }
   const chunks: Buffer[] = [];
@@ -69,7 +77,7 @@ export function readBody(
     settle();
     if (bytes <= SMALL_BYTES || res.closed) release();
     else res.once('close', release);
-    done(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes));
+    finish(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes));
   };
   const onClose = () => {
     settle();

@@ -1,4 +1,5 @@
 import type { CloudEvent } from './event.ts';
+import { isTooDeep, MAX_JSON_DEPTH } from './json.ts';
 import { Problem } from './problem.ts';
 
 const MAX_ATTRIBUTES = 256;
@@ -101,6 +102,7 @@ function checkData(event: Record<string, unknown>): void {
     if (typeof base64 !== 'string' || base64.length % 4 > 0 || !BASE64.test(base64))
       throw invalid('`data_base64` is no base64');
   } else if (data !== undefined) {
+    if (isTooDeep(data)) throw invalid(`\`data\` is nested deeper than ${MAX_JSON_DEPTH} levels`);
     if (datacontenttype === undefined) event.datacontenttype = 'application/json';
     else if (typeof data !== 'string' && !declaresJson(datacontenttype)) {
       throw invalid(`\`data\` of the content type ${datacontenttype} must be a text`);

@@ -89,6 +89,13 @@ describe('the address of a function', () => {
     }
   });
 
+  it('gives no fields of a body that is nested too deep, and lives on', async () => {
+    const body = `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`;
+    const answer = await ask(node, 'POST', '/f/f', { body, headers: { 'content-type': 'application/json' } });
+    assert.equal(answer.status, 200);
+    assert.equal(eventOf(node).body, body);
+  });
+
   it('passes bytes as base64, and none as none', async () => {
     const bytes = Uint8Array.of(0, 255, 1);
     await ask(node, 'POST', '/f/f', { body: bytes, headers: { 'content-type': 'image/png' } });

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseJsonText } from '../../model/json.ts';
 import { Problem } from '../../model/problem.ts';
 import type { HttpEvent } from '../../model/shape/http-event.ts';
 import type { Trigger } from '../../model/trigger.ts';
@@ -110,7 +111,7 @@ function checkRequest({ options, bodySchema }: Route, event: HttpEvent): void {
   if (bodySchema === undefined) return;
   let value: unknown;
   try {
-    value = JSON.parse(event.body ?? '');
+    value = parseJsonText(event.body ?? '');
   } catch (cause) {
     throw new Problem('invalid_request', 'the body is no JSON', { cause });
   }

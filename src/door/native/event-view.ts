@@ -1,4 +1,5 @@
 import type { PendingEvent } from '../../engine/api.ts';
+import { parseJsonText } from '../../model/json.ts';
 import type { EventRecord } from '../../store/journal.ts';
 
 /** An event that waits, runs or is dead, as the API shows it; `whole` adds what is in it. */
@@ -24,7 +25,7 @@ function payloadView(content: Extract<PendingEvent['content'], { kind: 'payload'
     return { payload: bytes.toString('base64'), contentType: content.contentType ?? 'application/octet-stream' };
   }
   try {
-    return { payload: JSON.parse(bytes.toString()), contentType: 'application/json' };
+    return { payload: parseJsonText(bytes.toString()), contentType: 'application/json' };
   } catch {
     return { payload: bytes.toString('base64'), contentType: 'application/octet-stream' };
   }

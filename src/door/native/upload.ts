@@ -4,6 +4,7 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import type { DeployRequest } from '../../engine/api.ts';
 import { type FunctionConfig, FunctionConfigSchema } from '../../model/function.ts';
+import { parseJsonText } from '../../model/json.ts';
 import { Problem } from '../../model/problem.ts';
 import { receiveBody } from '../body.ts';
 import { mediaTypeOf } from '../media-type.ts';
@@ -185,7 +186,7 @@ function configOfQuery({ fileName: _, ...query }: Static<typeof UploadQuery>): P
 /** Parses JSON; throws `invalid_request` saying where it is broken. */
 export function parseJson(text: string, what: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch (cause) {
     throw new Problem('invalid_request', `${what} is not JSON: ${(cause as Error).message}`, { cause });
   }

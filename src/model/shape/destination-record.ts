@@ -1,3 +1,5 @@
+import { parseJsonText } from '../json.ts';
+
 /** What a destination gets of an event that ended, field by field as AWS Lambda's destination record. */
 export interface DestinationRecord {
   readonly version: '1.0';
@@ -33,7 +35,7 @@ export function readablePayload(bytes: Uint8Array): unknown {
     return { base64: Buffer.from(bytes).toString('base64') };
   }
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch {
     return text;
   }

@@ -1,4 +1,5 @@
 import type { CloudEvent } from '../event.ts';
+import { parseJsonText } from '../json.ts';
 
 /**
  * What each source's CloudEvents look like: `type`, `source`, `subject`, `id`, extension attributes and `data`. Sources make
@@ -171,8 +172,8 @@ export interface EventBody {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * A message's bytes as a CloudEvent holds them: parsed where they are JSON (and the content type does not say otherwise),
- * a text where they are one, else base64. `bodyBytes` gives the very bytes back.
+ * A message's bytes as a CloudEvent holds them: parsed where they are JSON (and the content type does not say otherwise,
+ * and it is not nested too deep), a text where they are one, else base64. `bodyBytes` gives the very bytes back.
  */
 export function messageData(bytes: Uint8Array, contentType?: string): EventBody {
   const type = contentType === undefined || contentType === '' ? {} : { datacontenttype: contentType };
@@ -216,6 +217,14 @@ export function objectAttribute(event: CloudEvent, name: string): Record<string,
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }
 
+/** An extension attribute that holds a JSON object of texts; what in it is no text is written as JSON. */
+export function textsAttribute(event: CloudEvent, name: string): [name: string, text: string][] {
+  return Object.entries(objectAttribute(event, name)).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+}
+
 /** An extension attribute that holds JSON, parsed; `undefined` where it is absent or no JSON. */
 export function jsonAttribute(event: CloudEvent, name: string): unknown {
   const text = event[name];
@@ -224,7 +233,7 @@ export function jsonAttribute(event: CloudEvent, name: string): unknown {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch {
     return undefined;
   }

@@ -1,3 +1,5 @@
+import { parseJsonText } from '../json.ts';
+
 /**
  * An HTTP request as a function sees it: the event of Lambda function URLs and HTTP APIs, payload format 2.0.
  * https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
@@ -124,7 +126,7 @@ function jsonFields(event: HttpEvent): Record<string, unknown> {
   if (event.body === undefined || event.isBase64Encoded || !/\bjson\b/.test(event.headers['content-type'] ?? ''))
     return {};
   try {
-    const value: unknown = JSON.parse(event.body);
+    const value = parseJsonText(event.body);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
   } catch {
     return {};

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { CloudEvent } from '../../model/event.ts';
+import { parseJsonText } from '../../model/json.ts';
 import { Problem } from '../../model/problem.ts';
 import { decodeKey } from '../../model/shape/aws/bucket.ts';
 import type { HookAnswer, HookRequest, SourceContext, SourceEvent } from '../trigger-type.ts';
@@ -53,7 +54,7 @@ function demandToken(authorization: string, token: string): void {
 function recordsOf(body: Buffer): unknown[] {
   let parsed: { Records?: unknown; Event?: unknown } | null;
   try {
-    parsed = JSON.parse(body.toString());
+    parsed = parseJsonText(body.toString()) as typeof parsed;
   } catch (cause) {
     throw new Problem('invalid_request', 'the notification is no JSON', { cause });
   }

@@ -1,3 +1,4 @@
+import { parseJsonText } from '../../model/json.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Provider } from './provider.ts';
 import { demandSignature, hmac } from './signature.ts';
@@ -31,7 +32,7 @@ export const github: Provider = {
 /** A hook of the content type "form" holds its JSON in a field. */
 function parsed(payload: string): unknown {
   try {
-    return JSON.parse(payload);
+    return parseJsonText(payload);
   } catch (cause) {
     throw new Problem('invalid_request', 'the field `payload` of this form is no JSON', { cause });
   }

@@ -1,3 +1,4 @@
+import { parseJsonText } from '../../model/json.ts';
 import { Problem } from '../../model/problem.ts';
 import type { HookAnswer } from '../trigger-type.ts';
 import type { Delivery, Provider } from './provider.ts';
@@ -35,7 +36,7 @@ export const slack: Provider = {
 function interaction(text: string, answer: string | undefined): Delivery {
   let data: Record<string, unknown>;
   try {
-    data = JSON.parse(text);
+    data = parseJsonText(text) as Record<string, unknown>;
   } catch (cause) {
     throw new Problem('invalid_request', 'the field `payload` of this form is no JSON', { cause });
   }

@@ -200,6 +200,25 @@ describe('a topic', () => {
   });
 });
 
+test('attributes that are no texts are written as JSON', () => {
+  const attributes = '{"a":{"toString":1},"b":[1],"c":null,"__proto__":"d"}';
+  const shaped = (type: string, more: object) =>
+    // biome-ignore lint/suspicious/noExplicitAny: a test reads the shape as JavaScript does
+    (one(event(type, 'fob:x/y', { attributes, ...more })) as any).Records[0];
+  const { MessageAttributes } = shaped('t', { fobtopic: 'news' }).Sns;
+  assert.equal(MessageAttributes.a.Value, '{"toString":1}');
+  const { messageAttributes } = shaped(EVENT_TYPES.queueMessage, {});
+  assert.deepEqual(
+    Object.entries(messageAttributes).map(([name, value]) => [name, (value as { stringValue: string }).stringValue]),
+    [
+      ['a', '{"toString":1}'],
+      ['b', '[1]'],
+      ['c', 'null'],
+      ['__proto__', 'd'],
+    ],
+  );
+});
+
 test('MQTT is the message itself, as an IoT rule hands it over', () => {
   const message = (body: string | Buffer) =>
     event(EVENT_TYPES.mqttMessage, 'fob:mqtt/sensors', { subject: 'a/b', ...messageData(Buffer.from(body)) });

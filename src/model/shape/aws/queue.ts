@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CloudEvent } from '../../event.ts';
-import { bodyText, objectAttribute, type QueueExtensions } from '../event-data.ts';
+import { bodyText, type QueueExtensions, textsAttribute } from '../event-data.ts';
 import { ACCOUNT, arn, nameInSource, REGION } from './arn.ts';
 import type { AwsShape } from './index.ts';
 
@@ -35,9 +35,9 @@ function record(event: CloudEvent) {
 
 function messageAttributes(event: CloudEvent): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(objectAttribute(event, 'attributes')).map(([name, value]) => [
+    textsAttribute(event, 'attributes').map(([name, text]) => [
       name,
-      { stringValue: String(value), stringListValues: [], binaryListValues: [], dataType: 'String' },
+      { stringValue: text, stringListValues: [], binaryListValues: [], dataType: 'String' },
     ]),
   );
 }

@@ -1,5 +1,5 @@
 import type { CloudEvent } from '../../event.ts';
-import { bodyText, EVENT_TYPES, objectAttribute, type TopicExtensions } from '../event-data.ts';
+import { bodyText, EVENT_TYPES, type TopicExtensions, textsAttribute } from '../event-data.ts';
 import { arn, nameInSource } from './arn.ts';
 import type { AwsShape } from './index.ts';
 
@@ -41,7 +41,7 @@ function record(event: CloudEvent) {
 
 /** The message's own attributes; of a CloudEvent from elsewhere, its context attributes too, as `ce_<name>`. */
 function messageAttributes(event: CloudEvent): Record<string, { Type: string; Value: string }> {
-  const own = Object.entries(objectAttribute(event, 'attributes'));
+  const own = textsAttribute(event, 'attributes');
   const context =
     event.type === EVENT_TYPES.topicMessage
       ? []
