@@ -34,19 +34,19 @@ export async function listen(context: SourceContext<RedisOptions>): Promise<Runn
 
   const session = async (running: () => void): Promise<void> => {
     const { redis, over } = await connectTo(context);
-    const { name } = context.options;
+    const { subject } = context.options;
     const ending = AbortSignal.any([context.signal, over]);
     const take = (channel: Buffer, message: Buffer): void => {
       add(waiting, message.length, eventOf(context, channel, message));
       work();
     };
     try {
-      if (isPattern(name)) {
+      if (isPattern(subject)) {
         redis.on('pmessageBuffer', (_pattern: Buffer, channel: Buffer, message: Buffer) => take(channel, message));
-        await redis.psubscribe(name);
+        await redis.psubscribe(subject);
       } else {
         redis.on('messageBuffer', take);
-        await redis.subscribe(name);
+        await redis.subscribe(subject);
       }
       if (!ending.aborted) running();
       while (!ending.aborted) {

@@ -27,10 +27,10 @@ export class GroupMember {
     const { redis, group, options } = this;
     const begin = lastSeen === undefined ? options.from : (await this.isPast(lastSeen)) ? lastSeen : 'beginning';
     const from = begin === 'new' ? '$' : begin === 'beginning' ? BEFORE_ALL : begin;
-    await redis.xgroup('CREATE', options.name, group, from, 'MKSTREAM').catch((error: unknown) => {
+    await redis.xgroup('CREATE', options.subject, group, from, 'MKSTREAM').catch((error: unknown) => {
       if (!messageOf(error).startsWith('BUSYGROUP')) throw error;
     });
-    const groups = (await redis.xinfo('GROUPS', options.name)) as unknown[][];
+    const groups = (await redis.xinfo('GROUPS', options.subject)) as unknown[][];
     const own = groups.map(pairs).find((each) => each.get('name') === group);
     return String(own?.get('last-delivered-id') ?? BEFORE_ALL);
   }
@@ -47,7 +47,7 @@ export class GroupMember {
       'BLOCK',
       blockMs,
       'STREAMS',
-      options.name,
+      options.subject,
       '>',
     );
     return entriesOfReply(reply);
@@ -63,7 +63,7 @@ export class GroupMember {
       'COUNT',
       options.count,
       'STREAMS',
-      options.name,
+      options.subject,
       after,
     );
     return entriesOfReply(reply);
@@ -74,7 +74,7 @@ export class GroupMember {
     const { group, consumer, options } = this;
     const [next, entries] = (await this.redis.callBuffer(
       'XAUTOCLAIM',
-      options.name,
+      options.subject,
       group,
       consumer,
       options.claimAfterMs,
@@ -86,13 +86,13 @@ export class GroupMember {
   }
 
   async acknowledge(ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await this.redis.xack(this.options.name, this.group, ...ids);
+    if (ids.length > 0) await this.redis.xack(this.options.subject, this.group, ...ids);
   }
 
   /** Whether the stream has come so far; one that was emptied as a whole begins anew. */
   private async isPast(id: string): Promise<boolean> {
     try {
-      const info = pairs((await this.redis.xinfo('STREAM', this.options.name)) as unknown[]);
+      const info = pairs((await this.redis.xinfo('STREAM', this.options.subject)) as unknown[]);
       return compareIds(String(info.get('last-generated-id')), id) >= 0;
     } catch (error) {
       if (/no such key/i.test(messageOf(error))) return false;

@@ -9,7 +9,7 @@ export const RedisOptionsSchema = Type.Object(
       maxLength: 512,
       description: 'The server, such as `redis://localhost` or `rediss://redis.example.com:6380`',
     }),
-    name: Type.String({
+    subject: Type.String({
       minLength: 1,
       maxLength: 1_024,
       description: 'The stream; or the channel, where `*`, `?` and `[…]` stand for any',
@@ -78,13 +78,13 @@ export function redisWords(words: readonly string[]): Partial<RedisOptions> {
   }
   return {
     url: `${protocol}${host}`,
-    name: name!,
+    subject: name!,
     ...(username !== undefined && username !== '' && { username: decodeURIComponent(username) }),
     ...(password !== undefined && { password: decodeURIComponent(password) }),
   };
 }
 
 /** A channel's name with wildcards is a pattern; a backslash before one makes it a plain character in a pattern. */
-export function isPattern(name: string): boolean {
-  return /[*?[]/.test(name);
+export function isPattern(subject: string): boolean {
+  return /[*?[]/.test(subject);
 }

@@ -33,7 +33,7 @@ describe('Redis', { skip: noRedis }, () => {
 
   describe('streams', () => {
     it('hands on entries, with their fields as texts', async () => {
-      const bench = await reading({ name: 'orders' });
+      const bench = await reading({ subject: 'orders' });
       const id = await sender.xadd('orders', '*', 'a', '1', 'b', Buffer.from([0xff]), 'c', 'x', 'c', 'y');
       const [event] = (await bench.received(1)).map((each) => each.event);
       assert.deepEqual([event!.id, event!.subject, event!.type], [`orders/${id}`, 'orders', 'fob.redis.entry']);
@@ -43,7 +43,7 @@ describe('Redis', { skip: noRedis }, () => {
     });
 
     it('takes one field as the message, and keeps entries without it as dead events', async () => {
-      const bench = await reading({ name: 'fields', field: 'body' });
+      const bench = await reading({ subject: 'fields', field: 'body' });
       await sender.xadd('fields', '*', 'other', 'x');
       await sender.xadd('fields', '*', 'body', '{"n": 1}');
       await sender.xadd('fields', '*', 'body', '{"cut');
@@ -62,8 +62,8 @@ describe('Redis', { skip: noRedis }, () => {
 
     it('begins where it is told, and goes on where it was', async () => {
       for (const n of [1, 2]) await sender.xadd('begin', '*', 'n', n);
-      const recent = await reading({ name: 'begin', group: 'new' });
-      const whole = await reading({ name: 'begin', group: 'all', from: 'beginning', count: 1 });
+      const recent = await reading({ subject: 'begin', group: 'new' });
+      const whole = await reading({ subject: 'begin', group: 'all', from: 'beginning', count: 1 });
       await sender.xadd('begin', '*', 'n', 3);
       const numbers = (bench: SourceBench) => bench.events.map(({ event }) => (event.data as { n: string }).n);
       await whole.received(3);
@@ -71,19 +71,19 @@ describe('Redis', { skip: noRedis }, () => {
       assert.deepEqual([numbers(recent), numbers(whole)], [['3'], ['1', '2', '3']]);
       await recent.stop();
       await sender.xadd('begin', '*', 'n', 4);
-      const again = await reading({ name: 'begin', group: 'new' });
+      const again = await reading({ subject: 'begin', group: 'new' });
       await again.received(1);
       assert.deepEqual(numbers(again), ['4']);
     });
 
     it('acknowledges only what was accepted', async () => {
-      const bench = await reading({ name: 'refused' });
+      const bench = await reading({ subject: 'refused' });
       bench.refusal = new Problem('storage_full', 'the disk is full');
       const id = await sender.xadd('refused', '*', 'n', '1');
       await bench.reported('failed');
       assert.equal(await pending('refused'), 1);
       await bench.stop();
-      const next = await reading({ name: 'refused' });
+      const next = await reading({ subject: 'refused' });
       const [event] = await next.received(1);
       assert.equal(event!.event.id, `refused/${id}`);
       await next.stop();
@@ -96,7 +96,7 @@ describe('Redis', { skip: noRedis }, () => {
       for (const n of [1, 2, 3]) ids.push(await sender.xadd('held', '*', 'n', n));
       await sender.xreadgroup('GROUP', 'fob-test', 'dead', 'STREAMS', 'held', '>');
       await sender.xdel('held', ids[1]!);
-      const bench = await reading({ name: 'held', claimAfterMs: 100, count: 1 });
+      const bench = await reading({ subject: 'held', claimAfterMs: 100, count: 1 });
       const events = await bench.received(2);
       assert.deepEqual(
         events.map(({ event }) => event.id),
@@ -107,7 +107,7 @@ describe('Redis', { skip: noRedis }, () => {
     });
 
     it('reads on when everything was flushed, and when only the group was removed', async () => {
-      const bench = await reading({ name: 'flushed' });
+      const bench = await reading({ subject: 'flushed' });
       await sender.xadd('flushed', '*', 'n', '1');
       await bench.received(1);
       await sender.flushall();
@@ -126,14 +126,14 @@ describe('Redis', { skip: noRedis }, () => {
     });
 
     it('comes back when the server was killed, and gets what was not acknowledged', async () => {
-      const bench = await reading({ name: 'killed' });
+      const bench = await reading({ subject: 'killed' });
       bench.refusal = new Problem('unavailable', 'busy');
       const id = await sender.xadd('killed', '*', 'n', '1');
       await bench.reported('failed');
       await server.kill();
       await bench.reported('connecting');
       bench.refusal = undefined;
-      const late = await reading({ name: 'late' });
+      const late = await reading({ subject: 'late' });
       assert.equal(late.reports.at(-1)!.state, 'connecting');
       await server.start();
       const [event] = await bench.received(1);
@@ -145,10 +145,10 @@ describe('Redis', { skip: noRedis }, () => {
 
     it('says what it is refused for', async () => {
       await sender.set('text', 'x');
-      const bench = await reading({ name: 'text' });
+      const bench = await reading({ subject: 'text' });
       assert.equal(bench.reports[0]!.state, 'failed');
       assert.match(bench.reports[0]!.error!, /WRONGTYPE/);
-      const wrong = await reading({ name: 'orders', username: 'ann', password: 'wrong' });
+      const wrong = await reading({ subject: 'orders', username: 'ann', password: 'wrong' });
       assert.equal(wrong.reports[0]!.state, 'failed');
       assert.match(wrong.reports[0]!.error!, /WRONGPASS/);
     });
@@ -156,7 +156,7 @@ describe('Redis', { skip: noRedis }, () => {
 
   describe('channels', () => {
     it('hands on messages of one channel', async () => {
-      const bench = await reading({ name: 'news', mode: 'channel' });
+      const bench = await reading({ subject: 'news', mode: 'channel' });
       await sender.publish('news', '{"n": 1}');
       await sender.publish('other', 'no');
       await sender.publish('news', Buffer.from([0xff]));
@@ -167,7 +167,7 @@ describe('Redis', { skip: noRedis }, () => {
     });
 
     it('hands on messages of all channels that fit a pattern, also after the server was killed', async () => {
-      const bench = await reading({ name: 'news.*', mode: 'channel' });
+      const bench = await reading({ subject: 'news.*', mode: 'channel' });
       await sender.publish('news.a', 'one');
       await bench.received(1);
       await server.kill();
@@ -186,7 +186,7 @@ describe('Redis', { skip: noRedis }, () => {
     });
 
     it('holds what cannot be accepted for a while', async () => {
-      const bench = await reading({ name: 'busy', mode: 'channel' });
+      const bench = await reading({ subject: 'busy', mode: 'channel' });
       bench.refusal = new Problem('unavailable', 'busy');
       await sender.publish('busy', 'one');
       await bench.reported('failed');
@@ -203,7 +203,7 @@ describe('Redis', { skip: noRedis }, () => {
   it('reads words', () => {
     assert.deepEqual(redisTrigger.parseWords(['rediss://:p%40ss@cache:6380/orders/new']), {
       url: 'rediss://cache:6380',
-      name: 'orders/new',
+      subject: 'orders/new',
       password: 'p@ss',
     });
     assert.throws(() => redisTrigger.parseWords(['redis://cache/0']), /option db/);

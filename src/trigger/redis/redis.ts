@@ -9,15 +9,15 @@ export const redisTrigger: TriggerType<RedisOptions> = {
     'entries of a Redis stream, such as redis://localhost/orders; with mode channel, messages of pub/sub (at most once)',
   options: RedisOptionsSchema,
   parseWords: redisWords,
-  describe: ({ url, name, mode, db, group }) =>
-    `${mode} ${url}/${name}${db > 0 ? ` of database ${db}` : ''}${mode === 'stream' && group !== '' ? ` as ${group}` : ''}`,
+  describe: ({ url, subject, mode, db, group }) =>
+    `${mode} ${url}/${subject}${db > 0 ? ` of database ${db}` : ''}${mode === 'stream' && group !== '' ? ` as ${group}` : ''}`,
   batches: true,
-  sample: ({ name, mode, field }) => ({
+  sample: ({ subject, mode, field }) => ({
     specversion: '1.0',
-    id: mode === 'stream' ? `${name}/1700000000000-0` : 'sample',
+    id: mode === 'stream' ? `${subject}/1700000000000-0` : 'sample',
     source: 'fob:redis/sample',
     type: mode === 'stream' ? EVENT_TYPES.redisEntry : EVENT_TYPES.redisMessage,
-    subject: name,
+    subject,
     ...(mode === 'stream' && field === ''
       ? { datacontenttype: 'application/json', data: { order: '17' } }
       : messageData(Buffer.from('{"order":17}'))),

@@ -88,9 +88,9 @@ async function take(
   for (const entry of entries) {
     if (entry.fields.length === 0) continue;
     if (options.field === '' || fieldValue(entry.fields, options.field) !== undefined) {
-      events.push({ event: eventOf(trigger.name, options.name, entry, options.field) });
+      events.push({ event: eventOf(trigger.name, options.subject, entry, options.field) });
     } else {
-      const event = eventOf(trigger.name, options.name, entry, '');
+      const event = eventOf(trigger.name, options.subject, entry, '');
       await context.quarantine(event, `the entry has no field "${options.field}"`);
     }
   }

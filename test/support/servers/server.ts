@@ -32,7 +32,7 @@ export interface ServerPlan {
   readonly gid?: number;
 }
 
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
 const CHECK_EVERY_MS = 50;
 
 /** The first of these programs that is installed. */
