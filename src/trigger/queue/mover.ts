@@ -10,8 +10,10 @@ import type { QueueOptions } from './queue.ts';
 const RECEIVE_WAIT_MS = 10_000;
 const LEASE_MS = 15_000;
 const MAX_MOVED = 1_000;
-/** The lane is kept so short, so that the queue's own depth and age stay what people look at; two batches fit in any case. */
+/** The lane is kept so short, so that the queue's own depth and age stay what people look at. */
 const LANE_EVENTS = 200;
+/** In any case so many fit: one that is run, one that is settled, and those that are moved meanwhile. */
+const LANE_BATCHES = 4;
 const FIRST_LOOK_MS = 20;
 const MAX_LOOK_MS = 1_000;
 const FIRST_BACK_OFF_MS = 1_000;
@@ -63,7 +65,7 @@ export class Mover {
   private async room(): Promise<number> {
     const { trigger, clock, signal } = this.context;
     const { batchSize = 1 } = trigger.delivery ?? {};
-    const most = Math.max(LANE_EVENTS, 2 * batchSize);
+    const most = Math.max(LANE_EVENTS, LANE_BATCHES * batchSize);
     for (let lookMs = FIRST_LOOK_MS; !signal.aborted; lookMs = Math.min(MAX_LOOK_MS, lookMs * 2)) {
       const lanes = await this.host.events.stats(trigger.function);
       const lane = lanes.find((each) => each.lane === trigger.name);
