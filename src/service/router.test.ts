@@ -93,8 +93,25 @@ describe('the router', () => {
       payloadKind: 'binary',
       contentType: 'image/png',
     });
-    await send('function:other', '{"id":"1"}', 'application/cloudevents+json');
-    assert.equal(prepared.at(-1)!.content.kind, 'event');
+    const event = { specversion: '1.0', id: 'e', source: '/s', type: 't' };
+    await send('function:other', JSON.stringify(event), 'application/cloudevents+json');
+    assert.deepEqual(prepared.at(-1)!.content, { kind: 'event', event });
+  });
+
+  test('what says that it is an event must be one', async () => {
+    for (const destination of ['function:other', 'topic:news'])
+      for (const text of [
+        'null',
+        '5',
+        '{}',
+        '{"specversion":"1.0","id":"e","source":"/s","type":[]}',
+        '['.repeat(9_999),
+      ])
+        await assert.rejects(
+          send(destination, text, 'application/cloudevents+json'),
+          { code: 'invalid_request' },
+          text,
+        );
   });
 
   test('a bucket and an address become errands', async () => {

@@ -1,7 +1,9 @@
+import { checkEvent } from '../model/cloudevents.ts';
 import { parseDestination } from '../model/destination.ts';
 import type { CloudEvent } from '../model/event.ts';
 import type { OutboxItem, PayloadKind } from '../model/invocation.ts';
-import { Problem } from '../model/problem.ts';
+import { parseJsonText } from '../model/json.ts';
+import { messageOf, Problem } from '../model/problem.ts';
 import type { CommitPart } from '../store/commit.ts';
 import type { Buckets } from './bucket/buckets.ts';
 import type { Errands } from './errand/errands.ts';
@@ -117,7 +119,7 @@ export function createRouter(options: RouterOptions): {
   };
 
   const eventOf = (item: OutboxItem, origin: Origin, id: string, hops: number): CloudEvent => {
-    if (bareType(item.contentType) === CLOUD_EVENT) return { ...parsed<CloudEvent>(item.body), fobhops: hops };
+    if (bareType(item.contentType) === CLOUD_EVENT) return { ...checkEvent(parsed(item.body)), fobhops: hops };
     return {
       specversion: '1.0',
       id,
@@ -151,7 +153,7 @@ function only(parts: CommitPart[]): Prepared {
 
 function contentOf(body: Buffer, contentType: string): RoutedEvent['content'] {
   const type = bareType(contentType);
-  if (type === CLOUD_EVENT) return { kind: 'event', event: parsed<CloudEvent>(body) };
+  if (type === CLOUD_EVENT) return { kind: 'event', event: checkEvent(parsed(body)) };
   if (isJson(type)) return { kind: 'payload', payload: body, payloadKind: 'json' };
   return { kind: 'payload', payload: body, payloadKind: 'binary', contentType };
 }
@@ -164,11 +166,11 @@ function dataOf(body: Buffer, contentType: string): Pick<CloudEvent, 'data' | 'd
   return { data_base64: body.toString('base64') };
 }
 
-function parsed<T>(body: Buffer): T {
+function parsed(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString()) as T;
+    return parseJsonText(body.toString());
   } catch (cause) {
-    throw new Problem('invalid_request', 'what was emitted as JSON is none', { cause });
+    throw new Problem('invalid_request', `what was emitted as JSON is none: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -52,6 +52,12 @@ async function deliverPart(
     return settled(settler.failed(timely, failure, { payload }));
   }
 
+  if (result.kind === 'unreadable') {
+    if (timely.length > 1) return deliverHalves(timely, delivering, settled, cuts);
+    const message = `the function cannot be given this event: ${result.message}`;
+    return settled(settler.failed(timely, { reason: 'unreadable', message, final: true }, undefined));
+  }
+
   const { completed } = result;
   const first = timely[0]!;
   const answer =
@@ -72,11 +78,20 @@ async function deliverPart(
   }
   if (timely.length > 1 && isWorthCutting(timely, failure, cuts)) {
     cuts.left--;
-    const middle = timely.length >> 1;
-    await deliverPart(timely.slice(0, middle), delivering, settled, cuts);
-    return deliverPart(timely.slice(middle), delivering, settled, cuts);
+    return deliverHalves(timely, delivering, settled, cuts);
   }
   settled(settler.failed(timely, failure, result));
+}
+
+async function deliverHalves(
+  events: readonly HeldEvent[],
+  delivering: Delivering,
+  settled: (work: Promise<void>) => void,
+  cuts: { left: number },
+): Promise<void> {
+  const middle = events.length >> 1;
+  await deliverPart(events.slice(0, middle), delivering, settled, cuts);
+  return deliverPart(events.slice(middle), delivering, settled, cuts);
 }
 
 const NAMED: Failure = {

@@ -110,6 +110,33 @@ describe('an event for a function', () => {
     assert.equal((await h.events.find(eventId!))!.state, 'dead');
   });
 
+  it('that the function cannot be given is dead at once, and those beside it are delivered', async () => {
+    h.put('f', () => returned({ batchItemFailures: [] }), { onFailure: 'queue:lost' });
+    const event = (n: number) => {
+      // No request has such a header.
+      const request = JSON.stringify({ headers: n === 1 ? { x: { y: 1 } } : {} });
+      return { specversion: '1.0', id: `e${n}`, source: 'fob:webhook/w', type: 'fob.webhook.w', request } as const;
+    };
+    const delivery = { batchSize: 3, batchWindowMs: 1_000 };
+    await accept(
+      ...[0, 1, 2].map((n) => ({
+        function: 'f',
+        lane: 'trigger',
+        content: { kind: 'event' as const, event: event(n) },
+        delivery,
+      })),
+    );
+    await h.until(() => h.records.length === 3);
+    const ends = h.records.map(({ sourceId, state, attempts }) => [sourceId, state, attempts]).sort();
+    assert.deepEqual(ends, [
+      ['e0', 'delivered', 1],
+      ['e1', 'dead', 0],
+      ['e2', 'delivered', 1],
+    ]);
+    assert.equal(h.records.find(({ state }) => state === 'dead')!.reason, 'unreadable');
+    assert.deepEqual(routedRecord().requestPayload, event(1));
+  });
+
   it('waits where there is no room, which is no attempt', async () => {
     h.put('f', (_request, run) => {
       if (run < 2) throw new Problem('throttled', 'busy');

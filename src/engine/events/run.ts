@@ -1,7 +1,7 @@
 import type { Clock } from '../../model/clock.ts';
 import type { FunctionConfig } from '../../model/function.ts';
 import type { CompletedInvocation, InvocationRequest } from '../../model/invocation.ts';
-import { asProblem, type Problem } from '../../model/problem.ts';
+import { asProblem, messageOf, type Problem } from '../../model/problem.ts';
 import { shapeEvents } from '../../model/shape/shape.ts';
 import type { Engine } from '../api.ts';
 import { ageSinceMs, cloudEventOf, type HeldEvent } from './held-event.ts';
@@ -12,6 +12,8 @@ export type RunResult =
   | { readonly kind: 'completed'; readonly completed: CompletedInvocation; readonly payload: Uint8Array }
   /** The platform will not run it, however often it is asked. */
   | { readonly kind: 'refused'; readonly problem: Problem; readonly payload: Uint8Array }
+  /** It was not run: the function cannot be given what at least one of these events holds. */
+  | { readonly kind: 'unreadable'; readonly message: string }
   /** It was not run: the node stops, or there was no room until its time was over. */
   | { readonly kind: 'postponed' };
 
@@ -35,7 +37,12 @@ export async function runOnce(
   context: RunContext,
 ): Promise<RunResult> {
   const { engine, clock, closing } = context;
-  const request = requestFor(events, lane, config);
+  let request: InvocationRequest;
+  try {
+    request = requestFor(events, lane, config);
+  } catch (error) {
+    return { kind: 'unreadable', message: messageOf(error) };
+  }
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, MAX_WAIT_MS)) {
     if (closing.aborted || events.every((held) => isExpired(held, clock.now()))) return { kind: 'postponed' };
     try {

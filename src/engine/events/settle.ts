@@ -85,8 +85,8 @@ export class Settler {
     });
     let note: Pick<EventRecord, 'reason' | 'message'> = {};
     if (onSuccess !== '') {
-      const item = destinationItem(onSuccess, endOf(first));
       try {
+        const item = destinationItem(onSuccess, endOf(first));
         leaving = both(leaving, await this.route([item], first, report.invocationId));
       } catch (error) {
         const message = `it was delivered, but its result could not go to ${onSuccess}: ${messageOf(error)}`;
@@ -110,11 +110,11 @@ export class Settler {
     await this.end(endings, leaving);
   }
 
-  /** An attempt failed: another one later, or the end. */
-  async failed(events: readonly HeldEvent[], failure: Failure, run: Run): Promise<void> {
+  /** An attempt failed: another one later, or the end. Without a `run`, it did not come to one. */
+  async failed(events: readonly HeldEvent[], failure: Failure, run: Run | undefined): Promise<void> {
     this.counters.failedAttempts += events.length;
     const more = (held: HeldEvent): boolean => !failure.final && held.failures.attempts + 1 < held.policy.maxAttempts;
-    const invocationId = run.completed?.report.invocationId;
+    const invocationId = run?.completed?.report.invocationId;
     const { reason } = failure;
     const lastError: LastError = {
       reason,
@@ -212,8 +212,8 @@ export class Settler {
     let note = '';
     // What goes round in circles would do so by its failure destination too.
     if (onFailure !== '' && lastError.reason !== 'loop_detected') {
-      const item = destinationItem(onFailure, end);
       try {
+        const item = destinationItem(onFailure, end);
         return { ...(await this.route([item], held, lastError.invocationId ?? held.attributes.eventId)), note };
       } catch (error) {
         note = ` (it could not go to ${onFailure}: ${messageOf(error)})`;
