@@ -73,6 +73,7 @@ function write(lifecycle: Lifecycle, res: ServerResponse, status: number, header
   if (body === undefined) {
     if (res.headersSent || res.destroyed) return;
     if (lifecycle.closing) res.shouldKeepAlive = false;
+    if (req.method !== 'HEAD' && !NO_BODY.has(status)) headers.push('Content-Length', '0');
     res.writeHead(status, headers);
     if (req.complete || mayNotCome || !hasBody(req)) res.end();
     else discardBody(req, () => res.end());
