@@ -7,11 +7,15 @@ def callme(**facts):
     host = facts['hostPid']
     roots = ['', '/proc/1/root', '/proc/self/root', '/proc/1/cwd/../..', '/proc/self/cwd/../../../../..', '/..',
              '/tmp/../..', '/proc/%d/root' % host, '/proc/%d/cwd/../../..' % host, '/proc/thread-self/root/..']
+    def listed(folder):
+        # The empty place for a socket of the platform is the sandbox's own.
+        return [name for name in os.listdir(folder) if not (folder.endswith('/run') and name == 'fob')]
+
     for root in roots:
         for path in secrets:
             attempt('read ' + root + path, read, root + path)
         for path in folders:
-            attempt('list ' + root + path, os.listdir, root + path)
+            attempt('list ' + root + path, listed, root + path)
 
     def through_link(make, path):
         link = '/tmp/link-%d' % len(_tried)
