@@ -36,6 +36,7 @@ const TYPES: readonly LoadType[] = [
   async () => (await import('./redis/redis.ts')).redisTrigger,
   async () => (await import('./nats/nats.ts')).natsTrigger,
   async () => (await import('./postgres/postgres.ts')).postgresTrigger,
+  async () => (await import('./kafka/kafka.ts')).kafkaTrigger,
 ];
 
 /** Makes all types, by their names. */
