@@ -1,5 +1,5 @@
+import { backOffMs, pause } from '../model/pause.ts';
 import { messageOf, Problem } from '../model/problem.ts';
-import { backOffMs, pause } from './pause.ts';
 import type { SourceContext, SourceEvent } from './trigger-type.ts';
 
 const BACK_OFF = { firstMs: 200, maxMs: 30_000 };

@@ -1,5 +1,5 @@
+import { backOffMs, pause } from '../model/pause.ts';
 import { messageOf } from '../model/problem.ts';
-import { backOffMs, pause } from './pause.ts';
 import type { RunningSource, SourceContext } from './trigger-type.ts';
 
 const BACK_OFF = { firstMs: 500, maxMs: 30_000 };

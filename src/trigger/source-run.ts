@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../model/clock.ts';
+import { backOffMs } from '../model/pause.ts';
 import { messageOf } from '../model/problem.ts';
 import type { LocalSourceContext, RunningSource, TriggerType } from './trigger-type.ts';
 import type { TriggerView } from './triggers.ts';
 
-const FIRST_BACK_OFF_MS = 1_000;
-const MAX_BACK_OFF_MS = 60_000;
+const BACK_OFF = { firstMs: 1_000, maxMs: 60_000 };
 /** A source that does not let go for so long is left behind. */
 const STOP_MS = 10_000;
 
@@ -76,8 +76,7 @@ export class SourceRun {
       if (this.ending.signal.aborted) return;
       this.report('failed', messageOf(error));
       log.warn({ err: error }, 'a source could not be started; trying again');
-      const backOffMs = Math.min(MAX_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** this.attempts++);
-      this.cancelRetry = clock.after(backOffMs * (0.5 + random() / 2), () => {
+      this.cancelRetry = clock.after(backOffMs(this.attempts++, { ...BACK_OFF, random }), () => {
         this.starting = this.attempt();
       });
     }

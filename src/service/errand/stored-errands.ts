@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Clock } from '../../model/clock.ts';
 import { type Destination, parseDestination } from '../../model/destination.ts';
+import { pause } from '../../model/pause.ts';
 import { messageOf } from '../../model/problem.ts';
 import type { LeasedMessage, NewMessage } from '../../store/queue.ts';
 import type { Store } from '../../store/store.ts';
@@ -131,7 +132,7 @@ export function createErrands(options: ErrandsOptions): Errands {
       } catch (error) {
         if (closing.signal.aborted) return;
         log.error({ err: error }, 'errands cannot be read; trying again');
-        await pause();
+        await pause(clock, FIRST_DELAY_MS, closing.signal);
       }
     }
   };
@@ -143,12 +144,6 @@ export function createErrands(options: ErrandsOptions): Errands {
       .finally(() => running.delete(settled));
     running.add(settled);
   };
-
-  const pause = (): Promise<void> =>
-    new Promise((resolve) => {
-      clock.after(FIRST_DELAY_MS, resolve);
-      closing.signal.addEventListener('abort', () => resolve(), { once: true });
-    });
 
   return {
     prepare: (errand) => ({ kind: 'send', queue: QUEUE, message: messageOfErrand(errand) }),

@@ -1,4 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
+import { pause } from '../../model/pause.ts';
 import type { LeasedMessage, NewMessage } from '../../store/queue.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -35,14 +36,15 @@ interface Redrive {
 }
 
 /** Moves what is due in a queue now, each message in one commit, and returns how many went. */
-export async function moveBack({ store, clock, queue, ratePerSecond, signal, target }: Redrive): Promise<number> {
+export async function moveBack(redrive: Redrive): Promise<number> {
+  const { store, clock, queue, ratePerSecond, target, signal = new AbortController().signal } = redrive;
   const held: LeasedMessage[] = [];
   // What comes back meanwhile is not moved a second time.
   let left = (await store.queue.stats(queue)).ready;
   let moved = 0;
   const batch = Math.max(1, Math.min(MAX_BATCH, Math.floor(ratePerSecond / 10)));
   try {
-    while (left > 0 && signal?.aborted !== true && held.length < MAX_HELD) {
+    while (left > 0 && !signal.aborted && held.length < MAX_HELD) {
       const messages = await store.queue.receive(queue, { max: Math.min(batch, left), leaseMs: LEASE_MS });
       if (messages.length === 0) break;
       left -= messages.length;
@@ -71,17 +73,4 @@ export async function moveBack({ store, clock, queue, ratePerSecond, signal, tar
     await Promise.all(held.map(({ lease }) => store.queue.retry(lease, 0)));
   }
   return moved;
-}
-
-function pause(clock: Clock, delayMs: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      cancel();
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const cancel = clock.after(delayMs, done);
-    signal?.addEventListener('abort', done, { once: true });
-    if (signal?.aborted === true) done();
-  });
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../model/clock.ts';
+import { backOffMs } from '../../model/pause.ts';
 import { messageOf } from '../../model/problem.ts';
 import type { Buckets, ObjectChange } from '../../service/bucket/buckets.ts';
 import type { Store } from '../../store/store.ts';
@@ -9,8 +10,7 @@ const SPACE = 'cursor';
 /** No name of a trigger has a slash. */
 const KEY = 'bucket/changes';
 const PAGE = 500;
-const FIRST_BACK_OFF_MS = 1_000;
-const MAX_BACK_OFF_MS = 30_000;
+const BACK_OFF = { firstMs: 1_000, maxMs: 30_000 };
 
 /** A trigger that hears of changes. */
 export interface Listener {
@@ -34,7 +34,8 @@ export class ChangeReader {
   private reading: Promise<void> | undefined;
   private woken = false;
   private closed = false;
-  private backOffMs = 0;
+  /** One after the other, until a page was read. */
+  private failures = 0;
 
   constructor(
     buckets: Pick<Buckets, 'changes' | 'forgetChanges' | 'watch'>,
@@ -73,7 +74,7 @@ export class ChangeReader {
     if (this.closed) return;
     this.reading ??= this.readAll().finally(() => {
       this.reading = undefined;
-      if (this.woken && this.backOffMs === 0) this.wake();
+      if (this.woken && this.failures === 0) this.wake();
     });
   }
 
@@ -81,13 +82,12 @@ export class ChangeReader {
     this.woken = false;
     try {
       while (!this.closed && (await this.readPage()));
-      this.backOffMs = 0;
+      this.failures = 0;
     } catch (error) {
       if (this.closed) return;
-      this.backOffMs = Math.min(MAX_BACK_OFF_MS, this.backOffMs * 2 || FIRST_BACK_OFF_MS);
       for (const { context } of this.listeners) context.report('failed', messageOf(error));
       this.log.warn({ err: error }, 'changes of buckets could not be handed on; trying again');
-      this.cancelRetry = this.clock.after(this.backOffMs, () => this.wake());
+      this.cancelRetry = this.clock.after(backOffMs(this.failures++, BACK_OFF), () => this.wake());
     }
   }
 
@@ -112,7 +112,7 @@ export class ChangeReader {
     // Where another node was quicker, its place is read next.
     if (!done) return true;
     for (const { committed } of prepared) committed();
-    if (this.backOffMs > 0) for (const { context } of this.listeners) context.report('running');
+    if (this.failures > 0) for (const { context } of this.listeners) context.report('running');
     await this.buckets.forgetChanges(last.sequence);
     return changes.length === PAGE;
   }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../model/clock.ts';
+import { pause } from '../../model/pause.ts';
 import { messageOf, Problem } from '../../model/problem.ts';
 import { decodeKey } from '../../model/shape/aws/bucket.ts';
 import type { RunningSource, SourceContext } from '../trigger-type.ts';
@@ -45,22 +45,8 @@ async function pollUntil(signal: AbortSignal, context: SourceContext<S3Options>,
     }
     const backOffMs = options.pollMs * 2 ** Math.min(failures, 10);
     const waitMs = failures === 0 ? options.pollMs : Math.max(options.pollMs, Math.min(MAX_BACK_OFF_MS, backOffMs));
-    await pause(waitMs, signal, clock);
+    await pause(clock, waitMs, signal);
   }
-}
-
-/** Waits so long, or until the signal aborts. */
-function pause(waitMs: number, signal: AbortSignal, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      cancel();
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const cancel = clock.after(waitMs, end);
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end);
-  });
 }
 
 /** One listing. The cursor moves only when all of it was accepted: what is listed again after a crash has the same ids. */
