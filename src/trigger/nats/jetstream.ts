@@ -11,11 +11,11 @@ import {
 } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
 import type { CloudEvent } from '../../model/event.ts';
+import { backOffMs } from '../../model/pause.ts';
 import { messageOf } from '../../model/problem.ts';
 import { messageData } from '../../model/shape/event-data.ts';
 import { handOver, isUnfit } from '../hand-over.ts';
 import { keepConnected } from '../keep-connected.ts';
-import { backOffMs } from '../pause.ts';
 import type { RunningSource, SourceContext, SourceEvent } from '../trigger-type.ts';
 import { connectNats, headersOf, isRefusal } from './connection.ts';
 import type { NatsOptions } from './options.ts';
