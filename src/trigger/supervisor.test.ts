@@ -182,6 +182,8 @@ describe('triggers', () => {
     const source = running.get('a')!;
     assert.equal(await source.cursor.load(), undefined);
     await source.accept([{ event: happened('1') }], { cursor: { offset: 5 } });
+    await node.until(() => ids().length === 1);
+    await node.settle();
     node.commitFailure = new Problem('storage_full', 'the disk is full');
     await assert.rejects(source.accept([{ event: happened('2') }], { cursor: { offset: 6 } }), {
       code: 'storage_full',
