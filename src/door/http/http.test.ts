@@ -243,6 +243,30 @@ describe('a route', () => {
     assert.equal((await ask(node, 'GET', '/users/1', { headers })).status, 403, 'not a name of the node itself');
   });
 
+  it('that takes every path leaves the platform its own, on all names of the node', async () => {
+    const greedy = await started([
+      { path: '/{all+}', auth: 'none', cors: { origins: ['*'] } },
+      { path: '/{a}/{b}', auth: 'none' },
+      { path: '/{all+}', host: 'localhost', auth: 'none' },
+    ]);
+    greedy.engine.behaviour = () => succeeded('"taken"', '');
+    try {
+      for (const host of ['127.0.0.1', 'localhost']) {
+        const headers = { host };
+        for (const path of ['/v1/functions', '/v1/functions?limit=1', '/api/stats', '/healthz', '/openapi.json', '/v1'])
+          assert.notEqual((await ask(greedy, 'GET', path, { headers })).text, 'taken', `${path} of ${host}`);
+        assert.equal((await ask(greedy, 'GET', '/f/none', { headers })).status, 404);
+        const asks = { host, origin: 'https://evil.example', 'access-control-request-method': 'GET' };
+        assert.equal((await ask(greedy, 'OPTIONS', '/v1/functions', { headers: asks })).status, 403);
+        const page = await ask(greedy, 'GET', '/page/x', { headers });
+        assert.equal(page.text, 'taken');
+        assert.match(page.headers['content-security-policy'] as string, /sandbox/, host);
+      }
+    } finally {
+      await greedy.server.close();
+    }
+  });
+
   it('answers pages of the origins that it names', async () => {
     const origin = 'https://app.example';
     const asks = { origin, 'access-control-request-method': 'GET', 'access-control-request-headers': 'x-own' };

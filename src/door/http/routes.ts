@@ -4,6 +4,7 @@ import { parseJsonText } from '../../model/json.ts';
 import { Problem } from '../../model/problem.ts';
 import type { HttpEvent } from '../../model/shape/http-event.ts';
 import type { Trigger } from '../../model/trigger.ts';
+import { isReservedPath } from '../../trigger/http/http.ts';
 import { answer } from '../answer.ts';
 import type { DoorContext } from '../context.ts';
 import { type Guard, hostName } from '../guard.ts';
@@ -20,6 +21,9 @@ export function createHttpRoutes(context: DoorContext, guard: Guard, runner: Htt
   const { engine, lifecycle, settings, triggers } = context;
   let known: readonly Trigger[] = [];
   let table = new RouteTable(known);
+
+  /** Whether the name that is asked is one of the node itself, where its API is too. */
+  const isOwnName = (req: IncomingMessage): boolean => guard(req, { origin: true, token: true }) === undefined;
 
   const serve = (req: IncomingMessage, res: ServerResponse, match: RouteMatch, path: string, query: string) => {
     const { route } = match;
@@ -45,7 +49,7 @@ export function createHttpRoutes(context: DoorContext, guard: Guard, runner: Htt
       routeKey: route.key,
       pathParameters: match.parameters,
       maxBodyBytes: Math.min(options.maxBodyBytes ?? settings.maxBodyBytes, settings.maxBodyBytes),
-      headers: [...corsHeaders(options.cors, origin), ...(options.host === '' ? OPAQUE_ORIGIN : [])],
+      headers: [...corsHeaders(options.cors, origin), ...(isOwnName(req) ? OPAQUE_ORIGIN : [])],
       check: (event) => checkRequest(route, event),
     });
   };
@@ -80,6 +84,7 @@ export function createHttpRoutes(context: DoorContext, guard: Guard, runner: Htt
     const url = req.url!;
     const mark = url.indexOf('?');
     const path = mark === -1 ? url : url.slice(0, mark);
+    if (!path.startsWith('/') || (isReservedPath(path) && isOwnName(req))) return false;
     const host = hostName((req.headers.host ?? '').toLowerCase()) ?? '';
     if (isPreflight(req) && answerPreflight(req, res, path, host)) return true;
     const match = table.find(req.method!, path, host);

@@ -5,7 +5,7 @@ import { httpEvent } from '../../model/shape/http-event.ts';
 import type { TriggerType } from '../trigger-type.ts';
 import { type HttpOptions, HttpOptionsSchema } from './options.ts';
 
-/** First segments of paths that are the platform's own on every name. */
+/** First segments of paths that are the platform's own on every name of the node. */
 const RESERVED = new Set([
   '',
   'api',
@@ -85,9 +85,15 @@ export function compileBodySchema(schema: Record<string, unknown>): {
   }
 }
 
+/** Whether a path is the platform's own, on every name of the node: no route is asked for it. */
+export function isReservedPath(path: string): boolean {
+  const end = path.indexOf('/', 1);
+  return RESERVED.has(path.slice(1, end === -1 ? undefined : end));
+}
+
 function checkPath({ path, host }: HttpOptions): void {
   const segments = path.slice(1).split('/');
-  if (host === '' && RESERVED.has(segments[0]!)) {
+  if (host === '' && isReservedPath(path)) {
     throw new Problem(
       'invalid_request',
       `the path '/${segments[0]}' is the platform's own: choose another, or give the route a host name of its own`,
