@@ -37,8 +37,7 @@ describe('the small LambCI', { skip: process.platform !== 'linux' }, () => {
   before(async () => {
     ({ folder, remove } = await temporaryFolder());
     github = await Receiver.start();
-    node = await startFobUp(join(folder, 'data'));
-    shell = createShell(node.url);
+    await start();
     const { fob } = shell;
     for (const bucket of ['ci-sources', 'ci-artifacts']) await fob('bucket', 'create', bucket);
     await fob('topic', 'create', 'ci-states');
@@ -54,6 +53,11 @@ describe('the small LambCI', { skip: process.platform !== 'linux' }, () => {
     await github?.close();
     await remove();
   });
+
+  async function start(): Promise<void> {
+    node = await startFobUp(join(folder, 'data'));
+    shell = createShell(node.url);
+  }
 
   /** Puts the sources of a commit where they are expected. Returns the commit. */
   async function commit(files: Readonly<Record<string, string>>): Promise<string> {
@@ -136,6 +140,26 @@ describe('the small LambCI', { skip: process.platform !== 'linux' }, () => {
     });
     assert.equal((await builds()) - before, 2);
     assert.equal((await artifact(forged, 'log.txt')).status, 404);
+  });
+
+  test('builds again after the node was killed in the middle of it, and posts the state once', async () => {
+    const waits = `node -e "setTimeout(() => undefined, 1500)"`;
+    const sha = await commit({ 'package.json': JSON.stringify({ scripts: { test: waits } }) });
+    await deliver(sha);
+    await eventually(async () => {
+      const { text } = await node.client.request(
+        'GET',
+        `/v1/kv/ci-builds/${encodeURIComponent(`${REPOSITORY}/${sha}`)}`,
+      );
+      assert.equal(JSON.parse(text).state, 'pending');
+    });
+    await node.kill();
+    await start();
+    assert.equal(await deliver(sha), 200);
+    assert.equal(JSON.parse((await github.next()).body.toString()).data.sha, sha);
+    const last = await commit(project(3));
+    await deliver(last);
+    assert.equal(JSON.parse((await github.next()).body.toString()).data.sha, last);
   });
 
   test('tries again what it has no sources for, and builds it when they are there', async () => {
