@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../../model/clock.ts';
@@ -49,14 +50,17 @@ export interface EmbeddedBucketsOptions {
  */
 export async function openBuckets(options: EmbeddedBucketsOptions): Promise<EmbeddedBuckets> {
   const log = options.log ?? silentLog;
+  const path = join(options.folder, 'buckets.db');
+  const isNew = !existsSync(path);
   const catalog = new WorkerClient<CatalogOperations>({
     file: new URL('./catalog.worker.ts', import.meta.url),
-    data: { path: join(options.folder, 'buckets.db') },
+    data: { path },
     limits: THREAD_LIMITS,
     onCrash: (err) => log.error({ err }, 'the thread of the buckets failed; it starts again with the next call'),
   });
   try {
-    const known = await catalog.call('buckets', []);
+    // Without buckets there is no database, and no thread, which would take some 20 MB.
+    const known = isNew ? undefined : await catalog.call('buckets', []);
     const bodies = new Bodies(join(options.folder, 'buckets'), log);
     return new SqliteBuckets(catalog, bodies, known, options, log);
   } catch (error) {
@@ -82,18 +86,21 @@ class SqliteBuckets implements EmbeddedBuckets {
   private readonly minPartBytes: number;
   private readonly watchers = new Set<() => void>();
   private announcing = false;
+  /** There never was a bucket. */
+  private isNew: boolean;
   private readonly sweeping: Promise<void>;
 
   constructor(
     catalog: WorkerClient<CatalogOperations>,
     bodies: Bodies,
-    known: readonly BucketView[],
+    known: readonly BucketView[] | undefined,
     { clock, minPartBytes = MIN_PART_BYTES }: EmbeddedBucketsOptions,
     log: StoreLog,
   ) {
     this.catalog = catalog;
     this.bodies = bodies;
-    this.known = new Map(known.map((bucket) => [bucket.name, bucket]));
+    this.isNew = known === undefined;
+    this.known = new Map(known?.map((bucket) => [bucket.name, bucket]));
     this.clock = clock;
     this.log = log;
     this.minPartBytes = minPartBytes;
@@ -105,6 +112,7 @@ class SqliteBuckets implements EmbeddedBuckets {
   }
 
   async createBucket(name: string): Promise<BucketView> {
+    this.isNew = false;
     const bucket = await this.catalog.call('createBucket', [validBucketName(name), this.clock.now()]);
     this.known.set(name, bucket);
     return bucket;
@@ -311,8 +319,8 @@ class SqliteBuckets implements EmbeddedBuckets {
     this.release(await this.catalog.call('abortUpload', [bucket, key, uploadId]));
   }
 
-  changes(afterSequence: number, limit: number): Promise<ObjectChange[]> {
-    return this.catalog.call('changes', [afterSequence, limit]);
+  async changes(afterSequence: number, limit: number): Promise<ObjectChange[]> {
+    return this.isNew ? [] : this.catalog.call('changes', [afterSequence, limit]);
   }
 
   forgetChanges(upToSequence: number): Promise<void> {
@@ -327,6 +335,7 @@ class SqliteBuckets implements EmbeddedBuckets {
   }
 
   async expire(nowMs: number): Promise<number> {
+    if (this.isNew) return 0;
     let removed = 0;
     for (let after: number | undefined = 0; after !== undefined; ) {
       const step: { removed: number; next?: number } & Freed = await this.catalog.call('expireVersions', [
@@ -347,7 +356,7 @@ class SqliteBuckets implements EmbeddedBuckets {
   }
 
   async usage(): Promise<ReadonlyMap<string, { objects: number; bytes: number }>> {
-    const rows = await this.catalog.call('usage', []);
+    const rows = this.isNew ? [] : await this.catalog.call('usage', []);
     return new Map(rows.map(({ name, ...usage }) => [name, usage]));
   }
 
