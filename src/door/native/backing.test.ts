@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { systemClock } from '../../model/clock.ts';
 import { openTestServices, type TestServices } from '../../service/testing/embedded-services.ts';
+import { setPrincipal } from '../principal.ts';
 import { ask, startTestServer, type TestServer } from '../testing/test-server.ts';
 
 describe('backing services in the native API', () => {
@@ -23,6 +25,37 @@ describe('backing services in the native API', () => {
         body: Buffer.isBuffer(body) || typeof body === 'string' ? body : JSON.stringify(body),
       }),
     });
+
+  test('what a function sends says how many functions called one another to get there', async () => {
+    await call('PUT', '/queues/chained');
+    await call('PUT', '/topics/chained');
+    await call('POST', '/topics/chained/subscriptions', { destination: 'queue:chained' });
+    const socket = createServer((req, res) => {
+      setPrincipal(req, { name: 'function f', grants: ['queue:chained:send', 'topic:chained:publish'], hops: 3 });
+      node.server.serveFunction(req, res);
+    });
+    await new Promise<void>((resolve) => socket.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = socket.address() as AddressInfo;
+      const event = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/s', 'ce-type': 't', 'ce-fobhops': '0' };
+      for (const [path, body, headers = {}] of [
+        ['queues/chained/messages', 'x'],
+        ['queues/chained/batch', '{"messages":[{"body":"x"}]}', { 'content-type': 'application/json' }],
+        ['topics/chained/publish', '1'],
+        ['topics/chained/events', '', event],
+      ] as [string, string, Record<string, string>?][]) {
+        const { status } = await fetch(`http://127.0.0.1:${port}/v1/${path}`, { method: 'POST', body, headers });
+        assert.ok(status < 300, `${path}: ${status}`);
+        const { items } = await backing.services.queues.peek('chained', { limit: 10 });
+        assert.equal(items.at(-1)!.attributes['fob-hops'], '3', path);
+        await backing.services.queues.purge('chained');
+      }
+    } finally {
+      for (const path of ['/topics/chained', '/queues/chained']) await call('DELETE', path);
+      socket.closeAllConnections();
+      await new Promise((resolve) => socket.close(resolve));
+    }
+  });
 
   describe('queues', () => {
     test('are created, changed, listed and removed', async () => {
@@ -160,7 +193,7 @@ describe('backing services in the native API', () => {
         attempts: '30',
       };
       for (let n = 0; n < 2; n++)
-        await backing.store.queue.send('dead/topic/gone', { body: Buffer.from('{}'), attributes });
+        await backing.store.queue.send('errand/dead/topic/gone', { body: Buffer.from('{}'), attributes });
       assert.equal((await call('GET', '/topics/gone')).json.dead, 2);
       const { dead } = (await call('GET', '/topics/gone/dead?limit=1')).json;
       assert.deepEqual([dead[0].destination, dead[0].error, dead[0].attempts], ['http://x/', 'the answer was 500', 30]);

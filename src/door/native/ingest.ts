@@ -8,6 +8,7 @@ import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
 import { authorize } from '../principal.ts';
+import { withHops } from './hops.ts';
 import { ProblemAnswer } from './schemas.ts';
 
 const tags = ['topics'];
@@ -43,7 +44,7 @@ export function addIngestRoutes(app: App, context: DoorContext): void {
       authorize(request.raw, 'topic', name, 'publish');
       const body = await receiveBody(request.raw, reply.raw, context.settings.maxBodyBytes);
       const events = decodeEvents(request.raw.headersDistinct, body);
-      if (events.length > 0) await topics.publish(name, events);
+      if (events.length > 0) await topics.publish(name, withHops(request.raw, events));
       else await demandTopic(name);
       return reply.code(202).send({ accepted: events.length });
     },

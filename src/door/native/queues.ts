@@ -9,7 +9,7 @@ import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
-import { authorize } from '../principal.ts';
+import { authorize, principalOf } from '../principal.ts';
 import { bytesView } from './bytes-view.ts';
 import { whileConnected } from './gone.ts';
 import { readJsonBody } from './json-body.ts';
@@ -133,7 +133,8 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
       const { name } = request.params;
       authorize(request.raw, 'queue', name, 'send');
       const body = await receiveBody(request.raw, reply.raw, MAX_MESSAGE_BYTES);
-      const [sent] = await queues.send(name, [{ body, ...messageHeaders(request.raw) }]);
+      const { hops } = principalOf(request.raw);
+      const [sent] = await queues.send(name, [{ body, ...messageHeaders(request.raw) }], hops);
       return reply.code(201).send(sent);
     },
   );
@@ -164,7 +165,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
         }
         return { ...rest, body: body === undefined ? Buffer.from(bodyBase64 ?? '', 'base64') : Buffer.from(body) };
       });
-      return reply.code(201).send({ messages: await queues.send(name, messages) });
+      return reply.code(201).send({ messages: await queues.send(name, messages, principalOf(request.raw).hops) });
     },
   );
 

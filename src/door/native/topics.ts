@@ -12,6 +12,7 @@ import type { DoorContext } from '../context.ts';
 import { isJsonType, mediaTypeOf } from '../media-type.ts';
 import { authorize } from '../principal.ts';
 import { BytesView, bytesView } from './bytes-view.ts';
+import { withHops } from './hops.ts';
 import { readJsonBody } from './json-body.ts';
 import { cursor, ProblemAnswer } from './schemas.ts';
 import { parseJson } from './upload.ts';
@@ -207,7 +208,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
         time: new Date(clock.now()).toISOString(),
         ...request.query,
       });
-      await topics.publish(name, [event]);
+      await topics.publish(name, withHops(request.raw, [event]));
       return { id: event.id, source: event.source };
     },
   );

@@ -26,6 +26,11 @@ export function checkForeignAttributes(messages: readonly NewMessage[]): void {
   );
 }
 
+/** A message that says how many functions called one another until it was sent. */
+export function withHops(message: NewMessage, hops: number): NewMessage {
+  return { ...message, attributes: { ...message.attributes, 'fob-hops': String(hops) } };
+}
+
 /** Messages as the store keeps them under the settings of their queue. Throws `invalid_request` or `too_large`. */
 export function storableMessages(name: string, settings: QueueSettings, messages: readonly NewMessage[]): NewMessage[] {
   if (messages.length === 0 || messages.length > MAX_BATCH_MESSAGES) {

@@ -12,8 +12,11 @@ export interface Queues {
   list(): Promise<QueueView[]>;
   /** Removes the queue with its messages; false where there was none; `conflict` where it is a dead-letter queue in use. */
   remove(name: string): Promise<boolean>;
-  /** All or none. `not_found`, `too_large`, `invalid_request` (a FIFO queue without a group, …). */
-  send(name: string, messages: readonly NewMessage[]): Promise<SendResult[]>;
+  /**
+   * All or none. `not_found`, `too_large`, `invalid_request` (a FIFO queue without a group, …). `hops`: how many functions called
+   * one another until these were sent; what they wake carries it on.
+   */
+  send(name: string, messages: readonly NewMessage[], hops?: number): Promise<SendResult[]>;
   /** What `send` would do, as parts of a larger commit; throws as `send` rejects. The platform's own attributes (`fob-…`) are allowed here. */
   prepare(name: string, messages: readonly NewMessage[]): CommitPart[];
   /** Leases messages for `visibilityMs` (default: the queue's). Ones that were received `maxReceives` times have moved on to the dead-letter queue. */
