@@ -14,7 +14,8 @@ import type { Reach } from './reach.ts';
 import { Turns } from './turns.ts';
 
 const QUEUE = 'errand';
-const DEAD = 'dead/';
+/** Not `dead/`, where the events of functions lie: one may be called `topic` or `errand`. */
+const DEAD = 'errand/dead/';
 const LEASE_MS = 120_000;
 const WAIT_MS = 20_000;
 const MAX_RUNNING = 64;
@@ -41,7 +42,7 @@ interface PutObject {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The errands over a store: each is a message of the store's queue `errand`; those that were given up lie in `dead/<origin>`. */
+/** The errands over a store: each is a message of the store's queue `errand`; those that were given up lie in `errand/dead/<origin>`. */
 export function createErrands(options: ErrandsOptions): Errands {
   const { store, clock, log } = options;
   const { queue } = store;
@@ -181,7 +182,7 @@ export function createErrands(options: ErrandsOptions): Errands {
     async expire() {
       let expired = 0;
       for (const name of await queue.queues()) {
-        if (!name.startsWith(`${DEAD}topic/`) && !name.startsWith(`${DEAD}errand/`)) continue;
+        if (!name.startsWith(DEAD)) continue;
         const { removed, oldestAgeMs } = await removeOld(queue, name, clock.now(), DEAD_RETENTION_MS);
         if (removed === 0) continue;
         expired += removed;
