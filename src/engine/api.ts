@@ -9,7 +9,7 @@ import type {
   RunningInvocation,
 } from '../model/invocation.ts';
 import type { Delivery } from '../model/trigger.ts';
-import type { CommitPart } from '../store/commit.ts';
+import type { Prepared } from '../store/prepared.ts';
 
 /** What doors and triggers may ask of the engine. */
 export interface Engine {
@@ -128,7 +128,7 @@ export interface Events {
    * What `accept` would do, as parts of a larger commit; the events start to be delivered when `committed` is called after
    * it. Which of them are duplicates only the store finds out then: none is told to be one.
    */
-  prepare(events: readonly NewEvent[]): { parts: CommitPart[]; accepted: AcceptedEvent[]; committed(): void };
+  prepare(events: readonly NewEvent[]): Prepared & { readonly accepted: AcceptedEvent[] };
   /** Events that are not ended yet, or dead: oldest first. */
   list(query: PendingQuery): Promise<{ items: PendingEvent[]; cursor?: string }>;
   find(eventId: string): Promise<PendingEvent | undefined>;
@@ -238,10 +238,7 @@ export interface Router {
   route(
     items: readonly OutboxItem[],
     origin: { function: string; invocationId: string; hops: number },
-  ): Promise<{
-    parts: CommitPart[];
-    committed(): void;
-  }>;
+  ): Promise<Prepared>;
 }
 
 /** Gives a sandbox what its function was granted; the composition root provides it. */

@@ -5,6 +5,7 @@ import type { OutboxItem, PayloadKind } from '../model/invocation.ts';
 import { parseJsonText } from '../model/json.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { CommitPart } from '../store/commit.ts';
+import { NOTHING_PREPARED, type Prepared, together } from '../store/prepared.ts';
 import type { Buckets } from './bucket/buckets.ts';
 import type { Errands } from './errand/errands.ts';
 import type { Queues } from './queue/queues.ts';
@@ -38,11 +39,6 @@ export interface RouterOptions {
   readonly errands: Pick<Errands, 'prepare'>;
   /** Wall-clock time in milliseconds. */
   readonly now: () => number;
-}
-
-interface Prepared {
-  parts: CommitPart[];
-  committed(): void;
 }
 
 interface Origin {
@@ -85,7 +81,7 @@ export function createRouter(options: RouterOptions): {
           ...(fifo && { group: key ?? origin.function, deduplicationId: eventId }),
           ...whenGiven,
         };
-        return only(queues.prepare(destination.name, [message]));
+        return { ...NOTHING_PREPARED, parts: queues.prepare(destination.name, [message]) };
       }
       case 'topic': {
         if (delayMs !== undefined && delayMs > 0) {
@@ -97,9 +93,9 @@ export function createRouter(options: RouterOptions): {
         if ((await buckets.findBucket(destination.name)) === undefined) {
           throw new Problem('not_found', `there is no bucket "${destination.name}"; create it first`);
         }
-        return only([errandOf(item, origin, eventId)]);
+        return { ...NOTHING_PREPARED, parts: [errandOf(item, origin, eventId)] };
       case 'url':
-        return only([errandOf(item, origin, eventId)]);
+        return { ...NOTHING_PREPARED, parts: [errandOf(item, origin, eventId)] };
     }
   };
 
@@ -137,18 +133,9 @@ export function createRouter(options: RouterOptions): {
     async route(items, origin) {
       const prepared: Prepared[] = [];
       for (const [place, item] of items.entries()) prepared.push(await prepare(item, origin, place));
-      return {
-        parts: prepared.flatMap(({ parts }) => parts),
-        committed() {
-          for (const each of prepared) each.committed();
-        },
-      };
+      return together(prepared);
     },
   };
-}
-
-function only(parts: CommitPart[]): Prepared {
-  return { parts, committed() {} };
 }
 
 function contentOf(body: Buffer, contentType: string): RoutedEvent['content'] {

@@ -9,8 +9,9 @@ import { compileMapping, compilePath } from '../model/mapping.ts';
 import { compilePattern } from '../model/pattern.ts';
 import type { Trigger } from '../model/trigger.ts';
 import type { CommitPart } from '../store/commit.ts';
+import type { Prepared } from '../store/prepared.ts';
 import type { Store } from '../store/store.ts';
-import type { AcceptOptions, Prepared, SourceEvent } from './trigger-type.ts';
+import type { AcceptOptions, SourceEvent } from './trigger-type.ts';
 
 const CURSOR_SPACE = 'cursor';
 const MAX_KEY_LENGTH = 256;

@@ -3,7 +3,7 @@ import type { TObject } from 'typebox';
 import type { Clock } from '../model/clock.ts';
 import type { CloudEvent } from '../model/event.ts';
 import type { Trigger } from '../model/trigger.ts';
-import type { CommitPart } from '../store/commit.ts';
+import type { Prepared } from '../store/prepared.ts';
 
 /**
  * One kind of event source. A type has `start` where the platform goes to the source (a timer, a connection, a
@@ -73,11 +73,6 @@ export interface LocalSourceContext<Options> extends SourceContext<Options> {
   prepareQuarantine(events: readonly CloudEvent[], reason: string): Prepared;
   /** When it was made, enabled, or its options were changed last: what happened before is none of its business. */
   readonly sinceMs: number;
-}
-
-export interface Prepared {
-  readonly parts: CommitPart[];
-  committed(): void;
 }
 
 export interface SourceEvent {

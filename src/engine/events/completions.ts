@@ -1,5 +1,5 @@
 import type { DestinationRecord } from '../../model/shape/destination-record.ts';
-import type { CommitPart } from '../../store/commit.ts';
+import { NOTHING_PREPARED, type Prepared, together } from '../../store/prepared.ts';
 
 /** How an event of a function came to its end. */
 export interface Completion {
@@ -11,7 +11,7 @@ export interface Completion {
 }
 
 /** Prepares what is to be stored about an end within the commit that makes it true. Must not throw. */
-export type CompletionListener = (completion: Completion) => { parts: CommitPart[]; committed(): void };
+export type CompletionListener = (completion: Completion) => Prepared;
 
 /** Where one hears how the events of functions end: with that end, or not at all. */
 export interface Completed {
@@ -33,16 +33,10 @@ export class Completions implements Completed {
   }
 
   /** What all listeners of a function want to be stored; `make` is asked only where there are any. */
-  prepare(nameOfFunction: string, make: () => Completion): { parts: CommitPart[]; committed(): void } {
+  prepare(nameOfFunction: string, make: () => Completion): Prepared {
     const listeners = this.listeners.get(nameOfFunction);
-    if (listeners === undefined) return { parts: [], committed: () => {} };
+    if (listeners === undefined) return NOTHING_PREPARED;
     const completion = make();
-    const prepared = [...listeners].map((listener) => listener(completion));
-    return {
-      parts: prepared.flatMap(({ parts }) => parts),
-      committed() {
-        for (const each of prepared) each.committed();
-      },
-    };
+    return together([...listeners].map((listener) => listener(completion)));
   }
 }

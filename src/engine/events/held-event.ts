@@ -1,7 +1,8 @@
 import type { CloudEvent } from '../../model/event.ts';
 import type { LeasedMessage } from '../../store/queue.ts';
 import type { NewEvent } from '../api.ts';
-import type { EventAttributes, LastError } from './message.ts';
+import type { Failures } from './failures.ts';
+import type { EventAttributes } from './message.ts';
 import type { Policy } from './policy.ts';
 
 /** An event that a lane has leased, and is about to deliver or delivering. */
@@ -11,7 +12,7 @@ export interface HeldEvent {
   readonly content: NewEvent['content'];
   readonly policy: Policy;
   /** Attempts that failed before this delivery, and the last one's error. */
-  readonly failures: { readonly attempts: number; readonly lastError?: LastError };
+  readonly failures: Failures;
   /** When its lease runs out, unless extended: milliseconds since the Unix epoch. */
   leaseUntilMs: number;
   /** Handed to the function, or about to be. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../model/clock.ts';
+import { pause } from '../../model/pause.ts';
 import { messageOf } from '../../model/problem.ts';
 import type { LeasedMessage } from '../../store/queue.ts';
 import type { Engine } from '../api.ts';
@@ -12,7 +13,7 @@ import type { HeldEvent } from './held-event.ts';
 import { LEASE_MS, type Leases } from './leases.ts';
 import { type LaneName, readAttributes, waitingQueue } from './message.ts';
 import { policyOf } from './policy.ts';
-import { pause, takesBatches } from './run.ts';
+import { takesBatches } from './run.ts';
 import { type SettleContext, Settler } from './settle.ts';
 
 /** How long a lane without events keeps its consumer. */

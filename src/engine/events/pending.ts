@@ -1,4 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
+import { pause } from '../../model/pause.ts';
 import { Problem } from '../../model/problem.ts';
 import type { StoredMessage } from '../../store/queue.ts';
 import type { Store } from '../../store/store.ts';
@@ -16,7 +17,6 @@ import {
   readAttributes,
   waitingQueue,
 } from './message.ts';
-import { pause } from './run.ts';
 
 const LEASE_MS = 60_000;
 /** Most events that a redrive moves in one commit. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/clock.ts';
 import type { FunctionConfig } from '../../model/function.ts';
 import type { CompletedInvocation, InvocationRequest } from '../../model/invocation.ts';
+import { pause } from '../../model/pause.ts';
 import { asProblem, messageOf, type Problem } from '../../model/problem.ts';
 import { shapeEvents } from '../../model/shape/shape.ts';
 import type { Engine } from '../api.ts';
@@ -96,18 +97,4 @@ function requestFor(
 /** A run that the stopping node itself cut off says nothing about the event. */
 function wasStopped({ outcome }: CompletedInvocation, closing: AbortSignal): boolean {
   return closing.aborted && outcome.status === 'crashed' && outcome.error.type === 'NodeStoppingError';
-}
-
-/** Resolves after a while, or at once when `signal` aborts. */
-export function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = (): void => {
-      cancel();
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const cancel = clock.after(delayMs, done);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

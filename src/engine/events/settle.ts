@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import { type CompletedInvocation, failureCode, type Outcome } from '../../model/invocation.ts';
+import { pause } from '../../model/pause.ts';
 import { asProblem, messageOf } from '../../model/problem.ts';
 import type { CommitPart } from '../../store/commit.ts';
 import type { EventRecord } from '../../store/journal.ts';
+import { NOTHING_PREPARED, type Prepared, together } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 import type { Router } from '../api.ts';
 import { encodeDone, fingerprintOf, idempotencySpace } from '../idempotency-record.ts';
@@ -14,7 +16,7 @@ import { ageSinceMs, cloudEventOf, type HeldEvent } from './held-event.ts';
 import type { Leases } from './leases.ts';
 import { acceptedAtMs, deadMessage, deadQueue, type LaneName, type LastError } from './message.ts';
 import { retryDelayMs } from './policy.ts';
-import { pause, type RunContext } from './run.ts';
+import type { RunContext } from './run.ts';
 
 const FIRST_WAIT_MS = 200;
 const MAX_WAIT_MS = 10_000;
@@ -42,12 +44,9 @@ export interface Failure {
 }
 
 /** One event's end, and what makes it true. */
-interface Ending {
+interface Ending extends Prepared {
   readonly held: HeldEvent;
   readonly record: Pick<EventRecord, 'state' | 'attempts' | 'invocationId' | 'reason' | 'message'>;
-  readonly parts: readonly CommitPart[];
-  /** To be called once the parts are true. */
-  readonly committed: () => void;
 }
 
 /** Brings the events of one lane to their end, or back into their queue: each in one commit with all that follows from it. */
@@ -67,7 +66,7 @@ export class Settler {
     const { outcome, report } = run.completed;
     const first = events[0]!;
     const outbox = (outcome.status === 'succeeded' && outcome.outbox) || [];
-    let leaving: Leaving;
+    let leaving: Prepared;
     try {
       leaving = await this.route(outbox, first, report.invocationId);
     } catch (error) {
@@ -87,7 +86,7 @@ export class Settler {
     if (onSuccess !== '') {
       try {
         const item = destinationItem(onSuccess, endOf(first));
-        leaving = both(leaving, await this.route([item], first, report.invocationId));
+        leaving = together([leaving, await this.route([item], first, report.invocationId)]);
       } catch (error) {
         const message = `it was delivered, but its result could not go to ${onSuccess}: ${messageOf(error)}`;
         note = { reason: asProblem(error).code, message };
@@ -193,7 +192,7 @@ export class Settler {
         const end = { condition, held, attempts, run, timestamp: this.nowText(), lastError } as const;
         const left = await this.leaveFailed(end);
         // What goes round in circles would do so by whoever hears of it.
-        const leaving = lastError.reason === 'loop_detected' ? left : both(left, this.told(end));
+        const leaving = lastError.reason === 'loop_detected' ? left : together([left, this.told(end)]);
         return {
           held,
           record: { state, attempts, ...lastError, message: lastError.message + left.note },
@@ -202,11 +201,11 @@ export class Settler {
         };
       }),
     );
-    await this.end(endings, NOTHING);
+    await this.end(endings, NOTHING_PREPARED);
   }
 
   /** Where an event goes that is given up: to its failure destination, else, or where that is not there, among the dead. */
-  private async leaveFailed(end: End & { lastError: LastError }): Promise<Leaving & { note: string }> {
+  private async leaveFailed(end: End & { lastError: LastError }): Promise<Prepared & { note: string }> {
     const { held, attempts, lastError } = end;
     const { onFailure } = held.policy;
     let note = '';
@@ -226,11 +225,11 @@ export class Settler {
       queue: deadQueue(this.lane),
       message: deadMessage(message.body, dead),
     };
-    return { parts: [send], committed: () => {}, note };
+    return { ...NOTHING_PREPARED, parts: [send], note };
   }
 
   /** What those want to be stored who listen to how this function's events end. */
-  private told(end: End): Leaving {
+  private told(end: End): Prepared {
     const { completions } = this.context;
     const { hops } = end.held.attributes;
     return completions.prepare(this.lane.function, () => ({ id: endId(end), record: recordOf(end), hops }));
@@ -258,8 +257,8 @@ export class Settler {
     return { kind: 'put', space: idempotencySpace(this.lane.function), key, value, options };
   }
 
-  private route(items: Parameters<Router['route']>[0], held: HeldEvent, invocationId: string): Promise<Leaving> {
-    if (items.length === 0) return Promise.resolve(NOTHING);
+  private route(items: Parameters<Router['route']>[0], held: HeldEvent, invocationId: string): Promise<Prepared> {
+    if (items.length === 0) return Promise.resolve(NOTHING_PREPARED);
     return this.context.router.route(items, {
       function: this.lane.function,
       invocationId,
@@ -271,9 +270,9 @@ export class Settler {
    * Makes endings true: all in one commit, or, where one of the leases is lost, each by itself. What leaves together with
    * them leaves only if all of them hold: otherwise the run did not count.
    */
-  private async end(endings: readonly Ending[], leaving: Leaving): Promise<void> {
-    const together = [...endings.flatMap((ending) => ending.parts), ...leaving.parts];
-    if (await this.commit(together)) {
+  private async end(endings: readonly Ending[], leaving: Prepared): Promise<void> {
+    const parts = [...endings.flatMap((ending) => ending.parts), ...leaving.parts];
+    if (await this.commit(parts)) {
       leaving.committed();
       for (const ending of endings) this.ended(ending);
       return;
@@ -339,23 +338,6 @@ export class Settler {
   private nowText(): string {
     return new Date(this.context.clock.now()).toISOString();
   }
-}
-
-interface Leaving {
-  readonly parts: readonly CommitPart[];
-  committed(): void;
-}
-
-const NOTHING: Leaving = { parts: [], committed: () => {} };
-
-function both(a: Leaving, b: Leaving): Leaving {
-  return {
-    parts: [...a.parts, ...b.parts],
-    committed() {
-      a.committed();
-      b.committed();
-    },
-  };
 }
 
 /** An outcome as an attempt's failure; `undefined` where it is none. */

@@ -1,5 +1,5 @@
 import type { CloudEvent } from '../../model/event.ts';
-import type { CommitPart } from '../../store/commit.ts';
+import type { Prepared } from '../../store/prepared.ts';
 
 /**
  * Named topics: what is published goes to every subscriber, all at once and durably, or to none.
@@ -19,13 +19,13 @@ export interface Topics {
   /** Resolves once the events are on disk for every subscriber. An event that was published before (same `source` and `id`) is not sent again. */
   publish(name: string, events: readonly CloudEvent[]): Promise<void>;
   /** What `publish` would do, as parts of a larger commit; call `committed` once they are. */
-  prepare(name: string, events: readonly CloudEvent[]): Promise<{ parts: CommitPart[]; committed(): void }>;
+  prepare(name: string, events: readonly CloudEvent[]): Promise<Prepared>;
   /** Who else wants what is published: triggers register here. The returned function ends it. */
   attach(name: string, subscriber: TopicSubscriber): () => void;
 }
 
 /** Prepares the hand-over of published events to one more receiver, within the same commit. */
-export type TopicSubscriber = (events: readonly CloudEvent[]) => { parts: CommitPart[]; committed(): void };
+export type TopicSubscriber = (events: readonly CloudEvent[]) => Prepared;
 
 export interface TopicView {
   readonly name: string;

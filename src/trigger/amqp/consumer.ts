@@ -1,8 +1,8 @@
 import { setImmediate as afterThisRead } from 'node:timers/promises';
 import { type Channel, type ChannelModel, type ConsumeMessage, connect } from 'amqplib';
+import { pause } from '../../model/pause.ts';
 import { handOver } from '../hand-over.ts';
 import { keepConnected } from '../keep-connected.ts';
-import { pause } from '../pause.ts';
 import { tlsOf } from '../tls.ts';
 import type { RunningSource, SourceContext } from '../trigger-type.ts';
 import { eventOf } from './message-event.ts';

@@ -3,8 +3,9 @@ import type { Clock } from '../../model/clock.ts';
 import { backOffMs } from '../../model/pause.ts';
 import { messageOf } from '../../model/problem.ts';
 import type { Buckets, ObjectChange } from '../../service/bucket/buckets.ts';
+import type { Prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
-import type { LocalSourceContext, Prepared, SourceEvent } from '../trigger-type.ts';
+import type { LocalSourceContext, SourceEvent } from '../trigger-type.ts';
 
 const SPACE = 'cursor';
 /** No name of a trigger has a slash. */

@@ -4,6 +4,7 @@ import type { CloudEvent } from '../../model/event.ts';
 import { FUNCTION_NAME_PATTERN } from '../../model/function.ts';
 import { messageOf, Problem } from '../../model/problem.ts';
 import { type CompletionData, EVENT_TYPES } from '../../model/shape/event-data.ts';
+import { NOTHING_PREPARED } from '../../store/prepared.ts';
 import type { LocalSourceContext, TriggerType } from '../trigger-type.ts';
 import type { TypeHost } from '../types.ts';
 
@@ -56,7 +57,7 @@ export function createCompletionType({
       const stop = events.onCompletion(of, (completion) => {
         const event = completionEvent(of, completion);
         const isSuccess = event.type === EVENT_TYPES.completionSucceeded;
-        if (options.on !== 'any' && (options.on === 'success') !== isSuccess) return { parts: [], committed: () => {} };
+        if (options.on !== 'any' && (options.on === 'success') !== isSuccess) return NOTHING_PREPARED;
         try {
           return prepare([{ event }]);
         } catch (error) {

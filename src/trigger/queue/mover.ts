@@ -1,9 +1,10 @@
-import type { Clock } from '../../model/clock.ts';
 import type { CloudEvent } from '../../model/event.ts';
+import { backOffMs, pause } from '../../model/pause.ts';
 import { messageOf } from '../../model/problem.ts';
 import { EVENT_TYPES, messageData } from '../../model/shape/event-data.ts';
+import type { Prepared } from '../../store/prepared.ts';
 import type { LeasedMessage } from '../../store/queue.ts';
-import type { LocalSourceContext, Prepared } from '../trigger-type.ts';
+import type { LocalSourceContext } from '../trigger-type.ts';
 import type { TypeHost } from '../types.ts';
 import type { QueueOptions } from './queue.ts';
 
@@ -16,8 +17,7 @@ const LANE_EVENTS = 200;
 const LANE_BATCHES = 4;
 const FIRST_LOOK_MS = 20;
 const MAX_LOOK_MS = 1_000;
-const FIRST_BACK_OFF_MS = 1_000;
-const MAX_BACK_OFF_MS = 30_000;
+const BACK_OFF = { firstMs: 1_000, maxMs: 30_000 };
 
 /** Attributes of a message that are the platform's own begin so; the function sees the others. */
 const OWN_ATTRIBUTE = /^(?:fob-|content-type$)/;
@@ -44,19 +44,18 @@ export class Mover {
 
   private async run(): Promise<void> {
     const { signal, clock, report, log } = this.context;
-    let backOffMs = 0;
+    let failures = 0;
     while (!signal.aborted) {
       try {
         const room = await this.room();
         if (room > 0) await this.move(Math.min(room, MAX_MOVED));
-        if (backOffMs > 0) report('running');
-        backOffMs = 0;
+        if (failures > 0) report('running');
+        failures = 0;
       } catch (error) {
         if (signal.aborted) return;
-        backOffMs = Math.min(MAX_BACK_OFF_MS, backOffMs * 2 || FIRST_BACK_OFF_MS);
         report('failed', messageOf(error));
         log.warn({ err: error }, 'messages of a queue could not be moved; trying again');
-        await pause(clock, backOffMs, signal);
+        await pause(clock, backOffMs(failures++, BACK_OFF), signal);
       }
     }
   }
@@ -128,18 +127,4 @@ function eventOf(queue: string, { messageId, body, attributes, group, attempt, s
     ...(group !== undefined && { messagegroup: group }),
     ...(hops !== undefined && { fobhops: Number(hops) }),
   };
-}
-
-/** Resolves after a while, or at once when `signal` aborts. */
-function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = (): void => {
-      cancel();
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const cancel = clock.after(delayMs, done);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

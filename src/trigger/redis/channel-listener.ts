@@ -1,9 +1,9 @@
 import type { CloudEvent } from '../../model/event.ts';
 import { formatId, newId } from '../../model/id.ts';
+import { pause } from '../../model/pause.ts';
 import { EVENT_TYPES, messageData } from '../../model/shape/event-data.ts';
 import { handOver } from '../hand-over.ts';
 import { keepConnected } from '../keep-connected.ts';
-import { pause } from '../pause.ts';
 import type { RunningSource, SourceContext, SourceEvent } from '../trigger-type.ts';
 import { ASK_EVERY_MS, connectTo, isRefusal } from './connection.ts';
 import { isPattern, type RedisOptions } from './options.ts';

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../model/clock.ts';
 import { asProblem } from '../../model/problem.ts';
+import type { Prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
-import type { Prepared } from '../trigger-type.ts';
 import { Heap } from './heap.ts';
 
 /** The clock may be set anew at any time: nobody sleeps longer than this. */

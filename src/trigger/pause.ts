@@ -1,1 +1,0 @@
-export { backOffMs, pause } from '../model/pause.ts';
