@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, HttpClient } from '../load/http.ts';
 import { freePort, type Server, startServer } from '../machine/server.ts';
 
-const COMMAND_LINE = join(import.meta.dirname, '../../src/cli/main.ts');
+/** As the script `fob` starts it. */
+const COMMAND_LINE = ['--max-semi-space-size=4', join(import.meta.dirname, '../../src/cli/main.ts')];
 const POLL_MS = 10;
 const POOLS_MS = 60_000;
 const REGISTER_CONNECTIONS = 4;
@@ -54,7 +55,7 @@ export class FobNode implements AsyncDisposable {
     const server = await startServer({
       name: 'fob',
       program: process.execPath,
-      parameters: [COMMAND_LINE, 'up', '--port', String(port), '--data', files.dataFolder],
+      parameters: [...COMMAND_LINE, 'up', '--port', String(port), '--data', files.dataFolder],
       environment: { ...settings, ...(profile && { NODE_OPTIONS: profile }) },
       port,
       readyPath: '/readyz',
