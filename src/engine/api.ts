@@ -1,13 +1,7 @@
 import type { Readable } from 'node:stream';
-import type { CloudEvent } from '../model/event.ts';
+import type { EventContent } from '../model/event.ts';
 import type { CodeInfo, FunctionConfig, StoredFunction } from '../model/function.ts';
-import type {
-  CompletedInvocation,
-  InvocationRequest,
-  OutboxItem,
-  PayloadKind,
-  RunningInvocation,
-} from '../model/invocation.ts';
+import type { CompletedInvocation, InvocationRequest, OutboxItem, RunningInvocation } from '../model/invocation.ts';
 import type { Delivery } from '../model/trigger.ts';
 import type { Prepared } from '../store/prepared.ts';
 
@@ -160,14 +154,7 @@ export interface NewEvent {
   readonly function: string;
   /** A trigger's name; absent: `direct`. */
   readonly lane?: string;
-  readonly content:
-    | {
-        readonly kind: 'payload';
-        readonly payload: Uint8Array;
-        readonly payloadKind: PayloadKind;
-        readonly contentType?: string;
-      }
-    | { readonly kind: 'event'; readonly event: CloudEvent };
+  readonly content: EventContent;
   /** A second event of the same lane with this id within 24 h stands for the first. */
   readonly deduplicationId?: string;
   /**
@@ -207,7 +194,7 @@ export interface PendingEvent {
   /** When it is tried next. */
   readonly dueAtMs?: number;
   readonly lastError?: { readonly reason: string; readonly message: string; readonly invocationId?: string };
-  readonly content: NewEvent['content'];
+  readonly content: EventContent;
 }
 
 /** How one lane of a function stands. */

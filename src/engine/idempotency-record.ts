@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { CLOUD_EVENT_TYPE } from '../model/cloudevents.ts';
+import type { EventContent } from '../model/event.ts';
 import type { CompletedInvocation, InvocationReport, Outcome, PayloadKind } from '../model/invocation.ts';
 
 /** Where the idempotency keys of a function are kept. */
@@ -32,6 +34,12 @@ type RecordedOutcome =
 /** What a payload is told by. */
 export function fingerprintOf(payload: Uint8Array, payloadKind: PayloadKind, contentType = ''): string {
   return createHash('sha256').update(`${payloadKind}\n${contentType}\n`).update(payload).digest('base64url');
+}
+
+/** What the content of an event is told by, as an idempotency key's payload. */
+export function contentFingerprint(content: EventContent): string {
+  if (content.kind === 'payload') return fingerprintOf(content.payload, content.payloadKind, content.contentType);
+  return fingerprintOf(Buffer.from(JSON.stringify(content.event)), 'json', CLOUD_EVENT_TYPE);
 }
 
 /** The record of a run that ended, as it is stored. */

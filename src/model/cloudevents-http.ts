@@ -1,10 +1,9 @@
-import { checkEvent, declaresJson, publicEvent } from './cloudevents.ts';
+import { CLOUD_EVENT_BATCH_TYPE, CLOUD_EVENT_TYPE, checkEvent, publicEvent } from './cloudevents.ts';
 import type { CloudEvent } from './event.ts';
+import { bareType, declaresJson } from './media-type.ts';
 import { Problem } from './problem.ts';
 import { bodyBytes, type EventBody, messageData } from './shape/event-data.ts';
 
-export const EVENT_TYPE = 'application/cloudevents+json';
-export const BATCH_TYPE = 'application/cloudevents-batch+json';
 /** Most events of one batch. */
 export const MAX_BATCH = 1_000;
 
@@ -27,17 +26,20 @@ export interface EventMessage {
  */
 export function decodeEvents(headers: EventHeaders, body: Buffer): CloudEvent[] {
   const contentType = only(headers, 'content-type') ?? '';
-  const type = contentType.split(';')[0]!.trim().toLowerCase();
+  const type = bareType(contentType);
   if (!type.startsWith('application/cloudevents')) return [decodeBinary(headers, contentType, body)];
-  if (type !== EVENT_TYPE && type !== BATCH_TYPE) {
-    throw new Problem('unsupported_media_type', `events are taken as ${EVENT_TYPE} or ${BATCH_TYPE}, not as ${type}`);
+  if (type !== CLOUD_EVENT_TYPE && type !== CLOUD_EVENT_BATCH_TYPE) {
+    throw new Problem(
+      'unsupported_media_type',
+      `events are taken as ${CLOUD_EVENT_TYPE} or ${CLOUD_EVENT_BATCH_TYPE}, not as ${type}`,
+    );
   }
   if (!isUtf8(contentType)) throw new Problem('unsupported_media_type', 'events in JSON are UTF-8');
   const parsed = messageData(body, 'application/json');
   if (parsed.datacontenttype !== 'application/json' || parsed.data_base64 !== undefined) {
     throw new Problem('invalid_request', 'the body is no JSON');
   }
-  if (type === EVENT_TYPE) return [checkEvent(parsed.data)];
+  if (type === CLOUD_EVENT_TYPE) return [checkEvent(parsed.data)];
   if (!Array.isArray(parsed.data)) throw new Problem('invalid_request', 'a batch of events is a JSON array');
   if (parsed.data.length > MAX_BATCH) throw new Problem('too_large', `a batch holds at most ${MAX_BATCH} events`);
   return parsed.data.map(checkEvent);
@@ -46,7 +48,7 @@ export function decodeEvents(headers: EventHeaders, body: Buffer): CloudEvent[] 
 /** An event as one JSON document. */
 export function encodeStructured(event: CloudEvent): EventMessage {
   return {
-    headers: { 'content-type': `${EVENT_TYPE}; charset=utf-8` },
+    headers: { 'content-type': `${CLOUD_EVENT_TYPE}; charset=utf-8` },
     body: Buffer.from(JSON.stringify(publicEvent(event))),
   };
 }
@@ -54,7 +56,7 @@ export function encodeStructured(event: CloudEvent): EventMessage {
 /** Events as one JSON array. */
 export function encodeBatch(events: readonly CloudEvent[]): EventMessage {
   return {
-    headers: { 'content-type': `${BATCH_TYPE}; charset=utf-8` },
+    headers: { 'content-type': `${CLOUD_EVENT_BATCH_TYPE}; charset=utf-8` },
     body: Buffer.from(JSON.stringify(events.map(publicEvent))),
   };
 }
@@ -84,7 +86,7 @@ function decodeBinary(headers: EventHeaders, contentType: string, body: Buffer):
   if (Object.keys(attributes).length === 0) {
     throw new Problem(
       'unsupported_media_type',
-      `this is no CloudEvent: send JSON as ${EVENT_TYPE}, or the headers ce-specversion, ce-id, ce-source and ce-type`,
+      `this is no CloudEvent: send JSON as ${CLOUD_EVENT_TYPE}, or the headers ce-specversion, ce-id, ce-source and ce-type`,
     );
   }
   const { datatext, ...data } = binaryData(contentType, body);

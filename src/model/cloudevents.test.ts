@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { checkEvent } from './cloudevents.ts';
+import { CLOUD_EVENT_BATCH_TYPE, CLOUD_EVENT_TYPE, checkEvent } from './cloudevents.ts';
 import {
-  BATCH_TYPE,
   decodeEvents,
-  EVENT_TYPE,
   type EventMessage,
   encodeBatch,
   encodeBinary,
@@ -26,7 +24,7 @@ const refused = (code: string, words: RegExp) => (thrown: unknown) => {
   return true;
 };
 const decode = ({ headers, body }: EventMessage) => decodeEvents(headers, body);
-const decodeJson = (value: unknown, type = EVENT_TYPE) =>
+const decodeJson = (value: unknown, type = CLOUD_EVENT_TYPE) =>
   decodeEvents({ 'content-type': type }, Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)));
 
 describe('an event', () => {
@@ -145,13 +143,13 @@ describe('over HTTP', () => {
         /not as application\/cloudevents\+avro/,
       ],
       [{ 'content-type': 'application/cloudevents' }, '{}', 'unsupported_media_type', /events are taken as/],
-      [{ 'content-type': `${EVENT_TYPE}; charset=utf-16` }, '{}', 'unsupported_media_type', /UTF-8/],
-      [{ 'content-type': EVENT_TYPE }, '{', 'invalid_request', /no JSON/],
-      [{ 'content-type': EVENT_TYPE }, '[]', 'invalid_request', /is a JSON object/],
-      [{ 'content-type': BATCH_TYPE }, '{}', 'invalid_request', /is a JSON array/],
-      [{ 'content-type': BATCH_TYPE }, '[{}]', 'invalid_request', /'specversion' is missing/],
+      [{ 'content-type': `${CLOUD_EVENT_TYPE}; charset=utf-16` }, '{}', 'unsupported_media_type', /UTF-8/],
+      [{ 'content-type': CLOUD_EVENT_TYPE }, '{', 'invalid_request', /no JSON/],
+      [{ 'content-type': CLOUD_EVENT_TYPE }, '[]', 'invalid_request', /is a JSON object/],
+      [{ 'content-type': CLOUD_EVENT_BATCH_TYPE }, '{}', 'invalid_request', /is a JSON array/],
+      [{ 'content-type': CLOUD_EVENT_BATCH_TYPE }, '[{}]', 'invalid_request', /'specversion' is missing/],
       [
-        { 'content-type': BATCH_TYPE },
+        { 'content-type': CLOUD_EVENT_BATCH_TYPE },
         JSON.stringify(new Array(MAX_BATCH + 1).fill(LEAST)),
         'too_large',
         /at most 1000/,
@@ -165,10 +163,10 @@ describe('over HTTP', () => {
     for (const [headers, body, code, words] of cases) {
       assert.throws(() => decodeEvents(headers, Buffer.from(body)), refused(code, words), JSON.stringify(headers));
     }
-    assert.deepEqual(decodeJson([], BATCH_TYPE), []);
+    assert.deepEqual(decodeJson([], CLOUD_EVENT_BATCH_TYPE), []);
     assert.equal(decodeJson(LEAST, 'Application/CloudEvents+JSON; charset=UTF-8').length, 1);
     assert.throws(
-      () => decodeEvents({ 'content-type': EVENT_TYPE }, Buffer.from([0x22, 0xff, 0x22])),
+      () => decodeEvents({ 'content-type': CLOUD_EVENT_TYPE }, Buffer.from([0x22, 0xff, 0x22])),
       refused('invalid_request', /no JSON/),
     );
   });
@@ -259,7 +257,7 @@ describe('whatever the event', () => {
     fc.assert(
       fc.property(
         headers,
-        fc.constantFrom(EVENT_TYPE, BATCH_TYPE, undefined),
+        fc.constantFrom(CLOUD_EVENT_TYPE, CLOUD_EVENT_BATCH_TYPE, undefined),
         fc.oneof(fc.string(), fc.json()),
         (given, type, sent) => {
           try {

@@ -1,6 +1,11 @@
 import type { CloudEvent } from './event.ts';
-import { isTooDeep, MAX_JSON_DEPTH } from './json.ts';
+import { isObject, isTooDeep, MAX_JSON_DEPTH } from './json.ts';
+import { declaresJson } from './media-type.ts';
 import { Problem } from './problem.ts';
+
+/** Content types of one event as a JSON document, and of a list of them. */
+export const CLOUD_EVENT_TYPE = 'application/cloudevents+json';
+export const CLOUD_EVENT_BATCH_TYPE = 'application/cloudevents-batch+json';
 
 const MAX_ATTRIBUTES = 256;
 /** Longest text of an attribute; data has no such limit. */
@@ -26,7 +31,7 @@ const OWN = new Set(['datatext', 'fobtopic']);
  * data without a content type is JSON, and says so then. Throws `invalid_request` with what is wrong.
  */
 export function checkEvent(value: unknown): CloudEvent {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('an event is a JSON object');
+  if (!isObject(value)) throw invalid('an event is a JSON object');
   const members = Object.entries(value);
   if (members.length > MAX_ATTRIBUTES) throw invalid(`an event has at most ${MAX_ATTRIBUTES} attributes`);
   const event: Record<string, unknown> = {};
@@ -40,11 +45,6 @@ export function checkEvent(value: unknown): CloudEvent {
   checkCore(event);
   checkData(event);
   return event as CloudEvent;
-}
-
-/** Whether a content type declares JSON; none does too, in the JSON format. */
-export function declaresJson(contentType: string | undefined): boolean {
-  return contentType === undefined || /^[^;]*[/+]json[ \t]*(?:;|$)/i.test(contentType);
 }
 
 /** The event as a JSON object for others: without what is the platform's own. */

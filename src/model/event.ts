@@ -1,3 +1,5 @@
+import type { PayloadKind } from './invocation.ts';
+
 /**
  * One thing that happened, in the form of CloudEvents 1.0 (JSON format): what triggers hand on inside the platform.
  * A target's calling convention decides the shape that the function sees (`model/shape/`).
@@ -23,9 +25,18 @@ export interface CloudEvent {
   readonly [attribute: string]: unknown;
 }
 
+/** What an event brings to its function: a payload as it is, or a CloudEvent, which gets the function's shape. */
+export type EventContent =
+  | {
+      readonly kind: 'payload';
+      readonly payload: Uint8Array;
+      readonly payloadKind: PayloadKind;
+      readonly contentType?: string;
+    }
+  | { readonly kind: 'event'; readonly event: CloudEvent };
+
 /** How an accepted event stands. The last four are final; only `dead` ones wait for a person. */
 export const EVENT_STATES = ['waiting', 'running', 'delivered', 'dead', 'expired', 'dropped'] as const;
-export type EventState = (typeof EVENT_STATES)[number];
 
 /** Lane of events that were sent to a function directly; every trigger has one of its own, by its name. */
 export const DIRECT_LANE = 'direct';

@@ -20,3 +20,8 @@ function isDeeperThan(value: unknown, levels: number): boolean {
     if (isDeeperThan(each, levels - 1)) return true;
   return false;
 }
+
+/** Whether a JSON value is an object: neither a list nor null. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

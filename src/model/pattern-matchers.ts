@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { isObject } from './json.ts';
 import type { Problem } from './problem.ts';
 
 /** A plain value of an event. */
@@ -102,7 +103,7 @@ const EXCLUSIONS = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'];
 
 /** Everything but values, a list of them, or what one of four matchers (or a list for it) matches. What is absent is not anything. */
 function anythingBut(argument: unknown, fail: Fail): LeafTest {
-  if (typeof argument === 'object' && argument !== null && !Array.isArray(argument)) {
+  if (isObject(argument)) {
     const [keyword, inner] = single(argument, fail);
     if (!EXCLUSIONS.includes(keyword)) {
       throw fail(`"anything-but" takes values, or one of ${EXCLUSIONS.join(', ')}, not "${keyword.slice(0, 80)}"`);
@@ -151,8 +152,7 @@ function cidr(argument: unknown, fail: Fail): LeafTest {
 }
 
 function single(matcher: unknown, fail: Fail): [keyword: string, argument: unknown] {
-  const fields =
-    typeof matcher === 'object' && matcher !== null && !Array.isArray(matcher) ? Object.entries(matcher) : [];
+  const fields = isObject(matcher) ? Object.entries(matcher) : [];
   if (fields.length !== 1) throw fail('a matcher is a value, or an object of one keyword such as {"prefix": "a"}');
   return fields[0]!;
 }

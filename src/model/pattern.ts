@@ -1,5 +1,6 @@
 import type { CloudEvent } from './event.ts';
 import { eventView, ownField } from './event-view.ts';
+import { isObject } from './json.ts';
 import { compileMatcher, type Leaf, type Matcher } from './pattern-matchers.ts';
 import { Problem } from './problem.ts';
 
@@ -71,10 +72,6 @@ function leavesOf(value: unknown): readonly Leaf[] {
   if (Array.isArray(value)) return value.flatMap(leavesOf);
   if (value === undefined || isObject(value)) return [];
   return [value as Leaf];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function bad(path: readonly string[], why: string): Problem {

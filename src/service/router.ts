@@ -1,8 +1,9 @@
-import { checkEvent } from '../model/cloudevents.ts';
+import { CLOUD_EVENT_TYPE, checkEvent } from '../model/cloudevents.ts';
 import { parseDestination } from '../model/destination.ts';
-import type { CloudEvent } from '../model/event.ts';
-import type { OutboxItem, PayloadKind } from '../model/invocation.ts';
+import type { CloudEvent, EventContent } from '../model/event.ts';
+import type { OutboxItem } from '../model/invocation.ts';
 import { parseJsonText } from '../model/json.ts';
+import { bareType, isJsonType } from '../model/media-type.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { CommitPart } from '../store/commit.ts';
 import { NOTHING_PREPARED, type Prepared, together } from '../store/prepared.ts';
@@ -11,19 +12,10 @@ import type { Errands } from './errand/errands.ts';
 import type { Queues } from './queue/queues.ts';
 import type { Topics } from './topic/topics.ts';
 
-const CLOUD_EVENT = 'application/cloudevents+json';
-
 /** What a function is to get, as the engine's `Events.prepare` takes it. */
 interface RoutedEvent {
   readonly function: string;
-  readonly content:
-    | {
-        readonly kind: 'payload';
-        readonly payload: Uint8Array;
-        readonly payloadKind: PayloadKind;
-        readonly contentType?: string;
-      }
-    | { readonly kind: 'event'; readonly event: CloudEvent };
+  readonly content: EventContent;
   readonly deduplicationId?: string;
   readonly key?: string;
   readonly delayMs?: number;
@@ -115,7 +107,7 @@ export function createRouter(options: RouterOptions): {
   };
 
   const eventOf = (item: OutboxItem, origin: Origin, id: string, hops: number): CloudEvent => {
-    if (bareType(item.contentType) === CLOUD_EVENT) return { ...checkEvent(parsed(item.body)), fobhops: hops };
+    if (bareType(item.contentType) === CLOUD_EVENT_TYPE) return { ...checkEvent(parsed(item.body)), fobhops: hops };
     return {
       specversion: '1.0',
       id,
@@ -138,17 +130,17 @@ export function createRouter(options: RouterOptions): {
   };
 }
 
-function contentOf(body: Buffer, contentType: string): RoutedEvent['content'] {
+function contentOf(body: Buffer, contentType: string): EventContent {
   const type = bareType(contentType);
-  if (type === CLOUD_EVENT) return { kind: 'event', event: checkEvent(parsed(body)) };
-  if (isJson(type)) return { kind: 'payload', payload: body, payloadKind: 'json' };
+  if (type === CLOUD_EVENT_TYPE) return { kind: 'event', event: checkEvent(parsed(body)) };
+  if (isJsonType(type)) return { kind: 'payload', payload: body, payloadKind: 'json' };
   return { kind: 'payload', payload: body, payloadKind: 'binary', contentType };
 }
 
 /** JSON as a value, text as a text, and bytes in base64. */
 function dataOf(body: Buffer, contentType: string): Pick<CloudEvent, 'data' | 'data_base64'> {
   const type = bareType(contentType);
-  if (isJson(type)) return { data: parsed(body) };
+  if (isJsonType(type)) return { data: parsed(body) };
   if (type.startsWith('text/')) return { data: body.toString() };
   return { data_base64: body.toString('base64') };
 }
@@ -159,12 +151,4 @@ function parsed(body: Buffer): unknown {
   } catch (cause) {
     throw new Problem('invalid_request', `what was emitted as JSON is none: ${messageOf(cause)}`, { cause });
   }
-}
-
-function bareType(contentType: string): string {
-  return contentType.split(';', 1)[0]!.trim().toLowerCase();
-}
-
-function isJson(type: string): boolean {
-  return type === 'application/json' || type.endsWith('+json');
 }

@@ -3,8 +3,9 @@ import type { Events, NewEvent } from '../engine/api.ts';
 import { encodeContent } from '../engine/events/content-codec.ts';
 import { deadMessage, deadQueue } from '../engine/events/message.ts';
 import type { Clock } from '../model/clock.ts';
-import type { CloudEvent } from '../model/event.ts';
+import type { CloudEvent, EventContent } from '../model/event.ts';
 import { formatId, newId } from '../model/id.ts';
+import { isObject } from '../model/json.ts';
 import { compileMapping, compilePath } from '../model/mapping.ts';
 import { compilePattern } from '../model/pattern.ts';
 import type { Trigger } from '../model/trigger.ts';
@@ -188,12 +189,11 @@ export async function forgetCursor(store: Pick<Store, 'keyValue'>, name: string)
  * What a mapping makes of an event is what the function gets; of an object, a `callme` gets the fields that it has parameters
  * for. Without a mapping, the event gets the shape of the function's convention.
  */
-export function contentOf(event: CloudEvent, map: Treatment['map']): NewEvent['content'] {
+export function contentOf(event: CloudEvent, map: Treatment['map']): EventContent {
   if (map === undefined) return { kind: 'event', event };
   const mapped = map(event);
-  const isObject = typeof mapped === 'object' && mapped !== null && !Array.isArray(mapped);
   const payload = Buffer.from(JSON.stringify(mapped));
-  return { kind: 'payload', payload, payloadKind: isObject ? 'offered-parameters' : 'json' };
+  return { kind: 'payload', payload, payloadKind: isObject(mapped) ? 'offered-parameters' : 'json' };
 }
 
 /** How many functions called one another until this event came to be. */

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CompletedInvocation, Outcome, PayloadKind } from '../../model/invocation.ts';
+import { isObject } from '../../model/json.ts';
 import { Problem } from '../../model/problem.ts';
 import { answer, JSON_TYPE } from '../answer.ts';
 import { readBody } from '../body.ts';
@@ -122,8 +123,7 @@ function isForm(req: IncomingMessage, body: Buffer): boolean {
 /** Read only after a failure, to tell a caller's broken JSON from parameters that do not fit. */
 function isJsonObject(payload: Buffer): boolean {
   try {
-    const value: unknown = JSON.parse(payload.toString());
-    return isUtf8(payload) && typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isUtf8(payload) && isObject(JSON.parse(payload.toString()));
   } catch {
     return false;
   }

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../model/invocation.ts';
-import { bareType, isJsonType } from '../media-type.ts';
+import { bareType, isJsonType } from '../../model/media-type.ts';
 
 const NEWLINE = 0x0a;
 const COMMA = 0x2c;

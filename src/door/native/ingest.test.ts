@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { pino } from 'pino';
 import { systemClock } from '../../model/clock.ts';
-import { BATCH_TYPE, EVENT_TYPE } from '../../model/cloudevents-http.ts';
+import { CLOUD_EVENT_BATCH_TYPE, CLOUD_EVENT_TYPE } from '../../model/cloudevents.ts';
 import type { CloudEvent } from '../../model/event.ts';
 import type { Buckets } from '../../service/bucket/buckets.ts';
 import { createServices, type RunningServices } from '../../service/create-services.ts';
@@ -71,22 +71,23 @@ describe("a topic's address for CloudEvents", () => {
   });
 
   test('takes one as JSON, and a batch, all or none', async () => {
-    assert.equal((await post({ 'content-type': EVENT_TYPE }, JSON.stringify(EVENT))).status, 202);
+    assert.equal((await post({ 'content-type': CLOUD_EVENT_TYPE }, JSON.stringify(EVENT))).status, 202);
     const batch = ['2', '3'].map((id) => ({ ...EVENT, id }));
-    const sent = await post({ 'content-type': BATCH_TYPE }, JSON.stringify(batch));
+    const sent = await post({ 'content-type': CLOUD_EVENT_BATCH_TYPE }, JSON.stringify(batch));
     assert.deepEqual(sent.json, { accepted: 2 });
     const broken = [
       { ...EVENT, id: '4' },
       { ...EVENT, id: '' },
     ];
-    assert.equal((await post({ 'content-type': BATCH_TYPE }, JSON.stringify(broken))).status, 400);
-    assert.deepEqual((await post({ 'content-type': BATCH_TYPE }, '[]')).json, { accepted: 0 });
+    assert.equal((await post({ 'content-type': CLOUD_EVENT_BATCH_TYPE }, JSON.stringify(broken))).status, 400);
+    assert.deepEqual((await post({ 'content-type': CLOUD_EVENT_BATCH_TYPE }, '[]')).json, { accepted: 0 });
     assert.deepEqual((await published()).map(({ id }) => id).sort(), ['1', '2', '3']);
   });
 
   test('one that comes again is answered alike and published once', async () => {
     const batch = JSON.stringify([EVENT, EVENT, { ...EVENT, source: '/other' }]);
-    for (let time = 0; time < 2; time++) assert.equal((await post({ 'content-type': BATCH_TYPE }, batch)).status, 202);
+    for (let time = 0; time < 2; time++)
+      assert.equal((await post({ 'content-type': CLOUD_EVENT_BATCH_TYPE }, batch)).status, 202);
     assert.equal((await post(HEADERS)).status, 202);
     assert.deepEqual((await published()).map(({ source }) => source).sort(), ['/other', '/shop']);
   });
@@ -97,7 +98,7 @@ describe("a topic's address for CloudEvents", () => {
     assert.equal((await post({ ...HEADERS, 'ce-id': '' })).status, 400);
     assert.equal((await post(HEADERS, Buffer.alloc(20_001))).status, 413);
     assert.equal((await post(HEADERS, '', '/v1/topics/none/events')).status, 404);
-    assert.equal((await post({ 'content-type': BATCH_TYPE }, '[]', '/v1/topics/none/events')).status, 404);
+    assert.equal((await post({ 'content-type': CLOUD_EVENT_BATCH_TYPE }, '[]', '/v1/topics/none/events')).status, 404);
     const other = await ask(node, 'GET', path);
     assert.deepEqual([other.status, other.headers.allow], [405, 'POST, OPTIONS']);
     assert.deepEqual(await published(), []);

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import Type from 'typebox';
-import { BATCH_TYPE, decodeEvents, EVENT_TYPE } from '../../model/cloudevents-http.ts';
+import { CLOUD_EVENT_BATCH_TYPE, CLOUD_EVENT_TYPE } from '../../model/cloudevents.ts';
+import { decodeEvents } from '../../model/cloudevents-http.ts';
 import { Problem } from '../../model/problem.ts';
 import { TOPIC_NAME_PATTERN } from '../../service/topic/topic-rules.ts';
 import { answers } from '../answer-schemas.ts';
@@ -29,7 +30,7 @@ export function addIngestRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Publishes CloudEvents: one in headers and body, one as JSON, or a batch',
-        description: `The HTTP binding of CloudEvents 1.0: binary (\`ce-\` headers), structured (\`${EVENT_TYPE}\`) or batched (\`${BATCH_TYPE}\`). Answered when all are on disk; of a batch, all are published or none. An event whose \`source\` and \`id\` a subscriber had within 24 h is not delivered to it again.`,
+        description: `The HTTP binding of CloudEvents 1.0: binary (\`ce-\` headers), structured (\`${CLOUD_EVENT_TYPE}\`) or batched (\`${CLOUD_EVENT_BATCH_TYPE}\`). Answered when all are on disk; of a batch, all are published or none. An event whose \`source\` and \`id\` a subscriber had within 24 h is not delivered to it again.`,
         operationId: 'publishEvents',
         params: TopicParameters,
         response: answers({

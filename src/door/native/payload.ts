@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { PayloadKind } from '../../model/invocation.ts';
-import { isJsonType, mediaTypeOf } from '../media-type.ts';
+import { isJsonType } from '../../model/media-type.ts';
+import { mediaTypeOf } from '../media-type.ts';
 import { formParameters } from './form.ts';
 
 const NO_PAYLOAD = Buffer.from('{}');

@@ -1,7 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import Type from 'typebox';
+import { CLOUD_EVENT_TYPE } from '../../model/cloudevents.ts';
 import type { CloudEvent } from '../../model/event.ts';
 import { formatId, newId } from '../../model/id.ts';
+import { isObject } from '../../model/json.ts';
+import { isJsonType } from '../../model/media-type.ts';
 import { Problem } from '../../model/problem.ts';
 import { TOPIC_NAME_PATTERN } from '../../service/topic/topic-rules.ts';
 import type { TopicView } from '../../service/topic/topics.ts';
@@ -9,7 +12,7 @@ import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
-import { isJsonType, mediaTypeOf } from '../media-type.ts';
+import { mediaTypeOf } from '../media-type.ts';
 import { authorize } from '../principal.ts';
 import { BytesView, bytesView } from './bytes-view.ts';
 import { withHops } from './hops.ts';
@@ -20,7 +23,6 @@ import { parseJson } from './upload.ts';
 const MAX_JSON_BYTES = 65_536;
 const MAX_EVENT_BODY_BYTES = 1_048_576;
 const DEFAULT_PEEK = 10;
-const CLOUD_EVENT = 'application/cloudevents+json';
 const tags = ['topics'];
 const gone = Type.Unsafe<undefined>({ type: 'null', description: 'Done' });
 
@@ -178,7 +180,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Publishes the body to every subscriber, durably, or to none',
-        description: `A CloudEvent (\`${CLOUD_EVENT}\`) as it is; anything else becomes the data of one. An event whose \`source\` and \`id\` a subscriber had within 24 h is not delivered to it again.`,
+        description: `A CloudEvent (\`${CLOUD_EVENT_TYPE}\`) as it is; anything else becomes the data of one. An event whose \`source\` and \`id\` a subscriber had within 24 h is not delivered to it again.`,
         operationId: 'publish',
         params: TopicParameters,
         querystring: Type.Object(
@@ -307,9 +309,9 @@ function eventOf(
   attributes: Pick<CloudEvent, 'id' | 'source' | 'type' | 'time'>,
 ): CloudEvent {
   const type = mediaTypeOf(req);
-  if (type === CLOUD_EVENT) {
+  if (type === CLOUD_EVENT_TYPE) {
     const event = parseJson(body.toString(), 'the event');
-    if (typeof event === 'object' && event !== null && !Array.isArray(event)) return event as CloudEvent;
+    if (isObject(event)) return event as CloudEvent;
     throw new Problem('invalid_request', 'a CloudEvent is a JSON object');
   }
   if (body.length === 0) return { specversion: '1.0', ...attributes };

@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
-import { DIRECT_LANE } from '../../model/event.ts';
+import { DIRECT_LANE, type EventContent } from '../../model/event.ts';
 import { FUNCTION_NAME_PATTERN } from '../../model/function.ts';
 import { formatId, newId } from '../../model/id.ts';
 import { Problem } from '../../model/problem.ts';
@@ -7,10 +7,9 @@ import type { CommitPart } from '../../store/commit.ts';
 import type { NewMessage } from '../../store/queue.ts';
 import type { Store } from '../../store/store.ts';
 import type { AcceptedEvent, Engine, NewEvent } from '../api.ts';
-import { DEFAULT_WINDOW_MS, decode, encode, idempotencySpace } from '../idempotency-record.ts';
+import { contentFingerprint, DEFAULT_WINDOW_MS, decode, encode, idempotencySpace } from '../idempotency-record.ts';
 import { encodeContent } from './content-codec.ts';
 import { type LaneName, newMessage, waitingQueue } from './message.ts';
-import { contentFingerprint } from './settle.ts';
 
 const lanePattern = new RegExp(FUNCTION_NAME_PATTERN);
 /** 15 days. */
@@ -139,7 +138,7 @@ function claimPart(lane: LaneName, claim: Claim, eventId: string): CommitPart {
   return { kind: 'put', space: idempotencySpace(lane.function), key, value, options };
 }
 
-function claimOf(wanted: NonNullable<NewEvent['idempotency']>, content: NewEvent['content'], nowMs: number): Claim {
+function claimOf(wanted: NonNullable<NewEvent['idempotency']>, content: EventContent, nowMs: number): Claim {
   const { key, windowMs = DEFAULT_WINDOW_MS } = wanted;
   return { key, windowMs, untilMs: nowMs + windowMs, fingerprint: contentFingerprint(content) };
 }

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { CloudEvent } from '../../model/event.ts';
+import type { CloudEvent, EventContent } from '../../model/event.ts';
 import { Problem } from '../../model/problem.ts';
-import type { NewEvent } from '../api.ts';
 import { decodeContent, encodeContent } from './content-codec.ts';
 
 const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
@@ -36,7 +35,7 @@ test('an event is read as it was written', () => {
 
 test('bytes stand there as they are, not as base64', () => {
   const data = Buffer.alloc(30_000, 7);
-  const content: NewEvent['content'] = { kind: 'event', event: { ...base, data_base64: data.toString('base64') } };
+  const content: EventContent = { kind: 'event', event: { ...base, data_base64: data.toString('base64') } };
   assert.ok(encodeContent(content).length < 30_200);
 });
 

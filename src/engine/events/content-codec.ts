@@ -1,9 +1,6 @@
-import type { CloudEvent } from '../../model/event.ts';
+import type { CloudEvent, EventContent } from '../../model/event.ts';
 import type { PayloadKind } from '../../model/invocation.ts';
 import { Problem } from '../../model/problem.ts';
-import type { NewEvent } from '../api.ts';
-
-type Content = NewEvent['content'];
 
 /** The envelope: what is not bytes. */
 interface Envelope {
@@ -21,7 +18,7 @@ const HEADER_BYTES = 5;
  * What an event carries, as the bytes of a queue message: u8 format, u32 envelope length, envelope (JSON), raw bytes.
  * Payloads and binary data stand there as they are, not as base64.
  */
-export function encodeContent(content: Content): Buffer {
+export function encodeContent(content: EventContent): Buffer {
   if (content.kind === 'payload') {
     const { payload, payloadKind, contentType } = content;
     return join({ payloadKind, ...(contentType !== undefined && { contentType }) }, payload);
@@ -36,7 +33,7 @@ export function encodeContent(content: Content): Buffer {
 }
 
 /** Reads what `encodeContent` wrote; `internal` where it is from a newer version, or damaged. */
-export function decodeContent(body: Buffer): Content {
+export function decodeContent(body: Buffer): EventContent {
   const { envelope, rest } = split(body);
   const { event, payloadKind, contentType, binaryData } = envelope;
   if (event !== undefined) {

@@ -1,6 +1,5 @@
-import type { CloudEvent } from '../../model/event.ts';
+import type { CloudEvent, EventContent } from '../../model/event.ts';
 import type { LeasedMessage } from '../../store/queue.ts';
-import type { NewEvent } from '../api.ts';
 import type { Failures } from './failures.ts';
 import type { EventAttributes } from './message.ts';
 import type { Policy } from './policy.ts';
@@ -9,7 +8,7 @@ import type { Policy } from './policy.ts';
 export interface HeldEvent {
   readonly message: LeasedMessage;
   readonly attributes: EventAttributes;
-  readonly content: NewEvent['content'];
+  readonly content: EventContent;
   readonly policy: Policy;
   /** Attempts that failed before this delivery, and the last one's error. */
   readonly failures: Failures;

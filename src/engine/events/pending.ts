@@ -1,9 +1,10 @@
 import type { Clock } from '../../model/clock.ts';
+import type { EventContent } from '../../model/event.ts';
 import { pause } from '../../model/pause.ts';
 import { Problem } from '../../model/problem.ts';
 import type { StoredMessage } from '../../store/queue.ts';
 import type { Store } from '../../store/store.ts';
-import type { LaneStats, NewEvent, PendingEvent, PendingQuery } from '../api.ts';
+import type { LaneStats, PendingEvent, PendingQuery } from '../api.ts';
 import { decodeContent } from './content-codec.ts';
 import type { Deliveries } from './deliveries.ts';
 import { forgetFailures, readFailures } from './failures.ts';
@@ -249,7 +250,7 @@ function revived({ body, attributes }: { body: Buffer; attributes: Readonly<Reco
 }
 
 /** One that cannot be read is shown as the bytes that it is. */
-function contentOf(body: Buffer): NewEvent['content'] {
+function contentOf(body: Buffer): EventContent {
   try {
     return decodeContent(body);
   } catch {

@@ -7,7 +7,7 @@ import type { EventRecord } from '../../store/journal.ts';
 import { NOTHING_PREPARED, type Prepared, together } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 import type { Router } from '../api.ts';
-import { encodeDone, fingerprintOf, idempotencySpace } from '../idempotency-record.ts';
+import { contentFingerprint, encodeDone, idempotencySpace } from '../idempotency-record.ts';
 import type { Completions } from './completions.ts';
 import type { LaneCounters } from './counters.ts';
 import { destinationItem, type End, endId, recordOf } from './destination.ts';
@@ -346,10 +346,4 @@ export function failureOf(outcome: Outcome, retryOn: ReadonlySet<string>): Failu
   const reason = failureCode(outcome);
   const message = `${outcome.error.type}: ${outcome.error.message}`;
   return { reason, message, final: !retryOn.has(reason) };
-}
-
-/** What the content of an event is told by, as an idempotency key's payload. */
-export function contentFingerprint(content: HeldEvent['content']): string {
-  if (content.kind === 'payload') return fingerprintOf(content.payload, content.payloadKind, content.contentType);
-  return fingerprintOf(Buffer.from(JSON.stringify(content.event)), 'json', 'application/cloudevents+json');
 }

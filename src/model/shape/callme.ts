@@ -1,4 +1,5 @@
 import type { CloudEvent } from '../event.ts';
+import { isObject } from '../json.ts';
 
 /**
  * What a `callme` gets of events, as named parameters: the top-level fields of the event's data, where that is an object,
@@ -8,6 +9,6 @@ export function callmeShape(events: readonly CloudEvent[], options: { batch: boo
   if (options.batch) return { events };
   const event = events[0];
   const data = event?.data;
-  const fields = typeof data === 'object' && data !== null && !Array.isArray(data) ? data : {};
+  const fields = isObject(data) ? data : {};
   return { ...fields, event };
 }

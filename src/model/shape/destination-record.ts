@@ -1,6 +1,9 @@
 import { parseJsonText } from '../json.ts';
 
-/** What a destination gets of an event that ended, field by field as AWS Lambda's destination record. */
+/**
+ * What a destination gets of an event that ended, field by field as AWS Lambda's destination record; `data` of a completion's
+ * event too.
+ */
 export interface DestinationRecord {
   readonly version: '1.0';
   /** RFC 3339. */

@@ -1,5 +1,6 @@
 import type { CloudEvent } from '../event.ts';
-import { parseJsonText } from '../json.ts';
+import { isObject, parseJsonText } from '../json.ts';
+import { declaresJson } from '../media-type.ts';
 
 /**
  * What each source's CloudEvents look like: `type`, `source`, `subject`, `id`, extension attributes and `data`. Sources make
@@ -141,25 +142,6 @@ export interface KafkaExtensions {
   readonly brokers?: string;
 }
 
-/** `data` of a completion's event: AWS Lambda's record of an asynchronous invocation. */
-export interface CompletionData {
-  readonly version: '1.0';
-  readonly timestamp: string;
-  readonly requestContext: {
-    readonly requestId: string;
-    readonly functionArn: string;
-    readonly condition: 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
-    readonly approximateInvokeCount: number;
-  };
-  readonly requestPayload: unknown;
-  readonly responseContext?: {
-    readonly statusCode: number;
-    readonly executedVersion: string;
-    readonly functionError?: string;
-  };
-  readonly responsePayload?: unknown;
-}
-
 /** The part of a CloudEvent that holds a message's body. */
 export interface EventBody {
   readonly datacontenttype?: string;
@@ -184,7 +166,7 @@ export function messageData(bytes: Uint8Array, contentType?: string): EventBody 
     const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
     return { datacontenttype: 'application/octet-stream', ...type, data_base64: base64 };
   }
-  if (contentType === undefined || contentType === '' || isJson(contentType)) {
+  if (contentType === undefined || contentType === '' || declaresJson(contentType)) {
     const data = parse(text);
     if (data !== undefined) {
       const exact = JSON.stringify(data) === text;
@@ -192,7 +174,7 @@ export function messageData(bytes: Uint8Array, contentType?: string): EventBody 
     }
   }
   // A text that claims to be JSON and is none is no JSON for whoever reads the event.
-  const isText = contentType !== undefined && contentType !== '' && !isJson(contentType);
+  const isText = contentType !== undefined && contentType !== '' && !declaresJson(contentType);
   return { datacontenttype: isText ? contentType : 'text/plain; charset=utf-8', data: text };
 }
 
@@ -201,7 +183,7 @@ export function bodyText(event: EventBody): string | undefined {
   if (typeof event.datatext === 'string') return event.datatext;
   if (event.data_base64 !== undefined) return undefined;
   if (event.data === undefined) return '';
-  if (typeof event.data === 'string' && !isJson(event.datacontenttype ?? '')) return event.data;
+  if (typeof event.data === 'string' && !declaresJson(event.datacontenttype ?? '')) return event.data;
   return JSON.stringify(event.data);
 }
 
@@ -214,7 +196,7 @@ export function bodyBytes(event: EventBody): Buffer {
 /** An extension attribute that holds a JSON object, parsed; empty where it is absent or none. */
 export function objectAttribute(event: CloudEvent, name: string): Record<string, unknown> {
   const value = jsonAttribute(event, name);
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  return isObject(value) ? value : {};
 }
 
 /** An extension attribute that holds a JSON object of texts; what in it is no text is written as JSON. */
@@ -237,8 +219,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isJson(contentType: string): boolean {
-  return /^[^;]*[/+]json\s*(;|$)/i.test(contentType);
 }

@@ -1,3 +1,5 @@
+import { isObject } from '../json.ts';
+
 /** What a function answered to an HTTP request, ready to be sent. */
 export interface HttpAnswer {
   readonly status: number;
@@ -77,5 +79,5 @@ function answerOf(value: Record<string, unknown>): HttpAnswer | undefined {
 }
 
 function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  return isObject(value) ? value : {};
 }

@@ -1,4 +1,4 @@
-import { parseJsonText } from '../json.ts';
+import { isObject, parseJsonText } from '../json.ts';
 
 /**
  * An HTTP request as a function sees it: the event of Lambda function URLs and HTTP APIs, payload format 2.0.
@@ -127,7 +127,7 @@ function jsonFields(event: HttpEvent): Record<string, unknown> {
     return {};
   try {
     const value = parseJsonText(event.body);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+    return isObject(value) ? value : {};
   } catch {
     return {};
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { CLOUD_EVENT_TYPE } from '../../model/cloudevents.ts';
 import { parseDestination } from '../../model/destination.ts';
 import type { CloudEvent } from '../../model/event.ts';
 import type { CommitPart } from '../../store/commit.ts';
@@ -6,7 +7,7 @@ import type { NewMessage } from '../../store/queue.ts';
 import { eventJson } from './topic-rules.ts';
 import type { Subscription } from './topics.ts';
 
-const CONTENT_TYPE = 'application/cloudevents+json; charset=UTF-8';
+const CONTENT_TYPE = `${CLOUD_EVENT_TYPE}; charset=UTF-8`;
 const WINDOW_MS = 86_400_000;
 const MAX_GROUP_LENGTH = 256;
 

@@ -3,7 +3,7 @@ import type { Completion } from '../../engine/events/completions.ts';
 import type { CloudEvent } from '../../model/event.ts';
 import { FUNCTION_NAME_PATTERN } from '../../model/function.ts';
 import { messageOf, Problem } from '../../model/problem.ts';
-import { type CompletionData, EVENT_TYPES } from '../../model/shape/event-data.ts';
+import { EVENT_TYPES } from '../../model/shape/event-data.ts';
 import { NOTHING_PREPARED } from '../../store/prepared.ts';
 import type { LocalSourceContext, TriggerType } from '../trigger-type.ts';
 import type { TypeHost } from '../types.ts';
@@ -72,7 +72,6 @@ export function createCompletionType({
 }
 
 function completionEvent(of: string, { id, record, hops }: Completion): CloudEvent {
-  const data: CompletionData = record;
   const succeeded =
     record.requestContext.condition === 'Success' && record.responseContext?.functionError === undefined;
   return {
@@ -82,7 +81,7 @@ function completionEvent(of: string, { id, record, hops }: Completion): CloudEve
     type: succeeded ? EVENT_TYPES.completionSucceeded : EVENT_TYPES.completionFailed,
     time: record.timestamp,
     datacontenttype: 'application/json',
-    data,
+    data: record,
     fobhops: hops + 1,
   };
 }

@@ -1,3 +1,4 @@
+import { bareType } from '../../model/media-type.ts';
 import { Problem } from '../../model/problem.ts';
 import { type EventBody, messageData } from '../../model/shape/event-data.ts';
 import type { HookRequest } from '../trigger-type.ts';
@@ -8,7 +9,7 @@ const MAX_FIELDS = 1_000;
 /** A request's body as an event holds it: JSON and forms parsed. Throws `invalid_request` for JSON that is none, and for an empty body. */
 export function eventBody({ headers, body }: HookRequest): EventBody {
   const contentType = headers['content-type'] ?? '';
-  const type = contentType.split(';')[0]!.trim().toLowerCase();
+  const type = bareType(contentType);
   if (body.length === 0) throw new Problem('invalid_request', 'the request has no body; a webhook has one');
   if (type === FORM) {
     const text = body.toString();
