@@ -5,6 +5,7 @@ import { EXIT, Failure } from '../failure.ts';
 import { count, formatAge, formatBytes } from '../human.ts';
 import { note, paint, print, printJson, printPairs, printTable } from '../output.ts';
 import { ownCommand } from '../project.ts';
+import { sendJson } from '../send-json.ts';
 
 const PAGE = 1_000;
 
@@ -207,9 +208,7 @@ async function configure(bucket: string, _options: unknown, self: Command): Prom
   if (Object.keys(change).length === 0) {
     throw new Failure(EXIT.usage, 'nothing to change: give --versioning, --expire or --tag');
   }
-  const body = Buffer.from(JSON.stringify(change));
-  const headers = { 'content-type': 'application/json' };
-  const changed = await (await clientOf(self)).json<BucketView>('PATCH', bucketPath(bucket), { body, headers });
+  const changed = await sendJson<BucketView>(await clientOf(self), 'PATCH', bucketPath(bucket), change);
   if (json) return printJson(changed);
   print(`${paint('green', '✔')} ${bucket} is changed`);
 }

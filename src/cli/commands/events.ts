@@ -5,6 +5,7 @@ import { clientOf, examples, oneOf, optionsOf, wholeNumber } from '../command-li
 import { type EventView, type LaneView, printEvent, printEvents, printLanes } from '../events-view.ts';
 import { count, parseSinceMs } from '../human.ts';
 import { note, print, printJson } from '../output.ts';
+import { sendJson } from '../send-json.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const STATES = ['waiting', 'running', 'dead', 'delivered', 'expired', 'dropped'];
@@ -73,12 +74,9 @@ export function define(command: Command): void {
     .action(async (name: string, _options, self: Command) => {
       const client = await clientOf(self);
       const { rate, lane } = optionsOf<{ rate?: number; lane?: string }>(self);
-      const body = Buffer.from(JSON.stringify({ ratePerSecond: rate, lane }));
+      const path = functionPath(name, '/events/redrive');
       const answer = await aboutFunction(client, name, () =>
-        client.json<{ redriven: number }>('POST', functionPath(name, '/events/redrive'), {
-          headers: { 'content-type': 'application/json' },
-          body,
-        }),
+        sendJson<{ redriven: number }>(client, 'POST', path, { ratePerSecond: rate, lane }),
       );
       done(self, answer, answer.redriven === 0 ? 'no dead events' : `${count(answer.redriven, 'event')} on the way`);
     });

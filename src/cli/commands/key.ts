@@ -3,6 +3,7 @@ import { clientOf, collect, examples, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatAge, parseDurationMs } from '../human.ts';
 import { note, paint, paintError, print, printFailure, printJson, printTable } from '../output.ts';
+import { sendJson } from '../send-json.ts';
 
 const REGION = 'us-east-1';
 
@@ -59,9 +60,10 @@ function defineCreate(command: Command): void {
       const client = await clientOf(self);
       const expiresAt =
         expires === undefined ? undefined : new Date(Date.now() + parseDurationMs(expires, '--expires')).toISOString();
-      const key = await client.json<KeyView & { secretAccessKey: string }>('POST', '/v1/keys', {
-        body: Buffer.from(JSON.stringify({ label, grants: grant, expiresAt })),
-        headers: { 'content-type': 'application/json' },
+      const key = await sendJson<KeyView & { secretAccessKey: string }>(client, 'POST', '/v1/keys', {
+        label,
+        grants: grant,
+        expiresAt,
       });
       if (json) return printJson({ ...key, endpoint: client.url, region: REGION });
       note(`${paintError('green', '✔')} an access key; its secret is shown only now`);

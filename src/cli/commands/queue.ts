@@ -4,6 +4,7 @@ import { pairsOf, readData } from '../data-argument.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { count, formatAge, formatDuration, formatTime, parseDurationMs } from '../human.ts';
 import { note, paint, paintError, print, printBytes, printJson, printPairs, printTable } from '../output.ts';
+import { sendJson } from '../send-json.ts';
 import { harmless } from '../text-width.ts';
 
 interface QueueView {
@@ -101,8 +102,7 @@ function defineSettings(command: Command): void {
         ...(options.contentDeduplication && { contentDeduplication: true }),
       };
       const client = await clientOf(self);
-      const body = Buffer.from(JSON.stringify(settings));
-      const queue = await client.json<QueueView>('PUT', queuePath(name), { body });
+      const queue = await sendJson<QueueView>(client, 'PUT', queuePath(name), settings);
       if (options.json) return printJson(queue);
       print(`${paint('green', '✔')} the queue ${paint('bold', name)} is there`);
     });
@@ -201,9 +201,8 @@ function defineSending(command: Command): void {
         const messages = bodies
           .slice(start, start + MAX_BATCH)
           .map((body) => ({ ...shared, bodyBase64: body.toString('base64') }));
-        const answer = await client.json<{ messages: typeof sent }>('POST', queuePath(name, '/batch'), {
-          body: Buffer.from(JSON.stringify({ messages })),
-        });
+        const path = queuePath(name, '/batch');
+        const answer = await sendJson<{ messages: typeof sent }>(client, 'POST', path, { messages });
         sent.push(...answer.messages);
       }
       if (options.json) return printJson(options.lines ? sent : sent[0]);
@@ -348,9 +347,9 @@ function defineCare(command: Command): void {
     .addHelpText('after', examples(['fob queue redrive jobs-dead --rate 10', '']))
     .action(async (name: string, _options, self: Command) => {
       const { to, rate, json } = optionsOf<{ to?: string; rate?: number }>(self);
-      const body = Buffer.from(JSON.stringify({ to, ratePerSecond: rate }));
+      const body = { to, ratePerSecond: rate };
       const client = await clientOf(self);
-      const { moved } = await client.json<{ moved: number }>('POST', queuePath(name, '/redrive'), { body });
+      const { moved } = await sendJson<{ moved: number }>(client, 'POST', queuePath(name, '/redrive'), body);
       if (json) return printJson({ moved });
       if (moved > 0) print(`${paint('green', '✔')} ${count(moved, 'message')} moved`);
       else note('nothing to move: there are no messages, or they came from no queue that is still there (give --to)');

@@ -6,6 +6,7 @@ import { clientOf, collect, examples, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { addFunctionOptions, configOf, type FunctionOptions } from '../function-options.ts';
 import { paint, print, printJson } from '../output.ts';
+import { sendJson } from '../send-json.ts';
 
 interface SetOptions extends FunctionOptions {
   readonly unsetEnv?: readonly string[];
@@ -60,10 +61,7 @@ async function change(client: NodeClient, name: string, options: SetOptions): Pr
     const all = new Set([...config.grants, ...(given.grants ?? [])]);
     patch.grants = [...all].filter((grant) => !revoke.includes(grant));
   }
-  return client.json<FunctionView>('PATCH', functionPath(name), {
-    headers: { 'content-type': 'application/json', 'if-match': `"${revision}"` },
-    body: Buffer.from(JSON.stringify(patch)),
-  });
+  return sendJson<FunctionView>(client, 'PATCH', functionPath(name), patch, { 'if-match': `"${revision}"` });
 }
 
 function without(values: Record<string, string>, names: readonly string[]): Record<string, string> {

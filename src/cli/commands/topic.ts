@@ -4,6 +4,7 @@ import { guessedType, readData } from '../data-argument.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { count, formatAge, formatTime } from '../human.ts';
 import { note, paint, print, printJson, printPairs, printTable } from '../output.ts';
+import { sendJson } from '../send-json.ts';
 
 interface TopicView {
   readonly name: string;
@@ -137,13 +138,8 @@ function defineSubscriptions(command: Command): void {
     .action(async (name: string, destination: string, _options, self: Command) => {
       const { filter, json } = optionsOf<{ filter?: string }>(self);
       const body = { destination, ...(filter !== undefined && { filter: await readFilter(filter) }) };
-      const subscription = await (await clientOf(self)).json<{ id: string }>(
-        'POST',
-        topicPath(name, '/subscriptions'),
-        {
-          body: Buffer.from(JSON.stringify(body)),
-        },
-      );
+      const path = topicPath(name, '/subscriptions');
+      const subscription = await sendJson<{ id: string }>(await clientOf(self), 'POST', path, body);
       if (json) return printJson(subscription);
       print(`${paint('green', '✔')} ${destination} is subscribed to ${paint('bold', name)} as ${subscription.id}`);
     });

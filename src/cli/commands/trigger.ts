@@ -5,15 +5,8 @@ import { readData } from '../data-argument.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { count, parseSinceMs } from '../human.ts';
 import { note, paint, print, printJson, printPairs } from '../output.ts';
-import {
-  aboutTrigger,
-  allTriggers,
-  allTypes,
-  sendJson,
-  type TriggerView,
-  triggerPath,
-  typeNamed,
-} from '../trigger/api.ts';
+import { sendJson } from '../send-json.ts';
+import { aboutTrigger, allTriggers, allTypes, type TriggerView, triggerPath, typeNamed } from '../trigger/api.ts';
 import { applyChange, type Change, planChanges, readTriggerFile } from '../trigger/apply.ts';
 import { addDocumentOptions, type DocumentOptions, documentOf } from '../trigger/document-options.ts';
 import { printTrigger, printTriggers, printType, printTypes } from '../trigger/show.ts';

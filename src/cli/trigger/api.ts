@@ -40,24 +40,8 @@ export interface OptionSchema {
   readonly required?: readonly string[];
 }
 
-const JSON_HEADERS = { 'content-type': 'application/json' };
-
 export function triggerPath(name: string, rest = ''): string {
   return `/v1/triggers/${encodeURIComponent(name)}${rest}`;
-}
-
-/** A request with a JSON body. */
-export function sendJson<T>(
-  client: NodeClient,
-  method: string,
-  path: string,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<T> {
-  return client.json<T>(method, path, {
-    headers: { ...JSON_HEADERS, ...headers },
-    body: Buffer.from(JSON.stringify(body)),
-  });
 }
 
 export async function allTriggers(

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import type { NodeClient } from '../client.ts';
 import { EXIT, Failure } from '../failure.ts';
-import { allTriggers, allTypes, type OptionSchema, sendJson, type TriggerView, triggerPath, typeNamed } from './api.ts';
+import { sendJson } from '../send-json.ts';
+import { allTriggers, allTypes, type OptionSchema, type TriggerView, triggerPath, typeNamed } from './api.ts';
 
 /** A trigger as a file says it. */
 interface Written {
