@@ -11,8 +11,8 @@ import { create, list } from 'tar';
 import { formatId, newId } from '../../model/id.ts';
 import type { Change } from '../registry.ts';
 import type { Store } from '../store.ts';
+import { temporaryFolder } from '../testing/folder-adapter.ts';
 import { openEmbeddedStore } from './store.ts';
-import { temporaryFolder } from './testing/adapter.ts';
 
 describe('backup and restore', () => {
   const { folder: base, remove } = temporaryFolder();

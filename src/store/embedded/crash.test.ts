@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Store } from '../store.ts';
+import { temporaryFolder } from '../testing/folder-adapter.ts';
 import { openEmbeddedStore } from './store.ts';
-import { temporaryFolder } from './testing/adapter.ts';
 
 const ownerProgram = fileURLToPath(new URL('./testing/owner.ts', import.meta.url));
 const ROUNDS = 20;

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, describe, test } from 'node:test';
+import { temporaryFolder } from '../testing/folder-adapter.ts';
 import { type Migrations, migrate, openDatabase, pragma } from './database.ts';
 import { JOURNAL_DATABASE } from './journal-schema.ts';
 import { STATE_DATABASE } from './state-schema.ts';
-import { temporaryFolder } from './testing/adapter.ts';
 
 describe('a database', () => {
   const { folder, remove } = temporaryFolder();

@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '../testing/folder-adapter.ts';
 import { openEmbeddedStore } from './store.ts';
-import { temporaryFolder } from './testing/adapter.ts';
 
 const ownerProgram = fileURLToPath(new URL('./testing/owner.ts', import.meta.url));
 

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { FakeClock } from '../../model/testing/fake-clock.ts';
 import type { LogRecord } from '../journal.ts';
+import { temporaryFolder } from '../testing/folder-adapter.ts';
 import { SqliteJournal } from './journal.ts';
 import type { JournalOperations } from './journal-database.ts';
 import { WorkerClient } from './rpc.ts';
 import { openEmbeddedStore } from './store.ts';
-import { temporaryFolder } from './testing/adapter.ts';
 
 const line: LogRecord = {
   timeMs: 1,

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { after, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { temporaryFolder } from '../testing/folder-adapter.ts';
 import { openEmbeddedStore } from './store.ts';
-import { temporaryFolder } from './testing/adapter.ts';
 import { openVault } from './vault.ts';
 
 describe('the vault', () => {

@@ -8,8 +8,8 @@ import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../../model/clock.ts';
+import { temporaryFolder } from '../../../store/testing/folder-adapter.ts';
 import { openBuckets } from './buckets.ts';
-import { temporaryFolder } from './testing/adapter.ts';
 
 const ownerProgram = fileURLToPath(new URL('./testing/owner.ts', import.meta.url));
 const ROUNDS = 12;
