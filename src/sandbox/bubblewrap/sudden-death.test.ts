@@ -51,18 +51,21 @@ describe('nothing is left after a sudden death', { timeout: 60_000 }, () => {
     return left;
   }
 
-  /** Waits for the condition itself; the test's own limit ends a wait in vain. */
-  async function untilNothingIsLeftOf(gateway: Gateway): Promise<void> {
-    while (leftOf(gateway).length > 0) await setTimeout(10);
+  /** Waits for the condition itself; the test's own limit ends a wait in vain, by its signal. */
+  async function untilNothingIsLeftOf(gateway: Gateway, signal: AbortSignal): Promise<void> {
+    for (let left = leftOf(gateway); left.length > 0; left = leftOf(gateway)) {
+      await setTimeout(10);
+      assert.ok(!signal.aborted, `still there: ${left.join(', ')}`);
+    }
   }
 
-  test('of the gateway', async () => {
+  test('of the gateway', async ({ signal }) => {
     const gateway = await startGateway();
     gateway.process.kill('SIGKILL');
-    await untilNothingIsLeftOf(gateway);
+    await untilNothingIsLeftOf(gateway, signal);
   });
 
-  test('of the helper: its sandboxes are told as killed, and the next start works', async () => {
+  test('of the helper: its sandboxes are told as killed, and the next start works', async ({ signal }) => {
     const gateway = await startGateway();
     const told = new Set<string>();
     const allTold = new Promise<void>((resolve) => {
@@ -78,10 +81,10 @@ describe('nothing is left after a sudden death', { timeout: 60_000 }, () => {
     assert.deepEqual([gateway.launcher, ...gateway.all].filter(isRunning), []);
     while (childrenOf(gateway.process.pid!).length === 0) await setTimeout(10);
     gateway.process.kill('SIGKILL');
-    await untilNothingIsLeftOf(gateway);
+    await untilNothingIsLeftOf(gateway, signal);
   });
 
-  test('of both at once, once the next node has started; another living node keeps its own', async () => {
+  test('of both at once, once the next node has started; another living node keeps its own', async ({ signal }) => {
     const [victim, other] = [await startGateway(), await startGateway()];
     process.kill(victim.launcher, 'SIGSTOP');
     victim.process.kill('SIGKILL');
@@ -89,12 +92,12 @@ describe('nothing is left after a sudden death', { timeout: 60_000 }, () => {
     await once(victim.process, 'exit');
     const sandboxes = await createBubblewrapSandboxes({ runFolder: folder });
     await sandboxes.close();
-    await untilNothingIsLeftOf(victim);
+    await untilNothingIsLeftOf(victim, signal);
     // Two of its three sandboxes' processes at least run on; the others come and go.
     assert.ok(other.all.filter(isRunning).length >= 9);
     assert.ok(foldersNamed(other.owner, folder, 1).length === 1);
     other.process.kill('SIGKILL');
-    await untilNothingIsLeftOf(other);
+    await untilNothingIsLeftOf(other, signal);
   });
 });
 
