@@ -8,6 +8,7 @@ import { formatId, newId } from '../model/id.ts';
 import { isObject } from '../model/json.ts';
 import { compileMapping, compilePath } from '../model/mapping.ts';
 import { compilePattern } from '../model/pattern.ts';
+import { messageOf, Problem } from '../model/problem.ts';
 import type { Trigger } from '../model/trigger.ts';
 import type { CommitPart } from '../store/commit.ts';
 import type { Prepared } from '../store/prepared.ts';
@@ -192,8 +193,19 @@ export async function forgetCursor(store: Pick<Store, 'keyValue'>, name: string)
 export function contentOf(event: CloudEvent, map: Treatment['map']): EventContent {
   if (map === undefined) return { kind: 'event', event };
   const mapped = map(event);
-  const payload = Buffer.from(JSON.stringify(mapped));
+  const payload = Buffer.from(textOf(mapped));
   return { kind: 'payload', payload, payloadKind: isObject(mapped) ? 'offered-parameters' : 'json' };
+}
+
+/** A mapping may say the same value many times, and so more than a text can hold. */
+function textOf(mapped: unknown): string {
+  try {
+    return JSON.stringify(mapped);
+  } catch (cause) {
+    throw new Problem('too_large', `what the mapping makes of this event cannot be written: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
 }
 
 /** How many functions called one another until this event came to be. */

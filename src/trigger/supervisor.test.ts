@@ -399,6 +399,20 @@ describe("triggers of the platform's own services", () => {
     });
   });
 
+  test('a queue: what its trigger cannot take is dead, and those beside it are delivered', async () => {
+    await node.services.queues.create('mixed');
+    const bodies = ['a', 'x'.repeat(900_000), 'b'].map((text) => ({ body: Buffer.from(text) }));
+    await node.services.queues.send('mixed', bodies);
+    await create('work', 'queue', { queue: 'mixed' }, { mapping: Array.from({ length: 20 }, () => '<$.data>') });
+    await node.until(() => node.got.length === 2);
+    assert.deepEqual(node.got.map(([text]) => text).sort(), ['a', 'b']);
+    const dead = await node.events.list({ function: 'fn', state: 'dead', limit: 10 });
+    assert.deepEqual(
+      dead.items.map(({ lastError }) => lastError?.reason),
+      ['quarantined'],
+    );
+  });
+
   test('a queue: only so many leave it as the lane can take, and none is lost over a restart', async () => {
     await node.services.queues.create('jobs');
     const bodies = Array.from({ length: 1_000 }, (_, index) => ({ body: Buffer.from(String(index)) }));

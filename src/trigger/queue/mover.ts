@@ -2,9 +2,10 @@ import type { CloudEvent } from '../../model/event.ts';
 import { backOffMs, pause } from '../../model/pause.ts';
 import { messageOf } from '../../model/problem.ts';
 import { EVENT_TYPES, messageData } from '../../model/shape/event-data.ts';
-import type { Prepared } from '../../store/prepared.ts';
+import { type Prepared, together } from '../../store/prepared.ts';
 import type { LeasedMessage } from '../../store/queue.ts';
-import type { LocalSourceContext } from '../trigger-type.ts';
+import { isUnfit } from '../hand-over.ts';
+import type { LocalSourceContext, SourceEvent } from '../trigger-type.ts';
 import type { TypeHost } from '../types.ts';
 import type { QueueOptions } from './queue.ts';
 
@@ -101,12 +102,27 @@ export class Mover {
 
   private prepare(messages: readonly LeasedMessage[]): Prepared {
     const { prepare, options } = this.context;
-    return prepare(
-      messages.map((message) => ({
-        event: eventOf(options.queue, message),
-        ...(message.group !== undefined && { key: message.group }),
-      })),
-    );
+    const events = messages.map((message) => ({
+      event: eventOf(options.queue, message),
+      ...(message.group !== undefined && { key: message.group }),
+    }));
+    try {
+      return prepare(events);
+    } catch (error) {
+      if (!isUnfit(error)) throw error;
+      // What the lane can never take keeps no other message from it.
+      return together(events.map((event) => this.prepareOne(event)));
+    }
+  }
+
+  private prepareOne(event: SourceEvent): Prepared {
+    const { prepare, prepareQuarantine } = this.context;
+    try {
+      return prepare([event]);
+    } catch (error) {
+      if (!isUnfit(error)) throw error;
+      return prepareQuarantine([event.event], error.message);
+    }
   }
 }
 
