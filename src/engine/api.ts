@@ -145,7 +145,12 @@ export interface Idempotency {
    */
   invoke(
     request: InvocationRequest,
-    idempotency: { readonly key: string; readonly windowMs?: number },
+    idempotency: {
+      readonly key: string;
+      readonly windowMs?: number;
+      /** What a repetition has in common with the first, where the payload itself differs each time; default: the payload. */
+      readonly identity?: Uint8Array;
+    },
   ): Promise<CompletedInvocation & { readonly replayed: boolean }>;
 }
 

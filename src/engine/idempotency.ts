@@ -59,14 +59,14 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
 
   async function invoke(
     request: InvocationRequest,
-    { key, windowMs = DEFAULT_WINDOW_MS }: { key: string; windowMs?: number },
+    { key, windowMs = DEFAULT_WINDOW_MS, identity }: Parameters<Idempotency['invoke']>[1],
   ): Promise<CompletedInvocation & { replayed: boolean }> {
     const found = engine.find(request.target);
     if (found === undefined) throw new Problem('not_found', `there is no function '${request.target}'`);
     if (key.length === 0 || key.length > MAX_KEY_LENGTH || !key.isWellFormed())
       throw new Problem('invalid_request', `an idempotency key has 1 to ${MAX_KEY_LENGTH} characters`);
     const { name, config } = found.document;
-    const fingerprint = fingerprintOf(request.payload, request.payloadKind, request.contentType);
+    const fingerprint = fingerprintOf(identity ?? request.payload, request.payloadKind, request.contentType);
     const place = { space: idempotencySpace(name), key, fingerprint };
     const untilMs = clock.monotonicMs() + config.timeoutMs + WAIT_SLACK_MS;
     for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 2, MAX_POLL_MS)) {

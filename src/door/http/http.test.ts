@@ -1,26 +1,32 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { Value } from 'typebox/value';
+import type { InvocationRequest } from '../../model/invocation.ts';
 import { Problem } from '../../model/problem.ts';
 import type { HttpEvent } from '../../model/shape/http-event.ts';
 import type { Trigger } from '../../model/trigger.ts';
 import { http } from '../../trigger/http/http.ts';
 import { type HttpOptions, HttpOptionsSchema } from '../../trigger/http/options.ts';
 import type { Triggers } from '../../trigger/triggers.ts';
+import type { ServerDeps } from '../context.ts';
 import { succeeded } from '../testing/engine-double.ts';
 import { ask, startTestServer, type TestServer } from '../testing/test-server.ts';
 
 const error = { type: 'TypeError', message: 'the secret is 42', stack: 'main.js:3' };
 
 /** A server with the given routes, each to the function `f`. */
-async function started(routes: Partial<HttpOptions>[], settings = {}): Promise<TestServer> {
+async function started(
+  routes: Partial<HttpOptions>[],
+  settings = {},
+  deps: Partial<ServerDeps> = {},
+): Promise<TestServer> {
   const list: Trigger[] = routes.map((given, index) => {
     const options = Value.Default(HttpOptionsSchema, { ...given }) as HttpOptions;
     http.check!(options);
     return { name: `route-${index}`, function: 'f', type: 'http', options, enabled: true };
   });
   const triggers = { enabled: (type: string) => (type === 'http' ? list : []) } as unknown as Triggers;
-  const node = await startTestServer({ maxBodyBytes: 65_536, ...settings }, { triggers });
+  const node = await startTestServer({ maxBodyBytes: 65_536, ...settings }, { triggers, ...deps });
   await node.add('f');
   return node;
 }
@@ -158,6 +164,28 @@ describe('the address of a function', () => {
     };
     const busy = await ask(node, 'GET', '/f/f');
     assert.deepEqual([busy.status, busy.headers['retry-after']], [429, '1']);
+  });
+
+  it('runs once for an idempotency key, and tells credentials apart', async () => {
+    const asked: { key: string; identity?: Uint8Array }[] = [];
+    const idempotency = {
+      invoke: async (request: InvocationRequest, given: { key: string; identity?: Uint8Array }) => {
+        asked.push(given);
+        return { ...(await own.engine.invoke(request).completed), replayed: asked.length > 1 };
+      },
+    } as ServerDeps['idempotency'];
+    const own = await started([], {}, { idempotency });
+    own.engine.behaviour = () => succeeded('1', '');
+    const pay = (headers: Record<string, string>) => ask(own, 'POST', '/f/f/pay', { body: 'x', headers });
+    const headers = { 'idempotency-key': 'k1', authorization: 'Basic a' };
+    assert.equal((await pay(headers)).headers['fob-idempotent-replay'], 'false');
+    assert.equal((await pay(headers)).headers['fob-idempotent-replay'], 'true');
+    await pay({ ...headers, authorization: 'Basic b' });
+    const [first, second, other] = asked.map(({ identity }) => Buffer.from(identity!));
+    assert.deepEqual(first, second);
+    assert.notDeepEqual(first, other);
+    assert.equal((await pay({ 'idempotency-key': 'x'.repeat(256) })).status, 400);
+    await own.server.close();
   });
 
   it('has its limits', async () => {

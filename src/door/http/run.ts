@@ -1,14 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Idempotency } from '../../engine/api.ts';
 import type { FunctionDocument } from '../../model/function.ts';
 import { conventionOf } from '../../model/function.ts';
 import { formatId, newId } from '../../model/id.ts';
-import { failureCode, type RunningInvocation } from '../../model/invocation.ts';
+import {
+  type CompletedInvocation,
+  failureCode,
+  type InvocationRequest,
+  type RunningInvocation,
+} from '../../model/invocation.ts';
 import { httpAnswer } from '../../model/shape/http-answer.ts';
 import { type HttpEvent, httpEvent, httpParameters } from '../../model/shape/http-event.ts';
 import { answer, answerEarly, PROBLEM_TYPE } from '../answer.ts';
 import { readBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
 import { describeFailure, failureHeaders } from '../failure.ts';
+import { type IdempotencyHeaders, idempotencyOf } from '../idempotency-key.ts';
 import { endStream, headerSafe, passChunk } from '../stream.ts';
 
 /** A request that has found its function. */
@@ -56,36 +63,70 @@ export function createHttpRunner(context: DoorContext): HttpRunner {
   const runWith = (req: IncomingMessage, res: ServerResponse, call: HttpCall, body: Buffer) => {
     if (res.destroyed) return;
     const event = eventOf(req, call, body, clock.now());
+    let idempotency: IdempotencyHeaders | undefined;
     try {
       call.check?.(event);
+      idempotency = idempotencyOf(req.headers);
     } catch (thrown) {
       refuse(res, thrown, call.headers);
       return;
     }
     const callme = conventionOf(call.function.config.handler) === 'callme';
-    let running: RunningInvocation | undefined;
-    running = engine.invoke({
+    const request: InvocationRequest = {
       target: call.function.name,
       payload: Buffer.from(JSON.stringify(callme ? httpParameters(event) : event)),
       payloadKind: callme ? 'offered-parameters' : 'json',
       door: 'http',
-      onChunk: (chunk, type) =>
-        passChunk(
-          res,
-          () => ['Content-Type', headerSafe(type), 'Fob-Invocation-Id', running?.invocationId ?? '', ...call.headers],
-          chunk,
-        ),
-    });
+    };
+    if (idempotency === undefined) runNow(res, call, request);
+    else runOnce(res, call, request, { ...idempotency, identity: identityOf(req, call, body) });
+  };
+
+  const runNow = (res: ServerResponse, call: HttpCall, request: InvocationRequest) => {
+    let running: RunningInvocation | undefined;
+    const onChunk = (chunk: Buffer, type: string) =>
+      passChunk(
+        res,
+        () => ['Content-Type', headerSafe(type), 'Fob-Invocation-Id', running?.invocationId ?? '', ...call.headers],
+        chunk,
+      );
+    running = engine.invoke({ ...request, onChunk });
     res.on('close', () => {
       if (!res.writableEnded) running.cancel();
     });
     running.completed
-      .then(({ outcome, report }) => {
-        if (res.headersSent) endStream(res, outcome.status === 'succeeded' ? outcome.payload : undefined);
-        else if (outcome.status === 'succeeded') succeed(res, call, report.invocationId, outcome);
-        else tellFailure(res, call, report.invocationId, failureCode(outcome) === 'timed_out' ? TIMED_OUT : FAILED);
+      .then((completed) => {
+        const { outcome } = completed;
+        if (!res.headersSent) finish(res, call, completed);
+        else endStream(res, outcome.status === 'succeeded' ? outcome.payload : undefined);
       })
       .catch((thrown) => (res.headersSent ? endStream(res, undefined) : refuse(res, thrown, call.headers)));
+  };
+
+  /** A streamed result comes as a whole, since it may be one that is repeated; the run goes on when the caller leaves. */
+  const runOnce = (
+    res: ServerResponse,
+    call: HttpCall,
+    request: InvocationRequest,
+    key: Parameters<Idempotency['invoke']>[1],
+  ) => {
+    context.idempotency
+      .invoke(request, key)
+      .then((completed) => {
+        const replayed = ['Fob-Idempotent-Replay', String(completed.replayed)];
+        finish(res, { ...call, headers: [...call.headers, ...replayed] }, completed);
+      })
+      .catch((thrown) => refuse(res, thrown, call.headers));
+  };
+
+  const finish = (res: ServerResponse, call: HttpCall, { outcome, report }: CompletedInvocation) => {
+    if (outcome.status !== 'succeeded') {
+      tellFailure(res, call, report.invocationId, failureCode(outcome) === 'timed_out' ? TIMED_OUT : FAILED);
+      return;
+    }
+    const { chunks, contentType } = outcome;
+    const payload = chunks === undefined ? outcome.payload : Buffer.concat([...chunks, outcome.payload]);
+    succeed(res, call, report.invocationId, { payload, contentType });
   };
 
   const succeed = (
@@ -141,6 +182,13 @@ function eventOf(req: IncomingMessage, call: HttpCall, body: Buffer, nowMs: numb
     ...(call.routeKey !== undefined && { routeKey: call.routeKey }),
     ...(call.pathParameters !== undefined && { pathParameters: call.pathParameters }),
   });
+}
+
+/** What two requests of one idempotency key must have in common; who asks is part of it, so that nobody gets another's answer. */
+function identityOf(req: IncomingMessage, call: HttpCall, body: Buffer): Buffer {
+  const { authorization = '', cookie = '', 'x-api-key': apiKey = '' } = req.headers;
+  const head = JSON.stringify([req.method, call.path, call.query, authorization, cookie, apiKey]);
+  return Buffer.concat([Buffer.from(`${head}\n`), body]);
 }
 
 function hasNoBody(status: number): boolean {
