@@ -1,8 +1,8 @@
-import { CLOUD_EVENT_BATCH_TYPE, CLOUD_EVENT_TYPE, checkEvent, publicEvent } from './cloudevents.ts';
+import { CLOUD_EVENT_BATCH_TYPE, CLOUD_EVENT_TYPE, checkEvent } from './cloudevents.ts';
 import type { CloudEvent } from './event.ts';
 import { bareType, declaresJson } from './media-type.ts';
 import { Problem } from './problem.ts';
-import { bodyBytes, type EventBody, messageData } from './shape/event-data.ts';
+import { type EventBody, messageData } from './shape/event-data.ts';
 
 /** Most events of one batch. */
 export const MAX_BATCH = 1_000;
@@ -11,13 +11,7 @@ const PREFIX = 'ce-';
 const TEXT_TYPE = /^(?:text\/|application\/(?:xml|javascript|yaml|x-www-form-urlencoded)\b|[^;]*\+(?:xml|yaml)\b)/i;
 
 /** Headers with lower-case names; several values where one came several times. */
-export type EventHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
-
-/** One HTTP message. */
-export interface EventMessage {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
+type EventHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
  * The events of an HTTP message in any of the three content modes, by CloudEvents' HTTP protocol binding 1.0.
@@ -43,34 +37,6 @@ export function decodeEvents(headers: EventHeaders, body: Buffer): CloudEvent[] 
   if (!Array.isArray(parsed.data)) throw new Problem('invalid_request', 'a batch of events is a JSON array');
   if (parsed.data.length > MAX_BATCH) throw new Problem('too_large', `a batch holds at most ${MAX_BATCH} events`);
   return parsed.data.map(checkEvent);
-}
-
-/** An event as one JSON document. */
-export function encodeStructured(event: CloudEvent): EventMessage {
-  return {
-    headers: { 'content-type': `${CLOUD_EVENT_TYPE}; charset=utf-8` },
-    body: Buffer.from(JSON.stringify(publicEvent(event))),
-  };
-}
-
-/** Events as one JSON array. */
-export function encodeBatch(events: readonly CloudEvent[]): EventMessage {
-  return {
-    headers: { 'content-type': `${CLOUD_EVENT_BATCH_TYPE}; charset=utf-8` },
-    body: Buffer.from(JSON.stringify(events.map(publicEvent))),
-  };
-}
-
-/** An event as headers, with its data alone as the body. */
-export function encodeBinary(event: CloudEvent): EventMessage {
-  const { data, data_base64, datacontenttype, ...attributes } = publicEvent(event);
-  const type = datacontenttype ?? (data === undefined ? undefined : 'application/json');
-  const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== null) headers[PREFIX + name] = percentEncode(String(value));
-  }
-  const hasData = data !== undefined || data_base64 !== undefined;
-  return { headers, body: hasData ? bodyBytes({ ...event, ...(type && { datacontenttype: type }) }) : Buffer.alloc(0) };
 }
 
 function decodeBinary(headers: EventHeaders, contentType: string, body: Buffer): CloudEvent {
@@ -130,14 +96,6 @@ function unquote(value: string): string {
   const text = value.trim();
   if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return text;
   return text.slice(1, -1).replaceAll(/\\(.)/g, '$1');
-}
-
-function percentEncode(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/[^\x21-\x7e]|["%]/gu, (character) =>
-      [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
-    );
 }
 
 function percentDecode(text: string, name: string): string {

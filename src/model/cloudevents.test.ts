@@ -2,17 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { CLOUD_EVENT_BATCH_TYPE, CLOUD_EVENT_TYPE, checkEvent } from './cloudevents.ts';
-import {
-  decodeEvents,
-  type EventMessage,
-  encodeBatch,
-  encodeBinary,
-  encodeStructured,
-  MAX_BATCH,
-} from './cloudevents-http.ts';
+import { decodeEvents, MAX_BATCH } from './cloudevents-http.ts';
 import type { CloudEvent } from './event.ts';
 import { Problem } from './problem.ts';
 import { bodyBytes } from './shape/event-data.ts';
+import { type EventMessage, encodeBatch, encodeBinary, encodeStructured } from './testing/encode-events.ts';
 
 const LEAST = { specversion: '1.0', id: '1', source: '/here', type: 'com.example.thing' };
 const HEADERS = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/here', 'ce-type': 'com.example.thing' };
