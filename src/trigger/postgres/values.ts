@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { parseJsonText } from '../../model/json.ts';
 
 const TEXT_ARRAY = 1_009;
 
@@ -11,7 +12,14 @@ const asNumber: Parse = (text) => {
   return Number.isFinite(number) ? number : text;
 };
 const asBoolean: Parse = (text) => text === 't';
-const asJson: Parse = (text) => JSON.parse(text);
+/** A text where it is nested deeper than an event's data may be. */
+const asJson: Parse = (text) => {
+  try {
+    return parseJsonText(text);
+  } catch {
+    return text;
+  }
+};
 const asBase64: Parse = (text) => Buffer.from(text.slice(2), 'hex').toString('base64');
 /** Reads an array, nested as it is, of texts and nulls. */
 const textsOf = pg.types.getTypeParser(TEXT_ARRAY as never) as (text: string) => unknown;
