@@ -56,7 +56,7 @@ export function errorXml(elements: readonly (readonly [string, string])[]): stri
   return `${DECLARATION}<Error>${inside}</Error>`;
 }
 
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return (
     text
       .replace(/&/g, '&amp;')
