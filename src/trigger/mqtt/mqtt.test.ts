@@ -73,8 +73,10 @@ describe('MQTT', { skip: noMosquitto }, () => {
     await broker.start();
     await second.reported('running');
     await sender.publishAsync('away/2', 'two', { qos: 1 });
-    const events = await second.received(2);
-    assert.equal(events.at(-1)!.event.data, 'two');
+    // A broker that was killed may have forgotten that the first was acknowledged, and gives it again.
+    const data = () => second.events.map(({ event }) => event.data);
+    while (!data().includes('two')) await second.received(second.events.length + 1);
+    assert.deepEqual([...new Set(data())], ['one', 'two']);
   });
 
   it('waits for a broker that is down at the start', async () => {
