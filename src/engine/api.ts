@@ -132,8 +132,8 @@ export interface Events {
   drop(eventId: string, by: string): Promise<boolean>;
   /** Delivers dead events of a function again, at most `ratePerSecond`; resolves with how many when all are under way. */
   redrive(query: { function: string; lane?: string; ratePerSecond: number; signal?: AbortSignal }): Promise<number>;
-  /** Lanes of a function, or of all, in the order of their names: those that hold events, and those that did since the node started. */
-  stats(nameOfFunction?: string): Promise<LaneStats[]>;
+  /** One lane of a function, all of its lanes, or those of all functions, in the order of their names: those that hold events, and those that did since the node started. */
+  stats(nameOfFunction?: string, lane?: string): Promise<LaneStats[]>;
 }
 
 /** Calls that run once however often they are sent. */

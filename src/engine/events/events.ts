@@ -74,7 +74,7 @@ export function createEvents(options: EventsOptions): RunningEvents {
     retry: (eventId) => pending.retry(eventId),
     drop: (eventId, by) => pending.drop(eventId, by),
     redrive: (query) => pending.redrive(query),
-    stats: (name) => pending.stats(name),
+    stats: (name, lane) => pending.stats(name, lane),
     onCompletion: (name, listener) => completions.onCompletion(name, listener),
     start: () => deliveries.start(),
     async close(graceMs) {

@@ -138,7 +138,8 @@ export class Pending {
     return redriven;
   }
 
-  async stats(name?: string): Promise<LaneStats[]> {
+  async stats(name?: string, lane?: string): Promise<LaneStats[]> {
+    if (name !== undefined && lane !== undefined) return [await this.laneStats({ function: name, lane })];
     const holding = (await this.store.queue.queues()).flatMap((queue) => laneOfQueue(queue) ?? []);
     const lanes = new Map<string, LaneName>();
     for (const lane of [...this.deliveries.knownLanes(), ...holding])

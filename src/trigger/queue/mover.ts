@@ -67,8 +67,7 @@ export class Mover {
     const { batchSize = 1 } = trigger.delivery ?? {};
     const most = Math.max(LANE_EVENTS, LANE_BATCHES * batchSize);
     for (let lookMs = FIRST_LOOK_MS; !signal.aborted; lookMs = Math.min(MAX_LOOK_MS, lookMs * 2)) {
-      const lanes = await this.host.events.stats(trigger.function);
-      const lane = lanes.find((each) => each.lane === trigger.name);
+      const [lane] = await this.host.events.stats(trigger.function, trigger.name);
       const room = most - (lane === undefined ? 0 : lane.waiting + lane.delayed + lane.running);
       if (room > 0) return room;
       await pause(clock, lookMs, signal);
