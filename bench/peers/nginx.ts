@@ -1,10 +1,17 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort, type Server, startServer } from '../machine/server.ts';
 
+const PROGRAM = '/usr/sbin/nginx';
+
 /** nginx with as many workers as fob has event loops for HTTP: one. It serves and takes files in a folder. */
 export async function nginx(folder: string): Promise<Server> {
+  if (!existsSync(PROGRAM)) {
+    throw new Error(
+      'the benchmark of buckets needs nginx: install it (on Debian and Ubuntu: sudo apt-get install nginx-light)',
+    );
+  }
   const port = await freePort();
   const root = join(folder, 'root');
   mkdirSync(root, { recursive: true });
@@ -37,7 +44,7 @@ http {
   await writeFile(file, configuration);
   return startServer({
     name: 'nginx',
-    program: '/usr/sbin/nginx',
+    program: PROGRAM,
     parameters: ['-c', file, '-p', folder],
     port,
     readyPath: '/ready',
