@@ -30,6 +30,17 @@ describe('tables', () => {
     assert.deepEqual(renderTable(COLUMNS, rows, { width: 15 }).slice(1), ['a-much-…  22 KB']);
   });
 
+  test('leave out a column that says nothing, on a terminal alone', () => {
+    const columns: Column[] = [{ title: 'NAME' }, { title: 'NEXT', hideEmpty: true }, { title: 'STATE' }];
+    const rows = [
+      ['a', '', 'runs'],
+      ['b', '-', 'ends'],
+    ];
+    assert.deepEqual(renderTable(columns, rows, { width: 80 }), ['NAME  STATE', 'a     runs', 'b     ends']);
+    assert.deepEqual(renderTable(columns, rows, { width: undefined })[2], 'b     -     ends');
+    assert.deepEqual(renderTable(columns, [...rows, ['c', 'now', 'runs']], { width: 80 })[3], 'c     now   runs');
+  });
+
   test('keep a cell with line ends and tabs on one line', () => {
     assert.deepEqual(renderTable(COLUMNS, [['a', '1', 'two\n\tlines ']], { width: 80 })[1], 'a        1  two lines');
   });

@@ -7,6 +7,8 @@ export interface Column {
   readonly shrinkTo?: number;
   /** May be left out altogether on a narrow terminal; higher numbers go first. */
   readonly dropOrder?: number;
+  /** Left out on a terminal where no row has anything in it, or just a dash. */
+  readonly hideEmpty?: boolean;
   /** Decorates a cell after it was cut and filled, such as with a colour. */
   readonly decorate?: (cell: string, value: string) => string;
 }
@@ -26,7 +28,12 @@ export function renderTable(
   const natural = columns.map((column, index) =>
     Math.max(textWidth(column.title), ...flat.map((row) => textWidth(row[index] ?? ''))),
   );
-  const { shown, widths } = fit(columns, natural, options.width);
+  const filled = columns.flatMap((column, index) =>
+    column.hideEmpty === true && options.width !== undefined && flat.every((row) => /^-?$/.test(row[index] ?? ''))
+      ? []
+      : [index],
+  );
+  const { shown, widths } = fit(columns, natural, { shown: filled, width: options.width });
   const line = (cells: readonly string[], decorate: (cell: string, at: number) => string) =>
     shown
       .map((at, position) => {
@@ -50,9 +57,9 @@ export function renderTable(
 function fit(
   columns: readonly Column[],
   natural: readonly number[],
-  width: number | undefined,
+  { shown: wanted, width }: { shown: readonly number[]; width: number | undefined },
 ): { shown: number[]; widths: number[] } {
-  const shown = columns.map((_, index) => index);
+  const shown = [...wanted];
   if (width === undefined) return { shown, widths: [...natural] };
   for (;;) {
     const widths = [...natural];

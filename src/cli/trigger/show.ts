@@ -16,15 +16,15 @@ export function printTriggers(triggers: readonly TriggerView[]): void {
   const now = Date.now();
   printTable(
     [
-      { title: 'NAME', shrinkTo: 16, decorate: (cell) => paint('bold', cell) },
-      { title: 'FUNCTION', shrinkTo: 12 },
-      { title: 'TYPE' },
-      { title: 'SOURCE', shrinkTo: 16 },
+      { title: 'NAME', shrinkTo: 30, decorate: (cell) => paint('bold', cell) },
+      { title: 'FUNCTION', shrinkTo: 8, dropOrder: 2 },
+      { title: 'TYPE', dropOrder: 3 },
+      { title: 'SOURCE', shrinkTo: 12 },
       { title: 'STATE', decorate: (cell, value) => paint(STATE_FORMATS[value] ?? 'reset', cell) },
-      { title: 'NEXT', dropOrder: 3 },
-      { title: 'WAITING', align: 'right', dropOrder: 1 },
-      { title: 'LAG', align: 'right', dropOrder: 2 },
-      { title: 'LAST ERROR', shrinkTo: 10, dropOrder: 4 },
+      { title: 'NEXT', dropOrder: 1, hideEmpty: true },
+      { title: 'WAITING', align: 'right', dropOrder: 4 },
+      { title: 'LAG', align: 'right', dropOrder: 5, hideEmpty: true },
+      { title: 'LAST ERROR', shrinkTo: 10, dropOrder: 0, hideEmpty: true },
     ],
     triggers.map((trigger) => [
       trigger.name,
