@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -87,6 +87,29 @@ describe('MQTT', { skip: noMosquitto }, () => {
     await bench.reported('running');
     await sender.publishAsync('late', 'x', { qos: 1 });
     await bench.received(1);
+  });
+
+  it('says why a broker refuses it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fob-test-mqtt-'));
+    const passwords = join(folder, 'passwords');
+    execFileSync('mosquitto_passwd', ['-c', '-b', passwords, 'ann', 'secret']);
+    await chmod(folder, 0o755);
+    await chmod(passwords, 0o644);
+    const closed = await startMosquitto(`allow_anonymous false\npassword_file ${passwords}`);
+    const url = `mqtt://127.0.0.1:${closed.port}`;
+    const [right, wrong] = [
+      await startSource(mqttTrigger, { url, topic: 't', clientId: 'r', username: 'ann', password: 'secret' }),
+      await startSource(mqttTrigger, { url, topic: 't', clientId: 'w', username: 'ann', password: 'wrong' }),
+    ];
+    try {
+      assert.equal(right.reports.at(-1)!.state, 'running');
+      assert.equal(wrong.reports.at(-1)!.state, 'failed');
+      assert.match(wrong.reports.at(-1)!.error!, /not authorized/i);
+    } finally {
+      await Promise.all([right.stop(), wrong.stop()]);
+      await closed.close();
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('shares a subscription with the others of its group', async () => {

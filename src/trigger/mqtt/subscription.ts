@@ -1,6 +1,7 @@
-import { connect, type IClientOptions, type IPublishPacket } from 'mqtt';
+import { connect, ErrorWithReasonCode, type IClientOptions, type IPublishPacket } from 'mqtt';
 import type { CloudEvent } from '../../model/event.ts';
 import { formatId, newId } from '../../model/id.ts';
+import { backOffMs } from '../../model/pause.ts';
 import { messageOf } from '../../model/problem.ts';
 import { messageData } from '../../model/shape/event-data.ts';
 import { tlsOf } from '../tls.ts';
@@ -8,7 +9,7 @@ import type { RunningSource, SourceContext } from '../trigger-type.ts';
 import type { MqttOptions } from './options.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-const RECONNECT_MS = 1_000;
+const RECONNECT = { firstMs: 1_000, maxMs: 30_000 };
 const KEEP_ALIVE_SECONDS = 30;
 /** How long the broker keeps what comes while we are away, in MQTT 5, where it must be said. */
 const SESSION_EXPIRY_SECONDS = 604_800;
@@ -38,7 +39,15 @@ export async function subscribe(context: SourceContext<MqttOptions>): Promise<Ru
     );
   };
   const settled = Promise.withResolvers<void>();
+  /** Why the connection that ends now could not be used. */
+  let fault: Error | undefined;
+  let failures = 0;
+  client.on('reconnect', () => {
+    client.options.reconnectPeriod = backOffMs(++failures, RECONNECT);
+  });
   client.on('connect', () => {
+    failures = 0;
+    client.options.reconnectPeriod = RECONNECT.firstMs;
     client.subscribeAsync(filter, { qos: qos as 0 | 1 | 2 }).then(
       ([granted]) => {
         if (granted === undefined || granted.qos < REFUSED) context.report('running');
@@ -51,9 +60,14 @@ export async function subscribe(context: SourceContext<MqttOptions>): Promise<Ru
       },
     );
   });
-  client.on('error', (error) => context.report('connecting', messageOf(error)));
+  client.on('error', (error) => {
+    fault = error;
+    // A broker that answers with a reason refuses us, such as for a wrong password.
+    context.report(error instanceof ErrorWithReasonCode ? 'failed' : 'connecting', `${messageOf(error)}; trying again`);
+  });
   client.on('close', () => {
-    if (!signal.aborted) context.report('connecting', `no connection to ${url}; trying again`);
+    if (!signal.aborted && fault === undefined) context.report('connecting', `no connection to ${url}; trying again`);
+    fault = undefined;
     settled.resolve();
   });
   await settled.promise;
@@ -74,7 +88,7 @@ function settingsOf(name: string, options: MqttOptions): IClientOptions {
     ...(version === 5 && { properties: { sessionExpiryInterval: SESSION_EXPIRY_SECONDS } }),
     keepalive: KEEP_ALIVE_SECONDS,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    reconnectPeriod: RECONNECT_MS,
+    reconnectPeriod: RECONNECT.firstMs,
     // Subscribing anew is done here, so that a refusal is heard.
     resubscribe: false,
     ...(username !== '' && { username }),
