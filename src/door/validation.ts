@@ -3,6 +3,7 @@ import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { Value } from 'typebox/value';
 import { Problem } from '../model/problem.ts';
+import { PATTERN_WORDS } from './pattern-words.ts';
 
 /** Most faults of one request that an answer lists. */
 const MAX_FAULTS = 10;
@@ -44,7 +45,8 @@ function invalid(schema: TSchema, value: unknown, where: string): Problem {
       const extra = keyword === 'additionalProperties' ? `: ${Object.values(params).flat().join(', ')}` : '';
       const allowed =
         keyword === 'enum' && 'allowedValues' in params ? `: ${JSON.stringify(params.allowedValues)}` : '';
-      return { path: instancePath.slice(1).replaceAll('/', '.'), message: `${message}${extra}${allowed}` };
+      const words = 'pattern' in params ? PATTERN_WORDS.get(String(params.pattern)) : undefined;
+      return { path: instancePath.slice(1).replaceAll('/', '.'), message: words ?? `${message}${extra}${allowed}` };
     });
   const first = faults[0];
   const place = first === undefined || first.path === '' ? where : `${where} "${first.path}"`;

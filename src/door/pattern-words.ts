@@ -1,0 +1,32 @@
+import { DESTINATION_PATTERN } from '../model/destination.ts';
+import { FUNCTION_NAME_PATTERN } from '../model/function.ts';
+import { GRANT_PATTERN } from '../model/grant.ts';
+import { SPACE_NAME_PATTERN } from '../service/key-value/stored-spaces.ts';
+import { QUEUE_NAME_PATTERN } from '../service/queue/queue-settings.ts';
+import { TOPIC_NAME_PATTERN } from '../service/topic/topic-rules.ts';
+
+const DESTINATION =
+  'is no destination: write function:<name>, queue:<name>, topic:<name>, bucket:<name>/<prefix>, or an http(s) address';
+
+/** What people are told of a text that does not fit a pattern: regular expressions are for machines. */
+export const PATTERN_WORDS: ReadonlyMap<string, string> = new Map([
+  [FUNCTION_NAME_PATTERN, 'is no name: use 1 to 64 letters, digits, "-" and "_", beginning with a letter or digit'],
+  [
+    QUEUE_NAME_PATTERN,
+    'is no name of a queue: use 1 to 80 letters, digits, "-" and "_", beginning with a letter or digit; that of a FIFO queue ends in ".fifo"',
+  ],
+  [
+    TOPIC_NAME_PATTERN,
+    'is no name of a topic: use 1 to 128 letters, digits, ".", "-" and "_", beginning with a letter or digit',
+  ],
+  [
+    SPACE_NAME_PATTERN,
+    'is no name of a space: use 1 to 80 letters, digits, ".", "-" and "_", beginning with a letter or digit',
+  ],
+  [DESTINATION_PATTERN, DESTINATION],
+  [`^$|${DESTINATION_PATTERN}`, DESTINATION],
+  [
+    GRANT_PATTERN,
+    'is no grant: write bucket:<name>:read or :write, queue:<name>:send or :receive, topic:<name>:publish, kv:<space>:read or :write, or function:<name>:invoke; without the last part, everything',
+  ],
+]);
