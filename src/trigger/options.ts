@@ -40,6 +40,14 @@ function invalid(type: TriggerType, options: Record<string, unknown>): Problem {
       return { path: instancePath.slice(1).replaceAll('/', '.'), message: `${message}${allowed}` };
     });
   const first = faults[0];
+  const missing = (type.options.required ?? []).filter((name) => options[name] === undefined);
+  if (missing.length > 0) {
+    throw new Problem(
+      'invalid_request',
+      `a trigger of type ${type.name} needs ${missing.join(', ')}; fob trigger types ${type.name} explains its options`,
+      { details: { faults } },
+    );
+  }
   const where = first === undefined || first.path === '' ? '' : ` "${first.path}"`;
   const why = first?.message ?? 'do not fit their schema';
   return new Problem('invalid_request', `the options of a ${type.name} trigger: option${where} ${why}`, {

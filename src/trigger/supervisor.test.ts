@@ -161,9 +161,10 @@ describe('triggers', () => {
     const made = async (words?: string[]) =>
       (await node.triggers.create({ function: 'fn', type: 'test', ...(words && { words }) })).trigger.name;
     assert.deepEqual(
-      [await made(), await made(), await made(['photos']), await made(['rate(5 minutes)'])],
-      ['fn-test', 'fn-test-2', 'fn-test-photos', 'fn-test-3'],
+      [await made(), await made(['photos']), await made(['rate(5 minutes)'])],
+      ['fn-test', 'fn-test-photos', 'fn-test-2'],
     );
+    await assert.rejects(made(['photos']), { code: 'conflict', message: /"fn-test-photos" wakes fn by the same/ });
   });
 
   test('an event that comes again is delivered once; order follows the key', async () => {

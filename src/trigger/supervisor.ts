@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts';
 import { absent, type StoredTrigger, TriggerDocuments, type TriggerEntry } from './documents.ts';
 import { forgetCursor, Intake, treatmentOf } from './intake.ts';
 import { checkedOptions, hideSecrets, keepSecrets, openSecrets, sealSecrets, withDefaults } from './options.ts';
+import { refuseSame } from './refuse-same.ts';
 import { redeliverDead, replaySource } from './replay.ts';
 import { SourceRun } from './source-run.ts';
 import type { LocalSourceContext, TriggerType } from './trigger-type.ts';
@@ -66,6 +67,16 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
       found.options,
       openSecrets(found.options, sealed, (text) => store.vault.open(text)),
     );
+  };
+
+  /** Nothing where its secrets cannot be opened, which the log tells. */
+  const openable = (trigger: Trigger): Record<string, unknown> | undefined => {
+    try {
+      return opened(trigger);
+    } catch (error) {
+      log.error({ err: error, trigger: trigger.name }, `a trigger cannot be used: ${messageOf(error)}`);
+      return undefined;
+    }
   };
 
   const onChange = (name: string): void => {
@@ -255,6 +266,10 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
       const own = words === undefined || words.length === 0 ? {} : type.parseWords(words);
       const complete = await checkedOptions(type, keepSecrets(type.options, { ...own, ...given }, undefined));
       treatmentOf(rest);
+      if (name === undefined) {
+        const all = documents.list().map(({ document }) => document.trigger);
+        refuseSame({ ...rest, function: fn, options: complete }, all, openable);
+      }
       const trigger: Trigger = {
         ...rest,
         name: name ?? freeName(wanted),
@@ -331,12 +346,8 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
         .map(({ document }) => document.trigger)
         .filter((trigger) => trigger.type === type && trigger.enabled)
         .flatMap((trigger) => {
-          try {
-            return [{ ...trigger, options: opened(trigger) }];
-          } catch (error) {
-            log.error({ err: error, trigger: trigger.name }, `a trigger cannot be used: ${messageOf(error)}`);
-            return [];
-          }
+          const options = openable(trigger);
+          return options === undefined ? [] : [{ ...trigger, options }];
         });
       enabledOf.set(type, triggers);
       return triggers;

@@ -5,7 +5,7 @@ import type { HookAnswer, HookRequest, TriggerType } from './trigger-type.ts';
 /** All triggers of a node: documents in the registry, sources that run. */
 export interface Triggers {
   types(): readonly TriggerType[];
-  /** `not_found` for an unknown function or type, `invalid_request` for options that do not fit, `conflict` for a name that is taken. */
+  /** `not_found` for an unknown function or type, `invalid_request` for options that do not fit, `conflict` for a name that is taken, and for the same once more without a name. */
   create(trigger: NewTrigger): Promise<TriggerView>;
   /**
    * Replaces what is given; `null` removes. A secret that is given as it is shown stays. `not_found`,

@@ -5,6 +5,7 @@ import { readData } from '../data-argument.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { count, parseSinceMs } from '../human.ts';
 import { note, paint, print, printJson, printPairs } from '../output.ts';
+import { ownCommand } from '../project.ts';
 import { sendJson } from '../send-json.ts';
 import { aboutTrigger, allTriggers, allTypes, type TriggerView, triggerPath, typeNamed } from '../trigger/api.ts';
 import { applyChange, type Change, planChanges, readTriggerFile } from '../trigger/apply.ts';
@@ -61,6 +62,9 @@ function defineAdd(command: Command): void {
       const options = optionsOf<DocumentOptions & { name?: string; set?: string[]; paused?: boolean }>(self);
       const client = await clientOf(self);
       const type = typeNamed(await allTypes(client), typeName);
+      if (!type.batches && (options.batch !== undefined || options.window !== undefined)) {
+        throw new Failure(EXIT.usage, `events of the type ${typeName} come one by one: leave --batch and --window out`);
+      }
       const own = await readTypeArguments(type, given);
       await readSettings(type, options.set ?? [], own.options);
       const body = {
@@ -77,6 +81,7 @@ function defineAdd(command: Command): void {
       print(`${paint('green', '✔')} ${paint('bold', trigger.name)} wakes ${trigger.function}: ${trigger.summary}`);
       if (trigger.path !== undefined) print(`its address: ${client.url}${trigger.path}`);
       if (trigger.lastError !== undefined) note(`it does not run yet: ${trigger.lastError.message}`);
+      else if (trigger.next?.length === 0) note('it will never fire: no time of it is still to come');
     });
 }
 
@@ -89,9 +94,16 @@ function defineLooking(command: Command): void {
     .option('--type <type>', 'only triggers of this type')
     .action(async (fn: string | undefined, _options, self: Command) => {
       const { type, json } = optionsOf<{ type?: string }>(self);
-      const triggers = await allTriggers(await clientOf(self), { function: fn, type });
+      const client = await clientOf(self);
+      const triggers = await allTriggers(client, { function: fn, type });
+      // A function that was removed may still have triggers, so its absence is told only where there are none.
+      if (fn !== undefined && triggers.length === 0) {
+        await aboutFunction(client, fn, () => client.json('GET', functionPath(fn)));
+      }
       if (json) return printJson(triggers);
-      if (triggers.length === 0) return note("no triggers: fob trigger add <function> schedule 'rate(5 minutes)'");
+      if (triggers.length === 0) {
+        return note(`no triggers: ${ownCommand()} trigger add ${fn ?? '<function>'} schedule 'rate(5 minutes)'`);
+      }
       printTriggers(triggers);
     });
   command

@@ -54,9 +54,14 @@ export function printTrigger(trigger: TriggerView, url: string): void {
     ...(lastError === undefined
       ? []
       : ([['last error', `${lastError.message} (${formatAgo(lastError.atMs, now)})`]] as [string, string][])),
-    ...(next === undefined || next.length === 0
+    ...(next === undefined
       ? []
-      : ([['next', next.map((atMs) => formatTime(atMs, now).replace(/\.000$/, '')).join('\n')]] as [string, string][])),
+      : ([
+          [
+            'next',
+            next.length === 0 ? 'never' : next.map((atMs) => formatTime(atMs, now).replace(/\.000$/, '')).join('\n'),
+          ],
+        ] as [string, string][])),
     [
       'events',
       `${counts.accepted} accepted, ${counts.filtered} filtered out, ${counts.delivered} delivered, ${counts.lost} lost since the node started`,

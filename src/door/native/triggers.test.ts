@@ -32,6 +32,13 @@ describe('triggers in the native API', () => {
       409,
     );
 
+    const again = await call('POST', '', { function: 'fn', type: 'schedule', words: ['rate(5 minutes)'] });
+    assert.deepEqual([again.status, again.json.code], [409, 'conflict'], again.text);
+    assert.match(again.json.detail, /"fn-schedule" wakes fn by the same already/);
+    const other = await call('POST', '', { function: 'fn', type: 'schedule', words: ['rate(6 minutes)'] });
+    assert.deepEqual([other.status, other.json.name], [201, 'fn-schedule-2'], other.text);
+    assert.equal((await call('DELETE', '/fn-schedule-2')).status, 204);
+
     const shown = await call('GET', '/fn-schedule');
     const etag = String(shown.headers.etag);
     assert.deepEqual([etag, shown.json.next.length], [`"${made.json.revision}"`, 5]);
@@ -77,7 +84,14 @@ describe('triggers in the native API', () => {
     await refused({ function: 'none', type: 'schedule', words: ['@daily'] }, 404, /no function "none"/);
     await refused({ function: 'fn', type: 'none' }, 404, /no type of trigger/);
     await refused({ function: 'fn', type: 'schedule', words: ['x'] }, 400, /no cron expression/);
-    await refused({ function: 'fn', type: 'schedule', options: {} }, 400, /expression/);
+    await refused({ function: 'fn', type: 'schedule', options: {} }, 400, /of type schedule needs expression/);
+    const gone = { maxRetries: 1, onFailure: 'nowhere' };
+    await refused(
+      { function: 'fn', type: 'schedule', words: ['@daily'], delivery: gone },
+      400,
+      /is no destination: write/,
+    );
+    await refused({ function: 'fn', type: 'schedule', words: ['@daily'], name: 'no name' }, 400, /is no name: use/);
     await refused({ function: 'fn', type: 'schedule', words: ['@daily'], filter: { a: 1 } }, 400, /the filter at "a"/);
     await refused({ function: 'fn', type: 'schedule', words: ['@daily'], color: 'red' }, 400, /color/);
     await refused(
