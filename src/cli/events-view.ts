@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { formatAge, formatDuration, formatTime } from './human.ts';
 import { paint, print, printPairs, printTable } from './output.ts';
+import { harmless } from './text-width.ts';
 
 /** An event as the API shows it. */
 export interface EventView {
@@ -102,7 +104,7 @@ export function printEvents(events: readonly EventView[], now: number): void {
 
 /** One event with what is in it. */
 export function printEvent(event: EventView, now: number): void {
-  const content = event.event ?? event.payload;
+  const content = event.event ?? readableText(event) ?? event.payload;
   printPairs([
     ['event', event.eventId],
     ['function', event.function],
@@ -118,7 +120,14 @@ export function printEvent(event: EventView, now: number): void {
   ]);
   if (content === undefined) return;
   print('');
-  print(typeof content === 'string' ? content : JSON.stringify(content, undefined, 2));
+  print(harmless(typeof content === 'string' ? content : JSON.stringify(content, undefined, 2)));
+}
+
+/** A payload that is no JSON comes in base64; people are shown the text that it is, where it is one. */
+function readableText({ payload, contentType }: EventView): string | undefined {
+  if (typeof payload !== 'string' || contentType === 'application/json') return undefined;
+  const bytes = Buffer.from(payload, 'base64');
+  return isUtf8(bytes) ? bytes.toString() : undefined;
 }
 
 function nextOf(event: EventView, now: number): string {

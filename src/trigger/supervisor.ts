@@ -217,7 +217,7 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
       ...(lastError !== undefined && { lastError }),
       ...(lastEventAtMs !== undefined && { lastEventAtMs }),
       ...(next !== undefined && { next }),
-      ...(type?.receive !== undefined && { path: `/hooks/${trigger.name}` }),
+      ...(type?.receive !== undefined && type.isCalled?.(complete) !== false && { path: `/hooks/${trigger.name}` }),
     };
   };
 

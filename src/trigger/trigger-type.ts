@@ -34,6 +34,8 @@ export interface TriggerType<Options = Record<string, unknown>> {
   start?(context: SourceContext<Options>): Promise<RunningSource>;
   /** Answers one HTTP request to the trigger's own address; a `Problem` that it throws becomes the answer. */
   receive?(request: HookRequest, context: SourceContext<Options>): Promise<HookAnswer>;
+  /** Whether a trigger with these options has an address of its own; absent: where there is `receive`. */
+  isCalled?(options: Options): boolean;
   /** Makes the events of this time range anew, in batches, where the source can. */
   replay?(context: SourceContext<Options>, range: { fromMs: number; toMs: number }): AsyncIterable<SourceEvent[]>;
   /** All triggers of this type that the node had at its start have been started. */

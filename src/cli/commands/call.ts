@@ -12,6 +12,8 @@ import { formatLogLine } from '../log-line.ts';
 import { note, noteJson, paintError, print, printBytes, printJson } from '../output.ts';
 import { harmless } from '../text-width.ts';
 
+const MAX_DELAY_MS = 604_800_000;
+
 interface CallOptions {
   readonly data?: string;
   readonly type?: string;
@@ -102,6 +104,7 @@ async function callLater(
   once: Readonly<Record<string, string>>,
 ): Promise<void> {
   const delayMs = options.delay === undefined ? undefined : parseDurationMs(options.delay, '--delay');
+  if (delayMs !== undefined && delayMs > MAX_DELAY_MS) throw new Failure(EXIT.usage, '--delay: at most 7d');
   const accepted = await aboutFunction(client, name, () =>
     client.json<{ eventId: string; duplicate: boolean }>('POST', functionPath(name, '/events'), {
       headers: {

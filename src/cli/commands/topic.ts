@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import type { NodeClient } from '../client.ts';
 import { clientOf, examples, optionsOf, wholeNumber } from '../command-line.ts';
 import { guessedType, readData } from '../data-argument.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { count, formatAge, formatTime } from '../human.ts';
 import { note, paint, print, printJson, printPairs, printTable } from '../output.ts';
+import { ownCommand } from '../project.ts';
 import { sendJson } from '../send-json.ts';
 
 interface TopicView {
@@ -139,9 +141,11 @@ function defineSubscriptions(command: Command): void {
       const { filter, json } = optionsOf<{ filter?: string }>(self);
       const body = { destination, ...(filter !== undefined && { filter: await readFilter(filter) }) };
       const path = topicPath(name, '/subscriptions');
-      const subscription = await sendJson<{ id: string }>(await clientOf(self), 'POST', path, body);
+      const client = await clientOf(self);
+      const subscription = await sendJson<{ id: string }>(client, 'POST', path, body);
       if (json) return printJson(subscription);
       print(`${paint('green', '✔')} ${destination} is subscribed to ${paint('bold', name)} as ${subscription.id}`);
+      await noteAbsentQueue(client, destination);
     });
   command
     .command('unsubscribe')
@@ -170,6 +174,15 @@ interface PublishOptions {
   readonly id?: string;
   readonly subject?: string;
   readonly json?: boolean;
+}
+
+/** A queue may be made later: events wait for it as for an address that does not answer. */
+async function noteAbsentQueue(client: NodeClient, destination: string): Promise<void> {
+  if (!destination.startsWith('queue:')) return;
+  const queue = destination.slice('queue:'.length);
+  const { queues } = await client.json<{ queues: { name: string }[] }>('GET', '/v1/queues');
+  if (queues.some((each) => each.name === queue)) return;
+  note(`there is no queue "${queue}" yet; events wait for it up to a day: ${ownCommand()} queue create ${queue}`);
 }
 
 function definePublishing(command: Command): void {

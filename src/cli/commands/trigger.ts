@@ -194,7 +194,7 @@ function defineTrying(command: Command): void {
 }
 
 function printTest({ event, matched, payload, run }: TestAnswer): void {
-  const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+  const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value, undefined, 2));
   printPairs([
     ['event', shown(event)],
     ['filter', matched ? 'lets it through' : 'keeps it out'],

@@ -5,6 +5,9 @@ import { flagsOf } from './type-options.ts';
 
 type Format = Parameters<typeof paint>[0];
 
+/** Letters of a value that stays on one line: a terminal of 80 cells, less the names. */
+const ONE_LINE = 66;
+
 const STATE_FORMATS: Readonly<Record<string, Format>> = {
   running: 'green',
   connecting: 'yellow',
@@ -44,7 +47,7 @@ export function printTrigger(trigger: TriggerView, url: string): void {
   const now = Date.now();
   const { counts, delivery, lastError, next, options, state, path } = trigger;
   const json = (name: string, value: unknown): [string, string][] =>
-    value === undefined ? [] : [[name, typeof value === 'string' ? value : JSON.stringify(value)]];
+    value === undefined ? [] : [[name, typeof value === 'string' ? value : readable(value)]];
   printPairs([
     ['trigger', `${trigger.name}, created ${formatAgo(Date.parse(trigger.createdAt), now)}`],
     ['function', trigger.function],
@@ -80,6 +83,12 @@ export function printTrigger(trigger: TriggerView, url: string): void {
     ...json('delivery', delivery),
   ]);
   if (counts.lost > 0) note(`what was lost: fob events ${trigger.function} --lane ${trigger.name} --state dead`);
+}
+
+/** JSON on one line where that is short, else indented: a line that a terminal breaks cannot be read. */
+function readable(value: unknown): string {
+  const line = JSON.stringify(value);
+  return line.length <= ONE_LINE ? line : JSON.stringify(value, undefined, 2);
 }
 
 export function printTypes(types: readonly TypeView[]): void {

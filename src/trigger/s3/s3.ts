@@ -31,4 +31,5 @@ export const s3Trigger: TriggerType<S3Options> = {
   start: (context) =>
     context.options.mode === 'poll' ? startPolling(context) : Promise.resolve({ stop: async () => {} }),
   receive: receiveNotification,
+  isCalled: ({ mode }) => mode === 'notify',
 };
