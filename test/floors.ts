@@ -9,9 +9,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtime: ['model'],
   engine: ['model', 'store', 'sandbox', 'runtime'],
   observe: ['model', 'store'],
+  govern: ['model', 'store', 'observe'],
   service: ['model', 'store'],
-  trigger: ['model', 'store', 'engine', 'observe', 'service'],
-  door: ['model', 'store', 'sandbox', 'runtime', 'engine', 'observe', 'service', 'trigger'],
+  trigger: ['model', 'store', 'engine', 'observe', 'govern', 'service'],
+  door: ['model', 'store', 'sandbox', 'runtime', 'engine', 'observe', 'govern', 'service', 'trigger'],
   root: ['*'],
   cli: ['model', 'observe', 'root'],
 };

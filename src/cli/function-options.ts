@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
-import { type FunctionConfig, MEMORY_MB, NETWORK_RULES, TIMEOUT_MS } from '../model/function.ts';
+import { type FunctionConfig, MEMORY_MB, NETWORK_RULES, PAYLOAD_RECORDING, TIMEOUT_MS } from '../model/function.ts';
 import { collect, wholeNumber } from './command-line.ts';
 import { EXIT, Failure } from './failure.ts';
 import { parseDurationMs, parseMemoryMb } from './human.ts';
@@ -18,6 +18,10 @@ export interface FunctionOptions {
   readonly sandboxConcurrency?: number;
   readonly network?: string;
   readonly grant?: readonly string[];
+  readonly role?: string;
+  readonly secret?: readonly string[];
+  readonly recordPayloads?: string;
+  readonly logRetentionDays?: number;
   readonly description?: string;
   readonly tag?: readonly string[];
   readonly owner?: string;
@@ -45,6 +49,14 @@ export function addFunctionOptions(command: Command): Command {
       '--grant <kind:name:access>',
       'what it may use, such as bucket:photos:read; may be given several times',
       collect,
+    )
+    .option('--role <name>', 'execution role whose grants it has besides its own; "" for none')
+    .option('--secret <NAME=secret>', 'a secret as environment variable; may be given several times', collect)
+    .option('--record-payloads <which>', `payloads and results kept for replay: ${PAYLOAD_RECORDING.join(', ')}`)
+    .option(
+      '--log-retention-days <n>',
+      'days that its log is kept; 0: as the node does',
+      wholeNumber('--log-retention-days', 0),
     )
     .option('--description <text>', 'what it is for')
     .option('--tag <name=value>', 'a tag; may be given several times', collect)
@@ -74,6 +86,10 @@ export function configOf(options: FunctionOptions): Partial<FunctionConfig> {
   if (options.sandboxConcurrency !== undefined) config.sandboxConcurrency = options.sandboxConcurrency;
   if (options.network !== undefined) config.network = networkRule(options.network);
   if (options.grant !== undefined) config.grants = [...options.grant];
+  if (options.role !== undefined) config.role = options.role;
+  if (options.secret !== undefined) config.secrets = pairs(options.secret, '--secret');
+  if (options.recordPayloads !== undefined) config.recordPayloads = payloadRecording(options.recordPayloads);
+  if (options.logRetentionDays !== undefined) config.logRetentionDays = options.logRetentionDays;
   if (options.description !== undefined) config.description = options.description;
   if (options.tag !== undefined) config.tags = pairs(options.tag, '--tag');
   if (options.owner !== undefined) config.owner = options.owner;
@@ -116,6 +132,12 @@ function networkRule(text: string): FunctionConfig['network'] {
   const rule = NETWORK_RULES.find((each) => each === text);
   if (rule === undefined) throw new Failure(EXIT.usage, `--network: "${text}" is none of ${NETWORK_RULES.join(', ')}`);
   return rule;
+}
+
+function payloadRecording(text: string): FunctionConfig['recordPayloads'] {
+  const which = PAYLOAD_RECORDING.find((each) => each === text);
+  if (which !== undefined) return which;
+  throw new Failure(EXIT.usage, `--record-payloads: "${text}" is none of ${PAYLOAD_RECORDING.join(', ')}`);
 }
 
 function readEnvFile(path: string | undefined): Record<string, string> {

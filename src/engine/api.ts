@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { EventContent } from '../model/event.ts';
 import type { CodeInfo, FunctionConfig, StoredFunction } from '../model/function.ts';
 import type { CompletedInvocation, InvocationRequest, OutboxItem, RunningInvocation } from '../model/invocation.ts';
+import type { VersionOrigin } from '../model/origin.ts';
 import type { Delivery } from '../model/trigger.ts';
 import type { Prepared } from '../store/prepared.ts';
 
@@ -74,7 +75,11 @@ export interface Deployer {
    */
   deploy(request: DeployRequest): Promise<StoredFunction>;
   /** Changes configuration only: a new version with the same code. */
-  configure(name: string, config: Partial<FunctionConfig>, expectedRevision?: number): Promise<StoredFunction>;
+  configure(
+    name: string,
+    config: Partial<FunctionConfig>,
+    options?: { readonly expectedRevision?: number; readonly origin?: VersionOrigin },
+  ): Promise<StoredFunction>;
   /** False where there was none. */
   remove(nameOrId: string, expectedRevision?: number): Promise<boolean>;
   /** Exactly what was uploaded. */
@@ -94,6 +99,8 @@ export interface DeployRequest {
   readonly config: Partial<FunctionConfig>;
   /** The runtime of an inline text that no language recognises; absent: such a text is refused. */
   readonly fallbackRuntime?: string;
+  /** Who deploys, and from what. */
+  readonly origin?: VersionOrigin;
   /** 0: must be new. A number: must stand at this revision. Absent: create or replace. */
   readonly expectedRevision?: number;
   readonly onProgress?: (event: DeployProgress) => void;

@@ -5,7 +5,7 @@ import { Problem } from '../model/problem.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Runtimes } from '../runtime/runtime.ts';
 import type { Sandboxes } from '../sandbox/sandbox.ts';
-import type { Journal } from '../store/journal.ts';
+import type { InvocationRecord, Journal } from '../store/journal.ts';
 import type { Registry } from '../store/registry.ts';
 import type { Bindings, Engine, EngineStats, PoolView, SandboxView } from './api.ts';
 import { refusedInvocation } from './call.ts';
@@ -49,6 +49,8 @@ export interface DispatcherOptions {
   readonly bindings?: Bindings;
   /** Sends what functions put in their outboxes, where the caller does not. Absent: it is left in the outcome. */
   readonly sendOutbox?: SendOutbox;
+  /** Hears of each invocation's end, refused ones included, as it is recorded. Called on every call: it must be quick, and throw nothing. */
+  readonly observe?: (record: InvocationRecord) => void;
 }
 
 /** Where the built code of a tree stands on this machine. */
@@ -98,7 +100,7 @@ export class Dispatcher implements Engine {
     this.options = options;
     this.catalog = catalog;
     this.counters = new Counters();
-    this.recorder = new Recorder(journal, this.counters, options.sendOutbox);
+    this.recorder = new Recorder(journal, this.counters, options.sendOutbox, options.observe);
     const runners = (): ReadonlySet<Runner> => this.starter.all();
     this.capacity = new Capacity({ budgetMb: options.memoryBudgetMb, clock, runners, onRoom: () => this.roomMade() });
     this.starter = new Starter(options.sandboxes, this.capacity, clock, settings);

@@ -16,11 +16,18 @@ export class Recorder {
   private readonly journal: Journal;
   private readonly counters: Counters;
   private readonly sendOutbox: SendOutbox | undefined;
+  private readonly observe: (record: InvocationRecord) => void;
 
-  constructor(journal: Journal, counters: Counters, sendOutbox: SendOutbox | undefined) {
+  constructor(
+    journal: Journal,
+    counters: Counters,
+    sendOutbox: SendOutbox | undefined,
+    observe: (record: InvocationRecord) => void = () => {},
+  ) {
     this.journal = journal;
     this.counters = counters;
     this.sendOutbox = sendOutbox;
+    this.observe = observe;
   }
 
   /** The run ended; `durationMs` is the function's own time. What it sent leaves before anybody hears of that, unless the caller sends it. */
@@ -57,7 +64,7 @@ export class Recorder {
     const queuedMs = call.started ? call.startedMs - call.acceptedMs : 0;
     this.counters.of(name).ended(outcome.status, durationMs, call.coldStart);
     const error = outcome.status === 'succeeded' ? undefined : outcome.error;
-    this.journal.appendInvocation({
+    this.write({
       invocationId: call.invocationId,
       function: name,
       version,
@@ -92,11 +99,16 @@ export class Recorder {
     });
   }
 
+  private write(record: InvocationRecord): void {
+    this.journal.appendInvocation(record);
+    this.observe(record);
+  }
+
   /** The platform could not run it. */
   refuse(call: Call, problem: Problem): void {
     this.active--;
     if (problem.code === 'throttled') this.counters.of(call.function.name).throttled++;
-    this.journal.appendInvocation({
+    this.write({
       invocationId: call.invocationId,
       function: call.function.name,
       version: call.function.version,

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { DESTINATION_PATTERN } from './destination.ts';
 import { GRANT_PATTERN } from './grant.ts';
+import type { VersionOrigin } from './origin.ts';
 
 /** A function's name: also what a path segment, a folder and a metric label can hold without escaping. */
 export const FUNCTION_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$';
@@ -25,6 +26,12 @@ export const RETRY_REASONS = [
   'crashed',
 ] as const;
 
+/** Whose payloads and results are kept. */
+export const PAYLOAD_RECORDING = ['none', 'failed', 'all'] as const;
+
+const ENVIRONMENT_NAME = '^[A-Za-z_][A-Za-z0-9_]{0,127}$';
+const SECRET_REFERENCE = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}(?:@[1-9][0-9]{0,8})?$';
+
 /** What an owner configures; everything has a default, so that `{}` is a valid configuration. */
 export const FunctionConfigSchema = Type.Object(
   {
@@ -45,15 +52,11 @@ export const FunctionConfigSchema = Type.Object(
       default: 30_000,
       description: 'How long one invocation may run, in milliseconds',
     }),
-    environment: Type.Record(
-      Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,127}$' }),
-      Type.String({ maxLength: 4096 }),
-      {
-        additionalProperties: false,
-        default: {},
-        description: 'Environment variables that the function sees',
-      },
-    ),
+    environment: Type.Record(Type.String({ pattern: ENVIRONMENT_NAME }), Type.String({ maxLength: 4096 }), {
+      additionalProperties: false,
+      default: {},
+      description: 'Environment variables that the function sees',
+    }),
     maxConcurrency: Type.Integer({
       minimum: 1,
       maximum: 10_000,
@@ -71,6 +74,27 @@ export const FunctionConfigSchema = Type.Object(
       maxItems: 100,
       default: [],
       description: 'Backing services that it may use, as `<kind>:<name>[:<access>]`, such as `bucket:photos:read`',
+    }),
+    role: Type.String({
+      pattern: '^$|^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$',
+      default: '',
+      description: 'Execution role whose grants it has besides its own; empty means none',
+    }),
+    secrets: Type.Record(Type.String({ pattern: ENVIRONMENT_NAME }), Type.String({ pattern: SECRET_REFERENCE }), {
+      additionalProperties: false,
+      default: {},
+      description:
+        'Secrets that it sees as environment variables: the name of each variable, and of the secret, as `<name>` or `<name>@<version>`',
+    }),
+    recordPayloads: Type.Enum([...PAYLOAD_RECORDING], {
+      default: 'none',
+      description: 'Which payloads and results are kept, for replay: `none`, those of `failed` runs, or `all`',
+    }),
+    logRetentionDays: Type.Integer({
+      minimum: 0,
+      maximum: 3_650,
+      default: 0,
+      description: 'How long its log lines are kept, in days; 0 means as long as the node keeps records',
     }),
     eventRetries: Type.Integer({
       minimum: 0,
@@ -158,6 +182,8 @@ export interface FunctionVersion {
   readonly createdAt: string;
   readonly config: FunctionConfig;
   readonly code: CodeInfo;
+  /** Who made it, and from what; absent on versions that were made before this was recorded. */
+  readonly origin?: VersionOrigin;
 }
 
 /** A function as it is remembered: its identity and the version that serves. */

@@ -1,3 +1,5 @@
+import type { TraceContext } from './trace.ts';
+
 /** How a payload's bytes are to be understood by the calling convention. */
 export type PayloadKind =
   /** UTF-8 JSON. */
@@ -11,7 +13,7 @@ export type PayloadKind =
 
 /** One request to run a function, as a door hands it to the engine. */
 export interface InvocationRequest {
-  /** A function's name or id. */
+  /** A function's name or id, with a version's number or an alias behind a colon where one is meant: `hello`, `hello:3`, `hello:prod`. */
   readonly target: string;
   readonly payload: Uint8Array;
   readonly payloadKind: PayloadKind;
@@ -23,6 +25,10 @@ export interface InvocationRequest {
   readonly delivery?: { readonly eventId: string; readonly lane: string; readonly attempt: number };
   /** How many functions called one another to get here; 0 or absent for a call from outside. A chain of more than 16 is refused as a loop. */
   readonly hops?: number;
+  /** The function that called, where one did. */
+  readonly caller?: string;
+  /** The trace that this call is a part of; absent: it begins one. */
+  readonly trace?: TraceContext;
   /** Who asks sends the outcome's outbox on, in a commit of its own. Otherwise the engine does, before `completed` resolves. */
   readonly keepOutbox?: boolean;
   /** Receives a streamed result chunk by chunk; where absent, chunks are gathered into the outcome. Returning a promise holds the function back. */

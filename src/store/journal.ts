@@ -56,6 +56,20 @@ export interface InvocationRecord {
   readonly sandboxId: string;
   readonly payloadBytes: number;
   readonly resultBytes: number;
+  /** The alias by which it was called, where it was. */
+  readonly alias?: string;
+  /** The function that called it, where one did. */
+  readonly caller?: string;
+  /** The trace that it came in and the span that caused it; absent where it began its own (see `model/trace.ts`). */
+  readonly traceId?: string;
+  readonly parentSpanId?: string;
+  /** Memory that it was given, and the most that its sandbox took while it ran, where that is known. */
+  readonly memoryMb?: number;
+  readonly peakMemoryBytes?: number;
+  /** Of a cold start, its phases in order, in milliseconds: a sandbox is made and boots (0 for a prewarmed one), gets the code, loads it. */
+  readonly startMs?: number;
+  readonly placeMs?: number;
+  readonly loadMs?: number;
 }
 
 /** How one event ended. */

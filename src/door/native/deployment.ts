@@ -3,6 +3,7 @@ import type { DeployProgress, DeployRequest } from '../../engine/api.ts';
 import type { StoredFunction } from '../../model/function.ts';
 import type { DoorContext } from '../context.ts';
 import { describeFailure } from '../failure.ts';
+import { principalOf } from '../principal.ts';
 import { etag, functionView } from './function-view.ts';
 import { underPrecondition } from './precondition.ts';
 import { problemJson } from './problem-json.ts';
@@ -22,12 +23,15 @@ export async function answerDeployment(
   precondition?: number,
 ): Promise<unknown> {
   const isNew = request.name === undefined || context.engine.find(request.name) === undefined;
+  const origin = { by: principalOf(reply.request.raw).name };
   const gone = new AbortController();
   reply.raw.on('close', () => {
     if (!reply.raw.writableEnded) gone.abort();
   });
   const deploy = (extra: Partial<DeployRequest>) =>
-    underPrecondition(precondition, () => context.deployer.deploy({ ...request, ...extra, signal: gone.signal }));
+    underPrecondition(precondition, () =>
+      context.deployer.deploy({ origin, ...request, ...extra, signal: gone.signal }),
+    );
 
   if (!acceptsEvents(reply)) return answerFunction(reply, await deploy({}), isNew);
 

@@ -6,6 +6,7 @@ import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
+import { principalOf } from '../principal.ts';
 import { SOURCE_TYPES } from '../source-types.ts';
 import { answerDeployment, answerFunction } from './deployment.ts';
 import { etag, functionView } from './function-view.ts';
@@ -153,7 +154,11 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
     async (request, reply) => {
       const { name } = found(request.params.name).document;
       const expected = demandedRevision(request.headers, engine, name);
-      const stored = await underPrecondition(expected, () => deployer.configure(name, request.body, expected));
+      const demanded = expected === undefined ? {} : { expectedRevision: expected };
+      const origin = { by: principalOf(request.raw).name };
+      const stored = await underPrecondition(expected, () =>
+        deployer.configure(name, request.body, { ...demanded, origin }),
+      );
       return answerFunction(reply, stored, false);
     },
   );

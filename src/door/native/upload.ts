@@ -34,10 +34,13 @@ const JsonUpload = Type.Object(
   { additionalProperties: false },
 );
 
-/** Configuration beside a raw upload. `environment.NAME=value` and `tags.name=value` may be there too. */
+/** Settings that hold names and values of their own. */
+const MAPS = ['environment', 'secrets', 'tags'] as const;
+
+/** Configuration beside a raw upload. `environment.NAME=value`, `secrets.NAME=secret` and `tags.name=value` may be there too. */
 export const UploadQuery = Type.Object({
   fileName: Type.Optional(FileName),
-  ...Type.Partial(Type.Omit(FunctionConfigSchema, ['environment', 'tags'])).properties,
+  ...Type.Partial(Type.Omit(FunctionConfigSchema, [...MAPS])).properties,
 });
 
 /** The body of a deployment in its three media types, for the API's description; `receiveUpload` checks it. */
@@ -173,13 +176,11 @@ function configOfQuery({ fileName: _, ...query }: Static<typeof UploadQuery>): P
       .map(([key, value]) => [key.slice(prefix.length), value]);
     return members.length === 0 ? undefined : Object.fromEntries(members);
   };
-  const environment = group('environment.');
-  const tags = group('tags.');
-  const config = {
-    ...Object.fromEntries(entries.filter(([key]) => !key.startsWith('environment.') && !key.startsWith('tags.'))),
-    ...(environment !== undefined && { environment }),
-    ...(tags !== undefined && { tags }),
-  };
+  const config = Object.fromEntries(entries.filter(([key]) => !MAPS.some((map) => key.startsWith(`${map}.`))));
+  for (const map of MAPS) {
+    const members = group(`${map}.`);
+    if (members !== undefined) config[map] = members as never;
+  }
   return checked(PartialConfig, Value.Convert(PartialConfig, config), 'query') as Partial<FunctionConfig>;
 }
 

@@ -126,8 +126,8 @@ export class EngineDouble implements Engine, Deployer {
     });
   }
 
-  async configure(name: string, config: DeployRequest['config'], expectedRevision?: number) {
-    this.expect(name, expectedRevision);
+  async configure(name: string, config: DeployRequest['config'], options: { expectedRevision?: number } = {}) {
+    this.expect(name, options.expectedRevision);
     const { document } = this.functions.get(name)!;
     return this.keep({ ...document, version: document.version + 1, config: { ...document.config, ...config } });
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../model/clock.ts';
 import type { CodeInfo, FunctionConfig, FunctionDocument, StoredFunction } from '../../model/function.ts';
 import { isId } from '../../model/id.ts';
+import type { VersionOrigin } from '../../model/origin.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Registry } from '../../store/registry.ts';
 import { FUNCTION_PREFIX } from '../catalog.ts';
@@ -30,7 +31,7 @@ export function checkExpected(name: string, current: StoredFunction | undefined,
 /** What a new version consists of, given what stands now; asked again where somebody else was faster. */
 type NextVersion = (
   current: StoredFunction | undefined,
-) => Promise<{ readonly config: FunctionConfig; readonly code: CodeInfo }>;
+) => Promise<{ readonly config: FunctionConfig; readonly code: CodeInfo; readonly origin?: VersionOrigin }>;
 
 /**
  * Writes a function's next version by compare-and-set. Version numbers strictly increase and none is given twice.
@@ -47,7 +48,7 @@ export async function commitVersion(
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const current = await readFunction(registry, name);
     checkExpected(name, current, expectedRevision);
-    const { config, code } = await next(current);
+    const made = await next(current);
     const now = new Date(clock.now()).toISOString();
     const document: FunctionDocument = {
       id: current?.document.id ?? (isId(name) ? name : id),
@@ -55,8 +56,7 @@ export async function commitVersion(
       functionCreatedAt: current?.document.functionCreatedAt ?? now,
       version: (current?.document.version ?? 0) + 1,
       createdAt: now,
-      config,
-      code,
+      ...made,
     };
     try {
       return { document, revision: await registry.put(FUNCTION_PREFIX + name, document, current?.revision ?? 0) };

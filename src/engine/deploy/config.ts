@@ -5,6 +5,7 @@ import {
   FUNCTION_NAME_PATTERN,
   type FunctionConfig,
   FunctionConfigSchema,
+  PAYLOAD_RECORDING,
   RETRY_REASONS,
 } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
@@ -37,6 +38,10 @@ const ALLOWED: Readonly<Record<keyof FunctionConfig, string>> = {
   network: '"none" or "internet"',
   grants:
     'a list of at most 100 grants `<kind>:<name>[:<access>]`, such as "bucket:photos:read", "queue:jobs:send", "kv:*"',
+  role: 'empty, or the name of an execution role: letters, digits, "-" and "_", at most 64',
+  secrets: 'a map of environment variables to secrets, each as `<name>` or `<name>@<version>`',
+  recordPayloads: `one of ${PAYLOAD_RECORDING.join(', ')}`,
+  logRetentionDays: wholeNumber('logRetentionDays'),
   eventRetries: wholeNumber('eventRetries'),
   eventRetryDelayMs: wholeNumber('eventRetryDelayMs'),
   eventMaxAgeMs: wholeNumber('eventMaxAgeMs'),

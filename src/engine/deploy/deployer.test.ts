@@ -316,10 +316,13 @@ test('configuring makes a version with the same code, and tries it where the ent
   h.load = () => Promise.reject(new Problem('load_failed', 'main.py has no "missing"'));
   await assert.rejects(h.deployer.configure('f', { handler: 'main.missing' }), problem('load_failed', /missing/));
   await assert.rejects(
-    h.deployer.configure('f', { memoryMb: 3 }, tuned.revision),
+    h.deployer.configure('f', { memoryMb: 3 }, { expectedRevision: tuned.revision }),
     problem('invalid_request', /memoryMb/),
   );
-  await assert.rejects(h.deployer.configure('f', { memoryMb: 128 }, 1), problem('conflict', /revision/));
+  await assert.rejects(
+    h.deployer.configure('f', { memoryMb: 128 }, { expectedRevision: 1 }),
+    problem('conflict', /revision/),
+  );
   await assert.rejects(h.deployer.configure('g', {}), problem('not_found', /"g"/));
   assert.equal((await h.store.registry.get('function/f'))?.revision, tuned.revision);
 });

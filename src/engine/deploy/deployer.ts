@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../model/clock.ts';
 import type { CodeInfo, FunctionConfig, StoredFunction } from '../../model/function.ts';
 import { isId } from '../../model/id.ts';
+import type { VersionOrigin } from '../../model/origin.ts';
 import { asProblem, Problem } from '../../model/problem.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Runtimes } from '../../runtime/runtime.ts';
@@ -109,7 +110,11 @@ class Pipeline implements Deployment {
     });
   }
 
-  configure(name: string, config: Partial<FunctionConfig>, expectedRevision?: number): Promise<StoredFunction> {
+  configure(
+    name: string,
+    config: Partial<FunctionConfig>,
+    options: { expectedRevision?: number; origin?: VersionOrigin } = {},
+  ): Promise<StoredFunction> {
     return guarded(undefined, async () => {
       const given = checkGiven(config);
       if (given.runtime !== undefined) Object.assign(given, { runtime: this.options.runtimes.get(given.runtime).name });
@@ -132,9 +137,9 @@ class Pipeline implements Deployment {
               fileCount: document.code.fileCount,
             });
           }
-          return { config: merged, code: document.code };
+          return { config: merged, code: document.code, ...originOf(options) };
         },
-        expectedRevision,
+        options.expectedRevision,
       );
     });
   }
@@ -225,6 +230,7 @@ class Pipeline implements Deployment {
       const next = async (current: StoredFunction | undefined) => ({
         config: mergeConfig(current?.document.config, chosen),
         code,
+        ...originOf(request),
       });
       return commitVersion(registry, clock, name, next, expectedRevision);
     });
@@ -245,6 +251,10 @@ class Pipeline implements Deployment {
     const entry = all.find(({ value }) => value.id === nameOrId);
     return entry === undefined ? undefined : { document: entry.value, revision: entry.revision };
   }
+}
+
+function originOf({ origin }: { origin?: VersionOrigin }): { origin?: VersionOrigin } {
+  return origin === undefined ? {} : { origin };
 }
 
 function notFound(nameOrId: string): Problem {

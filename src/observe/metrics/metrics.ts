@@ -1,0 +1,70 @@
+/**
+ * What can be asked of metrics.
+ *
+ * Built in, for each invocation that ended, by `function`, `version`, `alias` (where it was called by one) and `trigger`
+ * (the lane of the event that it delivered):
+ *
+ *   invocations   how many ended, refused ones not included
+ *   errors        those of them that did not succeed; `errors.<reason>` one kind: exception, timed_out, out_of_memory, crashed …
+ *   throttles     how many were refused because a limit was reached
+ *   coldStarts    how many had to start a sandbox
+ *   duration, queued            distributions, in milliseconds
+ *   memory        distribution of the most memory that the sandbox took, as a share of what was given, 0 to 1
+ *   billed        billed GB-seconds
+ *   concurrency   most invocations at once, sampled
+ *   lag           by `function` and `trigger`: age of the oldest event that is due, in milliseconds, sampled
+ *
+ * Of the node: `node.cpu` (cores), `node.memory` (bytes), `node.sandboxes`, `node.loop` (share of time that the event loop is busy).
+ * A function's own, by the embedded metric format: `<namespace>/<name>`, with the dimensions that it names.
+ */
+export interface Metrics {
+  /** Series over time, from memory and disk. Rejects with `not_found` for a metric that nobody has (with those that are meant), `invalid_request` for a query that is wrong or too large. */
+  query(query: MetricQuery): Promise<MetricSeries[]>;
+  /**
+   * One value over the last `windowMs` (at most 3 h), from memory alone and at once, for alerts; `undefined` where nothing was
+   * measured in that time, which for counts is different from 0 only where the metric is unknown.
+   */
+  recent(query: RecentQuery): number | undefined;
+  /** Which metrics there are, with the labels that each has been seen with. */
+  list(filter?: { readonly function?: string }): MetricInfo[];
+}
+
+export const STATISTICS = ['sum', 'rate', 'average', 'minimum', 'maximum', 'p50', 'p90', 'p99', 'count'] as const;
+/** `rate` is per second; percentiles are of distributions. */
+export type Statistic = (typeof STATISTICS)[number];
+
+/** `function`, `version`, `alias`, `trigger`, `node`, or a dimension of a function's own metric. */
+export type Labels = Readonly<Record<string, string>>;
+
+export interface MetricQuery {
+  readonly metric: string;
+  readonly statistic: Statistic;
+  /** Only what has these labels. */
+  readonly labels?: Labels;
+  /** One series for each value of these labels; absent: one in all. */
+  readonly by?: readonly string[];
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Width of a point; a multiple of a minute. Absent: what gives at most about 200 points. */
+  readonly stepMs?: number;
+}
+
+export interface MetricSeries {
+  readonly labels: Labels;
+  /** In order of time; a step in which nothing was measured has no point. `timeMs` is the step's start. */
+  readonly points: readonly { readonly timeMs: number; readonly value: number }[];
+}
+
+export interface RecentQuery {
+  readonly metric: string;
+  readonly statistic: Statistic;
+  readonly labels?: Labels;
+  readonly windowMs: number;
+}
+
+export interface MetricInfo {
+  readonly metric: string;
+  readonly unit: string;
+  readonly statistics: readonly Statistic[];
+  readonly labels: readonly string[];
+}
