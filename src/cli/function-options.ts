@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
-import { type FunctionConfig, MEMORY_MB, NETWORK_RULES, PAYLOAD_RECORDING, TIMEOUT_MS } from '../model/function.ts';
+import { type FunctionConfig, MEMORY_MB, PAYLOAD_RECORDING, TIMEOUT_MS } from '../model/function.ts';
+import { NETWORK_RULES } from '../model/network.ts';
 import { collect, wholeNumber } from './command-line.ts';
 import { EXIT, Failure } from './failure.ts';
 import { parseDurationMs, parseMemoryMb } from './human.ts';
@@ -17,6 +18,7 @@ export interface FunctionOptions {
   readonly concurrency?: number;
   readonly sandboxConcurrency?: number;
   readonly network?: string;
+  readonly networkHost?: readonly string[];
   readonly grant?: readonly string[];
   readonly role?: string;
   readonly secret?: readonly string[];
@@ -44,7 +46,12 @@ export function addFunctionOptions(command: Command): Command {
     .option('--env-file <file>', 'environment variables, one NAME=value a line')
     .option('--concurrency <n>', 'most calls at once on a node', wholeNumber('--concurrency', 1))
     .option('--sandbox-concurrency <n>', 'calls at once within one sandbox', wholeNumber('--sandbox-concurrency', 1))
-    .option('--network <rule>', `network access: ${NETWORK_RULES.join(' or ')}`)
+    .option('--network <rule>', `what it may reach: ${NETWORK_RULES.join(', ')}`)
+    .option(
+      '--network-host <host:port>',
+      'a host that it may reach, such as api.github.com:443, and no other; may be given several times',
+      collect,
+    )
     .option(
       '--grant <kind:name:access>',
       'what it may use, such as bucket:photos:read; may be given several times',
@@ -85,6 +92,10 @@ export function configOf(options: FunctionOptions): Partial<FunctionConfig> {
   if (options.concurrency !== undefined) config.maxConcurrency = options.concurrency;
   if (options.sandboxConcurrency !== undefined) config.sandboxConcurrency = options.sandboxConcurrency;
   if (options.network !== undefined) config.network = networkRule(options.network);
+  if (options.networkHost !== undefined) {
+    config.networkHosts = [...options.networkHost];
+    config.network ??= 'hosts';
+  } else if (config.network !== undefined && config.network !== 'hosts') config.networkHosts = [];
   if (options.grant !== undefined) config.grants = [...options.grant];
   if (options.role !== undefined) config.role = options.role;
   if (options.secret !== undefined) config.secrets = pairs(options.secret, '--secret');

@@ -1,6 +1,7 @@
 import { DESTINATION_PATTERN } from '../model/destination.ts';
 import { FUNCTION_NAME_PATTERN } from '../model/function.ts';
 import { GRANT_PATTERN } from '../model/grant.ts';
+import { NETWORK_HOST_PATTERN } from '../model/network.ts';
 import { SPACE_NAME_PATTERN } from '../service/key-value/stored-spaces.ts';
 import { QUEUE_NAME_PATTERN } from '../service/queue/queue-settings.ts';
 import { TOPIC_NAME_PATTERN } from '../service/topic/topic-rules.ts';
@@ -28,5 +29,9 @@ export const PATTERN_WORDS: ReadonlyMap<string, string> = new Map([
   [
     GRANT_PATTERN,
     'is no grant: write bucket:<name>:read or :write, queue:<name>:send or :receive, topic:<name>:publish, kv:<space>:read or :write, or function:<name>:invoke; without the last part, everything',
+  ],
+  [
+    NETWORK_HOST_PATTERN,
+    'is no host with a port: write <name or IPv4 address>:<port>, such as api.github.com:443 or 10.1.0.0/16:5432; there are no wildcards',
   ],
 ]);

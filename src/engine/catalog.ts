@@ -63,5 +63,8 @@ export class Catalog {
 
 /** A document that an older version of the platform wrote lacks the settings that came later: they have their defaults. */
 function completed(document: FunctionDocument): FunctionDocument {
-  return { ...document, config: { ...defaultConfig(), ...document.config } };
+  const config = { ...defaultConfig(), ...document.config };
+  // Before there were more rules, `none` let a function reach what it was granted.
+  if (config.network === 'none' && config.grants.length > 0) config.network = 'services';
+  return { ...document, config };
 }

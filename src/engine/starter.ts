@@ -1,11 +1,10 @@
 import type { Clock } from '../model/clock.ts';
-import type { NetworkRule } from '../model/function.ts';
 import { formatId, newId } from '../model/id.ts';
 import { Problem } from '../model/problem.ts';
 import { FrameDecoder } from '../runtime/frames.ts';
 import { FrameType, type Hello, PROTOCOL_VERSION } from '../runtime/protocol.ts';
 import type { Interpreter, Runtime } from '../runtime/runtime.ts';
-import type { Sandbox, Sandboxes } from '../sandbox/sandbox.ts';
+import type { NetworkAccess, Sandbox, Sandboxes } from '../sandbox/sandbox.ts';
 import type { Capacity } from './capacity.ts';
 import { RawOutput } from './raw-output.ts';
 import { Runner, type RunnerLimits } from './runner.ts';
@@ -19,7 +18,7 @@ const TMP_MB = 512;
 
 export interface StartOptions {
   readonly memoryMb: number;
-  readonly network: NetworkRule;
+  readonly network: NetworkAccess;
   /** Host folder to show at /code from the start; absent for a prewarmed sandbox. */
   readonly codeFolder?: string;
 }

@@ -3,6 +3,7 @@ import { Problem } from '../model/problem.ts';
 import type { Load, Loaded, ServicesLoad } from '../runtime/protocol.ts';
 import { PROTOCOL_VERSION } from '../runtime/protocol.ts';
 import type { Runtimes } from '../runtime/runtime.ts';
+import type { NetworkAccess } from '../sandbox/sandbox.ts';
 import type { Bindings } from './api.ts';
 import type { Capacity } from './capacity.ts';
 import type { PrewarmedPool } from './prewarm.ts';
@@ -107,7 +108,8 @@ export class Supply {
   }
 
   private async unloaded(what: Loadable): Promise<Runner> {
-    const { memoryMb, network } = what.config;
+    const { memoryMb } = what.config;
+    const network = accessOf(what.config);
     const codeFolder = await what.codeFolder();
     const prewarmed = this.prewarmedFor(what)?.take();
     if (prewarmed === undefined) {
@@ -134,8 +136,8 @@ export class Supply {
   }
 
   private prewarmedFor(what: Loadable): PrewarmedPool | undefined {
-    const { runtime, memoryMb, network } = what.config;
-    if (network !== 'none' || what.fileCount > MAX_FILES_TO_PLACE) return undefined;
+    const { runtime, memoryMb } = what.config;
+    if (accessOf(what.config) !== 'none' || what.fileCount > MAX_FILES_TO_PLACE) return undefined;
     const pool = this.pools.for(this.runtimes.get(runtime), memoryMb);
     return pool.runtime.resizable || pool.memoryMb === memoryMb ? pool : undefined;
   }
@@ -184,6 +186,12 @@ export class Supply {
       maxLogBytes: this.limits.maxLogBytes,
     };
   }
+}
+
+/** What the sandbox itself lets through; services come by a socket that is placed in it. */
+function accessOf({ network, networkHosts }: FunctionConfig): NetworkAccess {
+  if (network === 'hosts') return { hosts: networkHosts };
+  return network === 'internet' ? 'internet' : 'none';
 }
 
 function noRoom(memoryMb: number): Problem {

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { DESTINATION_PATTERN } from './destination.ts';
 import { GRANT_PATTERN } from './grant.ts';
+import { NETWORK_HOST_PATTERN, NETWORK_RULES } from './network.ts';
 import type { VersionOrigin } from './origin.ts';
 
 /** A function's name: also what a path segment, a folder and a metric label can hold without escaping. */
@@ -10,9 +11,6 @@ export const FUNCTION_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$';
 /** What `memoryMb` and `timeoutMs` of a function may be. */
 export const MEMORY_MB = { minimum: 64, maximum: 10_240 } as const;
 export const TIMEOUT_MS = { minimum: 100, maximum: 900_000 } as const;
-
-export const NETWORK_RULES = ['none', 'internet'] as const;
-export type NetworkRule = (typeof NETWORK_RULES)[number];
 
 /** Failures that another attempt may cure. */
 export const RETRY_REASONS = [
@@ -69,7 +67,17 @@ export const FunctionConfigSchema = Type.Object(
       default: 1,
       description: 'Invocations that one sandbox may run at the same time',
     }),
-    network: Type.Enum([...NETWORK_RULES], { default: 'none', description: 'Network access: `none` or `internet`' }),
+    network: Type.Enum([...NETWORK_RULES], {
+      default: 'services',
+      description:
+        'What it may reach: `none`, the `services` that it was granted, those and the `hosts` in networkHosts, or those and the `internet` without private networks',
+    }),
+    networkHosts: Type.Array(Type.String({ pattern: NETWORK_HOST_PATTERN }), {
+      maxItems: 50,
+      default: [],
+      description:
+        'Where `network` is `hosts`: what it may reach, as `<name or address>:<port>`, such as `api.github.com:443`, `10.1.0.0/16:5432`, `10.0.0.5:8000-8099/udp`',
+    }),
     grants: Type.Array(Type.String({ pattern: GRANT_PATTERN }), {
       maxItems: 100,
       default: [],

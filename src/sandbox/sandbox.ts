@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import type { NetworkRule } from '../model/function.ts';
 import type { Check, Mount } from '../model/machine.ts';
 
 /**
@@ -34,8 +33,14 @@ export interface SandboxSpec {
   /** Host folder shown writable at `/build`; only for build sandboxes. */
   readonly buildFolder?: string;
   readonly limits: SandboxLimits;
-  readonly network: NetworkRule;
+  readonly network: NetworkAccess;
 }
+
+/**
+ * What the programs inside may reach, besides a socket that is placed: nothing; named hosts (`parseNetworkHost`) and nothing
+ * else; the Internet without private networks; or anything but the host's loopback, which is for builds.
+ */
+export type NetworkAccess = 'none' | { readonly hosts: readonly string[] } | 'internet' | 'any';
 
 export interface SandboxLimits {
   readonly memoryMb: number;

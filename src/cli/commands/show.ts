@@ -62,7 +62,7 @@ function describe(shown: FunctionView, sandboxes: readonly SandboxView[], url: s
     ['memory', formatBytes(config.memoryMb * BYTES_PER_MB)],
     ['timeout', formatDuration(config.timeoutMs)],
     ['concurrency', `${config.maxConcurrency} at most, ${config.sandboxConcurrency} within a sandbox`],
-    ['network', config.network],
+    ['network', [config.network, ...config.networkHosts].join(', ')],
     [
       'events',
       `${config.eventRetries === 1 ? '1 retry' : `${config.eventRetries} retries`} from ${formatDuration(config.eventRetryDelayMs)} on, ${formatDuration(config.eventMaxAgeMs)} at most, ${config.eventConcurrency} at once`,

@@ -44,6 +44,12 @@ export function nodePackages(sandbox: string): SystemPackage[] {
       required: false,
       present: () => findProgram('slirp4netns') !== undefined,
     },
+    {
+      name: 'iproute2',
+      purpose: 'limits what functions reach over their network',
+      required: false,
+      present: () => findProgram('ip') !== undefined,
+    },
   ];
 }
 

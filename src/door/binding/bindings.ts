@@ -43,8 +43,8 @@ export function createBindings({ runFolder, keys, serve }: BindingsOptions): Bin
   mkdirSync(runFolder, { recursive: true });
   return {
     async bind({ name, config, hops }): Promise<Binding | undefined> {
-      const { grants } = config;
-      if (grants.length === 0) return undefined;
+      const { grants, network } = config;
+      if (grants.length === 0 || network === 'none') return undefined;
       const who = `function '${name}'`;
       const answer = (req: IncomingMessage, res: ServerResponse): void => {
         setPrincipal(req, { name: who, grants, hops: hops() + 1 });

@@ -65,7 +65,8 @@ async function runStep(place: BuildPlace, work: Build, step: BuildStep, deadline
     mounts: step.mounts,
     buildFolder: work.folder,
     limits: BUILD_LIMITS,
-    network: step.needsNetwork ? 'internet' : 'none',
+    // A registry may stand in a private network.
+    network: step.needsNetwork ? 'any' : 'none',
   });
   let cut: string | undefined;
   const cutOff = (why: string) => {

@@ -8,6 +8,7 @@ import {
   PAYLOAD_RECORDING,
   RETRY_REASONS,
 } from '../../model/function.ts';
+import { NETWORK_RULES, parseNetworkHost } from '../../model/network.ts';
 import { Problem } from '../../model/problem.ts';
 
 const MAX_ENVIRONMENT_BYTES = 65_536;
@@ -35,7 +36,9 @@ const ALLOWED: Readonly<Record<keyof FunctionConfig, string>> = {
     'a map of names (a letter or "_", then letters, digits and "_", at most 128) to texts of at most 4096 characters',
   maxConcurrency: wholeNumber('maxConcurrency'),
   sandboxConcurrency: wholeNumber('sandboxConcurrency'),
-  network: '"none" or "internet"',
+  network: `one of ${NETWORK_RULES.join(', ')}`,
+  networkHosts:
+    'a list of at most 50 hosts `<name or address>:<port>`, such as "api.github.com:443", "10.1.0.0/16:5432"; a name stands for itself alone, without wildcards',
   grants:
     'a list of at most 100 grants `<kind>:<name>[:<access>]`, such as "bucket:photos:read", "queue:jobs:send", "kv:*"',
   role: 'empty, or the name of an execution role: letters, digits, "-" and "_", at most 64',
@@ -83,7 +86,27 @@ export function mergeConfig(
   const defaults = defaultConfig();
   const config = { ...defaults, ...before, ...given };
   if (!whole.Check(config)) throw wrongSettings(config, whole.Errors(config));
+  checkNetwork(config);
   return config;
+}
+
+/** Throws where what a function may reach is not what it was given besides. */
+function checkNetwork({ network, networkHosts, grants, role }: FunctionConfig): void {
+  const refuse = (field: string, why: string): never => {
+    throw new Problem('invalid_request', why, { details: { fields: [field] } });
+  };
+  const wrong = networkHosts.find((host) => parseNetworkHost(host) === undefined);
+  if (wrong !== undefined)
+    refuse('networkHosts', `networkHosts has ${show(wrong)}: it must be ${ALLOWED.networkHosts}`);
+  if (network === 'hosts' && networkHosts.length === 0)
+    refuse('networkHosts', 'network is "hosts", and networkHosts names none: name one, such as "api.github.com:443"');
+  if (network !== 'hosts' && networkHosts.length > 0)
+    refuse('network', `networkHosts are given, and network is "${network}": set it to "hosts", or networkHosts to []`);
+  if (network === 'none' && (grants.length > 0 || role !== ''))
+    refuse(
+      'network',
+      'network is "none", which reaches no services, but there are grants or a role: set it to "services"',
+    );
 }
 
 function wrongSettings(

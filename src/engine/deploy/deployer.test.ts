@@ -144,7 +144,7 @@ const REFUSED: readonly [
     HELLO,
     { config: { network: true } as unknown as FunctionConfig },
     'invalid_request',
-    /network must be "none" or "internet", not true/,
+    /network must be one of none, services, hosts, internet, not true/,
   ],
   [
     'an unknown setting',
@@ -381,4 +381,21 @@ test('a collection removes what crashed and replaced deployments left, and nothi
   assert.equal((await restarted.source('f')).content.toString(), HELLO);
   assert.deepEqual(await contentsOf(await restarted.codeFolder(kept.document.code.treeDigest)), { 'main.py': HELLO });
   assert.deepEqual(await h.leftovers(), []);
+});
+
+test('what a function may reach and what it was given besides must fit', async (t) => {
+  const h = await createDeployment(t);
+  const deploy = (config: Partial<FunctionConfig>) => h.text(HELLO, { name: 'n', config });
+  for (const [config, message] of [
+    [{ network: 'hosts' }, /names none: name one/],
+    [{ networkHosts: ['a.example:443'] }, /network is "services": set it to "hosts"/],
+    [{ network: 'hosts', networkHosts: ['*.example:443'] }, /networkHosts.*without wildcards/],
+    [{ network: 'hosts', networkHosts: ['a.example:0'] }, /"a\.example:0"/],
+    [{ network: 'none', grants: ['kv:a:read'] }, /reaches no services.*set it to "services"/],
+  ] as [Partial<FunctionConfig>, RegExp][]) {
+    await assert.rejects(deploy(config), problem('invalid_request', message));
+  }
+  const networkHosts = ['a.example:443', '10.0.0.0/8:1-65534/udp'];
+  const { document } = await deploy({ network: 'hosts', networkHosts });
+  assert.deepEqual(document.config.networkHosts, networkHosts);
 });

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import type { Check } from '../../model/machine.ts';
 import { newOwnerName } from '../owner.ts';
 import { createCgroups } from './cgroup/detect.ts';
+import { SYSTEM_PATH } from './network.ts';
 import { isFilterArchitecture } from './seccomp/filter.ts';
 import { chooseUids } from './uids.ts';
 
@@ -23,7 +24,15 @@ const SWITCHES = [
 export async function checkMachine(): Promise<Check[]> {
   const bubblewrap = await checkBubblewrap();
   const rest = bubblewrap.state === 'missing' ? [] : [await checkNamespaces()];
-  return [bubblewrap, ...rest, checkFilter(), checkUser(), await checkLimits(), await checkNetwork()];
+  return [
+    bubblewrap,
+    ...rest,
+    checkFilter(),
+    checkUser(),
+    await checkLimits(),
+    await checkNetwork(),
+    await checkNetworkRules(),
+  ];
 }
 
 async function checkBubblewrap(): Promise<Check> {
@@ -110,4 +119,21 @@ async function checkNetwork(): Promise<Check> {
     return { name, state: 'missing', summary: '/dev/net/tun is not there, or not for this user', remedy };
   }
   return { name, state: 'ok', summary: "by slirp4netns, without the host's loopback" };
+}
+
+/** Whether what functions reach over their network can be limited to less than what this machine reaches. */
+async function checkNetworkRules(): Promise<Check> {
+  const name = 'network rules';
+  if (process.getuid!() !== 0) {
+    const summary = 'functions with `internet` reach private networks, too, and none can have named `hosts`';
+    return { name, state: 'weaker', summary, remedy: 'run the node as root' };
+  }
+  try {
+    await run('nsenter', ['--version']);
+    await run('ip', ['-V'], { env: { PATH: SYSTEM_PATH } });
+  } catch {
+    const summary = 'functions that ask for a network cannot start';
+    return { name, state: 'missing', summary, remedy: 'apt-get install iproute2 util-linux' };
+  }
+  return { name, state: 'ok', summary: 'by routing rules in the network of each sandbox' };
 }

@@ -1,19 +1,20 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { placeTree } from '../place-tree.ts';
 import { childrenOf, isEnding } from '../proc.ts';
-import type { SandboxExit, SandboxSpec, SandboxUsage } from '../sandbox.ts';
+import type { NetworkAccess, SandboxExit, SandboxSpec, SandboxUsage } from '../sandbox.ts';
 import type { Berth } from './berth.ts';
 import { bwrapArguments, rlimits, SERVICES } from './bwrap-arguments.ts';
 import type { Cgroups } from './cgroup/cgroup.ts';
 import { signalEach } from './cgroup/cgroup-files.ts';
 import type { SocketName } from './messages.ts';
-import { joinInternet, RESOLVER } from './network.ts';
-import type { Stage } from './stage.ts';
+import { joinNetwork, type Network } from './network.ts';
+import { RESOLVER } from './network-rules.ts';
+import { HOSTS, type Stage } from './stage.ts';
 
 const run = promisify(execFile);
 
@@ -42,6 +43,7 @@ export class LaunchedSandbox {
   private readonly folder: { here: string; there: string };
   private readonly undo: (() => Promise<void> | void)[] = [];
   private placing: Promise<void> = Promise.resolve();
+  private network: Network | undefined;
   private isKilled = false;
   /** Whether bubblewrap has ended: then there is nothing left to measure or command. */
   isOver = false;
@@ -73,7 +75,7 @@ export class LaunchedSandbox {
     berth.gate.write('\n');
     const stands = once(berth.control, 'data').then(() => true);
     if (!(await Promise.race([stands, berth.ended.then(() => false)]))) throw new Error('bubblewrap could not make it');
-    if (spec.network === 'internet') await this.connect();
+    if (spec.network !== 'none') await this.connect(spec.network);
     // Only now may the program write to its sockets: what comes before they have left this process would be lost.
     await handed;
     berth.gate.end('\n');
@@ -97,11 +99,14 @@ export class LaunchedSandbox {
   }
 
   freeze(): void {
-    if (!this.isKilled) this.berth.cgroup.freeze();
+    if (this.isKilled) return;
+    this.berth.cgroup.freeze();
+    this.network?.pause();
   }
 
   thaw(): void {
     this.berth.cgroup.thaw();
+    this.network?.resume();
   }
 
   usage(): SandboxUsage {
@@ -136,7 +141,7 @@ export class LaunchedSandbox {
     );
     return {
       rootArguments: stage.rootArguments,
-      networkArguments: spec.network === 'internet' ? stage.networkArguments(RESOLVER) : [],
+      networkArguments: this.networkArguments(),
       mounts,
       sockets: join(folder.there, 'sockets'),
       code: spec.codeFolder === undefined ? join(folder.there, 'code') : await this.show(spec.codeFolder),
@@ -159,9 +164,26 @@ export class LaunchedSandbox {
     return await this.show(hostPath);
   }
 
-  private async connect(): Promise<void> {
-    const network = await joinInternet(this.children()[0]!, this.berth.uid);
-    this.undo.push(network.stop);
+  /** Where it finds addresses by their names: at a resolver, or, where only named hosts are open, in a file of its own. */
+  private networkArguments(): string[] {
+    const { network } = this.spec;
+    const { stage } = this.launch;
+    if (network === 'none') return [];
+    if (typeof network !== 'object') return stage.networkArguments(RESOLVER);
+    writeFileSync(this.hostsFile, HOSTS, { mode: 0o644 });
+    return [...stage.networkArguments(undefined), '--ro-bind', join(this.folder.there, 'hosts'), '/etc/hosts'];
+  }
+
+  private get hostsFile(): string {
+    return join(this.folder.here, 'hosts');
+  }
+
+  private async connect(access: Exclude<NetworkAccess, 'none'>): Promise<void> {
+    const { hostsFile } = this;
+    const pid = this.children()[0]!;
+    const network = await joinNetwork({ access, pid, uid: this.berth.uid, hostsFile, hostsHead: HOSTS });
+    this.network = network;
+    this.undo.push(() => network.stop());
     // Its memory and time are the function's, and it is frozen and ended together with it.
     await this.berth.cgroup.attach(network.pid);
   }

@@ -33,10 +33,13 @@ const CERTIFICATE_FOLDERS = [
 const HOST_FILES = ['ld.so.cache', 'localtime', 'mime.types', 'protocols', 'services'];
 const TOP_FOLDERS = ['bin', 'lib', 'lib32', 'lib64', 'libx32', 'sbin'];
 
+/** What every sandbox's `/etc/hosts` begins with. */
+export const HOSTS = '127.0.0.1 localhost fob\n::1 localhost fob\n';
+
 const FILES: Readonly<Record<string, string>> = {
   passwd: 'root:x:0:0:root:/:/bin/sh\nfob:x:1000:1000:fob:/tmp:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n',
   group: 'root:x:0:\nfob:x:1000:\nnogroup:x:65534:\n',
-  hosts: '127.0.0.1 localhost fob\n::1 localhost fob\n',
+  hosts: HOSTS,
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
   'resolv.conf': '',
 };
@@ -45,8 +48,8 @@ const FILES: Readonly<Record<string, string>> = {
 export interface Stage {
   /** bubblewrap's arguments for the read-only root: `/usr`, its companions, and a synthetic `/etc`. */
   readonly rootArguments: readonly string[];
-  /** What is added where the sandbox has a network: a resolver and the certificates. */
-  networkArguments(resolver: string): string[];
+  /** What is added where the sandbox has a network: a resolver, if it may ask one, and the certificates. */
+  networkArguments(resolver: string | undefined): string[];
   /** The folder of one sandbox, as seen by this process, and as seen by the sandbox's user. */
   folderOf(id: string): { readonly here: string; readonly there: string };
   /** A path at which any user can reach `hostPath`; it stays for the life of this process. */
@@ -88,9 +91,9 @@ export async function createStage(runFolder: string, isPrivate: boolean): Promis
     rootArguments: rootArguments(join(stage, 'etc')),
     networkArguments(resolver) {
       const file = join(stage, 'resolv.conf');
-      if (!existsSync(file)) writeFileSync(file, `nameserver ${resolver}\n`);
+      if (resolver !== undefined && !existsSync(file)) writeFileSync(file, `nameserver ${resolver}\n`);
       return [
-        ...['--ro-bind', file, '/etc/resolv.conf'],
+        ...(resolver === undefined ? [] : ['--ro-bind', file, '/etc/resolv.conf']),
         ...CERTIFICATE_FOLDERS.filter(existsSync).flatMap((folder) => ['--ro-bind', folder, folder]),
       ];
     },
