@@ -1,9 +1,9 @@
 import type { Clock } from '../../model/clock.ts';
 import { Problem } from '../../model/problem.ts';
 import type { CommitPart } from '../../store/commit.ts';
+import { Documents } from '../../store/documents.ts';
 import type { LeasedMessage, NewMessage } from '../../store/queue.ts';
 import type { Store } from '../../store/store.ts';
-import { Documents } from '../documents.ts';
 import { removeOld } from '../remove-old.ts';
 import { checkForeignAttributes, storableMessages, withHops } from './new-messages.ts';
 import { changedSettings, checkQueueName } from './queue-settings.ts';
