@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { type FunctionView, functionPath } from '../api.ts';
+import { failureOf, type NodeClient } from '../client.ts';
+import { EXIT, Failure } from '../failure.ts';
+import type { Progress } from '../output.ts';
+import { harmless } from '../text-width.ts';
+import type { Upload } from './upload.ts';
+
+/** What the node tells while it deploys. */
+type DeployEvent =
+  | { readonly kind: 'step'; readonly title: string }
+  | { readonly kind: 'output'; readonly text: string }
+  | { readonly kind: 'guessed'; readonly what: string; readonly value: string }
+  | { readonly kind: 'done'; readonly function: FunctionView }
+  | { readonly kind: 'error'; readonly error: { readonly status?: number; readonly log?: string } };
+
+/** Sends the code, shows what the node does with it, and returns the function as it stands then. */
+export async function sendCode(
+  client: NodeClient,
+  name: string,
+  upload: Upload,
+  config: object,
+  createOnly: boolean,
+  progress: Progress,
+): Promise<FunctionView> {
+  const form = formOf(config, upload);
+  const headers = { 'content-type': form.type, ...(createOnly && { 'if-none-match': '*' }) };
+  for await (const event of client.lines<DeployEvent>('PUT', functionPath(name), { headers, body: form.body })) {
+    switch (event.kind) {
+      case 'step':
+        progress.step(event.title);
+        break;
+      case 'output':
+        for (const line of event.text.split('\n')) if (line.trim() !== '') progress.line(`  ${harmless(line)}`);
+        break;
+      case 'guessed':
+        progress.line(`guessed ${event.what} ${event.value} from ${upload.origin}`);
+        break;
+      case 'done':
+        return event.function;
+      case 'error':
+        throw failureOf(event.error.status ?? 500, event.error);
+    }
+  }
+  throw new Failure(EXIT.unreachable, `the node ended the connection before "${name}" was registered`);
+}
+
+/** Code and configuration as one form (RFC 7578). */
+function formOf(config: object, upload: Upload): { type: string; body: Buffer } {
+  const boundary = `fob-${randomUUID()}`;
+  const fileName = upload.fileName === '' ? '' : `; filename="${upload.fileName.replace(/["\r\n\\/]/g, '_')}"`;
+  const body = Buffer.concat([
+    Buffer.from(
+      `--${boundary}\r\nContent-Disposition: form-data; name="config"\r\n\r\n${JSON.stringify(config)}\r\n` +
+        `--${boundary}\r\nContent-Disposition: form-data; name="code"${fileName}\r\nContent-Type: application/octet-stream\r\n\r\n`,
+    ),
+    upload.content,
+    Buffer.from(`\r\n--${boundary}--\r\n`),
+  ]);
+  return { type: `multipart/form-data; boundary=${boundary}`, body };
+}
