@@ -15,6 +15,7 @@ interface CommandEntry {
 
 const FUNCTIONS = 'Functions:';
 const SERVICES = 'Backing services:';
+const DEVELOP = 'On your machine:';
 const OBSERVE = 'What happened:';
 const NODE = 'Node:';
 const TOOLS = 'Tools:';
@@ -82,6 +83,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: FUNCTIONS,
     summary: 'wake functions by schedules, buckets, queues, webhooks and more',
     load: () => import('./commands/trigger.ts'),
+  },
+  {
+    name: 'event',
+    group: DEVELOP,
+    summary: 'samples of the events that wake functions, to test with',
+    load: () => import('./commands/event.ts'),
   },
   {
     name: 'key',

@@ -24,6 +24,7 @@ import { addMetricsRoute } from './native/metrics.ts';
 import { addNodeRoutes } from './native/node.ts';
 import { answerProblem } from './native/problem-json.ts';
 import { addQueueRoutes } from './native/queues.ts';
+import { addSampleRoutes } from './native/samples.ts';
 import { addTopicRoutes } from './native/topics.ts';
 import { addTriggerRoutes } from './native/triggers.ts';
 import { addOpenApi } from './openapi.ts';
@@ -107,6 +108,7 @@ export async function createManagement(
   addQueueRoutes(app, context);
   addTopicRoutes(app, context);
   addTriggerRoutes(app, context);
+  addSampleRoutes(app, context);
   addKeyValueRoutes(app, context);
   addKeyRoutes(app, context);
   await app.register(async (scope) => addDocsPage(scope as App));

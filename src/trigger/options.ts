@@ -15,6 +15,16 @@ export async function checkedOptions(
   type: TriggerType,
   options: Readonly<Record<string, unknown>>,
 ): Promise<Record<string, unknown>> {
+  const complete = completeOptions(type, options);
+  await type.check?.(complete);
+  return complete;
+}
+
+/** As `checkedOptions`, without the type's own check. */
+export function completeOptions(
+  type: TriggerType,
+  options: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   const known = Object.keys(type.options.properties);
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined) {
@@ -23,7 +33,6 @@ export async function checkedOptions(
   }
   const complete = withDefaults(type.options, options);
   if (!Value.Check(type.options, complete)) throw invalid(type, complete);
-  await type.check?.(complete);
   return complete;
 }
 

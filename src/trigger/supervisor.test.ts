@@ -40,6 +40,7 @@ describe('triggers', () => {
       },
       { additionalProperties: false },
     ),
+    usualWords: ['somewhere'],
     parseWords: ([address]) => (address === undefined ? {} : { address }),
     describe: ({ address }) => address,
     check({ address }) {

@@ -20,6 +20,8 @@ export interface TriggerType<Options = Record<string, unknown>> {
   readonly options: TObject;
   /** The command line's words after the type, such as `rate(5 minutes)`, as options; `invalid_request` says what was expected. */
   parseWords(words: readonly string[]): Partial<Options>;
+  /** Words of a usual trigger, for samples that are asked for without any. */
+  readonly usualWords: readonly string[];
   /** Options as one line without secrets. */
   describe(options: Options): string;
   /** What the schema cannot say; throws `invalid_request`, or `not_found` for a source that is to be made first. */

@@ -7,6 +7,7 @@ export const amqpTrigger: TriggerType<AmqpOptions> = {
   name: 'amqp',
   summary: 'messages of a queue of RabbitMQ or another AMQP 0-9-1 broker, such as amqp://localhost/orders',
   options: AmqpOptionsSchema,
+  usualWords: ['amqp://localhost/orders'],
   parseWords: amqpWords,
   describe: ({ url, queue, vhost, exchange, routingKey }) =>
     `${url}/${queue}${vhost === '/' ? '' : ` of ${vhost}`}${exchange && ` bound to ${exchange} ${routingKey}`.trimEnd()}`,

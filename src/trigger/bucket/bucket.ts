@@ -38,6 +38,7 @@ export function createBucketType(host: TypeHost): TriggerType<BucketOptions> {
     name: 'bucket',
     summary: 'objects that are created or removed in a bucket of this node',
     options: BucketOptionsSchema,
+    usualWords: ['photos'],
     parseWords([bucket, ...rest]) {
       if (bucket === undefined || rest.length > 0)
         throw new Problem('invalid_request', 'name one bucket, such as photos');

@@ -30,6 +30,7 @@ export function createCompletionType({
     name: 'completion',
     summary: "another function's success or failure with an event",
     options: CompletionOptionsSchema,
+    usualWords: ['resize'],
     parseWords([of, ...rest]) {
       if (of === undefined || rest.length > 0)
         throw new Problem('invalid_request', 'name one function, such as resize');

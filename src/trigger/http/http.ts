@@ -26,6 +26,7 @@ export const http: TriggerType<HttpOptions> = {
   name: 'http',
   summary: 'a route: HTTP requests run the function and get its answer',
   options: HttpOptionsSchema,
+  usualWords: ['GET', '/users/{id}'],
   parseWords: (words) => {
     const [first = '', second, ...rest] = words;
     const path = second ?? first;

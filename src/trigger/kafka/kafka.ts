@@ -8,6 +8,7 @@ export const kafkaTrigger: TriggerType<KafkaOptions> = {
   summary: 'records of Kafka topics, such as kafka://localhost:9092/orders',
   options: KafkaOptionsSchema,
   batches: true,
+  usualWords: ['kafka://localhost:9092/orders'],
   parseWords: kafkaWords,
   describe: ({ brokers, topics, group }) => `${topics.join(', ')} of ${brokers}${group && ` as ${group}`}`,
   check: checkKafkaOptions,

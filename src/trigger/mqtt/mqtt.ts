@@ -7,6 +7,7 @@ export const mqttTrigger: TriggerType<MqttOptions> = {
   name: 'mqtt',
   summary: 'messages of an MQTT broker (3.1.1 and 5), such as mqtt://localhost/sensors/#',
   options: MqttOptionsSchema,
+  usualWords: ['mqtt://localhost/sensors/+/temperature'],
   parseWords: mqttWords,
   describe: ({ url, group, topic, qos }) => `${url}/${topic} QoS ${qos}${group && ` shared by ${group}`}`,
   check: checkMqttOptions,

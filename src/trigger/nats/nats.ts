@@ -7,6 +7,7 @@ export const natsTrigger: TriggerType<NatsOptions> = {
   name: 'nats',
   summary: 'messages of NATS, such as nats://localhost/orders.> (at most once; with a JetStream stream none is lost)',
   options: NatsOptionsSchema,
+  usualWords: ['nats://localhost/orders.*.created'],
   parseWords: natsWords,
   describe({ url, subject, queue, stream }) {
     const how = stream === '' ? 'at most once' : `stream ${stream}`;

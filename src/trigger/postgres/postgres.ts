@@ -7,6 +7,7 @@ export const postgresTrigger: TriggerType<PostgresOptions> = {
   name: 'postgres',
   summary: 'row changes or notifications of PostgreSQL, such as postgres://localhost/shop changes public.orders',
   options: PostgresOptionsSchema,
+  usualWords: ['postgres://localhost/shop', 'changes', 'public.orders'],
   parseWords: postgresWords,
   describe({ url, mode, channel, tables, publication }) {
     if (mode === 'listen') return `${url} LISTEN ${channel}, at most once`;

@@ -25,6 +25,7 @@ export function createQueueType(host: TypeHost): TriggerType<QueueOptions> {
     summary: 'messages of a queue of this node',
     options: QueueOptionsSchema,
     batches: true,
+    usualWords: ['jobs'],
     parseWords([queue, ...rest]) {
       if (queue === undefined || rest.length > 0) throw new Problem('invalid_request', 'name one queue, such as jobs');
       return { queue };

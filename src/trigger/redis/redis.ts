@@ -8,6 +8,7 @@ export const redisTrigger: TriggerType<RedisOptions> = {
   summary:
     'entries of a Redis stream, such as redis://localhost/orders; with mode channel, messages of pub/sub (at most once)',
   options: RedisOptionsSchema,
+  usualWords: ['redis://localhost/orders'],
   parseWords: redisWords,
   describe: ({ url, subject, mode, db, group }) =>
     `${mode} ${url}/${subject}${db > 0 ? ` of database ${db}` : ''}${mode === 'stream' && group !== '' ? ` as ${group}` : ''}`,

@@ -9,6 +9,7 @@ export const s3Trigger: TriggerType<S3Options> = {
   name: 's3',
   summary: 'objects that are created in a bucket elsewhere: by listing it, or by its notifications',
   options: S3OptionsSchema,
+  usualWords: ['photos'],
   parseWords: s3Words,
   describe: ({ bucket, endpoint, mode, prefix, suffix }) =>
     `${mode} ${endpoint === '' ? 's3:/' : endpoint.replace(/\/$/, '')}/${bucket}${prefix && ` prefix ${prefix}`}${suffix && ` suffix ${suffix}`}`,

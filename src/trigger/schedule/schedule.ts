@@ -22,6 +22,7 @@ export function createScheduleType(host: Pick<TypeHost, 'store' | 'clock' | 'log
     name: 'schedule',
     summary: 'cron, a rate such as rate(5 minutes), or once: at(2026-12-01T09:00:00)',
     options: ScheduleOptionsSchema,
+    usualWords: ['rate(5 minutes)'],
     parseWords(words) {
       if (words.length === 0) {
         throw new Problem(

@@ -20,6 +20,7 @@ export function createTopicType({ services }: Pick<TypeHost, 'services'>): Trigg
     summary: 'what is published to a topic of this node',
     options: TopicOptionsSchema,
     batches: true,
+    usualWords: ['orders'],
     parseWords([topic, ...rest]) {
       if (topic === undefined || rest.length > 0)
         throw new Problem('invalid_request', 'name one topic, such as orders');

@@ -39,6 +39,7 @@ export const webhookTrigger: TriggerType<WebhookOptions> = {
   name: 'webhook',
   summary: 'a signed request of GitHub, GitLab, Bitbucket, Slack, Stripe or anybody',
   options: WebhookOptionsSchema,
+  usualWords: ['github'],
   parseWords: webhookWords,
   describe: ({ provider }) => provider,
   check: checkWebhookOptions,
