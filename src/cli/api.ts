@@ -1,4 +1,5 @@
 import type { FunctionConfig } from '../model/function.ts';
+import type { VersionOrigin } from '../model/origin.ts';
 import type { NodeClient } from './client.ts';
 import { EXIT, Failure } from './failure.ts';
 import { closest } from './suggest.ts';
@@ -20,6 +21,7 @@ export interface FunctionView {
     readonly files: number;
     readonly builtBytes: number;
   };
+  readonly origin?: VersionOrigin;
 }
 
 export interface RunView {

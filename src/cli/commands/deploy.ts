@@ -5,12 +5,14 @@ import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { sendCode } from '../deploy/send.ts';
 import { functionName, readUpload } from '../deploy/upload.ts';
 import { addFunctionOptions, configOf, type FunctionOptions } from '../function-options.ts';
+import { gitOriginOf } from '../git-origin.ts';
 import { note, Progress, paint, print, printJson } from '../output.ts';
 import { ownCommand } from '../project.ts';
 
 interface DeployOptions extends FunctionOptions {
   readonly name?: string;
   readonly create?: boolean;
+  readonly message?: string;
 }
 
 export function define(command: Command): void {
@@ -20,16 +22,19 @@ export function define(command: Command): void {
       'Registers a file, folder or archive as a function, or gives an existing function a new version. Runtime and ' +
         'handler are guessed where they are not given. A folder is uploaded without .git, node_modules, __pycache__, ' +
         '.venv, .env and what its .fobignore (else .gitignore) leaves out; dependencies named in package.json or ' +
-        'requirements.txt are installed by the node.',
+        'requirements.txt are installed by the node. Within a Git work tree, its repository, commit, branch, author and ' +
+        'whether everything was committed and pushed is recorded with the version.',
     )
     .option('--name <name>', 'name of the function; default: from the file or folder')
-    .option('--create', 'only create: fail where a function of that name exists');
+    .option('--create', 'only create: fail where a function of that name exists')
+    .option('-m, --message <text>', 'what is to be said of this version');
   addFunctionOptions(command)
     .addHelpText(
       'after',
       examples(
         ['fob deploy hello.py', 'one file, as the function "hello"'],
         ['fob deploy ./shop --name shop-api --memory 512', 'a folder with its dependencies'],
+        ['fob deploy ./shop -m "faster search"', 'with a word about it'],
         ['fob deploy shop.zip --handler app.main --env STAGE=test', 'an archive'],
         ['echo "def callme(): return 42" | fob deploy - --name answer', 'a text'],
       ),
@@ -46,9 +51,11 @@ async function deploy(client: NodeClient, path: string, options: DeployOptions &
   progress.step(`reading ${path}`);
   let stored: FunctionView;
   try {
-    const upload = await readUpload(path, progress);
+    const [upload, git] = await Promise.all([readUpload(path, progress), path === '-' ? undefined : gitOriginOf(path)]);
+    const { message } = options;
+    const origin = { ...(message && { message }), ...(git !== undefined && { git }) };
     progress.step(`sending ${upload.summary} to ${client.url}`);
-    stored = await sendCode(client, name, upload, config, options.create === true, progress);
+    stored = await sendCode(client, name, upload, config, options.create === true, progress, origin);
   } catch (error) {
     progress.fail();
     throw error;

@@ -3,6 +3,7 @@ import { BYTES_PER_MB } from '../../model/units.ts';
 import { aboutFunction, type FunctionView, functionPath } from '../api.ts';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { count, formatAgo, formatBytes, formatDuration } from '../human.ts';
+import { describeOrigin } from '../origin-view.ts';
 import { printJson, printPairs } from '../output.ts';
 
 interface SandboxView {
@@ -73,6 +74,7 @@ function describe(shown: FunctionView, sandboxes: readonly SandboxView[], url: s
       `${code.fileName ?? code.form}, ${formatBytes(code.bytes)}; built: ${count(code.files, 'file')}, ${formatBytes(code.builtBytes)}`,
     ],
     ['sha256', code.sha256],
+    ...describeOrigin(shown.origin),
     ['created', when(shown.createdAt)],
     ['updated', when(shown.updatedAt)],
     ['sandboxes', states.length === 0 ? 'none' : states.join(', ')],

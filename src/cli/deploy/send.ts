@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ORIGIN_HEADER, originHeader, type StatedOrigin } from '../../model/origin.ts';
 import { type FunctionView, functionPath } from '../api.ts';
 import { failureOf, type NodeClient } from '../client.ts';
 import { EXIT, Failure } from '../failure.ts';
@@ -22,9 +23,14 @@ export async function sendCode(
   config: object,
   createOnly: boolean,
   progress: Progress,
+  origin: StatedOrigin = {},
 ): Promise<FunctionView> {
   const form = formOf(config, upload);
-  const headers = { 'content-type': form.type, ...(createOnly && { 'if-none-match': '*' }) };
+  const headers = {
+    'content-type': form.type,
+    ...(createOnly && { 'if-none-match': '*' }),
+    [ORIGIN_HEADER]: originHeader(origin),
+  };
   for await (const event of client.lines<DeployEvent>('PUT', functionPath(name), { headers, body: form.body })) {
     switch (event.kind) {
       case 'step':

@@ -3,10 +3,10 @@ import type { DeployProgress, DeployRequest } from '../../engine/api.ts';
 import type { StoredFunction } from '../../model/function.ts';
 import type { DoorContext } from '../context.ts';
 import { describeFailure } from '../failure.ts';
-import { principalOf } from '../principal.ts';
 import { etag, functionView } from './function-view.ts';
 import { underPrecondition } from './precondition.ts';
 import { problemJson } from './problem-json.ts';
+import { originOf } from './stated-origin.ts';
 
 /** Bytes of progress that wait for a slow caller; build output beyond is left out. */
 const MAX_WAITING_BYTES = 1_048_576;
@@ -23,7 +23,7 @@ export async function answerDeployment(
   precondition?: number,
 ): Promise<unknown> {
   const isNew = request.name === undefined || context.engine.find(request.name) === undefined;
-  const origin = { by: principalOf(reply.request.raw).name };
+  const origin = originOf(reply.request.raw);
   const gone = new AbortController();
   reply.raw.on('close', () => {
     if (!reply.raw.writableEnded) gone.abort();

@@ -21,6 +21,7 @@ export function functionView({ document, revision }: StoredFunction): Static<typ
       files: code.fileCount,
       builtBytes: code.treeBytes,
     },
+    ...(document.origin !== undefined && { origin: document.origin }),
   };
 }
 

@@ -6,7 +6,6 @@ import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
-import { principalOf } from '../principal.ts';
 import { SOURCE_TYPES } from '../source-types.ts';
 import { answerDeployment, answerFunction } from './deployment.ts';
 import { etag, functionView } from './function-view.ts';
@@ -21,6 +20,7 @@ import {
   PartialConfig,
   ProblemAnswer,
 } from './schemas.ts';
+import { originOf } from './stated-origin.ts';
 import { parseJson, receiveUpload, UploadQuery, uploadBodies, uploadValidator } from './upload.ts';
 
 const MAX_CONFIG_BYTES = 1_048_576;
@@ -102,7 +102,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
         tags,
         summary: 'Creates a function or gives it a new version',
         description:
-          'Settings that are not given keep their value, or their default where the function is new. `If-None-Match: *` only creates; `If-Match: "<revision>"` only changes what you have seen. With `Accept: application/x-ndjson` the answer shows the progress.',
+          'Settings that are not given keep their value, or their default where the function is new. `If-None-Match: *` only creates; `If-Match: "<revision>"` only changes what you have seen. With `Accept: application/x-ndjson` the answer shows the progress. The header `Fob-Origin` says where the code is from, as JSON: `message`, and `git` with `repository`, `commit`, `branch`, `tag`, `author`, `subject`, `clean`, `pushed`.',
         operationId: 'putFunction',
         params: NameParameters,
         querystring: UploadQuery,
@@ -155,7 +155,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
       const { name } = found(request.params.name).document;
       const expected = demandedRevision(request.headers, engine, name);
       const demanded = expected === undefined ? {} : { expectedRevision: expected };
-      const origin = { by: principalOf(request.raw).name };
+      const origin = originOf(request.raw);
       const stored = await underPrecondition(expected, () =>
         deployer.configure(name, request.body, { ...demanded, origin }),
       );

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { FUNCTION_NAME_PATTERN, FunctionConfigSchema } from '../../model/function.ts';
+import { StatedOriginSchema } from '../../model/origin.ts';
 import { LOG_LEVELS } from '../../store/journal.ts';
 
 export const NameParameters = Type.Object({
@@ -7,6 +8,15 @@ export const NameParameters = Type.Object({
 });
 
 export const PartialConfig = Type.Partial(FunctionConfigSchema, { additionalProperties: false });
+
+/** Who made a version, and from what. */
+export const Origin = Type.Object(
+  {
+    by: Type.String({ description: 'A user, a token, `operator`, or what acts by itself' }),
+    ...StatedOriginSchema.properties,
+  },
+  { description: 'Who made the version that serves, and from what' },
+);
 
 /** A function as the native API shows it. */
 export const FunctionView = Type.Object({
@@ -25,6 +35,7 @@ export const FunctionView = Type.Object({
     files: Type.Integer({ description: 'Files after the build' }),
     builtBytes: Type.Integer({ description: 'Size after the build' }),
   }),
+  origin: Type.Optional(Origin),
 });
 
 export const FunctionPage = Type.Object({
