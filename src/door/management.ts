@@ -28,6 +28,7 @@ import { addSampleRoutes } from './native/samples.ts';
 import { addTopicRoutes } from './native/topics.ts';
 import { addTriggerRoutes } from './native/triggers.ts';
 import { addOpenApi } from './openapi.ts';
+import { checkPermission } from './permission.ts';
 import { KnownRoutes } from './unknown-route.ts';
 import { validatorCompiler } from './validation.ts';
 
@@ -78,6 +79,7 @@ export async function createManagement(
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => JSON.stringify);
   app.addHook('onRoute', (route) => known.add(route.method, route.url));
+  app.addHook('onRequest', checkPermission);
   app.addHook('onSend', async (_request, reply) => {
     if (lifecycle.closing) reply.header('Connection', 'close');
   });
@@ -92,7 +94,7 @@ export async function createManagement(
 
   await addOpenApi(app, context);
   await app.register(multipart);
-  app.get('/', { schema: { hide: true } }, (request, reply) =>
+  app.get('/', { config: { permission: 'open' }, schema: { hide: true } }, (request, reply) =>
     reply.type('text/plain; charset=utf-8').send(WELCOME.replaceAll('HOST', request.host)),
   );
   addFobRoutes(app, context, fobCall);

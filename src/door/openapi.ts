@@ -24,5 +24,5 @@ export async function addOpenApi(app: App, { nodeInfo, settings }: DoorContext):
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     },
   });
-  app.get('/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  app.get('/v1/openapi.json', { config: { permission: 'open' }, schema: { hide: true } }, async () => app.swagger());
 }

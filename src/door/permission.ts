@@ -1,11 +1,15 @@
 import type { FastifyRequest } from 'fastify';
 import type { Action } from '../model/permission.ts';
+import { Problem } from '../model/problem.ts';
+import { demand, demandAny, missingPermission, principalOf } from './principal.ts';
 
 /** What a management route demands of who asks, as its `config.permission`: an action, and upon what. */
 export interface RoutePermission {
   readonly action: Action;
   /** `function:<name>`, `<kind>:<name>`, or absent for what there is just one of. */
   readonly resource?: (request: FastifyRequest) => string;
+  /** Passes whoever may do this to anything at all: a list then shows what one may see, and other handlers `demand` by themselves. */
+  readonly any?: true;
 }
 
 declare module 'fastify' {
@@ -17,11 +21,60 @@ declare module 'fastify' {
 
 /** The `config` of a route that does this to the function of its parameter `name`. */
 export function permitFunction(action: Action): { permission: RoutePermission } {
-  return { permission: { action, resource: ({ params }) => `function:${(params as { name: string }).name}` } };
+  return permit(action, 'function');
 }
 
-/** The `config` of a route that does this to the thing of this kind that its parameter `name` says, or to all of them. */
-export function permit(action: Action, kind?: string): { permission: RoutePermission } {
+/** The `config` of a route that does this to the thing of this kind that a parameter says, or to all of them. */
+export function permit(action: Action, kind?: string, parameter = 'name'): { permission: RoutePermission } {
   if (kind === undefined) return { permission: { action } };
-  return { permission: { action, resource: ({ params }) => `${kind}:${(params as { name: string }).name}` } };
+  return {
+    permission: {
+      action,
+      resource: ({ params }) => `${kind}:${(params as Readonly<Record<string, string>>)[parameter]}`,
+    },
+  };
+}
+
+/** The `config` of a list, and of a route whose handler finds out upon what it acts, and then calls `demand`. */
+export function permitAny(action: Action): { permission: RoutePermission } {
+  return { permission: { action, any: true } };
+}
+
+/**
+ * Before each management route: throws `forbidden` where whoever asks may not. What functions and access keys may do is for
+ * the handlers of services to say, the only ones that they reach.
+ */
+export async function checkPermission(request: FastifyRequest): Promise<void> {
+  const principal = principalOf(request.raw);
+  if (principal.kind === 'operator' || principal.kind === 'function' || principal.kind === 'key') return;
+  if (request.is404) return;
+  const { permission } = request.routeOptions.config;
+  if (permission === 'open') return;
+  if (principal.kind === 'anonymous') throw new Problem('unauthorized', 'this needs a credential');
+  if (permission === 'own') return;
+  // A route that does not say what it demands is for the operator alone.
+  if (permission === undefined) throw missingPermission(principal, 'node:restore', '*');
+  if (permission.any) demandAny(request.raw, permission.action);
+  else demand(request.raw, permission.action, permission.resource?.(request) ?? '*');
+}
+
+/** Of a list: those of its items that belong to functions to which whoever asks may do this. */
+export function visible<T>(
+  request: FastifyRequest,
+  action: Action,
+  items: readonly T[],
+  functionOf: (item: T) => string,
+): T[] {
+  const principal = principalOf(request.raw);
+  if (principal.kind === 'operator') return [...items];
+  const known = new Map<string, boolean>();
+  return items.filter((item) => {
+    const name = functionOf(item);
+    let may = known.get(name);
+    if (may === undefined) {
+      may = principal.may(action, `function:${name}`);
+      known.set(name, may);
+    }
+    return may;
+  });
 }

@@ -18,7 +18,7 @@ import { createManagement } from './management.ts';
 import { createNativeInvoke } from './native/invoke.ts';
 import { answerProblem, problemJson } from './native/problem-json.ts';
 import { largestUploadBytes } from './native/upload.ts';
-import { authorize, principalOf } from './principal.ts';
+import { authorize } from './principal.ts';
 
 const FOB_CALL = '/api/call/';
 const FUNCTIONS = '/v1/functions/';
@@ -112,8 +112,7 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
     const target = url.slice(FUNCTIONS.length, end);
     const after = end + INVOKE.length;
     if (!isPlainName(target) || (after < url.length && url[after] !== '?')) return false;
-    if (principalOf(req).grants !== 'all')
-      authorize(req, 'function', deps.engine.find(target)?.document.name ?? target, 'invoke');
+    authorize(req, 'function', deps.engine.find(target)?.document.name ?? target, 'invoke');
     nativeInvoke(req, res, target, url.slice(after + 1));
     return true;
   };

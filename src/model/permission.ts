@@ -4,6 +4,9 @@
  * and its name; anything else to `<kind>:<name>`, or to `*` where there is just one of its kind.
  */
 export const ACTIONS = [
+  /** That it exists: its name, its owner, its tags. */
+  'function:list',
+  /** Its settings, too. */
   'function:read',
   'function:deploy',
   'function:configure',
@@ -25,6 +28,8 @@ export const ACTIONS = [
   'alert:read',
   /** Also silences and acknowledgements. */
   'alert:write',
+  /** That it exists, and its settings; `bucket:read` is for what is in it. */
+  'bucket:list',
   'bucket:read',
   'bucket:write',
   'bucket:manage',
@@ -35,6 +40,7 @@ export const ACTIONS = [
   'topic:read',
   'topic:publish',
   'topic:manage',
+  'kv:list',
   'kv:read',
   'kv:write',
   'kv:manage',
@@ -53,7 +59,35 @@ export const ACTIONS = [
   'policy:write',
   'audit:read',
   'node:read',
+  /** Everything that the node remembers, payloads included. */
   'node:backup',
   'node:restore',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
+
+/** Kinds of actions that are done to a function, or to what belongs to one. */
+const OF_FUNCTIONS: ReadonlySet<string> = new Set([
+  'function',
+  'trigger',
+  'event',
+  'logs',
+  'metrics',
+  'traces',
+  'alert',
+]);
+
+/** What there is just one of, and all of something: the resource that only `*` matches. */
+export const EVERYTHING = '*';
+
+/** The resource that a name means beside an action: `pay` is `function:pay` for `logs:read`, and `bucket:pay` for `bucket:read`. */
+export function resourceOf(action: string, name: string): string {
+  if (name === EVERYTHING || name.includes(':')) return name;
+  const kind = kindOf(action);
+  return `${OF_FUNCTIONS.has(kind) ? 'function' : kind}:${name}`;
+}
+
+/** The part of an action or a resource before the colon. */
+export function kindOf(text: string): string {
+  const colon = text.indexOf(':');
+  return colon === -1 ? text : text.slice(0, colon);
+}

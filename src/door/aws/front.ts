@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DoorContext } from '../context.ts';
-import { setPrincipal } from '../principal.ts';
+import { grantedPrincipal, setPrincipal } from '../principal.ts';
 import { createAnswerer } from './answers.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { AwsError } from './aws-error.ts';
@@ -33,7 +33,10 @@ export function createFront(
     const authenticated = authenticate({ method, target, headers: sent, url: req.url!, hostBucket });
     const headers = authenticated.headers;
     const { credential, signed } = authenticated;
-    setPrincipal(req, credential);
+    setPrincipal(
+      req,
+      grantedPrincipal(credential.sessionToken === undefined ? 'key' : 'function', credential.name, credential.grants),
+    );
     const service = Object.hasOwn(services, signed.service) ? services[signed.service] : undefined;
     if (service === undefined) {
       throw new AwsError(501, 'NotImplemented', `this node has no service "${signed.service}"`);

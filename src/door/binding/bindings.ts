@@ -6,7 +6,7 @@ import type { FunctionConfig } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
 import { newOwnerName } from '../../sandbox/owner.ts';
 import type { AccessKeys } from '../../service/access/access-keys.ts';
-import { setPrincipal } from '../principal.ts';
+import { grantedPrincipal, setPrincipal } from '../principal.ts';
 
 /** What one sandbox may hold open and how slow it may be. Its own limits of descriptors and processes are lower mostly. */
 const MAX_CONNECTIONS = 256;
@@ -47,7 +47,7 @@ export function createBindings({ runFolder, keys, serve }: BindingsOptions): Bin
       if (grants.length === 0 || network === 'none') return undefined;
       const who = `function '${name}'`;
       const answer = (req: IncomingMessage, res: ServerResponse): void => {
-        setPrincipal(req, { name: who, grants, hops: hops() + 1 });
+        setPrincipal(req, grantedPrincipal('function', who, grants, hops() + 1));
         serve(req, res);
       };
       const server = createServer(

@@ -7,6 +7,8 @@ import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
 import { mediaTypeOf } from '../media-type.ts';
+import { permitAny } from '../permission.ts';
+import { demand, principalOf } from '../principal.ts';
 import { queryOf } from '../query.ts';
 import { SOURCE_TYPES } from '../source-types.ts';
 import type { FobCall } from './call.ts';
@@ -20,6 +22,7 @@ export function addFobRoutes(app: App, context: DoorContext, call: FobCall): voi
   app.post(
     '/api/gen',
     {
+      config: permitAny('function:deploy'),
       schema: {
         tags,
         summary: 'Registers a function: the body is its code, with an entry point named `callme`',
@@ -53,6 +56,7 @@ export function addFobRoutes(app: App, context: DoorContext, call: FobCall): voi
     app.route({
       method,
       url: '/api/call/:id',
+      config: { permission: 'own' },
       schema: {
         tags,
         summary: 'Invokes a function with named parameters and answers with what it returned',
@@ -79,6 +83,7 @@ export function addFobRoutes(app: App, context: DoorContext, call: FobCall): voi
   app.get(
     '/api/stats',
     {
+      config: permitAny('function:list'),
       schema: {
         tags,
         summary: 'Lists all registered functions',
@@ -86,15 +91,18 @@ export function addFobRoutes(app: App, context: DoorContext, call: FobCall): voi
         response: answers({ 200: StatsAnswer }),
       },
     },
-    async (_request, reply) => {
+    async (request, reply) => {
       reply.type(JSON_TYPE);
-      return { functions: engine.list().map(({ document }) => document.id) };
+      const { may } = principalOf(request.raw);
+      const listed = engine.list().filter(({ document }) => may('function:list', `function:${document.name}`));
+      return { functions: listed.map(({ document }) => document.id) };
     },
   );
 
   app.get(
     '/api/meta/:id',
     {
+      config: permitAny('function:list'),
       schema: {
         tags,
         summary: 'Says where a function runs',
@@ -104,6 +112,7 @@ export function addFobRoutes(app: App, context: DoorContext, call: FobCall): voi
       },
     },
     async (request, reply) => {
+      demand(request.raw, 'function:list', `function:${request.params.id}`);
       const document = found(request.params.id);
       reply.type(JSON_TYPE);
       return {
@@ -121,6 +130,7 @@ export function addFobRoutes(app: App, context: DoorContext, call: FobCall): voi
   app.get(
     '/api/cs/:id',
     {
+      config: permitAny('function:code'),
       schema: {
         tags,
         summary: 'Serves the code, byte for byte as it was registered',
@@ -130,6 +140,7 @@ export function addFobRoutes(app: App, context: DoorContext, call: FobCall): voi
       },
     },
     async (request, reply) => {
+      demand(request.raw, 'function:code', `function:${request.params.id}`);
       found(request.params.id);
       const { content, form } = await deployer.source(request.params.id);
       return reply.type(SOURCE_TYPES[form]).header('X-Content-Type-Options', 'nosniff').send(content);

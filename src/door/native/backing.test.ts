@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { systemClock } from '../../model/clock.ts';
 import { openTestServices, type TestServices } from '../../service/testing/embedded-services.ts';
-import { setPrincipal } from '../principal.ts';
+import { grantedPrincipal, setPrincipal } from '../principal.ts';
 import { ask, startTestServer, type TestServer } from '../testing/test-server.ts';
 
 describe('backing services in the native API', () => {
@@ -31,7 +31,7 @@ describe('backing services in the native API', () => {
     await call('PUT', '/topics/chained');
     await call('POST', '/topics/chained/subscriptions', { destination: 'queue:chained' });
     const socket = createServer((req, res) => {
-      setPrincipal(req, { name: 'function f', grants: ['queue:chained:send', 'topic:chained:publish'], hops: 3 });
+      setPrincipal(req, grantedPrincipal('function', 'function f', ['queue:chained:send', 'topic:chained:publish'], 3));
       node.server.serveFunction(req, res);
     });
     await new Promise<void>((resolve) => socket.listen(0, '127.0.0.1', resolve));

@@ -6,6 +6,7 @@ import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { hasBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
+import { permit } from '../permission.ts';
 import { ProblemAnswer } from './schemas.ts';
 
 const tags = ['node'];
@@ -15,6 +16,7 @@ export function addBackupRoutes(app: App, { store, clock }: DoorContext): void {
   app.get(
     '/v1/backup',
     {
+      config: permit('node:backup'),
       schema: { tags, summary: 'Streams a consistent backup as a tar archive', operationId: 'backup' },
     },
     async (_request, reply) => {
@@ -29,6 +31,7 @@ export function addBackupRoutes(app: App, { store, clock }: DoorContext): void {
   app.post(
     '/v1/restore',
     {
+      config: permit('node:restore'),
       schema: {
         tags,
         summary: 'Replaces everything by a backup, given as the body',

@@ -2,13 +2,13 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { PassThrough, type Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
-import { allows } from '../../model/grant.ts';
 import { Problem } from '../../model/problem.ts';
 import type { BucketSettings, BucketView, ObjectView } from '../../service/bucket/buckets.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
-import { authorize, principalOf } from '../principal.ts';
+import { permit, permitAny } from '../permission.ts';
+import { authorize, may } from '../principal.ts';
 import {
   BucketAnswer,
   BucketChange,
@@ -36,6 +36,7 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/buckets',
     {
+      config: permitAny('bucket:list'),
       schema: {
         tags,
         summary: 'Lists buckets in the order of their names',
@@ -44,9 +45,8 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
       },
     },
     async (request) => {
-      const { grants } = principalOf(request.raw);
       const [all, usage] = await Promise.all([buckets.listBuckets(), buckets.usage()]);
-      const shown = all.filter(({ name }) => grants === 'all' || allows(grants, 'bucket', name, 'read'));
+      const shown = all.filter(({ name }) => may(request.raw, 'bucket', name, 'read', 'bucket:list'));
       return { buckets: shown.map((bucket) => bucketAnswer(bucket, usage.get(bucket.name))) };
     },
   );
@@ -54,6 +54,7 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
   app.put(
     '/v1/buckets/:bucket',
     {
+      config: permit('bucket:manage', 'bucket', 'bucket'),
       schema: {
         tags,
         summary: 'Creates a bucket',
@@ -72,6 +73,7 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/buckets/:bucket',
     {
+      config: permit('bucket:list', 'bucket', 'bucket'),
       schema: {
         tags,
         summary: 'Shows a bucket: settings, and how much it holds',
@@ -82,7 +84,7 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
     },
     async (request) => {
       const { bucket } = request.params;
-      authorize(request.raw, 'bucket', bucket, 'read');
+      authorize(request.raw, 'bucket', bucket, 'read', 'bucket:list');
       const found = await buckets.findBucket(bucket);
       if (found === undefined) throw absent(bucket);
       return bucketAnswer(found, (await buckets.usage()).get(bucket));
@@ -93,6 +95,7 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
     '/v1/buckets/:bucket',
     {
       preValidation: readJsonBody(MAX_SETTINGS_BYTES),
+      config: permit('bucket:manage', 'bucket', 'bucket'),
       schema: {
         tags,
         summary: 'Changes the settings of a bucket',
@@ -114,6 +117,7 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
   app.delete(
     '/v1/buckets/:bucket',
     {
+      config: permit('bucket:manage', 'bucket', 'bucket'),
       schema: {
         tags,
         summary: 'Removes an empty bucket',
@@ -132,6 +136,7 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/buckets/:bucket/objects',
     {
+      config: permit('bucket:read', 'bucket', 'bucket'),
       schema: {
         tags,
         summary: 'Lists objects in the order of the UTF-8 bytes of their keys',
@@ -154,6 +159,7 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
     OBJECT,
     {
       validatorCompiler: () => (value: unknown) => ({ value }),
+      config: permit('bucket:write', 'bucket', 'bucket'),
       schema: {
         tags,
         summary: 'Stores the body as an object',
@@ -177,6 +183,7 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
   app.get(
     OBJECT,
     {
+      config: permit('bucket:read', 'bucket', 'bucket'),
       schema: {
         tags,
         summary: 'Serves an object, or a range of its bytes',
@@ -203,6 +210,7 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
   app.head(
     OBJECT,
     {
+      config: permit('bucket:read', 'bucket', 'bucket'),
       schema: {
         tags,
         summary: 'Shows size, ETag and headers of an object',
@@ -227,6 +235,7 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
   app.delete(
     OBJECT,
     {
+      config: permit('bucket:write', 'bucket', 'bucket'),
       schema: {
         tags,
         summary: 'Removes an object, or for good one version of it',

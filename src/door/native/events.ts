@@ -1,6 +1,8 @@
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { PendingQuery } from '../../engine/api.ts';
 import { EVENT_STATES } from '../../model/event.ts';
+import { EVERYTHING } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
 import type { EventQuery } from '../../store/journal.ts';
 import { answers } from '../answer-schemas.ts';
@@ -8,7 +10,8 @@ import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
 import { idempotencyOf } from '../idempotency-key.ts';
-import { authorize, principalOf } from '../principal.ts';
+import { permitAny, permitFunction, visible } from '../permission.ts';
+import { authorize, demand, principalOf } from '../principal.ts';
 import { AcceptedAnswer, EventParameters, EventView, LaneView } from './event-schemas.ts';
 import { endedView, pendingView } from './event-view.ts';
 import { whileConnected } from './gone.ts';
@@ -36,9 +39,17 @@ export function addEventRoutes(app: App, context: DoorContext): void {
     return found.document.name;
   };
 
+  /** Who may do it only to some functions must not learn of others by it. */
+  const demandWrite = async (request: FastifyRequest, id: string): Promise<void> => {
+    if (principalOf(request.raw).kind === 'operator') return;
+    const found = await events.find(id);
+    demand(request.raw, 'event:write', found === undefined ? EVERYTHING : `function:${found.function}`);
+  };
+
   app.post(
     '/v1/functions/:name/events',
     {
+      config: permitFunction('function:invoke'),
       schema: {
         tags,
         summary: 'Accepts an event for a function: 202 once it is on disk',
@@ -75,6 +86,7 @@ export function addEventRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/functions/:name/events',
     {
+      config: permitFunction('event:read'),
       schema: {
         tags,
         summary: "Lists a function's events, and how its lanes stand",
@@ -128,6 +140,7 @@ export function addEventRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/lanes',
     {
+      config: permitAny('event:read'),
       schema: {
         tags,
         summary: 'How the lanes of all functions stand that hold events, or had some since the node started',
@@ -137,12 +150,15 @@ export function addEventRoutes(app: App, context: DoorContext): void {
         }),
       },
     },
-    async () => ({ lanes: await events.stats() }),
+    async (request) => ({
+      lanes: visible(request, 'event:read', await events.stats(), (lane) => lane.function),
+    }),
   );
 
   app.get(
     '/v1/events/:id',
     {
+      config: permitAny('event:read'),
       schema: {
         tags,
         summary: 'Shows one event with what is in it, or how it ended',
@@ -154,10 +170,17 @@ export function addEventRoutes(app: App, context: DoorContext): void {
     async (request) => {
       const { id } = request.params;
       const pending = await events.find(id);
-      if (pending !== undefined) return pendingView(pending, true);
+      if (pending !== undefined) {
+        demand(request.raw, 'event:read', `function:${pending.function}`);
+        return pendingView(pending, principalOf(request.raw).may('function:payloads', `function:${pending.function}`));
+      }
       await store.journal.flush();
       const { items } = await store.journal.events({ eventId: id, limit: 1 });
-      if (items[0] === undefined) throw new Problem('not_found', `there is no event '${id}', or it is too old`);
+      if (items[0] === undefined) {
+        demand(request.raw, 'event:read', EVERYTHING);
+        throw new Problem('not_found', `there is no event '${id}', or it is too old`);
+      }
+      demand(request.raw, 'event:read', `function:${items[0].function}`);
       return endedView(items[0]);
     },
   );
@@ -165,6 +188,7 @@ export function addEventRoutes(app: App, context: DoorContext): void {
   app.post(
     '/v1/events/:id/retry',
     {
+      config: permitAny('event:write'),
       schema: {
         tags,
         summary: 'Delivers a waiting event now, or a dead one again',
@@ -175,6 +199,7 @@ export function addEventRoutes(app: App, context: DoorContext): void {
     },
     async (request, reply) => {
       const { id } = request.params;
+      await demandWrite(request, id);
       if (!(await events.retry(id))) throw notPending(id);
       return reply.code(204).send();
     },
@@ -183,6 +208,7 @@ export function addEventRoutes(app: App, context: DoorContext): void {
   app.delete(
     '/v1/events/:id',
     {
+      config: permitAny('event:write'),
       schema: {
         tags,
         summary: 'Drops a waiting or dead event; a record of it stays',
@@ -193,6 +219,7 @@ export function addEventRoutes(app: App, context: DoorContext): void {
     },
     async (request, reply) => {
       const { id } = request.params;
+      await demandWrite(request, id);
       if (!(await events.drop(id, principalOf(request.raw).name))) throw notPending(id);
       return reply.code(204).send();
     },
@@ -202,6 +229,7 @@ export function addEventRoutes(app: App, context: DoorContext): void {
     '/v1/functions/:name/events/redrive',
     {
       preValidation: readJsonBody(MAX_JSON_BYTES),
+      config: permitFunction('event:write'),
       schema: {
         tags,
         summary: "Delivers a function's dead events again, at a rate; answers when all are under way",

@@ -1,11 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { FUNCTION_NAME_PATTERN, type FunctionDocument, type StoredFunction } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
+import { permitAny, permitFunction } from '../permission.ts';
+import { type Principal, principalOf } from '../principal.ts';
 import { SOURCE_TYPES } from '../source-types.ts';
 import { answerDeployment, answerFunction } from './deployment.ts';
 import { etag, functionView } from './function-view.ts';
@@ -33,6 +35,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/functions',
     {
+      config: permitAny('function:list'),
       schema: {
         tags,
         summary: 'Lists functions in the order of their names',
@@ -53,8 +56,10 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
     },
     async (request) => {
       const { limit: most = DEFAULT_PAGE, cursor: after, prefix, tag, owner, runtime } = request.query;
+      const { may } = principalOf(request.raw);
       const matches = (document: FunctionDocument) =>
         (after === undefined || document.name > after) &&
+        may('function:list', `function:${document.name}`) &&
         (prefix === undefined || document.name.startsWith(prefix)) &&
         (owner === undefined || document.config.owner === owner) &&
         (runtime === undefined || document.config.runtime === runtime) &&
@@ -66,7 +71,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
       }
       const page = found.slice(0, most);
       const last = found.length > most ? page.at(-1)?.document.name : undefined;
-      return { functions: page.map(functionView), ...(last !== undefined && { cursor: last }) };
+      return { functions: page.map((stored) => viewFor(may, stored)), ...(last !== undefined && { cursor: last }) };
     },
   );
 
@@ -74,6 +79,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
     '/v1/functions',
     {
       validatorCompiler: uploadValidator,
+      config: permitAny('function:deploy'),
       schema: {
         tags,
         summary: 'Creates a function, named by a fresh UUID where no name is given',
@@ -98,6 +104,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
     '/v1/functions/:name',
     {
       validatorCompiler: uploadValidator,
+      config: permitAny('function:deploy'),
       schema: {
         tags,
         summary: 'Creates a function or gives it a new version',
@@ -122,6 +129,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/functions/:name',
     {
+      config: permitFunction('function:read'),
       schema: {
         tags,
         summary: 'Shows a function',
@@ -141,6 +149,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
     '/v1/functions/:name',
     {
       preValidation: readJsonBody,
+      config: permitFunction('function:configure'),
       schema: {
         tags,
         summary: 'Changes the configuration: a new version with the same code',
@@ -166,6 +175,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
   app.delete(
     '/v1/functions/:name',
     {
+      config: permitFunction('function:remove'),
       schema: {
         tags,
         summary: 'Removes a function; its records and logs stay until they are too old',
@@ -189,6 +199,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/functions/:name/code',
     {
+      config: permitFunction('function:code'),
       schema: {
         tags,
         summary: 'Serves the code, byte for byte as it was uploaded',
@@ -223,6 +234,13 @@ async function readJsonBody(request: FastifyRequest, reply: FastifyReply): Promi
 
 function absent(name: string): Problem {
   return new Problem('not_found', `there is no function "${name}"; GET /v1/functions lists them`);
+}
+
+/** Who may only know that it exists sees no value of its settings that could say more. */
+function viewFor(may: Principal['may'], stored: StoredFunction): Static<typeof FunctionView> {
+  const view = functionView(stored);
+  if (may('function:read', `function:${view.name}`)) return view;
+  return { ...view, config: { ...view.config, environment: {}, secrets: {}, grants: [], role: '' } };
 }
 
 function hasTag({ config }: FunctionDocument, tag: string): boolean {

@@ -8,6 +8,7 @@ import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
+import { permit } from '../permission.ts';
 import { authorize } from '../principal.ts';
 import { withHops } from './hops.ts';
 import { ProblemAnswer } from './schemas.ts';
@@ -27,6 +28,7 @@ export function addIngestRoutes(app: App, context: DoorContext): void {
   app.post(
     '/v1/topics/:name/events',
     {
+      config: permit('topic:publish', 'topic'),
       schema: {
         tags,
         summary: 'Publishes CloudEvents: one in headers and body, one as JSON, or a batch',
@@ -54,6 +56,7 @@ export function addIngestRoutes(app: App, context: DoorContext): void {
   app.options(
     '/v1/topics/:name/events',
     {
+      config: permit('topic:publish', 'topic'),
       schema: {
         tags,
         summary: 'Says to a sender of CloudEvents that it may send here',

@@ -1,10 +1,13 @@
 import Type from 'typebox';
 import { INVOCATION_STATUSES } from '../../model/invocation.ts';
+import { EVERYTHING } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
 import type { InvocationQuery } from '../../store/journal.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
+import { permitAny, visible } from '../permission.ts';
+import { demand } from '../principal.ts';
 import { queryOf } from '../query.ts';
 import type { NativeInvoke } from './invoke.ts';
 import {
@@ -29,6 +32,7 @@ export function addInvocationRoutes(app: App, context: DoorContext, invoke: Nati
   app.post(
     '/v1/functions/:name/invoke',
     {
+      config: { permission: 'own' },
       schema: {
         tags,
         summary: 'Invokes a function: the body is its event, the answer its result',
@@ -54,6 +58,7 @@ export function addInvocationRoutes(app: App, context: DoorContext, invoke: Nati
   app.get(
     '/v1/invocations',
     {
+      config: permitAny('logs:read'),
       schema: {
         tags,
         summary: 'Lists records of invocations, newest first',
@@ -79,6 +84,7 @@ export function addInvocationRoutes(app: App, context: DoorContext, invoke: Nati
     },
     async (request) => {
       const { from: _from, to: _to, limit: most = DEFAULT_PAGE, function: name, ...filters } = request.query;
+      if (name !== undefined) demand(request.raw, 'logs:read', `function:${name}`);
       const query = {
         ...filters,
         ...(name !== undefined && { function: engine.find(name)?.document.name ?? name }),
@@ -86,13 +92,14 @@ export function addInvocationRoutes(app: App, context: DoorContext, invoke: Nati
         limit: most,
       };
       const { items, ...next } = await store.journal.invocations(query as InvocationQuery);
-      return { invocations: items, ...next };
+      return { invocations: visible(request, 'logs:read', items, (each) => each.function), ...next };
     },
   );
 
   app.get(
     '/v1/invocations/:id',
     {
+      config: permitAny('logs:read'),
       schema: {
         tags,
         summary: 'Shows the record of one invocation',
@@ -104,6 +111,7 @@ export function addInvocationRoutes(app: App, context: DoorContext, invoke: Nati
     async (request) => {
       const { id } = request.params;
       const record = (await store.journal.invocation(id)) ?? (await afterFlush(id));
+      demand(request.raw, 'logs:read', record === undefined ? EVERYTHING : `function:${record.function}`);
       if (record === undefined) {
         throw new Problem('not_found', `there is no record of the invocation "${id}"; it may still run, or be too old`);
       }

@@ -6,7 +6,8 @@ import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
-import { authorize } from '../principal.ts';
+import { permit, permitAny } from '../permission.ts';
+import { authorize, may, principalOf } from '../principal.ts';
 import { bytesView } from './bytes-view.ts';
 import { etag } from './function-view.ts';
 import { statedRevision, underPrecondition } from './precondition.ts';
@@ -32,6 +33,7 @@ export function addKeyValueRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/kv',
     {
+      config: permitAny('kv:list'),
       schema: {
         tags,
         summary: 'Lists the spaces that hold keys',
@@ -42,14 +44,16 @@ export function addKeyValueRoutes(app: App, context: DoorContext): void {
       },
     },
     async (request) => {
-      authorize(request.raw, 'kv', '*', 'manage');
-      return { spaces: await keyValue.spaces() };
+      if (principalOf(request.raw).kind === 'function') authorize(request.raw, 'kv', '*', 'manage');
+      const spaces = await keyValue.spaces();
+      return { spaces: spaces.filter(({ space }) => may(request.raw, 'kv', space, 'manage', 'kv:list')) };
     },
   );
 
   app.get(
     '/v1/kv/:space',
     {
+      config: permit('kv:read', 'kv', 'space'),
       schema: {
         tags,
         summary: 'Lists the keys of a space in their order',
@@ -99,6 +103,7 @@ export function addKeyValueRoutes(app: App, context: DoorContext): void {
   app.delete(
     '/v1/kv/:space',
     {
+      config: permit('kv:manage', 'kv', 'space'),
       schema: {
         tags,
         summary: 'Removes all keys of a space',
@@ -117,6 +122,7 @@ export function addKeyValueRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/kv/:space/*',
     {
+      config: permit('kv:read', 'kv', 'space'),
       schema: {
         tags,
         summary: 'Gets a value, byte for byte',
@@ -143,6 +149,7 @@ export function addKeyValueRoutes(app: App, context: DoorContext): void {
   app.put(
     '/v1/kv/:space/*',
     {
+      config: permit('kv:write', 'kv', 'space'),
       schema: {
         tags,
         summary: 'Sets a value: the body as it is',
@@ -185,6 +192,7 @@ export function addKeyValueRoutes(app: App, context: DoorContext): void {
   app.delete(
     '/v1/kv/:space/*',
     {
+      config: permit('kv:write', 'kv', 'space'),
       schema: {
         tags,
         summary: 'Removes a key',

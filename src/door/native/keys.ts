@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import Type from 'typebox';
 import { GRANT_PATTERN } from '../../model/grant.ts';
 import { Problem } from '../../model/problem.ts';
@@ -6,7 +5,7 @@ import type { AccessKeyView } from '../../service/access/access-keys.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
-import { principalOf } from '../principal.ts';
+import { permit } from '../permission.ts';
 import { readJsonBody } from './json-body.ts';
 import { ProblemAnswer } from './schemas.ts';
 
@@ -26,11 +25,12 @@ const KeyAnswer = Type.Object({
   lastUsedAt: Type.Optional(Type.String({ description: 'To within some minutes' })),
 });
 
-/** Access keys: the credentials of clients that sign their requests, such as those of S3. Only the node's operator may see them. */
+/** Access keys: the credentials of clients that sign their requests, such as those of S3. A function never reaches them: no grant gives that. */
 export function addKeyRoutes(app: App, { accessKeys }: DoorContext): void {
   app.get(
     '/v1/keys',
     {
+      config: permit('key:read'),
       schema: {
         tags,
         summary: 'Lists access keys, without their secrets',
@@ -38,16 +38,14 @@ export function addKeyRoutes(app: App, { accessKeys }: DoorContext): void {
         response: answers({ 200: Type.Object({ keys: Type.Array(KeyAnswer) }), '4xx': ProblemAnswer }),
       },
     },
-    async (request) => {
-      onlyOperator(request.raw);
-      return { keys: (await accessKeys.list()).map(keyAnswer) };
-    },
+    async () => ({ keys: (await accessKeys.list()).map(keyAnswer) }),
   );
 
   app.post(
     '/v1/keys',
     {
       preValidation: readJsonBody(MAX_BODY_BYTES),
+      config: permit('key:write'),
       schema: {
         tags,
         summary: 'Creates an access key; its secret is shown this once',
@@ -69,7 +67,6 @@ export function addKeyRoutes(app: App, { accessKeys }: DoorContext): void {
       },
     },
     async (request, reply) => {
-      onlyOperator(request.raw);
       const { label, grants, expiresAt } = request.body;
       const created = await accessKeys.create({
         ...(label !== undefined && { label }),
@@ -83,6 +80,7 @@ export function addKeyRoutes(app: App, { accessKeys }: DoorContext): void {
   app.delete(
     '/v1/keys/:id',
     {
+      config: permit('key:write'),
       schema: {
         tags,
         summary: 'Removes an access key; it is refused from then on',
@@ -95,18 +93,11 @@ export function addKeyRoutes(app: App, { accessKeys }: DoorContext): void {
       },
     },
     async (request, reply) => {
-      onlyOperator(request.raw);
       const { id } = request.params;
       if (await accessKeys.remove(id)) return reply.code(204).send();
       throw new Problem('not_found', `there is no access key "${id}"; GET /v1/keys lists them`);
     },
   );
-}
-
-/** Whoever may make keys may do everything: no grant gives that. */
-function onlyOperator(req: IncomingMessage): void {
-  const { grants, name } = principalOf(req);
-  if (grants !== 'all') throw new Problem('forbidden', `${name} may not look after access keys`);
 }
 
 function timeOf(text: string): number {

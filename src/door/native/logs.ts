@@ -4,6 +4,8 @@ import { LOG_LEVELS, type LogQuery } from '../../store/journal.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
+import { permitAny, visible } from '../permission.ts';
+import { demand, principalOf } from '../principal.ts';
 import {
   cursor,
   DEFAULT_PAGE,
@@ -29,6 +31,7 @@ export function addLogRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/logs',
     {
+      config: permitAny('logs:read'),
       schema: {
         tags,
         summary: 'Finds log lines, newest first',
@@ -54,6 +57,7 @@ export function addLogRoutes(app: App, context: DoorContext): void {
     },
     async (request) => {
       const { function: name, invocation, text, level, cursor: after, limit: most = DEFAULT_PAGE } = request.query;
+      if (name !== undefined) demand(request.raw, 'logs:read', `function:${nameOf(name)}`);
       const query: LogQuery = {
         ...(name !== undefined && { function: nameOf(name) }),
         ...(invocation !== undefined && { invocationId: invocation }),
@@ -65,13 +69,14 @@ export function addLogRoutes(app: App, context: DoorContext): void {
       };
       await store.journal.flush();
       const { items, ...next } = await store.journal.logs(query);
-      return { lines: items, ...next };
+      return { lines: visible(request, 'logs:read', items, (line) => line.function), ...next };
     },
   );
 
   app.get(
     '/v1/logs/tail',
     {
+      config: permitAny('logs:read'),
       schema: {
         tags,
         summary: 'Sends log lines as they are printed',
@@ -90,6 +95,8 @@ export function addLogRoutes(app: App, context: DoorContext): void {
         throw new Problem('throttled', `${MAX_TAILS} live tails are open already; close one`);
       }
       const { function: name, text, level } = request.query;
+      const principal = principalOf(request.raw);
+      if (name !== undefined) demand(request.raw, 'logs:read', `function:${nameOf(name)}`);
       const lowerText = text?.toLowerCase();
       const lowest = level === undefined ? 0 : LOG_LEVELS.indexOf(level);
       reply.hijack();
@@ -97,6 +104,7 @@ export function addLogRoutes(app: App, context: DoorContext): void {
         format: request.headers.accept?.includes('text/event-stream') === true ? 'sse' : 'ndjson',
         subscribe: (onLine) => store.journal.tail(name === undefined ? {} : { function: nameOf(name) }, onLine),
         wanted: (line) =>
+          principal.may('logs:read', `function:${line.function}`) &&
           LOG_LEVELS.indexOf(line.level) >= lowest &&
           (lowerText === undefined || line.text.toLowerCase().includes(lowerText)),
       });

@@ -6,12 +6,16 @@ import type { Journal } from '../../store/journal.ts';
 import type { TriggerView } from '../../trigger/triggers.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
+import { permit } from '../permission.ts';
 
 /** Everything measurable of the node, for Prometheus. Nothing is sampled between scrapes, so that an idle node stays idle. */
 export function addMetricsRoute(app: App, { engine, events, store, triggers, nodeInfo }: DoorContext): void {
   app.get(
     '/metrics',
-    { schema: { tags: ['node'], summary: 'Metrics in the Prometheus text format', operationId: 'metrics' } },
+    {
+      config: permit('metrics:read'),
+      schema: { tags: ['node'], summary: 'Metrics in the Prometheus text format', operationId: 'metrics' },
+    },
     async (_request, reply) => {
       const metrics = [
         ...engineMetrics(engine.stats(), engine.list().length),

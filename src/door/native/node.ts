@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
+import { permit } from '../permission.ts';
 
 const tags = ['node'];
 const Anything = Type.Object({}, { additionalProperties: true });
@@ -16,6 +17,7 @@ export function addNodeRoutes(app: App, context: DoorContext): void {
     {
       // Uptime checkers ask with HEAD.
       exposeHeadRoute: true,
+      config: { permission: 'open' },
       schema: { tags, summary: 'Answers 200 while the node lives; needs no token', operationId: 'health' },
     },
     async () => 'ok\n',
@@ -25,6 +27,7 @@ export function addNodeRoutes(app: App, context: DoorContext): void {
     '/readyz',
     {
       exposeHeadRoute: true,
+      config: { permission: 'open' },
       schema: {
         tags,
         summary: 'Answers 200 while the node takes work, else 503; needs no token',
@@ -40,6 +43,7 @@ export function addNodeRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/sandboxes',
     {
+      config: permit('node:read'),
       schema: {
         tags,
         summary: 'Lists the sandboxes that exist now',
@@ -53,6 +57,7 @@ export function addNodeRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/pools',
     {
+      config: permit('node:read'),
       schema: {
         tags,
         summary: 'Lists the pools of prewarmed sandboxes',
@@ -66,6 +71,7 @@ export function addNodeRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/node',
     {
+      config: permit('node:read'),
       schema: { tags, summary: 'Says how this node is', operationId: 'getNode', response: answers({ 200: Anything }) },
     },
     async () => {

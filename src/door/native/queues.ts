@@ -9,7 +9,8 @@ import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
-import { authorize, principalOf } from '../principal.ts';
+import { permit, permitAny } from '../permission.ts';
+import { authorize, may, principalOf } from '../principal.ts';
 import { bytesView } from './bytes-view.ts';
 import { whileConnected } from './gone.ts';
 import { readJsonBody } from './json-body.ts';
@@ -41,6 +42,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/queues',
     {
+      config: permitAny('queue:read'),
       schema: {
         tags,
         summary: 'Lists queues in the order of their names',
@@ -49,8 +51,11 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
       },
     },
     async (request) => {
-      authorize(request.raw, 'queue', '*', 'manage');
-      return { queues: await Promise.all((await queues.list()).map(shown)) };
+      if (principalOf(request.raw).kind === 'function') authorize(request.raw, 'queue', '*', 'manage');
+      const listed = (await queues.list()).filter(({ name }) =>
+        may(request.raw, 'queue', name, 'manage', 'queue:read'),
+      );
+      return { queues: await Promise.all(listed.map(shown)) };
     },
   );
 
@@ -58,6 +63,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
     '/v1/queues/:name',
     {
       preValidation: readJsonBody(MAX_JSON_BYTES),
+      config: permit('queue:manage', 'queue'),
       schema: {
         tags,
         summary: 'Creates a queue, or changes the settings that are given',
@@ -80,6 +86,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/queues/:name',
     {
+      config: permit('queue:read', 'queue'),
       schema: {
         tags,
         summary: 'Shows a queue: settings and how it stands',
@@ -90,7 +97,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
     },
     async (request) => {
       const { name } = request.params;
-      authorize(request.raw, 'queue', name, 'receive');
+      authorize(request.raw, 'queue', name, 'receive', 'queue:read');
       const view = await queues.find(name);
       if (view === undefined) throw absent(name);
       return shown(view);
@@ -100,6 +107,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
   app.delete(
     '/v1/queues/:name',
     {
+      config: permit('queue:manage', 'queue'),
       schema: {
         tags,
         summary: 'Removes a queue with its messages',
@@ -119,6 +127,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
   app.post(
     '/v1/queues/:name/messages',
     {
+      config: permit('queue:send', 'queue'),
       schema: {
         tags,
         summary: 'Sends one message: the body as it is',
@@ -143,6 +152,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
     '/v1/queues/:name/batch',
     {
       preValidation: readJsonBody(MAX_BATCH_BYTES),
+      config: permit('queue:send', 'queue'),
       schema: {
         tags,
         summary: 'Sends several messages, all or none',
@@ -172,6 +182,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
   app.post(
     '/v1/queues/:name/receive',
     {
+      config: permit('queue:receive', 'queue'),
       schema: {
         tags,
         summary: 'Receives messages and hides them from others for a while',
@@ -210,6 +221,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
   app.delete(
     '/v1/queues/:name/messages/:receipt',
     {
+      config: permit('queue:receive', 'queue'),
       schema: {
         tags,
         summary: 'Deletes a received message: it is done',
@@ -230,6 +242,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
     '/v1/queues/:name/messages/:receipt',
     {
       preValidation: readJsonBody(MAX_JSON_BYTES),
+      config: permit('queue:receive', 'queue'),
       schema: {
         tags,
         summary: 'Hides a received message for so long from now on; 0 gives it back',
@@ -253,6 +266,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/queues/:name/messages',
     {
+      config: permit('queue:receive', 'queue'),
       schema: {
         tags,
         summary: 'Looks at messages in order of sending, without receiving them',
@@ -284,6 +298,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
   app.post(
     '/v1/queues/:name/purge',
     {
+      config: permit('queue:manage', 'queue'),
       schema: {
         tags,
         summary: 'Removes all messages of a queue',
@@ -303,6 +318,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
     '/v1/queues/:name/redrive',
     {
       preValidation: readJsonBody(MAX_JSON_BYTES),
+      config: permit('queue:manage', 'queue'),
       schema: {
         tags,
         summary: 'Moves dead letters back to the queues that they came from',

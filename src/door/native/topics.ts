@@ -13,7 +13,8 @@ import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
 import { mediaTypeOf } from '../media-type.ts';
-import { authorize } from '../principal.ts';
+import { permit, permitAny } from '../permission.ts';
+import { authorize, may, principalOf } from '../principal.ts';
 import { BytesView, bytesView } from './bytes-view.ts';
 import { withHops } from './hops.ts';
 import { readJsonBody } from './json-body.ts';
@@ -52,6 +53,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/topics',
     {
+      config: permitAny('topic:read'),
       schema: {
         tags,
         summary: 'Lists topics in the order of their names',
@@ -60,14 +62,18 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
       },
     },
     async (request) => {
-      authorize(request.raw, 'topic', '*', 'manage');
-      return { topics: await Promise.all((await topics.list()).map(shown)) };
+      if (principalOf(request.raw).kind === 'function') authorize(request.raw, 'topic', '*', 'manage');
+      const listed = (await topics.list()).filter(({ name }) =>
+        may(request.raw, 'topic', name, 'manage', 'topic:read'),
+      );
+      return { topics: await Promise.all(listed.map(shown)) };
     },
   );
 
   app.put(
     '/v1/topics/:name',
     {
+      config: permit('topic:manage', 'topic'),
       schema: {
         tags,
         summary: 'Creates a topic; one that exists stays as it is',
@@ -87,6 +93,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/topics/:name',
     {
+      config: permit('topic:read', 'topic'),
       schema: {
         tags,
         summary: 'Shows a topic with its subscriptions',
@@ -97,7 +104,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
     },
     async (request) => {
       const { name } = request.params;
-      authorize(request.raw, 'topic', name, 'manage');
+      authorize(request.raw, 'topic', name, 'manage', 'topic:read');
       return shown(await found(name));
     },
   );
@@ -105,6 +112,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
   app.delete(
     '/v1/topics/:name',
     {
+      config: permit('topic:manage', 'topic'),
       schema: {
         tags,
         summary: 'Removes a topic with its subscriptions; what was published is still delivered',
@@ -125,6 +133,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
     '/v1/topics/:name/subscriptions',
     {
       preValidation: readJsonBody(MAX_JSON_BYTES),
+      config: permit('topic:manage', 'topic'),
       schema: {
         tags,
         summary: 'Subscribes a queue, an address or a bucket',
@@ -156,6 +165,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
   app.delete(
     '/v1/topics/:name/subscriptions/:id',
     {
+      config: permit('topic:manage', 'topic'),
       schema: {
         tags,
         summary: 'Ends a subscription',
@@ -177,6 +187,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
   app.post(
     '/v1/topics/:name/publish',
     {
+      config: permit('topic:publish', 'topic'),
       schema: {
         tags,
         summary: 'Publishes the body to every subscriber, durably, or to none',
@@ -218,6 +229,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/topics/:name/dead',
     {
+      config: permit('topic:manage', 'topic'),
       schema: {
         tags,
         summary: 'Lists deliveries that were given up, oldest first',
@@ -262,6 +274,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
   app.post(
     '/v1/topics/:name/redrive',
     {
+      config: permit('topic:manage', 'topic'),
       schema: {
         tags,
         summary: 'Tries deliveries that were given up again, for another day',
@@ -280,6 +293,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
   app.post(
     '/v1/topics/:name/purge',
     {
+      config: permit('topic:manage', 'topic'),
       schema: {
         tags,
         summary: 'Removes deliveries that were given up, for good',

@@ -1,17 +1,21 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import type { CloudEvent } from '../../model/event.ts';
+import { type Action, EVERYTHING } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
 import type { NewTrigger, TriggerChange, TriggerView } from '../../trigger/triggers.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
+import { permitAny, visible } from '../permission.ts';
+import { demand } from '../principal.ts';
 import { etag } from './function-view.ts';
 import { whileConnected } from './gone.ts';
 import { readJsonBody } from './json-body.ts';
 import { demandedRevision, underPrecondition } from './precondition.ts';
 import { ProblemAnswer } from './schemas.ts';
 import { timeMs } from './time-range.ts';
+import { demandTrigger } from './trigger-permission.ts';
 import {
   NewTriggerBody,
   ReplayBody,
@@ -32,8 +36,10 @@ const preValidation = readJsonBody(MAX_JSON_BYTES);
 export function addTriggerRoutes(app: App, context: DoorContext): void {
   const { triggers, clock, lifecycle } = context;
 
-  const found = async (name: string): Promise<TriggerView> => {
+  /** The trigger, where whoever asks may do this to its function; who may not learns nothing of others. */
+  const found = async (request: FastifyRequest, action: Action, name: string): Promise<TriggerView> => {
     const view = await triggers.find(name);
+    demand(request.raw, action, view === undefined ? EVERYTHING : `function:${view.trigger.function}`);
     if (view === undefined) throw absent(name);
     return view;
   };
@@ -41,6 +47,7 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/trigger-types',
     {
+      config: { permission: 'own' },
       schema: {
         tags,
         summary: 'Lists the kinds of triggers, with the schemas of their options',
@@ -62,6 +69,7 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
   app.get(
     '/v1/triggers',
     {
+      config: permitAny('trigger:read'),
       schema: {
         tags,
         summary: 'Lists triggers in the order of their names',
@@ -76,13 +84,17 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
         response: answers({ 200: Type.Object({ triggers: Type.Array(TriggerAnswer) }) }),
       },
     },
-    async (request) => ({ triggers: (await triggers.list(request.query)).map(shown) }),
+    async (request) => {
+      const listed = await triggers.list(request.query);
+      return { triggers: visible(request, 'trigger:read', listed, ({ trigger }) => trigger.function).map(shown) };
+    },
   );
 
   app.post(
     '/v1/triggers',
     {
       preValidation,
+      config: permitAny('trigger:write'),
       schema: {
         tags,
         summary: 'Creates a trigger, named after its function and source where no name is given',
@@ -91,12 +103,16 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
         response: answers({ 201: TriggerAnswer, '4xx': ProblemAnswer }),
       },
     },
-    async (request, reply) => answer(reply.code(201), await triggers.create(request.body as NewTrigger)),
+    async (request, reply) => {
+      demandTrigger(request, triggers, request.body as NewTrigger);
+      return answer(reply.code(201), await triggers.create(request.body as NewTrigger));
+    },
   );
 
   app.get(
     '/v1/triggers/:name',
     {
+      config: permitAny('trigger:read'),
       schema: {
         tags,
         summary: 'Shows a trigger, and how it stands',
@@ -105,13 +121,14 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
         response: answers({ 200: TriggerAnswer, 404: ProblemAnswer }),
       },
     },
-    async (request, reply) => answer(reply, await found(request.params.name)),
+    async (request, reply) => answer(reply, await found(request, 'trigger:read', request.params.name)),
   );
 
   app.put(
     '/v1/triggers/:name',
     {
       preValidation,
+      config: permitAny('trigger:write'),
       schema: {
         tags,
         summary: 'Creates a trigger, or replaces it wholly',
@@ -126,6 +143,8 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
     async (request, reply) => {
       const { name } = request.params;
       const current = await triggers.find(name);
+      if (current !== undefined) demand(request.raw, 'trigger:write', `function:${current.trigger.function}`);
+      demandTrigger(request, triggers, request.body as NewTrigger);
       const expected = demandedRevision(request.headers, { find: () => current }, name, 'trigger');
       if (current === undefined) {
         if (expected !== undefined && expected > 0) throw absent(name);
@@ -141,6 +160,7 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
     '/v1/triggers/:name',
     {
       preValidation,
+      config: permitAny('trigger:write'),
       schema: {
         tags,
         summary: 'Changes a trigger; what is running for it goes on as it says from now on',
@@ -153,7 +173,8 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
     },
     async (request, reply) => {
       const { name } = request.params;
-      const current = await found(name);
+      const current = await found(request, 'trigger:write', name);
+      demandTrigger(request, triggers, { ...current.trigger, ...(request.body as Partial<NewTrigger>) } as NewTrigger);
       const expected = demandedRevision(request.headers, { find: () => current }, name, 'trigger');
       return answer(reply, await triggers.update(name, request.body as TriggerChange, expected));
     },
@@ -162,6 +183,7 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
   app.delete(
     '/v1/triggers/:name',
     {
+      config: permitAny('trigger:write'),
       schema: {
         tags,
         summary: 'Removes a trigger; its events that wait are still delivered',
@@ -175,7 +197,7 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
     },
     async (request, reply) => {
       const { name } = request.params;
-      const current = await found(name);
+      const current = await found(request, 'trigger:write', name);
       const expected = demandedRevision(request.headers, { find: () => current }, name, 'trigger');
       if (!(await triggers.remove(name, expected))) throw absent(name);
       return reply.code(204).send();
@@ -186,6 +208,7 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
     '/v1/triggers/:name/test',
     {
       preValidation,
+      config: permitAny('trigger:write'),
       schema: {
         tags,
         summary: 'Leads a sample, or an event of yours, through filter and mapping, and runs the function with it',
@@ -196,6 +219,7 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
       },
     },
     async (request, reply) => {
+      await found(request, 'trigger:write', request.params.name);
       const { event, dryRun = false } = request.body;
       return whileConnected(lifecycle, reply, (signal) =>
         triggers.test(request.params.name, {
@@ -211,6 +235,7 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
     '/v1/triggers/:name/replay',
     {
       preValidation,
+      config: permitAny('trigger:write'),
       schema: {
         tags,
         summary: 'Delivers events of the past again',
@@ -223,6 +248,7 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
       },
     },
     async (request) => {
+      await found(request, 'trigger:write', request.params.name);
       const { from, to, state } = request.body;
       const nowMs = clock.now();
       const range = { fromMs: timeMs(from, nowMs), toMs: to === undefined ? nowMs : timeMs(to, nowMs) };
