@@ -14,6 +14,8 @@ import {
   type LogQuery,
   type LogRecord,
   type Page,
+  SPAN_KINDS,
+  type SpanRecord,
 } from './journal.ts';
 
 /** What every journal must do. */
@@ -51,9 +53,23 @@ export function journalConformance(adapter: Adapter<Journal>): void {
         attempt: 3,
       };
       const rejected: InvocationRecord = { ...invocation(fn, startMs), status: 'rejected', reason: 'throttled' };
-      for (const record of [plain, failed, delivering, rejected]) journal.appendInvocation(record);
+      const known: InvocationRecord = {
+        ...invocation(fn, startMs),
+        alias: 'prod',
+        caller: 'another',
+        traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+        parentSpanId: '00f067aa0ba902b7',
+        memoryMb: 128,
+        peakMemoryBytes: 20_000_000_000,
+        coldStart: true,
+        startMs: 0,
+        placeMs: 0.5,
+        loadMs: 12.125,
+      };
+      const records = [plain, failed, delivering, rejected, known];
+      for (const record of records) journal.appendInvocation(record);
       await journal.flush();
-      for (const record of [plain, failed, delivering, rejected]) {
+      for (const record of records) {
         assert.deepEqual(await journal.invocation(record.invocationId), record);
       }
       assert.equal(await journal.invocation(invocation(fn, startMs).invocationId), undefined);
@@ -88,6 +104,61 @@ export function journalConformance(adapter: Adapter<Journal>): void {
       assert.deepEqual(await found({ function: fn, lane: 'b' }), [other]);
       assert.deepEqual(await found({ function: fn, lane: 'a', status: 'failed' }), [failed]);
       assert.deepEqual(await found({ eventId: 'no id' }), []);
+    });
+
+    test('invocations are found by trace, and by what began it; by caller, version and alias', async () => {
+      fresh();
+      const first = invocation(fn, startMs);
+      const traceId = first.invocationId.replaceAll('-', '');
+      const second = { ...invocation(fn, startMs), traceId, caller: `${fn}-caller`, version: 4 };
+      const third: InvocationRecord = { ...invocation(fn, startMs), traceId, alias: 'prod', status: 'failed' };
+      const foreign = 'f'.repeat(31);
+      const elsewhere = { ...invocation(fn, startMs), traceId: `${foreign}a`, alias: 'prod' };
+      for (const record of [first, second, third, elsewhere]) journal.appendInvocation(record);
+      const found = async (query: Partial<InvocationQuery>): Promise<InvocationRecord[]> =>
+        (await journal.invocations({ limit: 10, ...query })).items;
+      assert.deepEqual(await found({ traceId }), [third, second, first]);
+      assert.deepEqual(await found({ traceId, status: 'failed' }), [third]);
+      assert.deepEqual(await found({ traceId, function: 'another' }), []);
+      assert.deepEqual(await found({ traceId: `${foreign}a` }), [elsewhere]);
+      assert.deepEqual(await found({ traceId: `${foreign}b` }), []);
+      assert.deepEqual(await found({ traceId: 'no trace' }), []);
+      assert.deepEqual(await found({ caller: `${fn}-caller` }), [second]);
+      assert.deepEqual(await found({ caller: 'nobody' }), []);
+      assert.deepEqual(await found({ caller: `${fn}-caller`, function: fn, version: 3 }), []);
+      assert.deepEqual(await found({ function: fn, version: 4 }), [second]);
+      assert.deepEqual(await found({ function: fn, alias: 'prod' }), [elsewhere, third]);
+      assert.deepEqual(await found({ function: fn, alias: 'prod', status: 'succeeded' }), [elsewhere]);
+      const pages = await all((cursor) => journal.invocations({ traceId, limit: 1, ...cursor }));
+      assert.deepEqual(pages, [third, second, first]);
+    });
+
+    test('spans are found by trace and by invocation, in order of their start', async () => {
+      const traceId = 'a'.repeat(32);
+      const invocationId = idAt(startMs);
+      const full: SpanRecord = {
+        traceId,
+        spanId: '00f067aa0ba902b7',
+        parentSpanId: 'ffffffffffffffff',
+        invocationId,
+        function: 'orders',
+        name: 'PUT bucket "photos"',
+        kind: 'client',
+        startedAtMs: startMs + 0.25,
+        durationMs: 1.125,
+        error: 'no such bucket',
+        attributes: { bucket: 'photos', bytes: 12.5, warm: false },
+      };
+      const kinds = SPAN_KINDS.map((kind, n) => ({ ...span(traceId, startMs + 5 - n), kind }));
+      for (const record of [full, ...kinds, span('b'.repeat(32), startMs)]) journal.appendSpan(record);
+      assert.deepEqual(await journal.spans({ traceId }, 10), [full, ...kinds.toReversed()]);
+      assert.deepEqual(await journal.spans({ traceId }, 1), [full]);
+      assert.deepEqual(await journal.spans({ invocationId }, 10), [full]);
+      assert.deepEqual(await journal.spans({ invocationId: 'no id' }, 10), []);
+      assert.deepEqual(await journal.spans({ traceId: 'no trace' }, 10), []);
+      for (const limit of [0, 10_001]) {
+        await assert.rejects(journal.spans({ traceId }, limit), { code: 'invalid_request' });
+      }
     });
 
     test('an event is recorded each time it ends', async () => {
@@ -334,6 +405,7 @@ export function journalConformance(adapter: Adapter<Journal>): void {
         journal.appendInvocation(invocation(fn, nowMs - agoMs));
         journal.appendLog(logLine(fn, nowMs - agoMs, `${agoMs}`));
         journal.appendEvent(event(fn, nowMs - agoMs));
+        journal.appendSpan(span('c'.repeat(32), nowMs - agoMs));
       }
       await journal.flush();
       const before = await journal.stats();
@@ -344,6 +416,11 @@ export function journalConformance(adapter: Adapter<Journal>): void {
       assert.deepEqual(
         events.items.map((ended) => nowMs - ended.endedAtMs),
         [0, 999, 1_000],
+      );
+      const spans = await journal.spans({ traceId: 'c'.repeat(32) }, 10);
+      assert.deepEqual(
+        spans.map(({ startedAtMs }) => nowMs - startedAtMs),
+        [1_000, 999, 0],
       );
       assert.ok(removed >= before.invocations + before.logLines - 6, 'audit entries count, too');
       const { items } = await journal.logs({ function: fn, limit: 10 });
@@ -448,6 +525,11 @@ function event(fn: string, endedAtMs: number): EventRecord {
   const acceptedAtMs = endedAtMs - 1_000;
   const eventId = idAt(acceptedAtMs);
   return { eventId, function: fn, lane: 'direct', state: 'delivered', attempts: 1, acceptedAtMs, endedAtMs };
+}
+
+function span(traceId: string, startedAtMs: number): SpanRecord {
+  const spanId = (++ids).toString(16).padStart(16, '0');
+  return { traceId, spanId, name: 'work', kind: 'internal', startedAtMs, durationMs: 1, attributes: {} };
 }
 
 /** A UUID version 7 of that time. */

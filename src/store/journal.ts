@@ -1,14 +1,14 @@
 import type { InvocationStatus } from '../model/invocation.ts';
 
 /**
- * Append-only records of what happened: invocations, log lines, audit entries.
+ * Append-only records of what happened: invocations, log lines, spans, audit entries.
  *
  * `append` returns at once; records are written in batches within about a second, and a crash of the node loses at most
  * those not yet written. `flush` resolves when everything appended before it can be queried and is on disk. When
- * writers outrun the disk, the newest log lines beyond a bounded backlog are dropped, beyond a larger one records too;
+ * writers outrun the disk, the newest log lines and spans beyond a bounded backlog are dropped, beyond a larger one records too;
  * all are counted (`dropped`), never silently. Queries see what was appended before them; results come newest first,
  * bounded by `limit` (1 to 1,000, else `invalid_request`), with a cursor to go on. `fromMs` is inclusive, `toMs`
- * exclusive. Invocations are ordered by their id, lines and events by their time and then by appending; of more than
+ * exclusive. Invocations are ordered by their id, lines, events and spans by their time and then by appending; of more than
  * 4,096 of them in one millisecond the rest counts as of the next. Times are kept to the millisecond, durations to the microsecond.
  * After `close`, calls reject with `unavailable` and appending drops.
  */
@@ -17,12 +17,15 @@ export interface Journal {
   appendLog(line: LogRecord): void;
   appendAudit(entry: AuditRecord): void;
   appendEvent(record: EventRecord): void;
+  appendSpan(record: SpanRecord): void;
   flush(): Promise<void>;
   invocation(invocationId: string): Promise<InvocationRecord | undefined>;
   invocations(query: InvocationQuery): Promise<Page<InvocationRecord>>;
   logs(query: LogQuery): Promise<Page<LogRecord>>;
   /** Events by their end, newest first; an event has one record for each time it came to an end (a redriven one again). */
   events(query: EventQuery): Promise<Page<EventRecord>>;
+  /** What happened within a trace or an invocation: at most `limit` (1 to 10,000) of its spans, in order of their start. */
+  spans(of: { traceId: string } | { invocationId: string }, limit: number): Promise<SpanRecord[]>;
   audit(query: { beforeCursor?: string; limit: number }): Promise<Page<AuditRecord>>;
   /** Calls back with each log line of a function (or of all) as it is appended; the returned function ends it. */
   tail(filter: { function?: string }, onLine: (line: LogRecord) => void): () => void;
@@ -104,6 +107,29 @@ export interface EventQuery {
   readonly limit: number;
 }
 
+/** A piece of work within a trace; see `model/trace.ts`. An invocation's own span is none of these: its record tells of it. */
+export interface SpanRecord {
+  /** 32 and 16 lower-case hexadecimal digits. */
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  /** The invocation that it was a part of, and its function. */
+  readonly invocationId?: string;
+  readonly function?: string;
+  readonly name: string;
+  readonly kind: SpanKind;
+  /** In milliseconds since the Unix epoch, to the microsecond. */
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  /** Why it failed, where it did. */
+  readonly error?: string;
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Grows only at its end: stores keep the place. */
+export const SPAN_KINDS = ['internal', 'server', 'client', 'producer', 'consumer'] as const;
+export type SpanKind = (typeof SPAN_KINDS)[number];
+
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -131,6 +157,12 @@ export interface InvocationQuery {
   readonly eventId?: string;
   readonly lane?: string;
   readonly function?: string;
+  readonly version?: number;
+  readonly alias?: string;
+  /** The function that called. */
+  readonly caller?: string;
+  /** Those that came in this trace, and the one that began it. */
+  readonly traceId?: string;
   readonly status?: InvocationStatus;
   readonly coldStart?: boolean;
   readonly minDurationMs?: number;

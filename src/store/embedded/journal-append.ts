@@ -4,17 +4,19 @@ import {
   type UnpackedEvent,
   type UnpackedInvocation,
   type UnpackedLog,
+  type UnpackedSpan,
   unpackEvents,
   unpackInvocations,
   unpackLogs,
+  unpackSpans,
 } from './journal-batch.ts';
-import { KEYS_PER_MS, keyAt, keyOfId, parseId, timeOfKey } from './journal-row.ts';
+import { KEYS_PER_MS, keyAt, keyOfId, parseHex, parseId, timeOfKey } from './journal-row.ts';
 
 /** Milliseconds whose next free key is remembered; older ones are looked up. */
 const REMEMBERED_MS = 10_000;
 
 /** Gives each row of a table a key of its own: by time, and within a millisecond in order of arrival. */
-function timeKeys(db: DatabaseSync, table: 'logs' | 'events' | 'audit'): (timeMs: number) => number {
+function timeKeys(db: DatabaseSync, table: 'logs' | 'events' | 'spans' | 'audit'): (timeMs: number) => number {
   const lastBelow = db.prepare(`SELECT max(key) AS key FROM ${table} WHERE key >= ? AND key < ?`);
   const newest = db.prepare(`SELECT max(key) AS key FROM ${table}`).get() as { key: number | null };
   let newestMs = newest.key === null ? Number.NEGATIVE_INFINITY : timeOfKey(newest.key);
@@ -69,7 +71,9 @@ export type Names = ReturnType<typeof numberedNames>;
 export function journalAppender(db: DatabaseSync) {
   const insertInvocation = db.prepare(
     `INSERT INTO invocations (key, id, function, version, door, status, started_offset_ms, queued_us, duration_us, cold_start,
-       sandbox, payload_bytes, result_bytes, error, event, lane, attempt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       sandbox, payload_bytes, result_bytes, error, event, lane, attempt, memory_mb, peak_bytes, alias, caller,
+       trace, parent_span, start_us, place_us, load_us)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (key) DO NOTHING`,
   );
   const idAt = db.prepare('SELECT id FROM invocations WHERE key = ?');
@@ -80,11 +84,16 @@ export function journalAppender(db: DatabaseSync) {
     `INSERT INTO events (key, id, function, lane, state, attempts, accepted_ms, invocation, details)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  const insertSpan = db.prepare(
+    `INSERT INTO spans (key, trace, span, parent, invocation, function, name, kind, start_us, duration_us, details)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
   const insertAudit = db.prepare('INSERT INTO audit (key, actor, action, subject, details) VALUES (?, ?, ?, ?, ?)');
   const count = db.prepare('UPDATE counters SET value = value + ? WHERE name = ?');
   const names = numberedNames(db);
   let logKeys = timeKeys(db, 'logs');
   let eventKeys = timeKeys(db, 'events');
+  let spanKeys = timeKeys(db, 'spans');
   let auditKeys = timeKeys(db, 'audit');
   const id = new Uint8Array(16);
   const otherId = new Uint8Array(16);
@@ -94,6 +103,9 @@ export function journalAppender(db: DatabaseSync) {
     parseId(record.id, id);
     const eventId = record.eventId === null ? null : parseId(record.eventId, otherId);
     const functionNumber = names.numberOf(record.function);
+    const caller = record.caller === null ? null : names.numberOf(record.caller);
+    const trace = record.traceId === null ? null : parseHex(record.traceId);
+    const parentSpan = record.parentSpanId === null ? null : parseHex(record.parentSpanId);
     for (let key = keyOfId(id); ; key++) {
       const { changes } = insertInvocation.run(
         key,
@@ -113,6 +125,15 @@ export function journalAppender(db: DatabaseSync) {
         eventId,
         record.lane,
         record.attempt,
+        record.memoryMb,
+        record.peakMemoryBytes,
+        record.alias,
+        caller,
+        trace,
+        parentSpan,
+        microseconds(record.startMs),
+        microseconds(record.placeMs),
+        microseconds(record.loadMs),
       );
       if (changes === 1) return true;
       if (Buffer.compare((idAt.get(key) as { id: Uint8Array }).id, id) === 0) return false;
@@ -135,6 +156,26 @@ export function journalAppender(db: DatabaseSync) {
     insertEvent.run(key, id, functionNumber, lane, state, attempts, Math.floor(acceptedAtMs), invocation, details);
   }
 
+  function addSpan(span: UnpackedSpan): void {
+    const invocation = span.invocationId === null ? null : parseId(span.invocationId, id);
+    const parent = span.parentSpanId === null ? null : parseHex(span.parentSpanId);
+    const startUs = Math.round(span.startedAtMs * 1000);
+    const startMs = Math.floor(startUs / 1000);
+    insertSpan.run(
+      spanKeys(startMs),
+      parseHex(span.traceId),
+      parseHex(span.spanId),
+      parent,
+      invocation,
+      span.function,
+      span.name,
+      span.kind,
+      startUs - startMs * 1000,
+      Math.round(span.durationMs * 1000),
+      span.details,
+    );
+  }
+
   return {
     names,
 
@@ -149,6 +190,7 @@ export function journalAppender(db: DatabaseSync) {
         });
         unpackLogs(batch, addLog);
         unpackEvents(batch, addEvent);
+        unpackSpans(batch, addSpan);
         for (const { timeMs, actor, action, subject, details } of batch.audit) {
           insertAudit.run(auditKeys(timeMs), actor, action, subject, JSON.stringify(details));
         }
@@ -163,6 +205,7 @@ export function journalAppender(db: DatabaseSync) {
         names.forget();
         logKeys = timeKeys(db, 'logs');
         eventKeys = timeKeys(db, 'events');
+        spanKeys = timeKeys(db, 'spans');
         auditKeys = timeKeys(db, 'audit');
         throw error;
       } finally {
@@ -170,4 +213,8 @@ export function journalAppender(db: DatabaseSync) {
       }
     },
   };
+}
+
+function microseconds(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms * 1000);
 }

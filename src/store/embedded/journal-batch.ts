@@ -1,5 +1,13 @@
 import { INVOCATION_STATUSES } from '../../model/invocation.ts';
-import { type AuditRecord, type EventRecord, type InvocationRecord, LOG_LEVELS, type LogRecord } from '../journal.ts';
+import {
+  type AuditRecord,
+  type EventRecord,
+  type InvocationRecord,
+  LOG_LEVELS,
+  type LogRecord,
+  SPAN_KINDS,
+  type SpanRecord,
+} from '../journal.ts';
 import { EVENT_STATES, STREAMS } from './journal-row.ts';
 
 /**
@@ -12,6 +20,7 @@ export interface JournalBatch {
   readonly invocations: Packed;
   readonly logs: Packed;
   readonly events: Packed;
+  readonly spans: Packed;
   readonly audit: readonly AuditRecord[];
 }
 
@@ -42,6 +51,15 @@ export interface UnpackedInvocation {
   attempt: number | null;
   /** JSON of the record's reason, and of its error's type, message and stack; null where it has neither. */
   error: string | null;
+  alias: string | null;
+  caller: string | null;
+  traceId: string | null;
+  parentSpanId: string | null;
+  memoryMb: number | null;
+  peakMemoryBytes: number | null;
+  startMs: number | null;
+  placeMs: number | null;
+  loadMs: number | null;
 }
 
 export interface UnpackedLog {
@@ -68,9 +86,24 @@ export interface UnpackedEvent {
   details: string | null;
 }
 
-const INVOCATION_NUMBERS = 15;
+export interface UnpackedSpan {
+  traceId: string;
+  spanId: string;
+  parentSpanId: string | null;
+  invocationId: string | null;
+  function: string | null;
+  name: string;
+  kind: number;
+  startedAtMs: number;
+  durationMs: number;
+  /** JSON of its error and attributes; null where it has neither. */
+  details: string | null;
+}
+
+const INVOCATION_NUMBERS = 24;
 const LOG_NUMBERS = 7;
 const EVENT_NUMBERS = 8;
+const SPAN_NUMBERS = 8;
 /** Stands for a number that is not there. */
 const NONE = -1;
 const LEAST_ROWS = 64;
@@ -80,6 +113,7 @@ const RECORD_BYTES = 200;
 const STATUS_INDEX = new Map(INVOCATION_STATUSES.map((status, index) => [status, index]));
 const STREAM_INDEX = new Map(STREAMS.map((stream, index) => [stream, index]));
 const EVENT_STATE_INDEX = new Map(EVENT_STATES.map((state, index) => [state, index]));
+const SPAN_KIND_INDEX = new Map(SPAN_KINDS.map((kind, index) => [kind, index]));
 const LEVEL_INDEX = new Map(LOG_LEVELS.map((level, index) => [level, index]));
 
 class Packer {
@@ -116,6 +150,7 @@ export class BatchWriter {
   private readonly invocations: Packer;
   private readonly logs: Packer;
   private readonly events: Packer;
+  private readonly spans: Packer;
   private readonly audit: AuditRecord[] = [];
 
   /** `previous` is the last batch, which tells how much room to make. */
@@ -123,10 +158,11 @@ export class BatchWriter {
     this.invocations = new Packer(INVOCATION_NUMBERS, previous?.invocations.rows ?? 0);
     this.logs = new Packer(LOG_NUMBERS, previous?.logs.rows ?? 0);
     this.events = new Packer(EVENT_NUMBERS, previous?.events.rows ?? 0);
+    this.spans = new Packer(SPAN_NUMBERS, previous?.spans.rows ?? 0);
   }
 
   get rows(): number {
-    return this.invocations.rows + this.logs.rows + this.events.rows + this.audit.length;
+    return this.invocations.rows + this.logs.rows + this.events.rows + this.spans.rows + this.audit.length;
   }
 
   addInvocation(record: InvocationRecord): void {
@@ -147,9 +183,20 @@ export class BatchWriter {
     numbers[at++] = record.eventId === undefined ? 0 : 1;
     numbers[at++] = record.lane === undefined ? NONE : this.name(record.lane);
     numbers[at++] = record.attempt ?? NONE;
+    numbers[at++] = record.alias === undefined ? NONE : this.name(record.alias);
+    numbers[at++] = record.caller === undefined ? NONE : this.name(record.caller);
+    numbers[at++] = record.traceId === undefined ? 0 : 1;
+    numbers[at++] = record.parentSpanId === undefined ? 0 : 1;
+    numbers[at++] = record.memoryMb ?? NONE;
+    numbers[at++] = record.peakMemoryBytes ?? NONE;
+    numbers[at++] = record.startMs ?? NONE;
+    numbers[at++] = record.placeMs ?? NONE;
+    numbers[at++] = record.loadMs ?? NONE;
     numbers[at] = failed ? 1 : 0;
     texts.push(record.invocationId);
     if (record.eventId !== undefined) texts.push(record.eventId);
+    if (record.traceId !== undefined) texts.push(record.traceId);
+    if (record.parentSpanId !== undefined) texts.push(record.parentSpanId);
     this.bytes += RECORD_BYTES;
     if (!failed) return;
     const { reason, errorType, errorMessage, errorStack } = record;
@@ -194,6 +241,26 @@ export class BatchWriter {
     this.bytes += RECORD_BYTES + (details?.length ?? 0);
   }
 
+  addSpan(record: SpanRecord): void {
+    let at = this.spans.next();
+    const { numbers, texts } = this.spans;
+    const { error, attributes } = record;
+    const details = spanDetails(error, attributes);
+    numbers[at++] = this.name(record.name);
+    numbers[at++] = record.function === undefined ? NONE : this.name(record.function);
+    numbers[at++] = SPAN_KIND_INDEX.get(record.kind)!;
+    numbers[at++] = record.startedAtMs;
+    numbers[at++] = record.durationMs;
+    numbers[at++] = record.parentSpanId === undefined ? 0 : 1;
+    numbers[at++] = record.invocationId === undefined ? 0 : 1;
+    numbers[at] = details === undefined ? 0 : 1;
+    texts.push(record.traceId, record.spanId);
+    if (record.parentSpanId !== undefined) texts.push(record.parentSpanId);
+    if (record.invocationId !== undefined) texts.push(record.invocationId);
+    if (details !== undefined) texts.push(details);
+    this.bytes += RECORD_BYTES + record.name.length + (details?.length ?? 0);
+  }
+
   addAudit(entry: AuditRecord): void {
     const plain = { ...entry, details: JSON.parse(JSON.stringify(entry.details)) as AuditRecord['details'] };
     this.audit.push(plain);
@@ -207,10 +274,11 @@ export class BatchWriter {
       invocations: this.invocations.packed(),
       logs: this.logs.packed(),
       events: this.events.packed(),
+      spans: this.spans.packed(),
       audit: this.audit,
     };
-    const { invocations, logs, events } = batch;
-    return { batch, transfer: [invocations, logs, events].map((packed) => packed.numbers.buffer) };
+    const { invocations, logs, events, spans } = batch;
+    return { batch, transfer: [invocations, logs, events, spans].map((packed) => packed.numbers.buffer) };
   }
 
   private name(text: string): number {
@@ -219,6 +287,12 @@ export class BatchWriter {
     this.names.set(text, this.names.size);
     return this.names.size - 1;
   }
+}
+
+function spanDetails(error: string | undefined, attributes: SpanRecord['attributes']): string | undefined {
+  let some = error !== undefined;
+  for (const _ in attributes) some = true;
+  return some ? JSON.stringify({ error, attributes }) : undefined;
 }
 
 /** Calls back with each invocation of a batch, in order; the object is valid during the call. */
@@ -246,6 +320,17 @@ export function unpackInvocations(batch: JournalBatch, each: (invocation: Unpack
     unpacked.lane = lane === NONE ? null : names[lane]!;
     const attempt = numbers[at++]!;
     unpacked.attempt = attempt === NONE ? null : attempt;
+    const alias = numbers[at++]!;
+    unpacked.alias = alias === NONE ? null : names[alias]!;
+    const caller = numbers[at++]!;
+    unpacked.caller = caller === NONE ? null : names[caller]!;
+    unpacked.traceId = numbers[at++] === 1 ? texts[text++]! : null;
+    unpacked.parentSpanId = numbers[at++] === 1 ? texts[text++]! : null;
+    unpacked.memoryMb = numberOrNull(numbers[at++]!);
+    unpacked.peakMemoryBytes = numberOrNull(numbers[at++]!);
+    unpacked.startMs = numberOrNull(numbers[at++]!);
+    unpacked.placeMs = numberOrNull(numbers[at++]!);
+    unpacked.loadMs = numberOrNull(numbers[at++]!);
     unpacked.error = numbers[at++] === 1 ? texts[text++]! : null;
     each(unpacked);
   }
@@ -290,4 +375,31 @@ export function unpackEvents(batch: JournalBatch, each: (event: UnpackedEvent) =
     unpacked.details = numbers[at++] === 1 ? texts[text++]! : null;
     each(unpacked);
   }
+}
+
+/** Calls back with each span of a batch, in order; the object is valid during the call. */
+export function unpackSpans(batch: JournalBatch, each: (span: UnpackedSpan) => void): void {
+  const { names } = batch;
+  const { rows, numbers, texts } = batch.spans;
+  const unpacked = {} as UnpackedSpan;
+  let at = 0;
+  let text = 0;
+  for (let row = 0; row < rows; row++) {
+    unpacked.name = names[numbers[at++]!]!;
+    const functionName = numbers[at++]!;
+    unpacked.function = functionName === NONE ? null : names[functionName]!;
+    unpacked.kind = numbers[at++]!;
+    unpacked.startedAtMs = numbers[at++]!;
+    unpacked.durationMs = numbers[at++]!;
+    unpacked.traceId = texts[text++]!;
+    unpacked.spanId = texts[text++]!;
+    unpacked.parentSpanId = numbers[at++] === 1 ? texts[text++]! : null;
+    unpacked.invocationId = numbers[at++] === 1 ? texts[text++]! : null;
+    unpacked.details = numbers[at++] === 1 ? texts[text++]! : null;
+    each(unpacked);
+  }
+}
+
+function numberOrNull(packed: number): number | null {
+  return packed === NONE ? null : packed;
 }

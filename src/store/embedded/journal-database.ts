@@ -27,6 +27,7 @@ function journalOperations(path: string) {
     invocations: (query: InvocationQuery) => queries.invocations(query),
     logs: (query: LogQuery) => queries.logs(query),
     events: (query: EventQuery) => queries.events(query),
+    spans: (of: { traceId: string } | { invocationId: string }, limit: number) => queries.spans(of, limit),
     audit: (query: { beforeCursor?: string; limit: number }) => queries.audit(query),
     retain: (limits: RetentionLimits) => retain(db, appender.names, limits),
 

@@ -13,10 +13,11 @@ import {
   type LogQuery,
   type LogRecord,
   type Page,
+  type SpanRecord,
 } from '../journal.ts';
 import type { Names } from './journal-append.ts';
-import { auditOf, eventOf, type InvocationRow, invocationOf, logOf } from './journal-records.ts';
-import { EVENT_STATES, KEYS_PER_MS, keyAt, keyOfId, parseId, timeOfKey } from './journal-row.ts';
+import { auditOf, eventOf, type InvocationRow, invocationOf, logOf, type SpanRow, spanOf } from './journal-records.ts';
+import { EVENT_STATES, KEYS_PER_MS, keyAt, keyOfId, parseHex, parseId, timeOfKey } from './journal-row.ts';
 import { notACursor, validLimit } from './page.ts';
 
 /** Rows that a filter looks at before the thread does something else: few at first, for the usual quick answer. */
@@ -25,11 +26,18 @@ const SLICE_ROWS = 20_000;
 /** How far an invocation's start may be from the time in its id. */
 const START_SLACK_MS = 60_000;
 
+/** The most spans of one answer. */
+const MAX_SPANS = 10_000;
+const TRACE_ID = /^[0-9a-f]{32}$/;
+/** What came in a trace, and the invocation that began it, whose id is the trace's. */
+const IN_TRACE = `key IN (SELECT key FROM invocations INDEXED BY invocations_trace WHERE trace = :trace UNION ALL
+  SELECT key FROM invocations WHERE key >= :traceKey AND key < :traceKey + ${2 * KEYS_PER_MS} AND id = :trace AND trace IS NULL)`;
+
 interface Scan {
   readonly table: 'invocations' | 'logs' | 'events' | 'audit';
   readonly columns: string;
-  /** What an index answers, in the index named. */
-  readonly scope?: { readonly condition: string; readonly index: string } | undefined;
+  /** What an index answers: the index named, or, without one, an own selection of few keys. */
+  readonly scope?: { readonly condition: string; readonly index?: string } | undefined;
   /** What each row is looked at for. */
   readonly filters: readonly string[];
   readonly parameters: Readonly<Record<string, SQLInputValue>>;
@@ -38,7 +46,8 @@ interface Scan {
   readonly limit: number;
 }
 
-const INVOCATION_COLUMNS = `invocations.*, (SELECT name FROM names WHERE names.id = function) AS function_name`;
+const INVOCATION_COLUMNS = `invocations.*, (SELECT name FROM names WHERE names.id = function) AS function_name,
+  (SELECT name FROM names WHERE names.id = caller) AS caller_name`;
 const LOG_COLUMNS = `logs.*, (SELECT name FROM names WHERE names.id = function) AS function_name`;
 
 const EVENT_COLUMNS = `events.*, (SELECT name FROM names WHERE names.id = function) AS function_name`;
@@ -61,8 +70,10 @@ export function journalQueries(db: DatabaseSync, names: Names) {
 
   async function page<Row extends { key: number }, T>(scan: Scan, toRecord: (row: Row) => T): Promise<Page<T>> {
     const { table, columns, scope, filters, parameters, low, limit } = scan;
-    const from = scope ? `${table} INDEXED BY ${scope.index}` : table;
-    const conditions = ['key < :high', 'key >= :low', ...(scope ? [scope.condition] : [])];
+    const from = scope?.index ? `${table} INDEXED BY ${scope.index}` : table;
+    // With a selection of keys, the range of keys is not what rows are to be found by.
+    const range = scope && !scope.index ? ['+key < :high', '+key >= :low'] : ['key < :high', 'key >= :low'];
+    const conditions = [...range, ...(scope ? [scope.condition] : [])];
     const boundary = `SELECT key FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY key DESC LIMIT 1 OFFSET :rows`;
     const select = `SELECT ${columns} FROM ${from} WHERE ${[...conditions, ...filters].join(' AND ')} ORDER BY key DESC LIMIT :limit`;
     const found: Row[] = [];
@@ -95,40 +106,55 @@ export function journalQueries(db: DatabaseSync, names: Names) {
     },
 
     async invocations(query: InvocationQuery): Promise<Page<InvocationRecord>> {
-      const { status, coldStart, minDurationMs, fromMs, toMs, eventId, lane } = query;
+      const { status, coldStart, minDurationMs, fromMs, toMs, eventId, lane, version, alias, caller, traceId } = query;
       const functionNumber = query.function === undefined ? undefined : names.find(query.function);
       if (query.function !== undefined && functionNumber === undefined) return { items: [] };
       if (eventId !== undefined && !isId(eventId)) return { items: [] };
+      if (traceId !== undefined && !TRACE_ID.test(traceId)) return { items: [] };
+      const callerNumber = caller === undefined ? undefined : names.find(caller);
+      if (caller !== undefined && callerNumber === undefined) return { items: [] };
       const unsuccessful = status !== undefined && status !== 'succeeded';
+      const byFunction = functionNumber !== undefined && {
+        condition: 'function = :function',
+        index: 'invocations_function',
+      };
+      const byEvent = eventId !== undefined && { condition: 'event = :event', index: 'invocations_event' };
+      const byTrace = traceId !== undefined && { condition: IN_TRACE };
+      const byCaller = callerNumber !== undefined && { condition: 'caller = :caller', index: 'invocations_caller' };
+      const byStatus = unsuccessful && {
+        condition: 'status = :status AND status <> 0',
+        index: 'invocations_unsuccessful',
+      };
+      const scope = byEvent || byTrace || byStatus || byCaller || byFunction || undefined;
       const filters: string[] = [];
-      const isByFunction = eventId === undefined && !unsuccessful;
-      if (!isByFunction && functionNumber !== undefined) filters.push('function = :function');
-      if (status !== undefined && (!unsuccessful || eventId !== undefined)) filters.push('status = :status');
+      if (byFunction && scope !== byFunction) filters.push('function = :function');
+      if (byTrace && scope !== byTrace) filters.push(IN_TRACE);
+      if (byCaller && scope !== byCaller) filters.push('caller = :caller');
+      if (status !== undefined && scope !== byStatus) filters.push('status = :status');
+      if (version !== undefined) filters.push('version = :version');
+      if (alias !== undefined) filters.push('alias = :alias');
       if (lane !== undefined) filters.push('lane = :lane');
       if (coldStart !== undefined) filters.push('cold_start = :coldStart');
       if (minDurationMs !== undefined) filters.push('duration_us >= :minDurationUs');
       const startedMs = `(key >> 12) + ${timeOfKey(0)} + started_offset_ms`;
       if (fromMs !== undefined) filters.push(`${startedMs} >= :fromMs`);
       if (toMs !== undefined) filters.push(`${startedMs} < :toMs`);
-      const byFunction = functionNumber !== undefined && {
-        condition: 'function = :function',
-        index: 'invocations_function',
-      };
-      const byEvent = eventId !== undefined && { condition: 'event = :event', index: 'invocations_event' };
-      const byStatus = unsuccessful && {
-        condition: 'status = :status AND status <> 0',
-        index: 'invocations_unsuccessful',
-      };
+      const traceBytes = traceId === undefined ? null : parseHex(traceId);
       return page(
         {
           table: 'invocations',
           columns: INVOCATION_COLUMNS,
-          scope: byEvent || byStatus || byFunction || undefined,
+          scope,
           filters,
           parameters: {
             function: functionNumber ?? null,
             status: status === undefined ? null : INVOCATION_STATUSES.indexOf(status),
             event: eventId === undefined ? null : parseId(eventId),
+            trace: traceBytes,
+            traceKey: traceBytes === null ? null : keyOfId(traceBytes),
+            caller: callerNumber ?? null,
+            version: version ?? null,
+            alias: alias ?? null,
             lane: lane ?? null,
             coldStart: coldStart ? 1 : 0,
             minDurationUs: Math.round((minDurationMs ?? 0) * 1000),
@@ -178,6 +204,16 @@ export function journalQueries(db: DatabaseSync, names: Names) {
         },
         logOf,
       );
+    },
+
+    spans(of: { traceId: string } | { invocationId: string }, limit: number): SpanRecord[] {
+      const most = validLimit(limit, MAX_SPANS);
+      const byTrace = 'traceId' in of;
+      if (byTrace ? !TRACE_ID.test(of.traceId) : !isId(of.invocationId)) return [];
+      const scope = byTrace ? 'INDEXED BY spans_trace WHERE trace' : 'INDEXED BY spans_invocation WHERE invocation';
+      const id = byTrace ? parseHex(of.traceId) : parseId(of.invocationId);
+      const rows = prepare(`SELECT * FROM spans ${scope} = ? ORDER BY key LIMIT ?`).all(id, most);
+      return (rows as unknown as SpanRow[]).map(spanOf);
     },
 
     async events(query: EventQuery): Promise<Page<EventRecord>> {

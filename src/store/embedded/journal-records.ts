@@ -1,6 +1,14 @@
 import { formatId } from '../../model/id.ts';
 import { INVOCATION_STATUSES } from '../../model/invocation.ts';
-import { type AuditRecord, type EventRecord, type InvocationRecord, LOG_LEVELS, type LogRecord } from '../journal.ts';
+import {
+  type AuditRecord,
+  type EventRecord,
+  type InvocationRecord,
+  LOG_LEVELS,
+  type LogRecord,
+  SPAN_KINDS,
+  type SpanRecord,
+} from '../journal.ts';
 import { EVENT_STATES, STREAMS, timeOfKey } from './journal-row.ts';
 
 /** Rows as queries read them, and the records that they stand for. */
@@ -22,6 +30,15 @@ export interface InvocationRow {
   readonly event: Uint8Array | null;
   readonly lane: string | null;
   readonly attempt: number | null;
+  readonly memory_mb: number | null;
+  readonly peak_bytes: number | null;
+  readonly alias: string | null;
+  readonly caller_name: string | null;
+  readonly trace: Uint8Array | null;
+  readonly parent_span: Uint8Array | null;
+  readonly start_us: number | null;
+  readonly place_us: number | null;
+  readonly load_us: number | null;
 }
 
 interface LogRow {
@@ -44,6 +61,20 @@ interface EventRow {
   readonly attempts: number;
   readonly accepted_ms: number;
   readonly invocation: Uint8Array | null;
+  readonly details: string | null;
+}
+
+export interface SpanRow {
+  readonly key: number;
+  readonly trace: Uint8Array;
+  readonly span: Uint8Array;
+  readonly parent: Uint8Array | null;
+  readonly invocation: Uint8Array | null;
+  readonly function: string | null;
+  readonly name: string;
+  readonly kind: number;
+  readonly start_us: number;
+  readonly duration_us: number;
   readonly details: string | null;
 }
 
@@ -73,6 +104,15 @@ export function invocationOf(row: InvocationRow): InvocationRecord {
     sandboxId: row.sandbox,
     payloadBytes: row.payload_bytes,
     resultBytes: row.result_bytes,
+    ...(row.alias === null ? {} : { alias: row.alias }),
+    ...(row.caller_name === null ? {} : { caller: row.caller_name }),
+    ...(row.trace === null ? {} : { traceId: hex(row.trace) }),
+    ...(row.parent_span === null ? {} : { parentSpanId: hex(row.parent_span) }),
+    ...(row.memory_mb === null ? {} : { memoryMb: row.memory_mb }),
+    ...(row.peak_bytes === null ? {} : { peakMemoryBytes: row.peak_bytes }),
+    ...(row.start_us === null ? {} : { startMs: row.start_us / 1000 }),
+    ...(row.place_us === null ? {} : { placeMs: row.place_us / 1000 }),
+    ...(row.load_us === null ? {} : { loadMs: row.load_us / 1000 }),
   };
 }
 
@@ -101,6 +141,26 @@ export function eventOf(row: EventRow): EventRecord {
     ...(row.invocation === null ? {} : { invocationId: formatId(Buffer.from(row.invocation)) }),
     ...(row.details === null ? {} : (JSON.parse(row.details) as object)),
   };
+}
+
+export function spanOf(row: SpanRow): SpanRecord {
+  return {
+    traceId: hex(row.trace),
+    spanId: hex(row.span),
+    ...(row.parent === null ? {} : { parentSpanId: hex(row.parent) }),
+    ...(row.invocation === null ? {} : { invocationId: formatId(Buffer.from(row.invocation)) }),
+    ...(row.function === null ? {} : { function: row.function }),
+    name: row.name,
+    kind: SPAN_KINDS[row.kind]!,
+    startedAtMs: timeOfKey(row.key) + row.start_us / 1000,
+    durationMs: row.duration_us / 1000,
+    attributes: {},
+    ...(row.details === null ? {} : (JSON.parse(row.details) as object)),
+  };
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
 
 export function auditOf({ key, actor, action, subject, details }: AuditRow): AuditRecord {

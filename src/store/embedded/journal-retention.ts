@@ -4,7 +4,7 @@ import { pragma } from './database.ts';
 import type { Names } from './journal-append.ts';
 import { keyAt } from './journal-row.ts';
 
-const TABLES = ['invocations', 'logs', 'events', 'audit'] as const;
+const TABLES = ['invocations', 'logs', 'events', 'spans', 'audit'] as const;
 type Table = (typeof TABLES)[number];
 
 /** Rows and pages handled between two looks at what else there is to do: some ten milliseconds. */
@@ -70,6 +70,7 @@ function oldestTable(db: DatabaseSync): Table {
 function forgetNames(db: DatabaseSync, names: Names): void {
   db.exec(`
     DELETE FROM names WHERE NOT EXISTS (SELECT 1 FROM invocations WHERE function = names.id)
+      AND NOT EXISTS (SELECT 1 FROM invocations WHERE caller = names.id)
       AND NOT EXISTS (SELECT 1 FROM logs WHERE function = names.id)
       AND NOT EXISTS (SELECT 1 FROM events WHERE function = names.id)
   `);

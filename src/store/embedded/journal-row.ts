@@ -42,3 +42,12 @@ export function parseId(text: string, id: Uint8Array = new Uint8Array(16)): Uint
   }
   return id;
 }
+
+/** The bytes of hexadecimal digits. */
+export function parseHex(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length >> 1);
+  for (let place = 0; place < bytes.length; place++) {
+    bytes[place] = (HEX[text.charCodeAt(2 * place) & 127]! << 4) | HEX[text.charCodeAt(2 * place + 1) & 127]!;
+  }
+  return bytes;
+}

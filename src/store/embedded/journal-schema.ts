@@ -77,6 +77,39 @@ const JOURNAL_MIGRATIONS: Migrations = [
   CREATE INDEX events_undelivered ON events (state) WHERE state <> 0;
   INSERT INTO counters VALUES ('events', 0);
   `,
+  `
+  -- caller: the calling function's number. trace and parent_span: bytes, null where the invocation began its trace.
+  -- start_us, place_us, load_us: the phases of a cold start.
+  ALTER TABLE invocations ADD COLUMN memory_mb INTEGER;
+  ALTER TABLE invocations ADD COLUMN peak_bytes INTEGER;
+  ALTER TABLE invocations ADD COLUMN alias TEXT;
+  ALTER TABLE invocations ADD COLUMN caller INTEGER;
+  ALTER TABLE invocations ADD COLUMN trace BLOB;
+  ALTER TABLE invocations ADD COLUMN parent_span BLOB;
+  ALTER TABLE invocations ADD COLUMN start_us INTEGER;
+  ALTER TABLE invocations ADD COLUMN place_us INTEGER;
+  ALTER TABLE invocations ADD COLUMN load_us INTEGER;
+  CREATE INDEX invocations_caller ON invocations (caller) WHERE caller IS NOT NULL;
+  CREATE INDEX invocations_trace ON invocations (trace) WHERE trace IS NOT NULL;
+
+  -- key: from the start; start_us: what it is later than the key's millisecond. details: JSON of error and attributes, null where
+  -- there are none.
+  CREATE TABLE spans (
+    key INTEGER PRIMARY KEY,
+    trace BLOB NOT NULL,
+    span BLOB NOT NULL,
+    parent BLOB,
+    invocation BLOB,
+    function TEXT,
+    name TEXT NOT NULL,
+    kind INTEGER NOT NULL,
+    start_us INTEGER NOT NULL,
+    duration_us INTEGER NOT NULL,
+    details TEXT
+  );
+  CREATE INDEX spans_trace ON spans (trace);
+  CREATE INDEX spans_invocation ON spans (invocation) WHERE invocation IS NOT NULL;
+  `,
 ];
 
 export const JOURNAL_DATABASE: DatabaseOptions = {

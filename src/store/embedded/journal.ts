@@ -9,6 +9,7 @@ import type {
   LogQuery,
   LogRecord,
   Page,
+  SpanRecord,
 } from '../journal.ts';
 import { BatchWriter } from './journal-batch.ts';
 import type { JournalOperations } from './journal-database.ts';
@@ -75,6 +76,12 @@ export class SqliteJournal implements Journal {
     this.added();
   }
 
+  appendSpan(record: SpanRecord): void {
+    if (this.isFull(LOG_BACKLOG_BYTES)) return;
+    this.batch.addSpan(record);
+    this.added();
+  }
+
   async flush(): Promise<void> {
     await this.ship(true);
   }
@@ -97,6 +104,11 @@ export class SqliteJournal implements Journal {
   events(query: EventQuery): Promise<Page<EventRecord>> {
     this.shipUnseen();
     return this.worker.call('events', [query]);
+  }
+
+  spans(of: { traceId: string } | { invocationId: string }, limit: number): Promise<SpanRecord[]> {
+    this.shipUnseen();
+    return this.worker.call('spans', [of, limit]);
   }
 
   audit(query: { beforeCursor?: string; limit: number }): Promise<Page<AuditRecord>> {

@@ -3,9 +3,9 @@ import { Problem } from '../../model/problem.ts';
 const MAX_LIMIT = 1_000;
 
 /** A page's limit; `invalid_request` where it is none. */
-export function validLimit(limit: number): number {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
-  throw new Problem('invalid_request', `the limit is ${limit}, but must be a whole number from 1 to ${MAX_LIMIT}`);
+export function validLimit(limit: number, most: number = MAX_LIMIT): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= most) return limit;
+  throw new Problem('invalid_request', `the limit is ${limit}, but must be a whole number from 1 to ${most}`);
 }
 
 export function notACursor(cursor: string): Problem {
