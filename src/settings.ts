@@ -5,7 +5,7 @@ import Value from 'typebox/value';
 import { parse as parseYaml } from 'yaml';
 import { assertMayListen } from './model/listening.ts';
 import { messageOf, Problem } from './model/problem.ts';
-import { type Settings, SettingsSchema } from './model/settings.ts';
+import { SECRET_SETTINGS, type Settings, SettingsSchema } from './model/settings.ts';
 
 /** Name of the settings file that a data folder may hold. */
 const SETTINGS_FILE = 'fob.config.yaml';
@@ -77,6 +77,7 @@ export function readSettings(input: SettingsInput): Settings {
     ...settings,
     data: resolve(settings.data),
     allowedHosts: Object.freeze([...settings.allowedHosts]) as string[],
+    otlpHeaders: Object.freeze([...settings.otlpHeaders]) as string[],
   });
 }
 
@@ -144,7 +145,7 @@ function explain(name: string, value: unknown, origin: string, message: string):
   if (!SETTING_NAMES.includes(name as Name)) {
     return `${origin}: there is no setting ${JSON.stringify(name)}; docs/reference/settings.md lists them`;
   }
-  const shown = name === 'token' ? 'that value' : JSON.stringify(value);
+  const shown = SECRET_SETTINGS.includes(name as Name) ? 'that value' : JSON.stringify(value);
   return `${origin}: ${name} cannot be ${shown}: ${requirement(name as Name) ?? message}`;
 }
 

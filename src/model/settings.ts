@@ -86,6 +86,35 @@ export const SettingsSchema = Type.Object(
       default: 2_147_483_648,
       description: 'Size of records and logs beyond which the oldest go',
     }),
+    metricsMinuteMaxAgeMs: Type.Integer({
+      minimum: 3_600_000,
+      default: 1_296_000_000,
+      description: 'How long metrics are kept by the minute (15 days)',
+    }),
+    metricsHourMaxAgeMs: Type.Integer({
+      minimum: 86_400_000,
+      default: 39_398_400_000,
+      description: 'How long metrics are kept by the hour (15 months)',
+    }),
+    metricsMaxBytes: Type.Integer({
+      minimum: 1_048_576,
+      default: 1_073_741_824,
+      description: 'Size of metrics beyond which the oldest minutes go',
+    }),
+    otlpEndpoint: Type.String({
+      default: '',
+      description:
+        'Where metrics and traces are sent as OTLP over HTTP, such as `http://127.0.0.1:4318`; empty sends none',
+    }),
+    otlpHeaders: Type.Array(Type.String(), {
+      default: [],
+      description: 'Headers sent there, as `name=value`; they may be credentials, and are never shown',
+    }),
+    otlpMetricsIntervalMs: Type.Integer({
+      minimum: 1_000,
+      default: 60_000,
+      description: 'How often metrics are sent there',
+    }),
     drainMs: Type.Integer({
       minimum: 0,
       default: 30_000,
@@ -96,3 +125,6 @@ export const SettingsSchema = Type.Object(
 );
 
 export type Settings = Readonly<Static<typeof SettingsSchema>>;
+
+/** Settings whose values are never shown: they are credentials, or may hold some. */
+export const SECRET_SETTINGS: readonly (keyof Settings)[] = ['token', 'otlpHeaders'];

@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os';
 import Type from 'typebox';
+import { SECRET_SETTINGS, type Settings } from '../../model/settings.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
@@ -76,7 +77,7 @@ export function addNodeRoutes(app: App, context: DoorContext): void {
     },
     async () => {
       const { functions: _perFunction, ...load } = engine.stats();
-      const { token: _secret, ...shown } = settings;
+      const shown = Object.entries(settings).filter(([name]) => !SECRET_SETTINGS.includes(name as keyof Settings));
       return {
         version: nodeInfo.version,
         state: nodeInfo.state(),
@@ -88,7 +89,7 @@ export function addNodeRoutes(app: App, context: DoorContext): void {
         load: { ...load, loadAverage: loadavg() },
         memory: process.memoryUsage(),
         journal: await store.journal.stats(),
-        settings: shown,
+        settings: Object.fromEntries(shown),
       };
     },
   );
