@@ -17,6 +17,8 @@ export interface Engine {
   sandboxes(): SandboxView[];
   pools(): PoolView[];
   stats(): EngineStats;
+  /** Lets the sandboxes of a function end when they are idle, so that new ones get what it was given since; returns how many there are. */
+  recycle(name: string): number;
   /** Admits nothing more and resolves when the invocations in flight have ended, or `graceMs` is over; then ends all sandboxes. */
   drain(graceMs: number): Promise<void>;
 }
@@ -71,7 +73,8 @@ export interface FunctionStats {
 export interface Deployer {
   /**
    * Unpacks, builds, tries to load, then registers code as a function's new version. Nothing is changed where a step fails:
-   * `invalid_function`, `load_failed` (details: `type`, `line`, `stack`), `build_failed` (details: `log`), `unsupported_runtime`, `too_large`, `conflict`.
+   * `invalid_function`, `load_failed` (details: `type`, `line`, `stack`), `build_failed` (details: `log`), `unsupported_runtime`, `too_large`, `conflict`,
+   * `policy_violation` (details: `violations`), `quota_exceeded`.
    */
   deploy(request: DeployRequest): Promise<StoredFunction>;
   /** Changes configuration only: a new version with the same code. */
@@ -110,6 +113,8 @@ export interface DeployRequest {
 export type DeployProgress =
   | { readonly kind: 'step'; readonly title: string }
   | { readonly kind: 'output'; readonly text: string }
+  /** What is allowed and yet should be known, such as a policy that only warns. */
+  | { readonly kind: 'warning'; readonly text: string }
   | { readonly kind: 'guessed'; readonly what: 'runtime' | 'handler'; readonly value: string };
 
 /**

@@ -11,6 +11,7 @@ import type { Bindings, Engine, EngineStats, PoolView, SandboxView } from './api
 import { refusedInvocation } from './call.ts';
 import { Capacity } from './capacity.ts';
 import { Catalog } from './catalog.ts';
+import type { Admission, GrantsOf, SecretSource } from './hooks.ts';
 import { Housekeeper } from './housekeeper.ts';
 import { Pool, type PoolContext } from './pool.ts';
 import { Recorder } from './recorder.ts';
@@ -47,6 +48,12 @@ export interface DispatcherOptions {
   readonly clock: Clock;
   /** Absent: functions reach no services, whatever they were granted. */
   readonly bindings?: Bindings;
+  /** What a function may do; absent: what it was granted itself. */
+  readonly grantsOf?: GrantsOf;
+  /** Absent: a function that names secrets cannot be loaded. */
+  readonly secrets?: SecretSource;
+  /** Absent: no team is ever refused. */
+  readonly admission?: Admission;
   /** Sends what functions put in their outboxes, where the caller does not. Absent: it is left in the outcome. */
   readonly sendOutbox?: SendOutbox;
   /** Hears of each invocation's end, refused ones included, as it is recorded. Called on every call: it must be quick, and throw nothing. */
@@ -111,6 +118,8 @@ export class Dispatcher implements Engine {
       prewarmed: settings.prewarmed,
       limits: settings,
       bindings: options.bindings,
+      grantsOf: options.grantsOf,
+      secrets: options.secrets,
     });
     const housekeeper = new Housekeeper({
       clock,
@@ -154,11 +163,13 @@ export class Dispatcher implements Engine {
       const message = `${request.target} was called through a chain of more than ${MAX_HOPS} functions: end the loop, or shorten the chain`;
       return refusedInvocation(new Problem('loop_detected', message));
     }
-    if (this.recorder.active >= this.options.settings.maxConcurrency) {
+    const refused =
+      this.recorder.active >= this.options.settings.maxConcurrency
+        ? new Problem('throttled', 'this node is busy: try again shortly', { details: { retryAfterMs: 1_000 } })
+        : this.options.admission?.refuse?.(found.document);
+    if (refused !== undefined) {
       this.counters.of(found.document.name).throttled++;
-      return refusedInvocation(
-        new Problem('throttled', 'this node is busy: try again shortly', { details: { retryAfterMs: 1_000 } }),
-      );
+      return refusedInvocation(refused);
     }
     return this.poolOf(found.document).submit(request);
   }
@@ -255,6 +266,16 @@ export class Dispatcher implements Engine {
       this.serving.set(name, pool);
     }
     return pool;
+  }
+
+  /**
+   * Lets the sandboxes of a function end, each when what it runs is done; calls that come start new ones, which have what the
+   * function was given since. Returns how many there were.
+   */
+  recycle(name: string): number {
+    const sandboxes = this.sandboxes().filter((sandbox) => sandbox.function === name).length;
+    this.changed(name);
+    return sandboxes;
   }
 
   /** A new version serves, or the function is gone: the pool of the old one finishes what it has. */

@@ -16,14 +16,13 @@ const ACCESS: Readonly<Record<string, GrantAccess>> = { function: 'invoke', queu
  * Adds the content of an EMIT frame to a call's outbox. Returns what the call must fail with where it may not send that, or
  * that much; throws `FrameError` where the frame is none.
  */
-export function addToOutbox(call: Call, body: Buffer): Outcome | undefined {
+export function addToOutbox(call: Call, body: Buffer, grants: readonly string[]): Outcome | undefined {
   const { meta, content } = decodeEmit(body);
   const item = readItem(meta, content);
   const [kind = '', name = ''] = item.destination.split(':');
   const access = ACCESS[kind]!;
-  const { config, name: functionName } = call.function;
-  if (!allows(config.grants, kind as 'function' | 'queue' | 'topic', name, access))
-    return notGranted(functionName, item.destination, `${item.destination}:${access}`);
+  if (!allows(grants, kind as 'function' | 'queue' | 'topic', name, access))
+    return notGranted(call.function.name, item.destination, `${item.destination}:${access}`);
   call.outbox ??= [];
   call.outboxBytes += body.length;
   if (call.outbox.length >= OUTBOX_LIMITS.items || call.outboxBytes > OUTBOX_LIMITS.bytes) return outboxTooLarge();

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../model/clock.ts';
+import type { Redactor } from '../model/redactor.ts';
 
 const MAX_LINE_BYTES = 65_536;
 /** Beyond what is kept, output is read and dropped at most at this rate, so that a flood costs the node little. */
@@ -11,6 +12,8 @@ const PAUSE_MS = 5;
  * `reset`, then nothing but one note of it.
  */
 export class RawOutput {
+  /** Of a function that was given secrets: applied to whole lines, before long ones are cut. */
+  redactor: Redactor | undefined;
   private pending = '';
   private keptBytes = 0;
   private droppedBytes = 0;
@@ -50,12 +53,16 @@ export class RawOutput {
     this.pending = lines.pop()!;
     for (const line of lines) this.emit(line);
     if (this.pending.length > MAX_LINE_BYTES) {
-      this.emit(this.pending);
-      this.pending = '';
+      // What may be the beginning of a secret waits for its end.
+      const pending = this.redactor?.redactWhole(this.pending) ?? this.pending;
+      const end = Math.max(0, pending.length - (this.redactor?.longest ?? 0));
+      if (end > 0) this.emit(pending.slice(0, end));
+      this.pending = pending.slice(end);
     }
   }
 
-  private emit(line: string): void {
+  private emit(whole: string): void {
+    const line = this.redactor === undefined ? whole : this.redactor.redactWhole(whole);
     for (let start = 0; start === 0 || start < line.length; start += MAX_LINE_BYTES)
       this.onLine(line.slice(start, start + MAX_LINE_BYTES));
   }

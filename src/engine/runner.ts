@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.ts';
 import type { Outcome } from '../model/invocation.ts';
 import { Problem } from '../model/problem.ts';
+import type { Redactor } from '../model/redactor.ts';
 import { decodeLog, decodeResult, encodeFrame, encodeInvoke, type Frame } from '../runtime/frames.ts';
 import { FrameType, type Load, type Loaded } from '../runtime/protocol.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -33,6 +34,14 @@ export interface LogLine {
 export interface RunnerLimits {
   readonly maxResultBytes: number;
   readonly maxLogBytes: number;
+}
+
+/** What a function has besides its code. */
+export interface Given {
+  /** What it may send to, asked anew each time. */
+  grants(): readonly string[];
+  /** Of the secrets that it was given. */
+  readonly redactor: Redactor | undefined;
 }
 
 export type RunnerState = 'prewarmed' | 'loading' | 'serving' | 'ending';
@@ -74,6 +83,9 @@ export class Runner {
   /** What its processes print past the driver. */
   readonly rawOutput: RawOutput[] = [];
   private timeoutMs = 0;
+  private grants: () => readonly string[] = () => [];
+  /** Where its function was given secrets. */
+  private redactor: Redactor | undefined;
   private readonly clock: Clock;
   private readonly limits: RunnerLimits;
   private readonly driver: DriverConnection;
@@ -123,7 +135,7 @@ export class Runner {
   }
 
   /** Loads a function. Rejects with `load_failed` (details: type, line, stack) and ends the sandbox where it cannot be loaded, with `sandbox_failed` where it has ended. */
-  load(load: Load, loadTimeoutMs: number): Promise<Loaded> {
+  load(load: Load, loadTimeoutMs: number, given: Given): Promise<Loaded> {
     if (this.state === 'ending')
       return Promise.reject(
         new Problem('sandbox_failed', 'the sandbox ended before it was given the function: try again'),
@@ -131,6 +143,9 @@ export class Runner {
     this.state = 'loading';
     this.serves = { name: load.function, version: load.version };
     this.concurrency = load.sandboxConcurrency;
+    this.grants = given.grants;
+    this.redactor = given.redactor;
+    for (const output of this.rawOutput) output.redactor = given.redactor;
     this.timeoutMs = load.timeoutMs;
     return new Promise<Loaded>((resolve, reject) => {
       const stopTimer = this.clock.after(loadTimeoutMs, () => {
@@ -286,7 +301,8 @@ export class Runner {
   }
 
   private loadFailed(frame: Frame): void {
-    const { type, message, stack, line } = parseError(frame);
+    const { line, ...given } = parseError(frame);
+    const { type, message, stack } = this.redactor === undefined ? given : redactedError(given, this.redactor);
     if (this.loading === undefined) {
       // The driver is about to end and has answered what ran: the others were never started.
       this.retiring = true;
@@ -325,7 +341,7 @@ export class Runner {
     if (call === undefined || !call.started)
       return this.violate(`something emitted by call ${frame.call}, which is not running`);
     if (call.verdict !== undefined) return;
-    const refusal = addToOutbox(call, frame.body);
+    const refusal = addToOutbox(call, frame.body, this.grants());
     if (refusal !== undefined) this.condemn(call, refusal);
   }
 
@@ -336,12 +352,13 @@ export class Runner {
     counted.logBytes += frame.body.length;
     if (counted.logBytes > this.limits.maxLogBytes * LOG_FLOOD_FACTOR + FRAME_SLACK_BYTES)
       return this.violate('log lines far beyond the limit');
+    // A driver sends line by line; one that does not must not make one record look like several.
+    const line = text.includes('\n') ? text.replace(/[\r\n]+/g, ' ') : text;
     this.owner?.logged(this, call, {
       stream: stream === 2 ? 'stderr' : 'stdout',
       level,
       timeMs: this.plausible(timeMs),
-      // A driver sends line by line; one that does not must not make one record look like several.
-      text: text.includes('\n') ? text.replace(/[\r\n]+/g, ' ') : text,
+      text: this.redactor === undefined ? line : this.redactor.redact(line),
     });
   }
 
@@ -359,8 +376,14 @@ export class Runner {
     const ranMs = !call.started ? 0 : Math.min(durationMs, nowMs - call.startedMs);
     if (this.calls.size === 0) this.idleSinceMs = nowMs;
     else this.startNext(nowMs);
-    this.owner?.answered(this, call, call.verdict ?? outcome, ranMs);
+    this.owner?.answered(this, call, this.redacted(call.verdict ?? outcome), ranMs);
     if (this.retiring && this.calls.size === 0) this.stop();
+  }
+
+  /** An outcome whose error does not tell the function's secrets. A result is the function's own. */
+  private redacted(outcome: Outcome): Outcome {
+    if (this.redactor === undefined || outcome.status === 'succeeded' || outcome.error === undefined) return outcome;
+    return { ...outcome, error: redactedError(outcome.error, this.redactor) };
   }
 
   /** The driver starts the next call that was sent ahead. */
@@ -421,8 +444,21 @@ export class Runner {
     const unstarted = calls.filter((call) => (!call.started || this.abandoned) && call.verdict === undefined);
     for (const call of calls) {
       if (!unstarted.includes(call))
-        this.owner?.answered(this, call, call.verdict ?? outcome, !call.started ? 0 : nowMs - call.startedMs);
+        this.owner?.answered(
+          this,
+          call,
+          this.redacted(call.verdict ?? outcome),
+          !call.started ? 0 : nowMs - call.startedMs,
+        );
     }
     this.owner?.gone(this, unstarted);
   }
+}
+
+function redactedError<T extends { readonly type: string; readonly message: string; readonly stack: string }>(
+  error: T,
+  redactor: Redactor,
+): T {
+  const { type, message, stack } = error;
+  return { ...error, type: redactor.redact(type), message: redactor.redact(message), stack: redactor.redact(stack) };
 }

@@ -6,6 +6,7 @@ import type { Runtimes } from '../runtime/runtime.ts';
 import type { NetworkAccess } from '../sandbox/sandbox.ts';
 import type { Bindings } from './api.ts';
 import type { Capacity } from './capacity.ts';
+import type { GrantsOf, LoadedSecrets, SecretSource } from './hooks.ts';
 import type { PrewarmedPool } from './prewarm.ts';
 import { PrewarmedPools } from './prewarmed-pools.ts';
 import type { Runner } from './runner.ts';
@@ -46,6 +47,8 @@ export class Supply {
   private readonly capacity: Capacity;
   private readonly limits: SupplyLimits;
   private readonly bindings: Bindings | undefined;
+  private readonly grantsOf: GrantsOf;
+  private readonly secrets: SecretSource | undefined;
   /** Acquisitions under way. */
   private demand = 0;
 
@@ -57,12 +60,18 @@ export class Supply {
     limits: SupplyLimits;
     /** Absent: functions reach no services, whatever they were granted. */
     bindings?: Bindings | undefined;
+    /** Absent: what it was granted itself. */
+    grantsOf?: GrantsOf | undefined;
+    /** Absent: a function that names secrets cannot be loaded. */
+    secrets?: SecretSource | undefined;
   }) {
     this.runtimes = options.runtimes;
     this.starter = options.starter;
     this.capacity = options.capacity;
     this.limits = options.limits;
     this.bindings = options.bindings;
+    this.grantsOf = options.grantsOf ?? ((config) => config.grants);
+    this.secrets = options.secrets;
     this.pools = new PrewarmedPools(options.runtimes.all, options.prewarmed, options.starter, options.capacity);
   }
 
@@ -86,10 +95,13 @@ export class Supply {
   ): Promise<{ runner: Runner; loaded: Loaded }> {
     this.demand++;
     try {
+      const secrets = this.secretsOf(what);
       const runner = await this.unloaded(what);
       onRunner(runner);
       const bound = await this.bind(what, runner);
-      const loaded = await runner.load(this.loadOrder(what, runner, bound), this.limits.loadTimeoutMs);
+      const order = this.loadOrder(what, runner, bound, secrets);
+      const grants = () => this.grantsOf(what.config);
+      const loaded = await runner.load(order, this.limits.loadTimeoutMs, { grants, redactor: secrets?.redactor });
       return { runner, loaded };
     } catch (error) {
       // A code folder that is gone is made again for the next start.
@@ -105,6 +117,13 @@ export class Supply {
   /** Sandboxes have ended: prewarmed ones among them are replaced, where nobody waits and starts do not fail. */
   replenish(): void {
     if (this.demand === 0) void this.pools.fill({ unlessFailed: true });
+  }
+
+  /** Looked at first: a function that is not to have them costs no sandbox. */
+  private secretsOf({ name, config }: Loadable): LoadedSecrets | undefined {
+    if (Object.keys(config.secrets).length === 0) return undefined;
+    if (this.secrets !== undefined) return this.secrets.forLoad(name, config);
+    throw new Problem('load_failed', `${name} names secrets, and this node has none`);
   }
 
   private async unloaded(what: Loadable): Promise<Runner> {
@@ -145,7 +164,7 @@ export class Supply {
   /** Gives a sandbox the way to what its function was granted; it goes with the sandbox. */
   private async bind(what: Loadable, runner: Runner): Promise<Bound | undefined> {
     const { name, version, config } = what;
-    if (this.bindings === undefined || config.grants.length === 0) return undefined;
+    if (this.bindings === undefined || (config.grants.length === 0 && config.role === '')) return undefined;
     const { sandbox } = runner;
     try {
       const binding = await this.bindings.bind({
@@ -169,7 +188,12 @@ export class Supply {
     }
   }
 
-  private loadOrder(what: Loadable, runner: Runner, bound: Bound | undefined): Load {
+  private loadOrder(
+    what: Loadable,
+    runner: Runner,
+    bound: Bound | undefined,
+    secrets: LoadedSecrets | undefined,
+  ): Load {
     const { handler, environment, memoryMb, timeoutMs, sandboxConcurrency } = what.config;
     return {
       protocol: PROTOCOL_VERSION,
@@ -177,7 +201,7 @@ export class Supply {
       version: what.version,
       handler,
       codeFolder: runner.sandbox.codeFolder ?? '/code',
-      environment: { ...bound?.environment, ...environment },
+      environment: { ...bound?.environment, ...environment, ...secrets?.environment },
       ...(bound !== undefined && { services: bound.services }),
       memoryMb,
       timeoutMs,

@@ -81,6 +81,16 @@ export const PROBLEMS = {
     retry: false,
     meaning: 'The idempotency key was used before, with another payload',
   },
+  policy_violation: {
+    status: 422,
+    retry: false,
+    meaning: 'A policy of this node forbids it; the answer names every rule that is broken',
+  },
+  quota_exceeded: {
+    status: 429,
+    retry: true,
+    meaning: 'The team has used up its quota; the answer says which, and when it begins anew',
+  },
   loop_detected: {
     status: 508,
     retry: false,

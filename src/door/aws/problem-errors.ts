@@ -19,6 +19,8 @@ export const PROBLEM_NAMES: Readonly<Record<ProblemCode, AwsName>> = {
   method_not_allowed: [405, 'MethodNotAllowed'],
   conflict: [409, 'OperationAborted'],
   idempotency_conflict: [409, 'OperationAborted'],
+  policy_violation: [403, 'AccessDenied'],
+  quota_exceeded: [503, 'SlowDown'],
   loop_detected: [400, 'InvalidRequest'],
   precondition_failed: [412, 'PreconditionFailed'],
   too_large: [400, 'EntityTooLarge'],

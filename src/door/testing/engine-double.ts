@@ -85,6 +85,10 @@ export class EngineDouble implements Engine, Deployer {
     return { functions, inFlight: 1, waiting: 0, sandboxes: 1, memoryBudgetMb: 1_024, memoryReservedMb: 128 };
   }
 
+  recycle() {
+    return 1;
+  }
+
   async drain() {}
 
   async deploy(request: DeployRequest): Promise<StoredFunction> {

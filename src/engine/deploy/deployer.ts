@@ -11,9 +11,10 @@ import type { Runtimes } from '../../runtime/runtime.ts';
 import type { Sandboxes } from '../../sandbox/sandbox.ts';
 import type { Blobs } from '../../store/blobs.ts';
 import type { Registry } from '../../store/registry.ts';
-import type { Deployer, DeployRequest } from '../api.ts';
+import type { Deployer, DeployProgress, DeployRequest } from '../api.ts';
 import { FUNCTION_PREFIX } from '../catalog.ts';
 import type { Candidate } from '../dispatcher.ts';
+import type { Admit } from '../hooks.ts';
 import { type BuildPlace, build } from './build.ts';
 import { CodeCache } from './code-cache.ts';
 import { checkExpected, commitVersion, readFunction } from './commit.ts';
@@ -43,6 +44,8 @@ export interface DeployerOptions {
   readonly clock: Clock;
   /** Loads code in a sandbox of its own; rejects with `load_failed`. */
   readonly tryLoad: (candidate: Candidate) => Promise<void>;
+  /** Absent: every version may be made. */
+  readonly admit?: Admit;
   /** Folder of this process alone for unpacked code; everything in it can be made again. */
   readonly codeCacheFolder: string;
 }
@@ -128,6 +131,15 @@ class Pipeline implements Deployment {
           if (current === undefined) throw notFound(name);
           const { document } = current;
           const merged = mergeConfig(document.config, { ...document.config, ...given });
+          const origin = sameCode(options.origin, document.origin);
+          await this.options.admit?.({
+            name: document.name,
+            config: merged,
+            origin,
+            before: document,
+            codeBytes: document.code.treeBytes,
+            newCode: false,
+          });
           if (merged.runtime !== document.config.runtime || merged.handler !== document.config.handler) {
             await this.options.tryLoad({
               name: document.name,
@@ -137,7 +149,7 @@ class Pipeline implements Deployment {
               fileCount: document.code.fileCount,
             });
           }
-          return { config: merged, code: document.code, ...originOf(options) };
+          return { config: merged, code: document.code, ...(origin !== undefined && { origin }) };
         },
         options.expectedRevision,
       );
@@ -199,13 +211,14 @@ class Pipeline implements Deployment {
       signal,
     });
     const { runtime, handler, folder } = made;
+    const chosen = { ...given, runtime: runtime.name, handler };
+    await this.admit({ ...request, onProgress }, before, mergeConfig(before?.document.config, chosen));
     const steps = await runtime.plan(await viewFolder(folder), handler);
     await build(this.buildPlace, { runtime, steps, folder, onProgress, signal });
     const tree = await sealTree(folder, this.limits);
     const archiveFile = join(temporary, 'tree.tar.gz');
     const treeDigest = await packTree(folder, tree, archiveFile, signal);
 
-    const chosen = { ...given, runtime: runtime.name, handler };
     const config = mergeConfig(before?.document.config, chosen);
     const { fileCount, treeBytes } = tree;
     onProgress({ kind: 'step', title: 'loading it once' });
@@ -227,13 +240,36 @@ class Pipeline implements Deployment {
       const { blobs } = this.options;
       await this.codeCache.place(treeDigest, folder);
       await Promise.all([blobs.put(bytes), blobs.put(createReadStream(archiveFile))]);
-      const next = async (current: StoredFunction | undefined) => ({
-        config: mergeConfig(current?.document.config, chosen),
-        code,
-        ...originOf(request),
-      });
+      const next = async (current: StoredFunction | undefined) => {
+        const merged = mergeConfig(current?.document.config, chosen);
+        // Without telling again what is told already.
+        await this.admit({ name, ...originOf(request) }, current, merged, treeBytes);
+        return { config: merged, code, ...originOf(request) };
+      };
       return commitVersion(registry, clock, name, next, expectedRevision);
     });
+  }
+
+  private async admit(
+    request: { readonly name: string; readonly origin?: VersionOrigin; onProgress?(event: DeployProgress): void },
+    before: StoredFunction | undefined,
+    config: FunctionConfig,
+    codeBytes?: number,
+  ): Promise<void> {
+    const { name, origin, onProgress } = request;
+    const size = codeBytes === undefined ? {} : { codeBytes };
+    const admitted = await this.options.admit?.({
+      name,
+      config,
+      origin,
+      before: before?.document,
+      newCode: true,
+      ...size,
+    });
+    if (admitted === undefined || onProgress === undefined) return;
+    const { policies, warnings } = admitted;
+    if (policies.length > 0) onProgress({ kind: 'step', title: `checking policies: ${policies.join(', ')}` });
+    for (const text of warnings) onProgress({ kind: 'warning', text });
   }
 
   /** A name in the form of an id is refused, unless it is a function's that has its id for a name. */
@@ -251,6 +287,12 @@ class Pipeline implements Deployment {
     const entry = all.find(({ value }) => value.id === nameOrId);
     return entry === undefined ? undefined : { document: entry.value, revision: entry.revision };
   }
+}
+
+/** The code is as it was: where in Git it is from, too. */
+function sameCode(origin: VersionOrigin | undefined, before: VersionOrigin | undefined): VersionOrigin | undefined {
+  if (origin === undefined || origin.git !== undefined || before?.git === undefined) return origin;
+  return { ...origin, git: before.git };
 }
 
 function originOf({ origin }: { origin?: VersionOrigin }): { origin?: VersionOrigin } {

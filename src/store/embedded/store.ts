@@ -15,6 +15,7 @@ import { SqliteRegistry } from './registry.ts';
 import { WorkerClient } from './rpc.ts';
 import type { StateOperations } from './state.ts';
 import { openVault } from './vault.ts';
+import { removeUnfinishedKeys } from './vault-keys.ts';
 
 /** Small heaps: what is large (message bodies, pages of the databases) is kept outside of them. */
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 };
@@ -50,6 +51,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   });
   try {
     await Promise.all([state.call('ready', []), records.call('ready', [])]);
+    removeUnfinishedKeys(folder.vaultKeys);
     const vault = openVault(folder.vaultKeys);
     return new EmbeddedStore(folder, clock, log, vault, state, records);
   } catch (error) {

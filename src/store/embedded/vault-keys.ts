@@ -5,13 +5,16 @@ import {
   fsyncSync,
   linkSync,
   openSync,
+  readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { messageOf, Problem } from '../../model/problem.ts';
+import { isDiskFull } from './storage-problem.ts';
 
 export interface VaultKey {
   readonly id: string;
@@ -50,17 +53,32 @@ function readIfThere(path: string): string | undefined {
   }
 }
 
+/** A key whose id none of the others has. */
+export function newKey(others: readonly VaultKey[] = []): VaultKey {
+  for (;;) {
+    const id = randomBytes(ID_BYTES).toString('hex');
+    if (others.every((other) => other.id !== id)) return { id, secret: randomBytes(SECRET_BYTES) };
+  }
+}
+
+/** Replaces the keys of a file, at once: whenever the machine fails, either those before or these are there. */
+export function writeKeys(path: string, keys: readonly VaultKey[]): void {
+  try {
+    const aside = writeAside(path, keys);
+    renameSync(aside, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    throw isDiskFull(error)
+      ? new Problem('storage_full', `the disk that holds '${path}' is full: free some space and try again`, {
+          cause: error,
+        })
+      : new Problem('internal', `'${path}' could not be written`, { cause: error });
+  }
+}
+
 /** Makes the file, or reads that of whoever was faster. */
 function make(path: string): string {
-  const id = randomBytes(ID_BYTES).toString('hex');
-  const aside = `${path}.${process.pid}-${id}`;
-  const descriptor = openSync(aside, 'wx', 0o600);
-  try {
-    writeFileSync(descriptor, `${id} ${randomBytes(SECRET_BYTES).toString('base64url')}\n`);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  const aside = writeAside(path, [newKey()]);
   try {
     linkSync(aside, path);
   } catch (error) {
@@ -70,6 +88,29 @@ function make(path: string): string {
   }
   syncFolder(dirname(path));
   return readFileSync(path, 'utf8');
+}
+
+/** Removes what writers left that were killed before their file had its name; the caller owns the folder. */
+export function removeUnfinishedKeys(path: string): void {
+  const folder = dirname(path);
+  const beginning = `${basename(path)}.`;
+  for (const name of readdirSync(folder)) if (name.startsWith(beginning)) rmSync(join(folder, name), { force: true });
+}
+
+/** A file beside it that is wholly on disk. */
+function writeAside(path: string, keys: readonly VaultKey[]): string {
+  const aside = `${path}.${process.pid}-${randomBytes(ID_BYTES).toString('hex')}`;
+  const descriptor = openSync(aside, 'wx', 0o600);
+  try {
+    writeFileSync(descriptor, keys.map(({ id, secret }) => `${id} ${secret.toString('base64url')}\n`).join(''));
+    fsyncSync(descriptor);
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+  return aside;
 }
 
 function syncFolder(path: string): void {

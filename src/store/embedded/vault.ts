@@ -1,12 +1,13 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { Problem } from '../../model/problem.ts';
 import type { Vault } from '../vault.ts';
-import { readOrMakeKeys, type VaultKey } from './vault-keys.ts';
+import { newKey, readOrMakeKeys, type VaultKey, writeKeys } from './vault-keys.ts';
 
 const FORMAT = 'v1';
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const SEALED = /^v1\.([0-9a-f]{8})\.[A-Za-z0-9_-]{38,}$/;
 
 /**
  * Opens the vault of a data folder, whose keys are in the file `path`; that is made where it is missing.
@@ -15,18 +16,33 @@ const TAG_BYTES = 16;
  * what stands before the last dot, too. Throws `data_folder_unusable` where the file cannot be read or is damaged.
  */
 export function openVault(path: string): Vault {
-  const keys = readOrMakeKeys(path);
-  const newest = keys.at(-1)!;
-  const byId = new Map(keys.map((key) => [key.id, key]));
+  let keys = readOrMakeKeys(path);
+  const replace = (next: VaultKey[]): void => {
+    writeKeys(path, next);
+    keys = next;
+  };
   return {
-    seal: (plain) => seal(plain, newest),
+    seal: (plain) => seal(plain, keys.at(-1)!),
+    keys: () => keys.map(({ id }) => id),
+    keyOf: (text) => SEALED.exec(text)?.[1],
+
+    addKey() {
+      const key = newKey(keys);
+      replace([...keys, key]);
+      return key.id;
+    },
+
+    removeKeys(ids) {
+      const kept = keys.filter(({ id }, at) => at === keys.length - 1 || !ids.includes(id));
+      if (kept.length < keys.length) replace(kept);
+    },
 
     open(sealed) {
       const [format, id, content, ...rest] = sealed.split('.');
       if (format !== FORMAT || id === undefined || content === undefined || rest.length > 0) {
         throw new Problem('internal', 'this is no sealed secret; set the secret again');
       }
-      const key = byId.get(id);
+      const key = keys.find((each) => each.id === id);
       if (!key) {
         throw new Problem(
           'internal',
