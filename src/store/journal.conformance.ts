@@ -233,24 +233,6 @@ export function journalConformance(adapter: Adapter<Journal>): void {
       assert.deepEqual(await found('nowhere'), []);
     });
 
-    test('audit entries come newest first, page by page', async () => {
-      for (let n = 0; n < 5; n++) {
-        journal.appendAudit({ timeMs: startMs + n, actor: 'me', action: 'put', subject: `s${n}`, details: { n } });
-      }
-      const first = await journal.audit({ limit: 3 });
-      assert.deepEqual(
-        first.items.map((entry) => entry.subject),
-        ['s4', 's3', 's2'],
-      );
-      assert.deepEqual(first.items[0]!.details, { n: 4 });
-      const second = await journal.audit({ limit: 3, beforeCursor: first.cursor! });
-      assert.deepEqual(
-        second.items.map((entry) => entry.subject),
-        ['s1', 's0'],
-      );
-      assert.equal(second.cursor, undefined);
-    });
-
     test('limits and cursors that make no sense are refused', async () => {
       for (const limit of [0, -1, 1.5, 1_001]) {
         await assert.rejects(journal.invocations({ limit }), { code: 'invalid_request' });
@@ -422,7 +404,7 @@ export function journalConformance(adapter: Adapter<Journal>): void {
         spans.map(({ startedAtMs }) => nowMs - startedAtMs),
         [1_000, 999, 0],
       );
-      assert.ok(removed >= before.invocations + before.logLines - 6, 'audit entries count, too');
+      assert.ok(removed >= before.invocations + before.logLines - 6);
       const { items } = await journal.logs({ function: fn, limit: 10 });
       assert.deepEqual(
         items.map((line) => line.text),

@@ -1,7 +1,7 @@
 import type { InvocationStatus } from '../model/invocation.ts';
 
 /**
- * Append-only records of what happened: invocations, log lines, spans, audit entries.
+ * Append-only records of what happened: invocations, log lines, spans, events.
  *
  * `append` returns at once; records are written in batches within about a second, and a crash of the node loses at most
  * those not yet written. `flush` resolves when everything appended before it can be queried and is on disk. When
@@ -15,7 +15,6 @@ import type { InvocationStatus } from '../model/invocation.ts';
 export interface Journal {
   appendInvocation(record: InvocationRecord): void;
   appendLog(line: LogRecord): void;
-  appendAudit(entry: AuditRecord): void;
   appendEvent(record: EventRecord): void;
   appendSpan(record: SpanRecord): void;
   flush(): Promise<void>;
@@ -26,7 +25,6 @@ export interface Journal {
   events(query: EventQuery): Promise<Page<EventRecord>>;
   /** What happened within a trace or an invocation: at most `limit` (1 to 10,000) of its spans, in order of their start. */
   spans(of: { traceId: string } | { invocationId: string }, limit: number): Promise<SpanRecord[]>;
-  audit(query: { beforeCursor?: string; limit: number }): Promise<Page<AuditRecord>>;
   /** Calls back with each log line of a function (or of all) as it is appended; the returned function ends it. */
   tail(filter: { function?: string }, onLine: (line: LogRecord) => void): () => void;
   /** Removes what is older than `maxAgeMs` and the oldest beyond `maxBytes`; returns how many records went. */
@@ -143,14 +141,6 @@ export interface LogRecord {
   readonly stream: 'stdout' | 'stderr' | 'platform';
   readonly level: LogLevel;
   readonly text: string;
-}
-
-export interface AuditRecord {
-  readonly timeMs: number;
-  readonly actor: string;
-  readonly action: string;
-  readonly subject: string;
-  readonly details: Readonly<Record<string, unknown>>;
 }
 
 export interface InvocationQuery {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { AuditTrail } from './audit-trail.ts';
 import type { Blobs } from './blobs.ts';
 import type { CommitPart } from './commit.ts';
 import type { Journal } from './journal.ts';
@@ -14,6 +15,7 @@ export interface Store {
   readonly queue: Queue;
   readonly keyValue: KeyValue;
   readonly journal: Journal;
+  readonly audit: AuditTrail;
   readonly vault: Vault;
   /** Makes all parts true at once, on disk, or none: `false` where a lease or a revision no longer holds (see `CommitPart`). */
   commit(parts: readonly CommitPart[]): Promise<boolean>;

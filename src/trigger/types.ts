@@ -9,7 +9,7 @@ import type { TriggerType } from './trigger-type.ts';
 /** What types of the platform's own sources are made of; the others need nothing. */
 export interface TypeHost {
   readonly services: Pick<Services, 'buckets' | 'queues' | 'topics'>;
-  readonly store: Pick<Store, 'queue' | 'keyValue' | 'journal' | 'commit'>;
+  readonly store: Pick<Store, 'queue' | 'keyValue' | 'journal' | 'audit' | 'commit'>;
   readonly events: Pick<Events, 'stats'> & Completed;
   readonly engine: Pick<Engine, 'find'>;
   readonly clock: Clock;

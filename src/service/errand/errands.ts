@@ -4,7 +4,7 @@ import type { StoredMessage } from '../../store/queue.ts';
 /**
  * Deliveries that cannot be part of a commit, to addresses, buckets and queues that may come back: the errand itself is committed
  * and then run, at least once, with growing pauses for up to a day. One that still fails then lies among the dead of its origin,
- * with a record in the journal.
+ * with an entry of the audit trail.
  */
 export interface Errands {
   /** What starts an errand, as part of a larger commit. */

@@ -81,7 +81,7 @@ describe('errands', () => {
     assert.equal(dead.attributes.error, 'the answer was 503');
     assert.equal(dead.attributes.attempts, '1');
     await node.store.journal.flush();
-    const { items } = await node.store.journal.audit({ limit: 10 });
+    const { items } = await node.store.audit.query({ limit: 10 });
     assert.deepEqual(
       [items[0]!.action, items[0]!.subject, items[0]!.details.eventId],
       ['errand.dead', 'topic/orders', 'event 1'],
@@ -108,7 +108,7 @@ describe('errands', () => {
     clock.advance(1);
     assert.equal(await node.services.errands.expire(), 1);
     await node.store.journal.flush();
-    assert.equal((await node.store.journal.audit({ limit: 1 })).items[0]!.action, 'errand.expire');
+    assert.equal((await node.store.audit.query({ limit: 1 })).items[0]!.action, 'errand.expire');
   });
 
   test('a redirect is not followed, and an answer without end is not awaited', async () => {

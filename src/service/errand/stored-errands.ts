@@ -27,7 +27,7 @@ const REDRIVE_BATCH = 100;
 const MAX_MESSAGE_LENGTH = 1_000;
 
 export interface ErrandsOptions {
-  readonly store: Pick<Store, 'queue' | 'journal' | 'commit'>;
+  readonly store: Pick<Store, 'queue' | 'audit' | 'commit'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly reach: Reach;
@@ -118,7 +118,7 @@ export function createErrands(options: ErrandsOptions): Errands {
     if (!done) return;
     counts.dead += 1;
     const details = { destination: withoutPassword(destination), eventId, attempts, error };
-    store.journal.appendAudit({ timeMs: clock.now(), actor: 'fob', action: 'errand.dead', subject: origin, details });
+    store.audit.append({ timeMs: clock.now(), actor: 'fob', action: 'errand.dead', subject: origin, details });
   };
 
   const serve = async (): Promise<void> => {
@@ -188,7 +188,7 @@ export function createErrands(options: ErrandsOptions): Errands {
         expired += removed;
         const details = { errands: removed, oldestAgeMs, retentionMs: DEAD_RETENTION_MS };
         const subject = name.slice(DEAD.length);
-        store.journal.appendAudit({ timeMs: clock.now(), actor: 'fob', action: 'errand.expire', subject, details });
+        store.audit.append({ timeMs: clock.now(), actor: 'fob', action: 'errand.expire', subject, details });
       }
       return expired;
     },

@@ -23,7 +23,7 @@ interface QueueDocument {
 }
 
 export interface QueuesOptions {
-  readonly store: Pick<Store, 'registry' | 'queue' | 'journal' | 'commit'>;
+  readonly store: Pick<Store, 'registry' | 'queue' | 'audit' | 'commit'>;
   readonly clock: Clock;
 }
 
@@ -205,7 +205,7 @@ export async function openQueues({ store, clock }: QueuesOptions): Promise<Queue
         expired += removed;
         countsOf(name).expired += removed;
         const details = { messages: removed, oldestAgeMs, retentionMs: settings.retentionMs };
-        store.journal.appendAudit({
+        store.audit.append({
           timeMs: clock.now(),
           actor: 'fob',
           action: 'queue.expire',

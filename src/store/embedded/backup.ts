@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { link, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { create } from 'tar';
-import { BACKUP_FORMAT, JOURNAL_FILE, MANIFEST_FILE, type Manifest, STATE_FILE } from './archive.ts';
+import { AUDIT_FILE, BACKUP_FORMAT, JOURNAL_FILE, MANIFEST_FILE, type Manifest, STATE_FILE } from './archive.ts';
 import type { DataFolder } from './folder.ts';
 import { withSnapshots } from './snapshots.ts';
 import { storageProblem } from './storage-problem.ts';
@@ -22,10 +22,12 @@ export async function backUp(folder: DataFolder, nowMs: number): Promise<Readabl
     await withSnapshots(async (snapshots) => {
       await snapshots.call('copy', [folder.state, join(aside, STATE_FILE)]);
       await snapshots.call('copy', [folder.journal, join(aside, JOURNAL_FILE)]);
+      if (existsSync(folder.audit)) await snapshots.call('copy', [folder.audit, join(aside, AUDIT_FILE)]);
     });
     const blobs = await linkBlobs(folder.blobs, join(aside, 'blobs'));
     const files: Manifest['files'] = [];
-    for (const path of [STATE_FILE, JOURNAL_FILE]) {
+    for (const path of [STATE_FILE, JOURNAL_FILE, AUDIT_FILE]) {
+      if (!existsSync(join(aside, path))) continue;
       const { size } = await stat(join(aside, path));
       files.push({ path, bytes: size, sha256: await digestOf(join(aside, path)) });
     }

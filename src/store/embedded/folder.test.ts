@@ -23,8 +23,8 @@ describe('the data folder', () => {
     const store = await openEmbeddedStore({ folder });
     await store.registry.put('secret', 1);
     await store.blobs.put(Buffer.from('secret'));
-    store.journal.appendAudit({ timeMs: 1, actor: 'a', action: 'b', subject: 'c', details: {} });
-    await store.journal.flush();
+    store.audit.append({ timeMs: 1, actor: 'a', action: 'b', subject: 'c', details: {} });
+    await Promise.all([store.journal.flush(), store.audit.flush()]);
     const modeOf = (path: string): number => statSync(join(folder, path)).mode & 0o777;
     assert.equal(modeOf('.'), 0o711, 'others may pass through, not look');
     for (const name of readdirSync(folder)) {

@@ -16,7 +16,7 @@ import { KEYS_PER_MS, keyAt, keyOfId, parseHex, parseId, timeOfKey } from './jou
 const REMEMBERED_MS = 10_000;
 
 /** Gives each row of a table a key of its own: by time, and within a millisecond in order of arrival. */
-function timeKeys(db: DatabaseSync, table: 'logs' | 'events' | 'spans' | 'audit'): (timeMs: number) => number {
+function timeKeys(db: DatabaseSync, table: 'logs' | 'events' | 'spans'): (timeMs: number) => number {
   const lastBelow = db.prepare(`SELECT max(key) AS key FROM ${table} WHERE key >= ? AND key < ?`);
   const newest = db.prepare(`SELECT max(key) AS key FROM ${table}`).get() as { key: number | null };
   let newestMs = newest.key === null ? Number.NEGATIVE_INFINITY : timeOfKey(newest.key);
@@ -88,13 +88,11 @@ export function journalAppender(db: DatabaseSync) {
     `INSERT INTO spans (key, trace, span, parent, invocation, function, name, kind, start_us, duration_us, details)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const insertAudit = db.prepare('INSERT INTO audit (key, actor, action, subject, details) VALUES (?, ?, ?, ?, ?)');
   const count = db.prepare('UPDATE counters SET value = value + ? WHERE name = ?');
   const names = numberedNames(db);
   let logKeys = timeKeys(db, 'logs');
   let eventKeys = timeKeys(db, 'events');
   let spanKeys = timeKeys(db, 'spans');
-  let auditKeys = timeKeys(db, 'audit');
   const id = new Uint8Array(16);
   const otherId = new Uint8Array(16);
 
@@ -191,9 +189,6 @@ export function journalAppender(db: DatabaseSync) {
         unpackLogs(batch, addLog);
         unpackEvents(batch, addEvent);
         unpackSpans(batch, addSpan);
-        for (const { timeMs, actor, action, subject, details } of batch.audit) {
-          insertAudit.run(auditKeys(timeMs), actor, action, subject, JSON.stringify(details));
-        }
         if (invocations > 0) count.run(invocations, 'invocations');
         if (batch.logs.rows > 0) count.run(batch.logs.rows, 'logs');
         if (batch.events.rows > 0) count.run(batch.events.rows, 'events');
@@ -206,7 +201,6 @@ export function journalAppender(db: DatabaseSync) {
         logKeys = timeKeys(db, 'logs');
         eventKeys = timeKeys(db, 'events');
         spanKeys = timeKeys(db, 'spans');
-        auditKeys = timeKeys(db, 'audit');
         throw error;
       } finally {
         if (durable) db.exec('PRAGMA synchronous = NORMAL');

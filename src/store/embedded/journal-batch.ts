@@ -1,6 +1,5 @@
 import { INVOCATION_STATUSES } from '../../model/invocation.ts';
 import {
-  type AuditRecord,
   type EventRecord,
   type InvocationRecord,
   LOG_LEVELS,
@@ -21,7 +20,6 @@ export interface JournalBatch {
   readonly logs: Packed;
   readonly events: Packed;
   readonly spans: Packed;
-  readonly audit: readonly AuditRecord[];
 }
 
 /** Rows of equally many numbers, and the texts that belong to them, in order of rows. */
@@ -151,7 +149,6 @@ export class BatchWriter {
   private readonly logs: Packer;
   private readonly events: Packer;
   private readonly spans: Packer;
-  private readonly audit: AuditRecord[] = [];
 
   /** `previous` is the last batch, which tells how much room to make. */
   constructor(previous?: BatchWriter) {
@@ -162,7 +159,7 @@ export class BatchWriter {
   }
 
   get rows(): number {
-    return this.invocations.rows + this.logs.rows + this.events.rows + this.spans.rows + this.audit.length;
+    return this.invocations.rows + this.logs.rows + this.events.rows + this.spans.rows;
   }
 
   addInvocation(record: InvocationRecord): void {
@@ -261,12 +258,6 @@ export class BatchWriter {
     this.bytes += RECORD_BYTES + record.name.length + (details?.length ?? 0);
   }
 
-  addAudit(entry: AuditRecord): void {
-    const plain = { ...entry, details: JSON.parse(JSON.stringify(entry.details)) as AuditRecord['details'] };
-    this.audit.push(plain);
-    this.bytes += RECORD_BYTES;
-  }
-
   /** The batch; nothing may be added after. */
   finish(): { batch: JournalBatch; transfer: ArrayBuffer[] } {
     const batch = {
@@ -275,7 +266,6 @@ export class BatchWriter {
       logs: this.logs.packed(),
       events: this.events.packed(),
       spans: this.spans.packed(),
-      audit: this.audit,
     };
     const { invocations, logs, events, spans } = batch;
     return { batch, transfer: [invocations, logs, events, spans].map((packed) => packed.numbers.buffer) };

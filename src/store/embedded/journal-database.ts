@@ -28,7 +28,6 @@ function journalOperations(path: string) {
     logs: (query: LogQuery) => queries.logs(query),
     events: (query: EventQuery) => queries.events(query),
     spans: (of: { traceId: string } | { invocationId: string }, limit: number) => queries.spans(of, limit),
-    audit: (query: { beforeCursor?: string; limit: number }) => queries.audit(query),
     retain: (limits: RetentionLimits) => retain(db, appender.names, limits),
 
     stats(): { invocations: number; logLines: number; bytes: number } {

@@ -4,7 +4,6 @@ import { isId } from '../../model/id.ts';
 import { INVOCATION_STATUSES } from '../../model/invocation.ts';
 import { Problem } from '../../model/problem.ts';
 import {
-  type AuditRecord,
   type EventQuery,
   type EventRecord,
   type InvocationQuery,
@@ -16,7 +15,7 @@ import {
   type SpanRecord,
 } from '../journal.ts';
 import type { Names } from './journal-append.ts';
-import { auditOf, eventOf, type InvocationRow, invocationOf, logOf, type SpanRow, spanOf } from './journal-records.ts';
+import { eventOf, type InvocationRow, invocationOf, logOf, type SpanRow, spanOf } from './journal-records.ts';
 import { EVENT_STATES, KEYS_PER_MS, keyAt, keyOfId, parseHex, parseId, timeOfKey } from './journal-row.ts';
 import { notACursor, validLimit } from './page.ts';
 
@@ -34,7 +33,7 @@ const IN_TRACE = `key IN (SELECT key FROM invocations INDEXED BY invocations_tra
   SELECT key FROM invocations WHERE key >= :traceKey AND key < :traceKey + ${2 * KEYS_PER_MS} AND id = :trace AND trace IS NULL)`;
 
 interface Scan {
-  readonly table: 'invocations' | 'logs' | 'events' | 'audit';
+  readonly table: 'invocations' | 'logs' | 'events';
   readonly columns: string;
   /** What an index answers: the index named, or, without one, an own selection of few keys. */
   readonly scope?: { readonly condition: string; readonly index?: string } | undefined;
@@ -250,12 +249,6 @@ export function journalQueries(db: DatabaseSync, names: Names) {
         },
         eventOf,
       );
-    },
-
-    audit(query: { beforeCursor?: string; limit: number }): Promise<Page<AuditRecord>> {
-      const range = keyRange(undefined, undefined, query.beforeCursor);
-      const scan = { table: 'audit', columns: '*', filters: [], parameters: {}, ...range } as const;
-      return page({ ...scan, limit: validLimit(query.limit) }, auditOf);
     },
   };
 }

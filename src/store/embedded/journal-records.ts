@@ -1,7 +1,6 @@
 import { formatId } from '../../model/id.ts';
 import { INVOCATION_STATUSES } from '../../model/invocation.ts';
 import {
-  type AuditRecord,
   type EventRecord,
   type InvocationRecord,
   LOG_LEVELS,
@@ -76,14 +75,6 @@ export interface SpanRow {
   readonly start_us: number;
   readonly duration_us: number;
   readonly details: string | null;
-}
-
-interface AuditRow {
-  readonly key: number;
-  readonly actor: string;
-  readonly action: string;
-  readonly subject: string;
-  readonly details: string;
 }
 
 export function invocationOf(row: InvocationRow): InvocationRecord {
@@ -161,8 +152,4 @@ export function spanOf(row: SpanRow): SpanRecord {
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
-}
-
-export function auditOf({ key, actor, action, subject, details }: AuditRow): AuditRecord {
-  return { timeMs: timeOfKey(key), actor, action, subject, details: JSON.parse(details) };
 }

@@ -4,7 +4,7 @@ import { pragma } from './database.ts';
 import type { Names } from './journal-append.ts';
 import { keyAt } from './journal-row.ts';
 
-const TABLES = ['invocations', 'logs', 'events', 'spans', 'audit'] as const;
+const TABLES = ['invocations', 'logs', 'events', 'spans'] as const;
 type Table = (typeof TABLES)[number];
 
 /** Rows and pages handled between two looks at what else there is to do: some ten milliseconds. */

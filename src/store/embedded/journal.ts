@@ -1,6 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
 import type {
-  AuditRecord,
   EventQuery,
   EventRecord,
   InvocationQuery,
@@ -64,12 +63,6 @@ export class SqliteJournal implements Journal {
     this.added();
   }
 
-  appendAudit(entry: AuditRecord): void {
-    if (this.isFull(BACKLOG_BYTES)) return;
-    this.batch.addAudit(entry);
-    this.added();
-  }
-
   appendEvent(record: EventRecord): void {
     if (this.isFull(BACKLOG_BYTES)) return;
     this.batch.addEvent(record);
@@ -109,11 +102,6 @@ export class SqliteJournal implements Journal {
   spans(of: { traceId: string } | { invocationId: string }, limit: number): Promise<SpanRecord[]> {
     this.shipUnseen();
     return this.worker.call('spans', [of, limit]);
-  }
-
-  audit(query: { beforeCursor?: string; limit: number }): Promise<Page<AuditRecord>> {
-    this.shipUnseen();
-    return this.worker.call('audit', [query]);
   }
 
   tail(filter: { function?: string }, onLine: (line: LogRecord) => void): () => void {

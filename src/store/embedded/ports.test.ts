@@ -1,3 +1,4 @@
+import { auditTrailConformance } from '../audit-trail.conformance.ts';
 import { blobsConformance } from '../blobs.conformance.ts';
 import { commitConformance } from '../commit.conformance.ts';
 import { journalConformance } from '../journal.conformance.ts';
@@ -12,3 +13,4 @@ keyValueConformance(embeddedAdapter((store) => store.keyValue));
 commitConformance(embeddedAdapter((store) => store));
 blobsConformance(embeddedAdapter((store) => store.blobs));
 journalConformance(embeddedAdapter((store) => store.journal));
+auditTrailConformance(embeddedAdapter((store) => store.audit));

@@ -8,7 +8,16 @@ import { Parser, type ReadEntry } from 'tar';
 import { Check } from 'typebox/value';
 import { Problem } from '../../model/problem.ts';
 import type { Blobs } from '../blobs.ts';
-import { BACKUP_FORMAT, JOURNAL_FILE, MANIFEST_FILE, type Manifest, ManifestSchema, STATE_FILE } from './archive.ts';
+import {
+  AUDIT_FILE,
+  BACKUP_FORMAT,
+  JOURNAL_FILE,
+  MANIFEST_FILE,
+  type Manifest,
+  ManifestSchema,
+  STATE_FILE,
+} from './archive.ts';
+import type { SqliteAuditTrail } from './audit-trail.ts';
 import { digestOf } from './backup.ts';
 import type { DataFolder } from './folder.ts';
 import type { SqliteJournal } from './journal.ts';
@@ -21,12 +30,14 @@ interface RestoreTarget {
   readonly registry: SqliteRegistry;
   readonly queue: SqliteQueue;
   readonly journal: SqliteJournal;
+  readonly audit: SqliteAuditTrail;
   readonly blobs: Blobs;
 }
 
 /**
  * Replaces everything by a backup: it is unpacked and verified aside first; then its blobs are added, registry, queues and
- * key-values are replaced in one transaction, and the journal's file is exchanged. Until that transaction, nothing that counts has changed.
+ * key-values are replaced in one transaction, and the journal's file is exchanged. Until that transaction, nothing that counts has
+ * changed. The audit trail stays, for a backup must not undo what was done; only where it is empty, the backup's takes its place.
  */
 export async function restore(
   backup: Readable,
@@ -38,8 +49,10 @@ export async function restore(
     await mkdir(aside, { mode: 0o700 });
     await unpack(backup, aside);
     const { files } = await verifiedManifest(aside);
+    const hasAudit = files.some(({ path }) => path === AUDIT_FILE);
     const documents = await withSnapshots(async (snapshots) => {
       await snapshots.call('prepareJournal', [join(aside, JOURNAL_FILE)]);
+      if (hasAudit) await snapshots.call('prepareAudit', [join(aside, AUDIT_FILE)]);
       return snapshots.call('prepareState', [join(aside, STATE_FILE)]);
     });
     const blobs = files.filter((file) => file.path.startsWith('blobs/'));
@@ -47,6 +60,7 @@ export async function restore(
     await target.registry.replaceBy(join(aside, STATE_FILE));
     target.queue.replaced();
     await target.journal.replaceBy(join(aside, JOURNAL_FILE));
+    if (hasAudit) await target.audit.adopt(join(aside, AUDIT_FILE));
     return { documents, blobs: blobs.length };
   } catch (error) {
     throw storageProblem(error);
@@ -95,7 +109,10 @@ function isPlainFile(entry: ReadEntry): boolean {
 }
 
 function isExpected(path: string): boolean {
-  return [MANIFEST_FILE, STATE_FILE, JOURNAL_FILE].includes(path) || /^blobs\/[0-9a-f]{2}\/[0-9a-f]{64}$/.test(path);
+  return (
+    [MANIFEST_FILE, STATE_FILE, JOURNAL_FILE, AUDIT_FILE].includes(path) ||
+    /^blobs\/[0-9a-f]{2}\/[0-9a-f]{64}$/.test(path)
+  );
 }
 
 async function verifiedManifest(folder: string): Promise<Manifest> {

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { Problem } from '../../model/problem.ts';
+import { AUDIT_DATABASE } from './audit-database.ts';
 import { type DatabaseOptions, openDatabase } from './database.ts';
 import { JOURNAL_DATABASE } from './journal-schema.ts';
 import { answerEach, type Service } from './rpc.ts';
@@ -38,6 +39,10 @@ function snapshotOperations() {
 
     prepareJournal(path: string): void {
       openVerified(path, JOURNAL_DATABASE).close();
+    },
+
+    prepareAudit(path: string): void {
+      openVerified(path, AUDIT_DATABASE).close();
     },
   };
 }

@@ -3,6 +3,8 @@ import { type Clock, systemClock } from '../../model/clock.ts';
 import type { CommitPart } from '../commit.ts';
 import type { Store } from '../store.ts';
 import type { Vault } from '../vault.ts';
+import type { AuditOperations } from './audit-database.ts';
+import { SqliteAuditTrail } from './audit-trail.ts';
 import { FileBlobs } from './blobs.ts';
 import { commit } from './commit.ts';
 import { claimDataFolder, type DataFolder } from './folder.ts';
@@ -49,11 +51,17 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     limits: THREAD_LIMITS,
     onCrash: (err) => log.error({ err }, 'the thread of the journal failed; it starts again with the next call'),
   });
+  const trail = new WorkerClient<AuditOperations>({
+    file: new URL('./audit.worker.ts', import.meta.url),
+    data: { audit: folder.audit, journal: folder.journal },
+    limits: THREAD_LIMITS,
+    onCrash: (err) => log.error({ err }, 'the thread of the audit trail failed; it starts again with the next call'),
+  });
   try {
     await Promise.all([state.call('ready', []), records.call('ready', [])]);
     removeUnfinishedKeys(folder.vaultKeys);
     const vault = openVault(folder.vaultKeys);
-    return new EmbeddedStore(folder, clock, log, vault, state, records);
+    return new EmbeddedStore(folder, clock, log, vault, { state, records, trail });
   } catch (error) {
     await Promise.all([state.close(), records.close()]);
     folder.release();
@@ -67,11 +75,12 @@ class EmbeddedStore implements Store {
   readonly keyValue: SqliteKeyValue;
   readonly vault: Vault;
   readonly journal: SqliteJournal;
+  readonly audit: SqliteAuditTrail;
   readonly blobs: FileBlobs;
   private readonly folder: DataFolder;
   private readonly clock: Clock;
   private readonly state: WorkerClient<StateOperations>;
-  private readonly records: WorkerClient<JournalOperations>;
+  private readonly threads: readonly { close(): Promise<void> }[];
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -79,18 +88,23 @@ class EmbeddedStore implements Store {
     clock: Clock,
     log: StoreLog,
     vault: Vault,
-    state: WorkerClient<StateOperations>,
-    records: WorkerClient<JournalOperations>,
+    threads: {
+      readonly state: WorkerClient<StateOperations>;
+      readonly records: WorkerClient<JournalOperations>;
+      readonly trail: WorkerClient<AuditOperations>;
+    },
   ) {
+    const { state, records, trail } = threads;
     this.folder = folder;
     this.clock = clock;
     this.state = state;
-    this.records = records;
+    this.threads = Object.values(threads);
     this.registry = new SqliteRegistry(state, log);
     this.queue = new SqliteQueue(state, clock);
     this.keyValue = new SqliteKeyValue(state, clock);
     this.vault = vault;
     this.journal = new SqliteJournal(records, clock, log);
+    this.audit = new SqliteAuditTrail(trail, clock, log);
     this.blobs = new FileBlobs(folder.blobs, folder.temporary);
   }
 
@@ -101,7 +115,7 @@ class EmbeddedStore implements Store {
   async backup(): Promise<Readable> {
     // Loaded when they are needed, which is seldom: an idle node does not hold an archiver in memory.
     const { backUp } = await import('./backup.ts');
-    await this.journal.flush();
+    await Promise.all([this.journal.flush(), this.audit.flush()]);
     return backUp(this.folder, this.clock.now());
   }
 
@@ -120,8 +134,8 @@ class EmbeddedStore implements Store {
   private async finish(): Promise<void> {
     this.registry.endWatches();
     this.queue.stopWaiting();
-    await Promise.all([this.journal.close(), this.blobs.close()]);
-    await Promise.all([this.state.close(), this.records.close()]);
+    await Promise.all([this.journal.close(), this.audit.close(), this.blobs.close()]);
+    await Promise.all(this.threads.map((thread) => thread.close()));
     this.folder.release();
   }
 }

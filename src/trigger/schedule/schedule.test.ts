@@ -53,7 +53,7 @@ describe('schedules', () => {
     const { lastError } = (await node.triggers.find('tick'))!;
     assert.match(lastError!.message, /3 times between .* passed over/);
     await node.store.journal.flush();
-    const { items } = await node.store.journal.audit({ limit: 10 });
+    const { items } = await node.store.audit.query({ limit: 10 });
     assert.deepEqual(
       items.map(({ action, subject, details }) => [action, subject, details.count]),
       [['trigger.skip', 'trigger/tick', 3]],

@@ -172,7 +172,7 @@ class Schedule implements Appointment {
     const times = `${atLeast ? 'at least ' : ''}${count} time${count === 1 ? '' : 's'}`;
     report('running', `${times} between ${from} and ${to} passed over (catchUp: ${options.catchUp})`);
     log.warn({ count, from, to }, 'times of a schedule were passed over');
-    this.host.store.journal.appendAudit({
+    this.host.store.audit.append({
       timeMs: nowMs,
       actor: 'fob',
       action: 'trigger.skip',
