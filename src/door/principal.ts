@@ -3,6 +3,7 @@ import { allows, type GrantAccess, type GrantKind } from '../model/grant.ts';
 import type { Principal as Identified, ResourceAttributes } from '../model/identity.ts';
 import type { Action } from '../model/permission.ts';
 import { Problem } from '../model/problem.ts';
+import type { TraceContext } from '../model/trace.ts';
 
 /** Who asks, as doors see it. */
 export interface Principal extends Identified {
@@ -10,6 +11,9 @@ export interface Principal extends Identified {
   readonly grants: readonly string[] | 'all';
   /** Of a function: how many functions called one another to get to this request; what it causes is to carry it on. */
   readonly hops?: number;
+  /** Of a function: its name, and the context of what this request causes where it is known which of its calls made it. */
+  readonly caller?: string;
+  readonly trace?: TraceContext;
   /** Says to whom a refusal may turn. */
   readonly helpers?: () => string;
 }
@@ -63,8 +67,12 @@ const principals = new WeakMap<IncomingMessage, Principal>();
 
 /** Says who a request is from; without it, it is from the node's operator. Said again, it changes who asks, not how they got here. */
 export function setPrincipal(req: IncomingMessage, principal: Principal): void {
-  const hops = principals.get(req)?.hops;
-  principals.set(req, hops === undefined ? principal : { ...principal, hops });
+  const before = principals.get(req);
+  if (before?.hops === undefined) principals.set(req, principal);
+  else {
+    const { hops, caller, trace } = before;
+    principals.set(req, { ...principal, hops, ...(caller !== undefined && { caller }), ...(trace && { trace }) });
+  }
 }
 
 export function principalOf(req: IncomingMessage): Principal {

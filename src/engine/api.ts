@@ -3,6 +3,7 @@ import type { EventContent } from '../model/event.ts';
 import type { CodeInfo, FunctionConfig, StoredFunction } from '../model/function.ts';
 import type { CompletedInvocation, InvocationRequest, OutboxItem, RunningInvocation } from '../model/invocation.ts';
 import type { VersionOrigin } from '../model/origin.ts';
+import type { TraceContext } from '../model/trace.ts';
 import type { Delivery } from '../model/trigger.ts';
 import type { Prepared } from '../store/prepared.ts';
 
@@ -183,6 +184,10 @@ export interface NewEvent {
   readonly key?: string;
   readonly delayMs?: number;
   readonly hops?: number;
+  /** The function that sent it, where one did. */
+  readonly caller?: string;
+  /** The trace that the event is a part of; absent: it begins one. */
+  readonly trace?: TraceContext;
   /** Overrides of the function's own settings. */
   readonly delivery?: Delivery;
 }
@@ -241,7 +246,7 @@ export interface Router {
   /** Rejects with `not_found` for a destination that is not there. `committed` is to be called once the parts are. */
   route(
     items: readonly OutboxItem[],
-    origin: { function: string; invocationId: string; hops: number },
+    origin: { function: string; invocationId: string; hops: number; trace: TraceContext },
   ): Promise<Prepared>;
 }
 
@@ -255,7 +260,18 @@ export interface Bindings {
     readonly sandboxId: string;
     /** How many functions called one another to get to what runs in the sandbox now; see `InvocationRequest.hops`. */
     hops(): number;
+    /** The calls that run in the sandbox now, in the order in which they began. */
+    running(): readonly RunningCall[];
   }): Promise<Binding | undefined>;
+}
+
+/** A call that runs. */
+export interface RunningCall {
+  readonly invocationId: string;
+  /** By which its driver knows it. */
+  readonly number: number;
+  /** The context of what it causes. */
+  readonly context: TraceContext;
 }
 
 export interface Binding {

@@ -8,6 +8,14 @@ import type {
   RunningInvocation,
 } from '../model/invocation.ts';
 import type { Problem } from '../model/problem.ts';
+import { contextWithin, type TraceContext } from '../model/trace.ts';
+
+/** How long each phase of a sandbox's start took, in milliseconds; see `InvocationRecord`. */
+export interface StartPhases {
+  readonly startMs: number;
+  readonly placeMs: number;
+  readonly loadMs: number;
+}
 
 /** Who moves a call on; the pool of the call's version. */
 export interface CallOwner {
@@ -32,6 +40,12 @@ export class Call implements RunningInvocation {
   /** The number of this call on its sandbox's connection; 0 while it has none. */
   number = 0;
   coldStart = false;
+  /** Of a cold start. */
+  phases: StartPhases | undefined;
+  /** The alias by which the function was called, where it was. */
+  alias: string | undefined;
+  /** The most memory that its sandbox took, as far as that was looked at. */
+  peakMemoryBytes: number | undefined;
   ended = false;
   /** Set when the engine has judged the call before the driver answered; stands whatever comes after. */
   verdict: Outcome | undefined;
@@ -60,6 +74,11 @@ export class Call implements RunningInvocation {
       this.resolve = resolve;
       this.reject = reject;
     });
+  }
+
+  /** The context of what this call causes. */
+  get context(): TraceContext {
+    return contextWithin(this.invocationId, this.request.trace, this.request.delivery?.eventId);
   }
 
   cancel(): void {

@@ -107,12 +107,13 @@ export class Dispatcher implements Engine {
     this.options = options;
     this.catalog = catalog;
     this.counters = new Counters();
-    this.recorder = new Recorder(journal, this.counters, options.sendOutbox, options.observe);
+    this.recorder = new Recorder(journal, this.counters, options.sendOutbox, clock, options.observe);
     const runners = (): ReadonlySet<Runner> => this.starter.all();
     this.capacity = new Capacity({ budgetMb: options.memoryBudgetMb, clock, runners, onRoom: () => this.roomMade() });
     this.starter = new Starter(options.sandboxes, this.capacity, clock, settings);
     this.supply = new Supply({
       runtimes: options.runtimes,
+      clock,
       starter: this.starter,
       capacity: this.capacity,
       prewarmed: settings.prewarmed,

@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.ts';
 import type { CompletedInvocation, InvocationRequest, Outcome } from '../model/invocation.ts';
 import { asProblem, Problem } from '../model/problem.ts';
+import { contextWithin } from '../model/trace.ts';
 import type { KeyValueEntry } from '../store/key-value.ts';
 import type { Store } from '../store/store.ts';
 import type { Engine, Idempotency, Router } from './api.ts';
@@ -133,7 +134,9 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
       }
       const { outcome, report } = completed;
       const outbox = (outcome.status === 'succeeded' && outcome.outbox) || [];
-      const origin = { function: report.function, invocationId: report.invocationId, hops: request.hops ?? 0 };
+      const { invocationId } = report;
+      const trace = contextWithin(invocationId, request.trace, request.delivery?.eventId);
+      const origin = { function: report.function, invocationId, hops: request.hops ?? 0, trace };
       const routed = await router.route(outbox, origin).catch((error: unknown) => asProblem(error));
       if (routed instanceof Problem) {
         const refused = outboxRefused(routed);

@@ -84,7 +84,7 @@ export class Pool implements RunnerOwner, CallOwner {
     const place = call.number === 0 ? this.waiting.indexOf(call) : -1;
     if (place !== -1) {
       this.waiting.splice(place, 1);
-      this.context.recorder.end(call, cancelled(), '', 0);
+      this.context.recorder.end(call, cancelled(), undefined, 0);
       return;
     }
     for (const runner of this.runners)
@@ -112,7 +112,7 @@ export class Pool implements RunnerOwner, CallOwner {
     this.running--;
     this.counters.inFlight--;
     if (outcome.status === 'succeeded' || outcome.status === 'failed') this.durations.add(durationMs);
-    this.context.recorder.end(call, outcome, runner.sandbox.id, durationMs);
+    this.context.recorder.end(call, outcome, runner, durationMs);
     if (this.waiting.length > 0) this.pump();
     if (runner.calls.size === 0 && runner.state === 'serving' && !runner.retiring) {
       this.idle.push(runner);
@@ -229,7 +229,7 @@ export class Pool implements RunnerOwner, CallOwner {
             reason,
             error: { type, message: problem.message, stack: String(problem.details?.stack ?? '') },
           },
-          '',
+          undefined,
           0,
         );
       }

@@ -1,13 +1,21 @@
-import type { OutboxItem, Outcome } from '../model/invocation.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Outcome } from '../model/invocation.ts';
+import { within } from '../model/pause.ts';
 import { asProblem, type Problem } from '../model/problem.ts';
 import type { InvocationRecord, Journal } from '../store/journal.ts';
 import type { Call } from './call.ts';
+import type { Runner } from './runner.ts';
 import { outboxRefused, type SendOutbox } from './send-outbox.ts';
 import type { Counters } from './stats.ts';
 
 /** Longest error texts that a record keeps, in characters. */
 const MAX_MESSAGE = 4_096;
 const MAX_STACK = 16_384;
+
+/** From this duration on, an end waits for what the sandbox took: shorter calls have what was measured last. */
+const MEASURED_FROM_MS = 250;
+/** Longest that an end waits for that. */
+const MEASURE_WAIT_MS = 50;
 
 /** The last step of every call: counts it, writes its record, and answers who waits. */
 export class Recorder {
@@ -16,50 +24,60 @@ export class Recorder {
   private readonly journal: Journal;
   private readonly counters: Counters;
   private readonly sendOutbox: SendOutbox | undefined;
+  private readonly clock: Clock;
   private readonly observe: (record: InvocationRecord) => void;
 
   constructor(
     journal: Journal,
     counters: Counters,
     sendOutbox: SendOutbox | undefined,
+    clock: Clock,
     observe: (record: InvocationRecord) => void = () => {},
   ) {
     this.journal = journal;
+    this.clock = clock;
     this.counters = counters;
     this.sendOutbox = sendOutbox;
     this.observe = observe;
   }
 
   /** The run ended; `durationMs` is the function's own time. What it sent leaves before anybody hears of that, unless the caller sends it. */
-  end(call: Call, outcome: Outcome, sandboxId: string, durationMs: number): void {
-    if (this.sendOutbox && outcome.status === 'succeeded' && outcome.outbox !== undefined && !call.request.keepOutbox)
-      void this.endAfterSending(call, outcome, outcome.outbox, this.sendOutbox, sandboxId, durationMs);
-    else this.record(call, outcome, sandboxId, durationMs);
+  end(call: Call, outcome: Outcome, runner: Runner | undefined, durationMs: number): void {
+    call.peakMemoryBytes = runner?.peakMemoryBytes;
+    const sends = outcome.status === 'succeeded' && outcome.outbox !== undefined && !call.request.keepOutbox;
+    if ((sends && this.sendOutbox !== undefined) || (durationMs >= MEASURED_FROM_MS && runner !== undefined))
+      void this.endLater(call, outcome, runner, durationMs);
+    else this.record(call, outcome, runner, durationMs);
   }
 
-  private async endAfterSending(
-    call: Call,
-    { outbox: _, ...outcome }: Outcome & { status: 'succeeded' },
-    items: readonly OutboxItem[],
-    send: SendOutbox,
-    sandboxId: string,
-    durationMs: number,
-  ): Promise<void> {
+  private async endLater(call: Call, outcome: Outcome, runner: Runner | undefined, durationMs: number): Promise<void> {
+    const measured = durationMs >= MEASURED_FROM_MS ? runner?.measure() : undefined;
+    const ended = this.sendOutbox === undefined ? outcome : await this.sendOf(call, outcome, this.sendOutbox);
+    if (measured !== undefined) {
+      await within(this.clock, MEASURE_WAIT_MS, measured);
+      call.peakMemoryBytes = runner?.peakMemoryBytes;
+    }
+    if (!('problem' in ended)) this.record(call, ended, runner, durationMs);
+    else this.refuse(call, ended.problem);
+  }
+
+  /** Sends what a run wants sent, where nobody else does; how it ended then, or why the platform failed. */
+  private async sendOf(call: Call, whole: Outcome, send: SendOutbox): Promise<Outcome | { readonly problem: Problem }> {
+    if (whole.status !== 'succeeded' || whole.outbox === undefined || call.request.keepOutbox) return whole;
+    const { outbox, ...outcome } = whole;
     const { invocationId, request } = call;
     try {
-      await send(items, { function: call.function.name, invocationId, hops: request.hops ?? 0 });
+      await send(outbox, { function: call.function.name, invocationId, hops: request.hops ?? 0, trace: call.context });
+      return outcome;
     } catch (error) {
       const problem = asProblem(error);
-      const refused = outboxRefused(problem);
-      if (refused === undefined) this.refuse(call, problem);
-      else this.record(call, refused, sandboxId, durationMs);
-      return;
+      return outboxRefused(problem) ?? { problem };
     }
-    this.record(call, outcome, sandboxId, durationMs);
   }
 
-  private record(call: Call, outcome: Outcome, sandboxId: string, durationMs: number): void {
-    const { name, version } = call.function;
+  private record(call: Call, outcome: Outcome, runner: Runner | undefined, durationMs: number): void {
+    const { name, version, config } = call.function;
+    const sandboxId = runner?.sandbox.id ?? '';
     this.active--;
     const queuedMs = call.started ? call.startedMs - call.acceptedMs : 0;
     this.counters.of(name).ended(outcome.status, durationMs, call.coldStart);
@@ -78,6 +96,10 @@ export class Recorder {
       sandboxId,
       payloadBytes: call.request.payload.byteLength,
       resultBytes: outcome.status === 'succeeded' ? call.resultBytes + outcome.payload.length : call.resultBytes,
+      memoryMb: config.memoryMb,
+      ...(call.peakMemoryBytes !== undefined ? { peakMemoryBytes: call.peakMemoryBytes } : undefined),
+      ...circumstancesOf(call),
+      ...call.phases,
       ...(outcome.status === 'failed' ? { reason: outcome.reason } : undefined),
       ...(error && {
         errorType: error.type,
@@ -125,6 +147,8 @@ export class Recorder {
       sandboxId: '',
       payloadBytes: call.request.payload.byteLength,
       resultBytes: 0,
+      memoryMb: call.function.config.memoryMb,
+      ...circumstancesOf(call),
     });
     call.refuse(problem);
   }
@@ -133,4 +157,15 @@ export class Recorder {
 /** Which event it was for, if for any. */
 function deliveryOf({ request }: Call): Pick<InvocationRecord, 'eventId' | 'lane' | 'attempt'> | undefined {
   return request.delivery;
+}
+
+/** By which name, from whom and in which trace it was called, where that is to be said. */
+function circumstancesOf({ alias, request }: Call): Partial<InvocationRecord> | undefined {
+  const { caller, trace } = request;
+  if (trace === undefined && caller === undefined && alias === undefined) return undefined;
+  return {
+    ...(alias !== undefined && { alias }),
+    ...(caller !== undefined && { caller }),
+    ...(trace !== undefined && { traceId: trace.traceId, parentSpanId: trace.parentSpanId }),
+  };
 }

@@ -2,12 +2,14 @@ import type { Clock } from '../model/clock.ts';
 import type { Outcome } from '../model/invocation.ts';
 import { Problem } from '../model/problem.ts';
 import type { Redactor } from '../model/redactor.ts';
+import { formatTraceparent } from '../model/trace.ts';
 import { decodeLog, decodeResult, encodeFrame, encodeInvoke, type Frame } from '../runtime/frames.ts';
-import { FrameType, type Load, type Loaded } from '../runtime/protocol.ts';
+import { FrameType, type InvokeMeta, type Load, type Loaded } from '../runtime/protocol.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Sandbox, SandboxExit } from '../sandbox/sandbox.ts';
 import { LOG_LEVELS } from '../store/journal.ts';
-import type { Call } from './call.ts';
+import type { RunningCall } from './api.ts';
+import type { Call, StartPhases } from './call.ts';
 import { DriverConnection, parseBody, parseError } from './driver-connection.ts';
 import { ended, failed, protocolBroken, resultTooLarge, stoppedByNode, timedOut } from './endings.ts';
 import { addToOutbox } from './outbox.ts';
@@ -52,6 +54,8 @@ const FRAME_SLACK_BYTES = 65_536;
 const LOG_FLOOD_FACTOR = 4;
 /** How long a function may take to notice that nobody waits for it any more. */
 const CANCEL_GRACE_MS = 500;
+/** How often the memory that a busy sandbox took is looked at. */
+const MEASURE_EVERY_MS = 1_000;
 /** What a driver says of a call that runs. */
 const ANSWERS: ReadonlySet<number> = new Set([FrameType.chunk, FrameType.emit, FrameType.result, FrameType.error]);
 /** Places in LOG_LEVELS. */
@@ -82,6 +86,12 @@ export class Runner {
   serves: { readonly name: string; readonly version: number } | undefined;
   /** What its processes print past the driver. */
   readonly rawOutput: RawOutput[] = [];
+  /** How its start went, for the record of its first call. */
+  phases: StartPhases | undefined;
+  /** The most memory that it took, as far as that was looked at. */
+  peakMemoryBytes: number | undefined;
+  private measuring: Promise<void> | undefined;
+  private measuredMs = -Infinity;
   private timeoutMs = 0;
   private grants: () => readonly string[] = () => [];
   /** Where its function was given secrets. */
@@ -134,6 +144,30 @@ export class Runner {
     return this.lastHops;
   }
 
+  /** What runs in it now. */
+  running(): RunningCall[] {
+    const running: RunningCall[] = [];
+    for (const call of this.calls.values()) if (call.started) running.push(call);
+    return running;
+  }
+
+  /** Looks how much memory it took; resolves also where that cannot be found out. */
+  measure(): Promise<void> {
+    this.measuredMs = this.clock.monotonicMs();
+    this.measuring ??= this.sandbox
+      .usage()
+      .then(
+        ({ peakMemoryBytes }) => {
+          this.peakMemoryBytes = Math.max(peakMemoryBytes, this.peakMemoryBytes ?? 0);
+        },
+        () => {},
+      )
+      .finally(() => {
+        this.measuring = undefined;
+      });
+    return this.measuring;
+  }
+
   /** Loads a function. Rejects with `load_failed` (details: type, line, stack) and ends the sandbox where it cannot be loaded, with `sandbox_failed` where it has ended. */
   load(load: Load, loadTimeoutMs: number, given: Given): Promise<Loaded> {
     if (this.state === 'ending')
@@ -184,12 +218,8 @@ export class Runner {
     call.number = number;
     this.calls.set(number, call);
     if (this.calls.size <= this.concurrency) this.started(call, this.clock.monotonicMs());
-    const { request } = call;
-    const meta =
-      request.contentType === undefined || request.payloadKind !== 'binary'
-        ? ''
-        : JSON.stringify({ contentType: request.contentType });
-    this.driver.send(encodeInvoke(number, call.idBytes, this.timeoutMs, request.payloadKind, meta, request.payload));
+    const { request, idBytes } = call;
+    this.driver.send(encodeInvoke(number, idBytes, this.timeoutMs, request.payloadKind, metaOf(call), request.payload));
     if (this.frozen) {
       this.frozen = false;
       this.sandbox.thaw().catch(() => this.end(undefined));
@@ -245,7 +275,10 @@ export class Runner {
     call.startedMs = nowMs;
     for (const output of this.rawOutput) output.reset();
     this.outsideCalls.logBytes = 0;
-    call.coldStart = this.served++ === 0;
+    if (this.served++ === 0) {
+      call.coldStart = true;
+      call.phases = this.phases;
+    }
     // Condemned while it was only sent ahead: what ran before it is another's, and was left to run.
     if (call.verdict !== undefined) this.allowGrace(call, call.verdict);
   }
@@ -376,6 +409,7 @@ export class Runner {
     const ranMs = !call.started ? 0 : Math.min(durationMs, nowMs - call.startedMs);
     if (this.calls.size === 0) this.idleSinceMs = nowMs;
     else this.startNext(nowMs);
+    if (nowMs - this.measuredMs >= MEASURE_EVERY_MS) void this.measure();
     this.owner?.answered(this, call, this.redacted(call.verdict ?? outcome), ranMs);
     if (this.retiring && this.calls.size === 0) this.stop();
   }
@@ -461,4 +495,17 @@ function redactedError<T extends { readonly type: string; readonly message: stri
 ): T {
   const { type, message, stack } = error;
   return { ...error, type: redactor.redact(type), message: redactor.redact(message), stack: redactor.redact(stack) };
+}
+
+/** What the driver is told of a call beside its payload; most need nothing: a trace that the call itself begins follows from its id. */
+function metaOf(call: Call): string {
+  const { trace, delivery, payloadKind, contentType } = call.request;
+  const tells = trace !== undefined || delivery !== undefined;
+  if (!tells && (contentType === undefined || payloadKind !== 'binary')) return '';
+  const meta: InvokeMeta = {
+    ...(contentType !== undefined && payloadKind === 'binary' && { contentType }),
+    ...(tells && { traceparent: formatTraceparent(call.context) }),
+    ...(trace?.state !== undefined && { tracestate: trace.state }),
+  };
+  return JSON.stringify(meta);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OutboxItem } from '../model/invocation.ts';
 import { Problem } from '../model/problem.ts';
+import { FakeClock } from '../model/testing/fake-clock.ts';
 import type { Journal } from '../store/journal.ts';
 import { Call } from './call.ts';
 import { Recorder } from './recorder.ts';
@@ -21,11 +22,17 @@ const outcome = {
 function ended(send: SendOutbox, keepOutbox = false) {
   const statuses: string[] = [];
   const journal = { appendInvocation: ({ status }: { status: string }) => statuses.push(status) } as unknown as Journal;
-  const recorder = new Recorder(journal, new Counters(), send);
+  const recorder = new Recorder(journal, new Counters(), send, new FakeClock());
   const request = { target: 'f', payload: Buffer.alloc(0), payloadKind: 'json', door: 'test', keepOutbox } as const;
-  const call = new Call(request, { name: 'f', version: 1 } as never, { cancel: () => {} }, 0, 0);
+  const call = new Call(
+    request,
+    { name: 'f', version: 1, config: { memoryMb: 128 } } as never,
+    { cancel: () => {} },
+    0,
+    0,
+  );
   recorder.active++;
-  recorder.end(call, outcome, 's', 1);
+  recorder.end(call, outcome, undefined, 1);
   return { call, recorder, statuses };
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../model/clock.ts';
 import type { FunctionConfig } from '../model/function.ts';
 import { Problem } from '../model/problem.ts';
 import type { Load, Loaded, ServicesLoad } from '../runtime/protocol.ts';
@@ -44,6 +45,7 @@ export class Supply {
   readonly pools: PrewarmedPools;
   private readonly runtimes: Runtimes;
   private readonly starter: Starter;
+  private readonly clock: Clock;
   private readonly capacity: Capacity;
   private readonly limits: SupplyLimits;
   private readonly bindings: Bindings | undefined;
@@ -55,6 +57,7 @@ export class Supply {
   constructor(options: {
     runtimes: Runtimes;
     starter: Starter;
+    clock: Clock;
     capacity: Capacity;
     prewarmed: number;
     limits: SupplyLimits;
@@ -67,6 +70,7 @@ export class Supply {
   }) {
     this.runtimes = options.runtimes;
     this.starter = options.starter;
+    this.clock = options.clock;
     this.capacity = options.capacity;
     this.limits = options.limits;
     this.bindings = options.bindings;
@@ -96,12 +100,18 @@ export class Supply {
     this.demand++;
     try {
       const secrets = this.secretsOf(what);
-      const runner = await this.unloaded(what);
+      const { runner, startMs, placeMs } = await this.unloaded(what);
       onRunner(runner);
+      const { clock } = this;
+      const placedAtMs = clock.monotonicMs();
       const bound = await this.bind(what, runner);
       const order = this.loadOrder(what, runner, bound, secrets);
       const grants = () => this.grantsOf(what.config);
+      const loadsAtMs = clock.monotonicMs();
       const loaded = await runner.load(order, this.limits.loadTimeoutMs, { grants, redactor: secrets?.redactor });
+      const loadMs = clock.monotonicMs() - loadsAtMs;
+      runner.phases = { startMs, placeMs: placeMs + loadsAtMs - placedAtMs, loadMs };
+      void runner.measure();
       return { runner, loaded };
     } catch (error) {
       // A code folder that is gone is made again for the next start.
@@ -126,15 +136,20 @@ export class Supply {
     throw new Problem('load_failed', `${name} names secrets, and this node has none`);
   }
 
-  private async unloaded(what: Loadable): Promise<Runner> {
+  /** A sandbox with the code in it, and how long that took. */
+  private async unloaded(what: Loadable): Promise<{ runner: Runner; startMs: number; placeMs: number }> {
+    const { clock } = this;
+    const beginMs = clock.monotonicMs();
     const { memoryMb } = what.config;
     const network = accessOf(what.config);
     const codeFolder = await what.codeFolder();
+    const foundMs = clock.monotonicMs();
     const prewarmed = this.prewarmedFor(what)?.take();
     if (prewarmed === undefined) {
       const runtime = this.runtimes.get(what.config.runtime);
       if (!this.capacity.reserve(memoryMb)) throw noRoom(memoryMb);
-      return this.starter.start(runtime, { memoryMb, network, codeFolder });
+      const runner = await this.starter.start(runtime, { memoryMb, network, codeFolder });
+      return { runner, startMs: clock.monotonicMs() - foundMs, placeMs: foundMs - beginMs };
     }
     // Above the prewarmed size the difference must be had first; below it the difference goes back.
     if (!this.capacity.reserve(memoryMb - prewarmed.memoryMb)) {
@@ -151,7 +166,7 @@ export class Supply {
         ? cause
         : new Problem('sandbox_failed', 'the code could not be placed in its sandbox', { cause });
     }
-    return prewarmed;
+    return { runner: prewarmed, startMs: 0, placeMs: clock.monotonicMs() - beginMs };
   }
 
   private prewarmedFor(what: Loadable): PrewarmedPool | undefined {
@@ -173,6 +188,7 @@ export class Supply {
         config,
         sandboxId: sandbox.id,
         hops: () => runner.hops,
+        running: () => runner.running(),
       });
       if (binding === undefined) return undefined;
       void sandbox.exited.then(() => binding.release());

@@ -28,3 +28,15 @@ export interface BackOff {
 export function backOffMs(failures: number, { firstMs, maxMs, random = Math.random }: BackOff): number {
   return Math.min(maxMs, firstMs * 2 ** Math.min(failures, 30)) * (0.5 + random() / 2);
 }
+
+/** Waits for `work`, but no longer than this; its result and failure are nobody's concern here. */
+export function within(clock: Clock, limitMs: number, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(limitMs, resolve);
+    const done = (): void => {
+      cancel();
+      resolve();
+    };
+    work.then(done, done);
+  });
+}

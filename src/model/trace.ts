@@ -9,6 +9,8 @@ export interface TraceContext {
   readonly parentSpanId: string;
   /** Whoever began the trace wants it kept. */
   readonly sampled: boolean;
+  /** What other tracing systems pass on beside it (`tracestate`), as it came. */
+  readonly state?: string;
 }
 
 const FORM = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
@@ -21,6 +23,30 @@ export function parseTraceparent(header: string | undefined): TraceContext | und
   if (version === 'ff' || (version === '00' && header!.length !== 55)) return undefined;
   if (/^0+$/.test(traceId) || /^0+$/.test(parentSpanId)) return undefined;
   return { traceId, parentSpanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
+}
+
+/** One or more list members of `tracestate`: visible characters and spaces, none too long. */
+const STATE = /^[\x20-\x7e]+=[\x20-\x7e]+$/;
+const MAX_STATE = 512;
+
+/** Both headers of a request; a `tracestate` that is malformed, or has nothing to belong to, is ignored. */
+export function readTrace(traceparent: string | undefined, tracestate?: string): TraceContext | undefined {
+  const context = parseTraceparent(traceparent);
+  if (context === undefined || tracestate === undefined) return context;
+  return tracestate.length <= MAX_STATE && STATE.test(tracestate) ? { ...context, state: tracestate } : context;
+}
+
+/** A context as one text, for what can keep just one: the `traceparent`, and behind a space the `tracestate`. */
+export function formatTrace(context: TraceContext): string {
+  const traceparent = formatTraceparent(context);
+  return context.state === undefined ? traceparent : `${traceparent} ${context.state}`;
+}
+
+/** Reads what `formatTrace` wrote; `undefined` for anything else. */
+export function parseTrace(text: string | undefined): TraceContext | undefined {
+  if (text === undefined) return undefined;
+  const end = text.indexOf(' ');
+  return end === -1 ? parseTraceparent(text) : readTrace(text.slice(0, end), text.slice(end + 1));
 }
 
 /** Writes a `traceparent` header for what this span causes. */
@@ -36,4 +62,60 @@ export function traceIdOf(invocationId: string): string {
 /** The id of an invocation's own span. */
 export function spanIdOf(invocationId: string): string {
   return traceIdOf(invocationId).slice(16);
+}
+
+/** Which invocation one is, and what it came from: the parts of a record that say which trace it belongs to. */
+interface Traced {
+  readonly invocationId: string;
+  readonly traceId?: string;
+  readonly parentSpanId?: string;
+  /** Of one that delivers an event which came without a trace: the event began it, so that all attempts are in one. */
+  readonly eventId?: string;
+}
+
+/** The trace of a recorded invocation. */
+export function traceOfRecord({ traceId, eventId, invocationId }: Traced): string {
+  return traceId ?? traceIdOf(eventId ?? invocationId);
+}
+
+/** What caused a recorded invocation; `undefined` where it began its trace itself. */
+export function parentOfRecord({ traceId, parentSpanId, eventId }: Traced): string | undefined {
+  if (traceId !== undefined) return parentSpanId;
+  return eventId === undefined ? undefined : spanIdOf(eventId);
+}
+
+/** The context of what an invocation causes: its own span is the parent. `came` is the trace that it came in, if it did. */
+export function contextWithin(invocationId: string, came: TraceContext | undefined, eventId?: string): TraceContext {
+  const parentSpanId = spanIdOf(invocationId);
+  if (came !== undefined) return { ...came, parentSpanId };
+  return { traceId: traceIdOf(eventId ?? invocationId), parentSpanId, sampled: false };
+}
+
+/** How many digits the ids of an invocation's calls have in common with its own. */
+const SHARED_DIGITS = 12;
+/** The upper half of the rest is for what it sends at its end. */
+const CALLS = 0x7fff;
+const SENT = 0x8000;
+
+/**
+ * The id of the span of something that an invocation calls, its `place`th from 1. It shows whose call it is (`callerPart`), so
+ * that what it caused has its place in the trace also where the span itself was not kept.
+ */
+export function callSpanId(spanId: string, place: number): string {
+  return related(spanId, 1 + ((place - 1) % CALLS));
+}
+
+/** As `callSpanId`, of what an invocation sends when it ends, its `place`th from 0. */
+export function sentSpanId(spanId: string, place: number): string {
+  return related(spanId, SENT + (place % SENT));
+}
+
+function related(spanId: string, difference: number): string {
+  const last = Number.parseInt(spanId.slice(SHARED_DIGITS), 16) ^ difference;
+  return spanId.slice(0, SHARED_DIGITS) + last.toString(16).padStart(4, '0');
+}
+
+/** The part of a span's id that it shares with the calls of its invocation. */
+export function callerPart(spanId: string): string {
+  return spanId.slice(0, SHARED_DIGITS);
 }

@@ -32,7 +32,7 @@ interface DriverFixtures {
   readonly add: Fixture;
   /** `callme(greeting, name = 'world')` returns `<greeting> <name>`. */
   readonly greet: Fixture;
-  /** `handler(event, context)` returns `{ event, id, name, remainingMs }`, from the context. */
+  /** `handler(event, context)` returns `{ event, id, name, remainingMs, traceparent, tracestate }`, from the context. */
   readonly handler: Fixture;
   /** Prints `one` and `two` to the standard output, `three` to the error output, `four` without a line end to the output; returns nothing. */
   readonly prints: Fixture;
@@ -245,6 +245,16 @@ export function driverConformance(driver: {
           headers: { 'content-type': 'image/png' },
         },
       );
+    });
+
+    test('tells a handler its trace, which an invocation without one begins with its own id', async () => {
+      const session = await started(fixtures.handler);
+      const traced = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, tracestate: 'vendor=1' };
+      const given = resultOf(await call(session, 1, {}, 'json', JSON.stringify(traced))) as typeof traced;
+      assert.deepEqual([given.traceparent, given.tracestate], [traced.traceparent, traced.tracestate]);
+      const begun = resultOf(await call(session, 18)) as typeof traced;
+      assert.equal(begun.traceparent, `00-${'12'.repeat(16)}-${'12'.repeat(8)}-00`);
+      assert.equal(begun.tracestate ?? undefined, undefined);
     });
 
     test('takes and gives bytes', async () => {

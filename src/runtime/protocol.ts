@@ -93,6 +93,9 @@ export interface Loaded {
 
 export interface InvokeMeta {
   readonly contentType?: string;
+  /** The call's own W3C `traceparent`, its span being the parent; absent where its trace follows from the invocation id. */
+  readonly traceparent?: string;
+  readonly tracestate?: string;
 }
 
 /** The parts of an `OutboxItem` but its body. */

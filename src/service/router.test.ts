@@ -3,11 +3,16 @@ import { after, before, describe, test } from 'node:test';
 import type { CloudEvent } from '../model/event.ts';
 import { Problem } from '../model/problem.ts';
 import { FakeClock } from '../model/testing/fake-clock.ts';
+import { contextWithin, formatTraceparent } from '../model/trace.ts';
 import type { Buckets } from './bucket/buckets.ts';
 import { createRouter, type RouterOptions } from './router.ts';
 import { openTestServices, type TestServices } from './testing/embedded-services.ts';
 
-const ORIGIN = { function: 'shop', invocationId: '019a1b2c-0000-7000-8000-000000000001', hops: 2 };
+const INVOCATION = '019a1b2c-0000-7000-8000-000000000001';
+const ORIGIN = { function: 'shop', invocationId: INVOCATION, hops: 2, trace: contextWithin(INVOCATION, undefined) };
+/** The first thing that it sends is the cause of what that causes; the span shares all but its last digits with the invocation's. */
+const TRACE = { traceId: '019a1b2c000070008000000000000001', parentSpanId: '8000000000008001', sampled: false };
+const TRACEPARENT = formatTraceparent(TRACE);
 
 describe('the router', () => {
   const clock = new FakeClock();
@@ -50,7 +55,11 @@ describe('the router', () => {
     await send('queue:jobs', 'bytes', 'text/plain', { delayMs: 5_000 });
     const message = await last('jobs');
     assert.equal(message.body.toString(), 'bytes');
-    assert.deepEqual(message.attributes, { 'content-type': 'text/plain', 'fob-hops': '3' });
+    assert.deepEqual(message.attributes, {
+      'content-type': 'text/plain',
+      'fob-hops': '3',
+      'fob-trace': TRACEPARENT,
+    });
     assert.equal(message.state, 'delayed');
     await send('queue:jobs.fifo', '1');
     assert.equal((await last('jobs.fifo')).group, 'shop');
@@ -69,12 +78,16 @@ describe('the router', () => {
       datacontenttype: 'application/json',
       data: { a: 1 },
       fobhops: 3,
+      traceparent: TRACEPARENT,
     });
     await send('topic:news', 'plain', 'text/plain', { deduplicationId: 'own' });
     assert.deepEqual([(await lastEvent()).id, (await lastEvent()).data], ['own', 'plain']);
     const own = { specversion: '1.0', id: 'e', source: '/s', type: 't' };
     await send('topic:news', JSON.stringify(own), 'application/cloudevents+json; charset=UTF-8');
-    assert.deepEqual(await lastEvent(), { ...own, fobhops: 3 });
+    assert.deepEqual(await lastEvent(), { ...own, fobhops: 3, traceparent: TRACEPARENT });
+    const traced = { ...own, id: 'traced', traceparent: formatTraceparent({ ...TRACE, traceId: 'a'.repeat(32) }) };
+    await send('topic:news', JSON.stringify(traced), 'application/cloudevents+json');
+    assert.deepEqual(await lastEvent(), { ...traced, fobhops: 3 }, 'an event that says its trace keeps it');
     await assert.rejects(send('topic:news', '{', 'application/json', { deduplicationId: 'x' }), {
       code: 'invalid_request',
     });
@@ -83,7 +96,16 @@ describe('the router', () => {
   test('a function gets a payload, or an event as such', async () => {
     await send('function:other', '[1]', 'application/json', { key: 'k', deduplicationId: 'd', delayMs: 1 });
     const content = { kind: 'payload', payload: Buffer.from('[1]'), payloadKind: 'json' };
-    const whole = { function: 'other', content, key: 'k', deduplicationId: 'd', delayMs: 1, hops: 3 };
+    const whole = {
+      function: 'other',
+      content,
+      key: 'k',
+      deduplicationId: 'd',
+      delayMs: 1,
+      hops: 3,
+      caller: 'shop',
+      trace: TRACE,
+    };
     assert.deepEqual(prepared.at(-1), whole);
     assert.equal(started, 1);
     await send('function:other', '\0', 'image/png');

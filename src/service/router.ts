@@ -1,10 +1,12 @@
 import { CLOUD_EVENT_TYPE, checkEvent } from '../model/cloudevents.ts';
 import { parseDestination } from '../model/destination.ts';
 import type { CloudEvent, EventContent } from '../model/event.ts';
+import { traceOfEvent, withTrace } from '../model/event-trace.ts';
 import type { OutboxItem } from '../model/invocation.ts';
 import { parseJsonText } from '../model/json.ts';
 import { bareType, isJsonType } from '../model/media-type.ts';
 import { messageOf, Problem } from '../model/problem.ts';
+import { formatTrace, sentSpanId, type TraceContext } from '../model/trace.ts';
 import type { CommitPart } from '../store/commit.ts';
 import { NOTHING_PREPARED, type Prepared, together } from '../store/prepared.ts';
 import type { Buckets } from './bucket/buckets.ts';
@@ -20,6 +22,8 @@ interface RoutedEvent {
   readonly key?: string;
   readonly delayMs?: number;
   readonly hops: number;
+  readonly caller: string;
+  readonly trace: TraceContext;
 }
 
 export interface RouterOptions {
@@ -37,6 +41,8 @@ interface Origin {
   readonly function: string;
   readonly invocationId: string;
   readonly hops: number;
+  /** The context of what the invocation causes. */
+  readonly trace: TraceContext;
 }
 
 /** The engine's `Router`: turns what functions emit, and where their results go, into parts of one commit. */
@@ -48,6 +54,7 @@ export function createRouter(options: RouterOptions): {
   const prepare = async (item: OutboxItem, origin: Origin, place: number): Promise<Prepared> => {
     const destination = parseDestination(item.destination);
     const hops = origin.hops + 1;
+    const trace = { ...origin.trace, parentSpanId: sentSpanId(origin.trace.parentSpanId, place) };
     const { body, contentType, key, delayMs, deduplicationId } = item;
     const eventId = `${origin.invocationId}-${place}`;
     const whenGiven = {
@@ -55,21 +62,26 @@ export function createRouter(options: RouterOptions): {
       ...(deduplicationId !== undefined && { deduplicationId }),
     };
     switch (destination.kind) {
-      case 'function':
+      case 'function': {
+        const content = contentOf(body, contentType);
+        const own = content.kind === 'event' ? traceOfEvent(content.event) : undefined;
         return options.events().prepare([
           {
             function: destination.name,
-            content: contentOf(body, contentType),
+            content,
             ...(key !== undefined && { key }),
             ...whenGiven,
             hops,
+            caller: origin.function,
+            trace: own ?? trace,
           },
         ]);
+      }
       case 'queue': {
         const fifo = destination.name.endsWith('.fifo');
         const message = {
           body,
-          attributes: { 'content-type': contentType, 'fob-hops': String(hops) },
+          attributes: { 'content-type': contentType, 'fob-hops': String(hops), 'fob-trace': formatTrace(trace) },
           ...(fifo && { group: key ?? origin.function, deduplicationId: eventId }),
           ...whenGiven,
         };
@@ -79,7 +91,9 @@ export function createRouter(options: RouterOptions): {
         if (delayMs !== undefined && delayMs > 0) {
           throw new Problem('invalid_request', 'a topic delivers at once; send with a delay to a queue or a function');
         }
-        return topics.prepare(destination.name, [eventOf(item, origin, deduplicationId ?? eventId, hops)]);
+        return topics.prepare(destination.name, [
+          withTrace(eventOf(item, origin, deduplicationId ?? eventId, hops), trace),
+        ]);
       }
       case 'bucket':
         if ((await buckets.findBucket(destination.name)) === undefined) {

@@ -4,6 +4,7 @@ import { encodeContent } from '../engine/events/content-codec.ts';
 import { deadMessage, deadQueue } from '../engine/events/message.ts';
 import type { Clock } from '../model/clock.ts';
 import type { CloudEvent, EventContent } from '../model/event.ts';
+import { traceOfEvent } from '../model/event-trace.ts';
 import { formatId, newId } from '../model/id.ts';
 import { isObject } from '../model/json.ts';
 import { compileMapping, compilePath } from '../model/mapping.ts';
@@ -91,14 +92,19 @@ export class Intake {
     const { store, clock } = this.options;
     const { function: name, name: lane } = this.trigger;
     const lastError = { reason: QUARANTINED, message: reason };
-    const dead = events.map((event) => ({ event, eventId: formatId(newId(clock.now())) }));
+    const dead = events.map((event) => ({
+      event,
+      eventId: formatId(newId(clock.now())),
+      trace: traceOfEvent(event),
+    }));
     return {
-      parts: dead.map(({ event, eventId }) => ({
+      parts: dead.map(({ event, eventId, trace }) => ({
         kind: 'send',
         queue: deadQueue({ function: name, lane }),
         message: deadMessage(encodeContent({ kind: 'event', event }), {
           eventId,
           hops: hopsOf(event),
+          ...(trace !== undefined && { trace }),
           delayMs: 0,
           delivery: this.trigger.delivery ?? {},
           attempts: 0,
@@ -165,16 +171,18 @@ export class Intake {
     };
   }
 
-  private newEvent({ event, key: ownKey }: SourceEvent, replayId: string | undefined): NewEvent {
+  private newEvent({ event, key: ownKey, trace: cameIn }: SourceEvent, replayId: string | undefined): NewEvent {
     const { trigger, treatment } = this;
     const key = keyText(treatment.keyOf?.(event)) ?? (ownKey === undefined ? undefined : keyText(ownKey));
     const identity = `${event.source} ${event.id}`;
+    const trace = traceOfEvent(event) ?? cameIn;
     return {
       function: trigger.function,
       lane: trigger.name,
       content: contentOf(event, treatment.map),
       deduplicationId: bounded(replayId === undefined ? identity : `${replayId} ${identity}`),
       hops: hopsOf(event),
+      ...(trace !== undefined && { trace }),
       ...(key !== undefined && { key }),
       ...(trigger.delivery !== undefined && { delivery: trigger.delivery }),
     };

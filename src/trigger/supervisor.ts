@@ -3,6 +3,7 @@ import type { Engine, Events, LaneStats } from '../engine/api.ts';
 import type { Completed } from '../engine/events/completions.ts';
 import type { Clock } from '../model/clock.ts';
 import { messageOf, Problem } from '../model/problem.ts';
+import { readTrace } from '../model/trace.ts';
 import type { Trigger } from '../model/trigger.ts';
 import type { Services } from '../service/services.ts';
 import type { Store } from '../store/store.ts';
@@ -12,7 +13,7 @@ import { checkedOptions, hideSecrets, keepSecrets, openSecrets, sealSecrets, wit
 import { refuseSame } from './refuse-same.ts';
 import { redeliverDead, replaySource } from './replay.ts';
 import { SourceRun } from './source-run.ts';
-import type { LocalSourceContext, TriggerType } from './trigger-type.ts';
+import type { HookRequest, LocalSourceContext, SourceContext, TriggerType } from './trigger-type.ts';
 import type { NewTrigger, TriggerChange, Triggers, TriggerView } from './triggers.ts';
 import { tryTrigger } from './try-trigger.ts';
 import { loadTypes } from './types.ts';
@@ -335,7 +336,7 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
       if (entry === undefined || !entry.document.trigger.enabled) throw noHook(name);
       const { type, context } = attended(name, new AbortController().signal);
       if (type.receive === undefined) throw noHook(name);
-      return type.receive(request, context);
+      return type.receive(request, withinTrace(context, request));
     },
 
     enabled(type) {
@@ -401,4 +402,18 @@ function typeOf(types: ReadonlyMap<string, TriggerType>, name: string): TriggerT
 
 function noHook(name: string): Problem {
   return new Problem('not_found', `there is no trigger "${name.slice(0, 100)}" that is called by address`);
+}
+
+/** What a request brings is a part of the request's trace. */
+function withinTrace<T>(context: SourceContext<T>, { headers }: HookRequest): SourceContext<T> {
+  const trace = readTrace(headers.traceparent, headers.tracestate);
+  if (trace === undefined) return context;
+  return {
+    ...context,
+    accept: (events, options) =>
+      context.accept(
+        events.map((each) => ({ trace, ...each })),
+        options,
+      ),
+  };
 }

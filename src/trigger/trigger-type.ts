@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { TObject } from 'typebox';
 import type { Clock } from '../model/clock.ts';
 import type { CloudEvent } from '../model/event.ts';
+import type { TraceContext } from '../model/trace.ts';
 import type { Trigger } from '../model/trigger.ts';
 import type { Prepared } from '../store/prepared.ts';
 
@@ -83,6 +84,8 @@ export interface SourceEvent {
   readonly event: CloudEvent;
   /** Ordering key that the source itself has; `orderBy` of the trigger goes before it. */
   readonly key?: string;
+  /** The trace that brought it; what the event itself says goes before that. */
+  readonly trace?: TraceContext;
 }
 
 export interface RunningSource {

@@ -3,10 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CompletedInvocation, Outcome, PayloadKind } from '../../model/invocation.ts';
 import { isObject } from '../../model/json.ts';
 import { Problem } from '../../model/problem.ts';
+import type { TraceContext } from '../../model/trace.ts';
 import { answer, JSON_TYPE } from '../answer.ts';
 import { readBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
 import { idempotencyOf } from '../idempotency-key.ts';
+import { causeOf, traceHeaders, traceOfHeaders } from '../trace-context.ts';
 import { answerFobFailure, answerFobOutcome, errorJson } from './error.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { resultJson } from './result.ts';
@@ -31,12 +33,17 @@ export function createFobCall(context: DoorContext): FobCall {
       runOnce(res, target, payload, payloadKind);
       return;
     }
-    const running = engine.invoke({ target, payload, payloadKind, door: 'fob' });
+    const trace = traceOfHeaders(res.req);
+    const running = engine.invoke(
+      trace === undefined
+        ? { target, payload, payloadKind, door: 'fob' }
+        : { target, payload, payloadKind, door: 'fob', trace },
+    );
     res.on('close', () => {
       if (!res.writableEnded) running.cancel();
     });
     running.completed.then(
-      (completed) => finish(res, completed, payload, payloadKind),
+      (completed) => finish(res, completed, payload, payloadKind, trace),
       (thrown) => fail(res, thrown),
     );
   };
@@ -44,12 +51,9 @@ export function createFobCall(context: DoorContext): FobCall {
   const runOnce = async (res: ServerResponse, target: string, payload: Buffer, payloadKind: PayloadKind) => {
     try {
       const key = idempotencyOf(res.req.headers)!;
-      finish(
-        res,
-        await context.idempotency.invoke({ target, payload, payloadKind, door: 'fob' }, key),
-        payload,
-        payloadKind,
-      );
+      const cause = causeOf(res.req);
+      const request = { target, payload, payloadKind, door: 'fob', ...cause };
+      finish(res, await context.idempotency.invoke(request, key), payload, payloadKind, cause.trace);
     } catch (thrown) {
       fail(res, thrown);
     }
@@ -60,9 +64,11 @@ export function createFobCall(context: DoorContext): FobCall {
     { outcome, report }: CompletedInvocation,
     payload: Buffer,
     payloadKind: PayloadKind,
+    trace: TraceContext | undefined,
   ) => {
     if (outcome.status === 'succeeded') {
       const headers = ['Content-Type', JSON_TYPE, 'Fob-Invocation-Id', report.invocationId];
+      if (trace !== undefined) headers.push(...traceHeaders(trace));
       answer(lifecycle, res, 200, headers, Buffer.concat([START, resultJson(outcome), END]));
     } else if (isBadParameters(outcome) && payloadKind === 'json' && !isJsonObject(payload)) {
       fail(res, new Problem('invalid_request', NO_OBJECT));

@@ -17,6 +17,7 @@ import type { DoorContext } from '../context.ts';
 import { describeFailure, failureHeaders } from '../failure.ts';
 import { type IdempotencyHeaders, idempotencyOf } from '../idempotency-key.ts';
 import { endStream, headerSafe, passChunk } from '../stream.ts';
+import { causeOf, traceHeaders } from '../trace-context.ts';
 
 /** A request that has found its function. */
 export interface HttpCall {
@@ -77,9 +78,11 @@ export function createHttpRunner(context: DoorContext): HttpRunner {
       payload: Buffer.from(JSON.stringify(callme ? httpParameters(event) : event)),
       payloadKind: callme ? 'offered-parameters' : 'json',
       door: 'http',
+      ...causeOf(req),
     };
-    if (idempotency === undefined) runNow(res, call, request);
-    else runOnce(res, call, request, { ...idempotency, identity: identityOf(req, call, body) });
+    const traced = { ...call, headers: [...call.headers, ...traceHeaders(request.trace)] };
+    if (idempotency === undefined) runNow(res, traced, request);
+    else runOnce(res, traced, request, { ...idempotency, identity: identityOf(req, call, body) });
   };
 
   const runNow = (res: ServerResponse, call: HttpCall, request: InvocationRequest) => {

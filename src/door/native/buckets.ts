@@ -9,6 +9,7 @@ import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { permit, permitAny } from '../permission.ts';
 import { authorize, may } from '../principal.ts';
+import { causeOf } from '../trace-context.ts';
 import {
   BucketAnswer,
   BucketChange,
@@ -175,7 +176,10 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
       const { bucket } = request.params;
       authorize(request.raw, 'bucket', bucket, 'write');
       const key = keyOf(request.raw.url!);
-      const stored = await buckets.put(bucket, key, detached(request.raw), putOptionsOf(request.headers));
+      const stored = await buckets.put(bucket, key, detached(request.raw), {
+        ...putOptionsOf(request.headers),
+        ...causeOf(request.raw),
+      });
       return reply.header('ETag', `"${stored.etag}"`).send(objectAnswer(stored));
     },
   );
@@ -251,7 +255,9 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
       const { bucket } = request.params;
       authorize(request.raw, 'bucket', bucket, 'write');
       const { versionId } = request.query;
-      const done = await buckets.remove(bucket, keyOf(request.raw.url!), versionId === undefined ? {} : { versionId });
+      const cause = causeOf(request.raw);
+      const options = versionId === undefined ? cause : { ...cause, versionId };
+      const done = await buckets.remove(bucket, keyOf(request.raw.url!), options);
       if (done.versionId !== undefined) reply.header('Fob-Version-Id', done.versionId);
       return reply.code(204).send();
     },

@@ -12,6 +12,7 @@ import type { DoorContext } from '../context.ts';
 import { idempotencyOf } from '../idempotency-key.ts';
 import { permitAny, permitFunction, visible } from '../permission.ts';
 import { authorize, demand, principalOf } from '../principal.ts';
+import { traceOf } from '../trace-context.ts';
 import { AcceptedAnswer, EventParameters, EventView, LaneView } from './event-schemas.ts';
 import { endedView, pendingView } from './event-view.ts';
 import { whileConnected } from './gone.ts';
@@ -68,7 +69,8 @@ export function addEventRoutes(app: App, context: DoorContext): void {
       const idempotency = idempotencyOf(headers);
       const delayMs = delayOf(headers['fob-delay-ms']);
       const payload = payloadOf(request.raw, await receiveBody(request.raw, reply.raw, settings.maxBodyBytes));
-      const { hops } = principalOf(request.raw);
+      const { hops, caller } = principalOf(request.raw);
+      const trace = traceOf(request.raw);
       const [accepted] = await events.accept([
         {
           function: name,
@@ -77,6 +79,8 @@ export function addEventRoutes(app: App, context: DoorContext): void {
           ...(typeof key === 'string' && key !== '' && { key }),
           ...(delayMs !== undefined && { delayMs }),
           ...(hops !== undefined && { hops }),
+          ...(caller !== undefined && { caller }),
+          ...(trace !== undefined && { trace }),
         },
       ]);
       return reply.code(202).send(accepted);

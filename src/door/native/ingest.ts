@@ -10,7 +10,7 @@ import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
 import { permit } from '../permission.ts';
 import { authorize } from '../principal.ts';
-import { withHops } from './hops.ts';
+import { causedBy } from './caused-by.ts';
 import { ProblemAnswer } from './schemas.ts';
 
 const tags = ['topics'];
@@ -47,7 +47,7 @@ export function addIngestRoutes(app: App, context: DoorContext): void {
       authorize(request.raw, 'topic', name, 'publish');
       const body = await receiveBody(request.raw, reply.raw, context.settings.maxBodyBytes);
       const events = decodeEvents(request.raw.headersDistinct, body);
-      if (events.length > 0) await topics.publish(name, withHops(request.raw, events));
+      if (events.length > 0) await topics.publish(name, causedBy(request.raw, events));
       else await demandTopic(name);
       return reply.code(202).send({ accepted: events.length });
     },

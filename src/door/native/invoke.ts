@@ -12,6 +12,7 @@ import type { DoorContext } from '../context.ts';
 import { type IdempotencyHeaders, idempotencyOf } from '../idempotency-key.ts';
 import { principalOf } from '../principal.ts';
 import { endStream, headerSafe, passChunk } from '../stream.ts';
+import { traceHeaders, traceOf } from '../trace-context.ts';
 import { payloadOf } from './payload.ts';
 import { answerProblem, outcomeProblem } from './problem-json.ts';
 
@@ -31,8 +32,16 @@ export function createNativeInvoke(context: DoorContext): NativeInvoke {
 
   const run = (req: IncomingMessage, res: ServerResponse, target: string, body: Buffer) => {
     if (res.destroyed) return;
-    const { hops = 0 } = principalOf(req);
-    const request: InvocationRequest = { target, ...payloadOf(req, body), door: 'native', hops };
+    const { hops = 0, caller } = principalOf(req);
+    const trace = traceOf(req);
+    const request: InvocationRequest = {
+      target,
+      ...payloadOf(req, body),
+      door: 'native',
+      hops,
+      ...(caller !== undefined && { caller }),
+      ...(trace !== undefined && { trace }),
+    };
     const idempotency = idempotencyOf(req.headers);
     if (idempotency === undefined) runNow(res, request);
     else runOnce(res, request, idempotency);
@@ -43,7 +52,11 @@ export function createNativeInvoke(context: DoorContext): NativeInvoke {
     const onChunk = (chunk: Buffer, chunkType: string) =>
       passChunk(
         res,
-        () => ['Content-Type', headerSafe(chunkType), 'Fob-Invocation-Id', running?.invocationId ?? '', ...SAFE],
+        () => [
+          ...['Content-Type', headerSafe(chunkType), 'Fob-Invocation-Id', running?.invocationId ?? ''],
+          ...traceHeaders(request.trace),
+          ...SAFE,
+        ],
         chunk,
       );
     running = engine.invoke({ ...request, onChunk });
@@ -53,7 +66,7 @@ export function createNativeInvoke(context: DoorContext): NativeInvoke {
     running.completed.then(
       (completed) => {
         const { outcome } = completed;
-        if (!res.headersSent) finish(res, completed);
+        if (!res.headersSent) finish(res, completed, traceHeaders(request.trace));
         else endStream(res, outcome.status === 'succeeded' ? outcome.payload : undefined);
       },
       (thrown) => (res.headersSent ? endStream(res, undefined) : fail(res, thrown)),
@@ -63,7 +76,8 @@ export function createNativeInvoke(context: DoorContext): NativeInvoke {
   /** A streamed result comes as a whole, since it may be one that is repeated; the run goes on when the caller leaves. */
   const runOnce = (res: ServerResponse, request: InvocationRequest, key: IdempotencyHeaders) => {
     context.idempotency.invoke(request, key).then(
-      (completed) => finish(res, completed, ['Fob-Idempotent-Replay', String(completed.replayed)]),
+      (completed) =>
+        finish(res, completed, ['Fob-Idempotent-Replay', String(completed.replayed), ...traceHeaders(request.trace)]),
       (thrown) => fail(res, thrown),
     );
   };

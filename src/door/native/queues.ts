@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { Problem } from '../../model/problem.ts';
 import { MAX_MESSAGE_BYTES } from '../../service/queue/new-messages.ts';
 import { QUEUE_NAME_PATTERN, QueueChangeSchema } from '../../service/queue/queue-settings.ts';
-import type { QueueView } from '../../service/queue/queues.ts';
+import type { Cause, QueueView } from '../../service/queue/queues.ts';
 import type { NewMessage } from '../../store/queue.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
@@ -11,6 +11,7 @@ import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
 import { permit, permitAny } from '../permission.ts';
 import { authorize, may, principalOf } from '../principal.ts';
+import { traceOf } from '../trace-context.ts';
 import { bytesView } from './bytes-view.ts';
 import { whileConnected } from './gone.ts';
 import { readJsonBody } from './json-body.ts';
@@ -142,8 +143,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
       const { name } = request.params;
       authorize(request.raw, 'queue', name, 'send');
       const body = await receiveBody(request.raw, reply.raw, MAX_MESSAGE_BYTES);
-      const { hops } = principalOf(request.raw);
-      const [sent] = await queues.send(name, [{ body, ...messageHeaders(request.raw) }], hops);
+      const [sent] = await queues.send(name, [{ body, ...messageHeaders(request.raw) }], causeOf(request.raw));
       return reply.code(201).send(sent);
     },
   );
@@ -175,7 +175,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
         }
         return { ...rest, body: body === undefined ? Buffer.from(bodyBase64 ?? '', 'base64') : Buffer.from(body) };
       });
-      return reply.code(201).send({ messages: await queues.send(name, messages, principalOf(request.raw).hops) });
+      return reply.code(201).send({ messages: await queues.send(name, messages, causeOf(request.raw)) });
     },
   );
 
@@ -383,4 +383,8 @@ function staleReceipt(): Problem {
     'not_found',
     'this receipt is not valid (any more): the message was deleted, or has become visible again; receive it once more',
   );
+}
+
+function causeOf(req: IncomingMessage): Cause {
+  return { hops: principalOf(req).hops, trace: traceOf(req) };
 }

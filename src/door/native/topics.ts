@@ -16,7 +16,7 @@ import { mediaTypeOf } from '../media-type.ts';
 import { permit, permitAny } from '../permission.ts';
 import { authorize, may, principalOf } from '../principal.ts';
 import { BytesView, bytesView } from './bytes-view.ts';
-import { withHops } from './hops.ts';
+import { causedBy } from './caused-by.ts';
 import { readJsonBody } from './json-body.ts';
 import { cursor, ProblemAnswer } from './schemas.ts';
 import { parseJson } from './upload.ts';
@@ -221,7 +221,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
         time: new Date(clock.now()).toISOString(),
         ...request.query,
       });
-      await topics.publish(name, withHops(request.raw, [event]));
+      await topics.publish(name, causedBy(request.raw, [event]));
       return { id: event.id, source: event.source };
     },
   );

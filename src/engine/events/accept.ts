@@ -49,7 +49,7 @@ export function arrivalOf(event: NewEvent, context: AcceptContext): Arrival {
   if (found === undefined) throw new Problem('not_found', `there is no function '${event.function}'`);
   const lane = { function: found.document.name, lane: event.lane ?? DIRECT_LANE };
   if (!lanePattern.test(lane.lane)) throw new Problem('invalid_request', `'${lane.lane}' is no name of a lane`);
-  const { delayMs = 0, key, deduplicationId, hops = 0, delivery = {} } = event;
+  const { delayMs = 0, key, deduplicationId, hops = 0, delivery = {}, caller, trace } = event;
   if (!Number.isFinite(delayMs) || delayMs < 0 || delayMs > MAX_DELAY_MS)
     throw new Problem('invalid_request', `an event is delayed by 0 to ${MAX_DELAY_MS} ms, not by ${delayMs}`);
   for (const text of [key, deduplicationId, event.idempotency?.key]) checkKey(text);
@@ -64,6 +64,8 @@ export function arrivalOf(event: NewEvent, context: AcceptContext): Arrival {
     hops,
     delayMs,
     delivery,
+    ...(caller !== undefined && { caller }),
+    ...(trace !== undefined && { trace }),
     ...(key !== undefined && { key }),
     ...(claim !== undefined && { idempotency: { key: claim.key, untilMs: claim.untilMs } }),
   };

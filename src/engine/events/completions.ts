@@ -1,4 +1,5 @@
 import type { DestinationRecord } from '../../model/shape/destination-record.ts';
+import type { TraceContext } from '../../model/trace.ts';
 import { NOTHING_PREPARED, type Prepared, together } from '../../store/prepared.ts';
 
 /** How an event of a function came to its end. */
@@ -8,6 +9,8 @@ export interface Completion {
   readonly record: DestinationRecord;
   /** How many functions called one another until this event came to be. */
   readonly hops: number;
+  /** The context of what the end causes. */
+  readonly trace: TraceContext;
 }
 
 /** Prepares what is to be stored about an end within the commit that makes it true. Must not throw. */

@@ -1,3 +1,4 @@
+import { formatTrace, parseTrace, type TraceContext } from '../../model/trace.ts';
 import type { Delivery } from '../../model/trigger.ts';
 import type { NewMessage } from '../../store/queue.ts';
 import type { PendingEvent } from '../api.ts';
@@ -33,6 +34,9 @@ export interface EventAttributes {
   /** How long it was held back at first, in milliseconds: its age counts from there. */
   readonly delayMs: number;
   readonly delivery: Delivery;
+  /** The function that sent it, and the trace that it came in. */
+  readonly caller?: string;
+  readonly trace?: TraceContext;
   /** Ordering key. */
   readonly key?: string;
   /** Its idempotency key, whose record gets the result, until then: milliseconds since the Unix epoch. */
@@ -61,12 +65,15 @@ export function deadMessage(body: Uint8Array, attributes: EventAttributes): NewM
 }
 
 export function readAttributes(attributes: Readonly<Record<string, string>>): EventAttributes {
-  const { eventId = '', hops, delayMs, delivery, key, idempotency, attempts, lastError } = attributes;
+  const { eventId = '', hops, delayMs, delivery, key, idempotency, attempts, lastError, caller } = attributes;
+  const trace = parseTrace(attributes.trace);
   return {
     eventId,
     hops: Number(hops ?? 0),
     delayMs: Number(delayMs ?? 0),
     delivery: delivery === undefined ? NO_DELIVERY : deliveryOf(delivery),
+    ...(caller !== undefined && { caller }),
+    ...(trace !== undefined && { trace }),
     ...(key !== undefined && { key }),
     ...(idempotency !== undefined && { idempotency: JSON.parse(idempotency) as { key: string; untilMs: number } }),
     ...(attempts !== undefined && { attempts: Number(attempts) }),
@@ -75,12 +82,14 @@ export function readAttributes(attributes: Readonly<Record<string, string>>): Ev
 }
 
 function writeAttributes(attributes: EventAttributes): Record<string, string> {
-  const { eventId, hops, delayMs, delivery, key, idempotency, attempts, lastError } = attributes;
+  const { eventId, hops, delayMs, delivery, key, idempotency, attempts, lastError, caller, trace } = attributes;
   return {
     eventId,
     ...(hops > 0 && { hops: String(hops) }),
     ...(delayMs > 0 && { delayMs: String(delayMs) }),
     ...(Object.keys(delivery).length > 0 && { delivery: JSON.stringify(delivery) }),
+    ...(caller !== undefined && { caller }),
+    ...(trace !== undefined && { trace: formatTrace(trace) }),
     ...(key !== undefined && { key }),
     ...(idempotency !== undefined && { idempotency: JSON.stringify(idempotency) }),
     ...(attempts !== undefined && { attempts: String(attempts) }),

@@ -74,6 +74,7 @@ function requestFor(
 ): InvocationRequest {
   const first = events[0]!;
   const { content, attributes, failures } = first;
+  const { caller, trace } = attributes;
   const shaped =
     content.kind === 'payload'
       ? content
@@ -90,6 +91,8 @@ function requestFor(
     door: 'events',
     delivery: { eventId: attributes.eventId, lane: lane.lane, attempt: failures.attempts + 1 },
     hops: Math.max(...events.map((held) => held.attributes.hops)),
+    ...(caller !== undefined && { caller }),
+    ...(trace !== undefined && { trace }),
     keepOutbox: true,
   };
 }

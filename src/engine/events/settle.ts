@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type CompletedInvocation, failureCode, type Outcome } from '../../model/invocation.ts';
 import { pause } from '../../model/pause.ts';
 import { asProblem, messageOf } from '../../model/problem.ts';
+import { contextWithin, type TraceContext } from '../../model/trace.ts';
 import type { CommitPart } from '../../store/commit.ts';
 import type { EventRecord } from '../../store/journal.ts';
 import { NOTHING_PREPARED, type Prepared, together } from '../../store/prepared.ts';
@@ -231,8 +232,13 @@ export class Settler {
   /** What those want to be stored who listen to how this function's events end. */
   private told(end: End): Prepared {
     const { completions } = this.context;
-    const { hops } = end.held.attributes;
-    return completions.prepare(this.lane.function, () => ({ id: endId(end), record: recordOf(end), hops }));
+    const { held, run } = end;
+    return completions.prepare(this.lane.function, () => ({
+      id: endId(end),
+      record: recordOf(end),
+      hops: held.attributes.hops,
+      trace: contextOf(held, run?.completed?.report.invocationId),
+    }));
   }
 
   /** Out of the queue, and nothing more to remember. */
@@ -263,6 +269,7 @@ export class Settler {
       function: this.lane.function,
       invocationId,
       hops: held.attributes.hops,
+      trace: contextOf(held, invocationId),
     });
   }
 
@@ -338,6 +345,11 @@ export class Settler {
   private nowText(): string {
     return new Date(this.context.clock.now()).toISOString();
   }
+}
+
+/** The context of what an event causes: of the run that it came to, or, where there was none, of the event itself. */
+function contextOf({ attributes }: HeldEvent, invocationId: string = attributes.eventId): TraceContext {
+  return contextWithin(invocationId, attributes.trace, attributes.eventId);
 }
 
 /** An outcome as an attempt's failure; `undefined` where it is none. */

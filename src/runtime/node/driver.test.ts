@@ -22,7 +22,8 @@ driverConformance({
     greet: main("const callme = (greeting, name = `world`) => greeting + ' ' + name;"),
     handler: main(
       `exports.handler = async (event, context) => ({
-        event, id: context.awsRequestId, name: context.functionName, remainingMs: context.getRemainingTimeInMillis() })`,
+        event, id: context.awsRequestId, name: context.functionName, remainingMs: context.getRemainingTimeInMillis(),
+        traceparent: context.traceparent, tracestate: context.tracestate })`,
       'main.handler',
     ),
     prints: main(`function callme() {

@@ -15,7 +15,8 @@ driverConformance({
     handler: main(
       `def handler(event, context):
     return {'event': event, 'id': context.aws_request_id, 'name': context.function_name,
-            'remainingMs': context.get_remaining_time_in_millis()}`,
+            'remainingMs': context.get_remaining_time_in_millis(),
+            'traceparent': context.traceparent, 'tracestate': context.tracestate}`,
       'main.handler',
     ),
     prints: main(`import sys

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { TraceContext } from '../../model/trace.ts';
 
 /**
  * Buckets of objects with the meaning that S3 gives them; doors and functions use them through this port alone.
@@ -24,7 +25,7 @@ export interface Buckets {
   remove(
     bucket: string,
     key: string,
-    options?: { versionId?: string },
+    options?: { versionId?: string; trace?: TraceContext },
   ): Promise<{ versionId?: string; deleteMarker: boolean }>;
   copy(
     from: { bucket: string; key: string; versionId?: string; conditions?: Conditions },
@@ -56,7 +57,7 @@ export interface Buckets {
     uploadId: string,
     parts: readonly { partNumber: number; etag: string }[],
     /** `checksums` are what the whole object must have; `invalid_request` (`bad_digest`) otherwise, and the upload stays. */
-    options?: { conditions?: Conditions; checksums?: ObjectView['checksums'] },
+    options?: { conditions?: Conditions; checksums?: ObjectView['checksums']; trace?: TraceContext },
   ): Promise<ObjectView>;
   abortUpload(bucket: string, key: string, uploadId: string): Promise<void>;
 
@@ -137,6 +138,8 @@ export interface PutOptions {
   readonly checksumAlgorithm?: ChecksumAlgorithm;
   readonly checksumType?: 'FULL_OBJECT' | 'COMPOSITE';
   readonly conditions?: Conditions;
+  /** The trace that this is a part of; who hears of the change carries it on. */
+  readonly trace?: TraceContext;
 }
 
 /** Preconditions of RFC 9110; etags without quotes, `*` for any. */
@@ -199,4 +202,6 @@ export interface ObjectChange {
   readonly bytes: number;
   readonly etag: string;
   readonly versionId?: string;
+  /** The trace that the change is a part of. */
+  readonly trace?: TraceContext;
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Problem } from '../../model/problem.ts';
+import { formatTrace } from '../../model/trace.ts';
 import type { NewMessage } from '../../store/queue.ts';
-import type { QueueSettings } from './queues.ts';
+import type { Cause, QueueSettings } from './queues.ts';
 
 /** Largest message, its attributes included (1 MiB, as SQS). */
 export const MAX_MESSAGE_BYTES = 1_048_576;
@@ -26,9 +27,14 @@ export function checkForeignAttributes(messages: readonly NewMessage[]): void {
   );
 }
 
-/** A message that says how many functions called one another until it was sent. */
-export function withHops(message: NewMessage, hops: number): NewMessage {
-  return { ...message, attributes: { ...message.attributes, 'fob-hops': String(hops) } };
+/** A message that says how many functions called one another until it was sent, and which trace it is a part of. */
+export function withCause(message: NewMessage, { hops, trace }: Cause): NewMessage {
+  if (hops === undefined && trace === undefined) return message;
+  const said = {
+    ...(hops !== undefined && { 'fob-hops': String(hops) }),
+    ...(trace !== undefined && { 'fob-trace': formatTrace(trace) }),
+  };
+  return { ...message, attributes: { ...message.attributes, ...said } };
 }
 
 /** Messages as the store keeps them under the settings of their queue. Throws `invalid_request` or `too_large`. */

@@ -1,3 +1,4 @@
+import type { TraceContext } from '../../model/trace.ts';
 import type { CommitPart } from '../../store/commit.ts';
 import type { LeasedMessage, NewMessage, QueueStats, SendResult, StoredMessage } from '../../store/queue.ts';
 
@@ -13,10 +14,10 @@ export interface Queues {
   /** Removes the queue with its messages; false where there was none; `conflict` where it is a dead-letter queue in use. */
   remove(name: string): Promise<boolean>;
   /**
-   * All or none. `not_found`, `too_large`, `invalid_request` (a FIFO queue without a group, …). `hops`: how many functions called
-   * one another until these were sent; what they wake carries it on.
+   * All or none. `not_found`, `too_large`, `invalid_request` (a FIFO queue without a group, …). What the messages wake carries
+   * their cause on.
    */
-  send(name: string, messages: readonly NewMessage[], hops?: number): Promise<SendResult[]>;
+  send(name: string, messages: readonly NewMessage[], cause?: Cause): Promise<SendResult[]>;
   /** What `send` would do, as parts of a larger commit; throws as `send` rejects. The platform's own attributes (`fob-…`) are allowed here. */
   prepare(name: string, messages: readonly NewMessage[]): CommitPart[];
   /** Leases messages for `visibilityMs` (default: the queue's). Ones that were received `maxReceives` times have moved on to the dead-letter queue. */
@@ -35,6 +36,13 @@ export interface Queues {
   stats(name: string): Promise<QueueStats>;
   /** Removes messages that are older than their queue's `retentionMs`, with a record for each queue, and returns how many. To be called now and then. */
   expire(): Promise<number>;
+}
+
+/** How something came to be sent. */
+export interface Cause {
+  /** How many functions called one another until then. */
+  readonly hops?: number | undefined;
+  readonly trace?: TraceContext | undefined;
 }
 
 export interface QueueSettings {

@@ -5,7 +5,7 @@ import { Documents } from '../../store/documents.ts';
 import type { LeasedMessage, NewMessage } from '../../store/queue.ts';
 import type { Store } from '../../store/store.ts';
 import { removeOld } from '../remove-old.ts';
-import { checkForeignAttributes, storableMessages, withHops } from './new-messages.ts';
+import { checkForeignAttributes, storableMessages, withCause } from './new-messages.ts';
 import { changedSettings, checkQueueName } from './queue-settings.ts';
 import type { QueueCounts, QueueSettings, Queues, QueueView, ReceivedMessage } from './queues.ts';
 import { openReceipts } from './receipts.ts';
@@ -116,10 +116,10 @@ export async function openQueues({ store, clock }: QueuesOptions): Promise<Queue
       counted.delete(name);
       return removed;
     },
-    async send(name, messages, hops) {
+    async send(name, messages, cause = {}) {
       const { settings } = found(name);
       checkForeignAttributes(messages);
-      const sent = hops === undefined ? messages : messages.map((message) => withHops(message, hops));
+      const sent = messages.map((message) => withCause(message, cause));
       const results = await store.queue.sendBatch(PREFIX + name, storableMessages(name, settings, sent));
       countsOf(name).sent += results.filter(({ duplicate }) => !duplicate).length;
       return results;

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { CLOUD_EVENT_TYPE } from '../../model/cloudevents.ts';
 import { parseDestination } from '../../model/destination.ts';
 import type { CloudEvent } from '../../model/event.ts';
+import { traceOfEvent } from '../../model/event-trace.ts';
+import { formatTrace } from '../../model/trace.ts';
 import type { CommitPart } from '../../store/commit.ts';
 import type { NewMessage } from '../../store/queue.ts';
 import { eventJson } from './topic-rules.ts';
@@ -29,6 +31,7 @@ interface Deliveries {
 
 export function createDeliveries({ sendPart, errandPart }: Deliveries): DeliverTo {
   return (topic, { id, destination }, event) => {
+    const trace = traceOfEvent(event);
     const body = eventJson(event);
     const parsed = parseDestination(destination);
     if (parsed.kind === 'queue') {
@@ -37,6 +40,7 @@ export function createDeliveries({ sendPart, errandPart }: Deliveries): DeliverT
         attributes: {
           'content-type': CONTENT_TYPE,
           ...(event.fobhops !== undefined && { 'fob-hops': String(event.fobhops) }),
+          ...(trace !== undefined && { 'fob-trace': formatTrace(trace) }),
         },
         ...(parsed.name.endsWith('.fifo') && { group: groupOf(topic, event) }),
         deduplicationId: identityOf(topic, event),

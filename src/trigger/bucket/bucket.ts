@@ -63,7 +63,10 @@ export function createBucketType(host: TypeHost): TriggerType<BucketOptions> {
       const local = context as LocalSourceContext<BucketOptions>;
       const leave = reader.join({
         wants: (change) => change.timeMs >= local.sinceMs && wants(local.options, change),
-        eventOf: (change) => ({ event: changeEvent(change) }),
+        eventOf: (change) => ({
+          event: changeEvent(change),
+          ...(change.trace !== undefined && { trace: change.trace }),
+        }),
         context: local,
       });
       return { stop: leave };

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { Completion } from '../../engine/events/completions.ts';
 import type { CloudEvent } from '../../model/event.ts';
+import { withTrace } from '../../model/event-trace.ts';
 import { FUNCTION_NAME_PATTERN } from '../../model/function.ts';
 import { messageOf, Problem } from '../../model/problem.ts';
 import { EVENT_TYPES } from '../../model/shape/event-data.ts';
@@ -50,7 +51,7 @@ export function createCompletionType({
         approximateInvokeCount: 1,
       } as const;
       const record = { version: '1.0', timestamp, requestContext, requestPayload: {} } as const;
-      return completionEvent(of, { id: 'sample', record, hops: 0 });
+      return completionEvent(of, { id: 'sample', record, hops: 0, trace: undefined });
     },
     async start(context) {
       const { options, prepare, prepareQuarantine, report } = context as LocalSourceContext<CompletionOptions>;
@@ -72,10 +73,13 @@ export function createCompletionType({
   };
 }
 
-function completionEvent(of: string, { id, record, hops }: Completion): CloudEvent {
+/** A completion; a sample belongs to no trace. */
+type Sampled = Omit<Completion, 'trace'> & { readonly trace: Completion['trace'] | undefined };
+
+function completionEvent(of: string, { id, record, hops, trace }: Sampled): CloudEvent {
   const succeeded =
     record.requestContext.condition === 'Success' && record.responseContext?.functionError === undefined;
-  return {
+  const event: CloudEvent = {
     specversion: '1.0',
     id,
     source: `fob:function/${of}`,
@@ -85,4 +89,5 @@ function completionEvent(of: string, { id, record, hops }: Completion): CloudEve
     data: record,
     fobhops: hops + 1,
   };
+  return withTrace(event, trace);
 }

@@ -1,7 +1,9 @@
 import type { CloudEvent } from '../../model/event.ts';
+import { withTrace } from '../../model/event-trace.ts';
 import { backOffMs, pause } from '../../model/pause.ts';
 import { messageOf } from '../../model/problem.ts';
 import { EVENT_TYPES, messageData } from '../../model/shape/event-data.ts';
+import { parseTrace } from '../../model/trace.ts';
 import { type Prepared, together } from '../../store/prepared.ts';
 import type { LeasedMessage } from '../../store/queue.ts';
 import { isUnfit } from '../hand-over.ts';
@@ -129,7 +131,7 @@ function eventOf(queue: string, { messageId, body, attributes, group, attempt, s
   const own = Object.fromEntries(Object.entries(attributes).filter(([name]) => !OWN_ATTRIBUTE.test(name)));
   const sentat = new Date(sentAtMs).toISOString();
   const hops = attributes['fob-hops'];
-  return {
+  const event: CloudEvent = {
     specversion: '1.0',
     id: messageId,
     source: `fob:queue/${queue}`,
@@ -142,4 +144,5 @@ function eventOf(queue: string, { messageId, body, attributes, group, attempt, s
     ...(group !== undefined && { messagegroup: group }),
     ...(hops !== undefined && { fobhops: Number(hops) }),
   };
+  return withTrace(event, parseTrace(attributes['fob-trace']));
 }

@@ -97,7 +97,7 @@ export const uploadPartCopy = operation<UploadPartCopyCommandInput, UploadPartCo
 export const completeMultipartUpload = operation<
   CompleteMultipartUploadCommandInput,
   CompleteMultipartUploadCommandOutput
->('write', async (input, { buckets, request }) => {
+>('write', async (input, { buckets, request, cause }) => {
   const { Bucket, UploadId } = input;
   const key = keyOf(input.Key);
   const named = input.MultipartUpload?.Parts ?? [];
@@ -111,6 +111,7 @@ export const completeMultipartUpload = operation<
   const made = await buckets.completeUpload(Bucket!, key, UploadId!, parts, {
     ...(conditions && { conditions }),
     ...(Object.keys(checksums).length > 0 && { checksums }),
+    ...cause,
   });
   return {
     Location: `/${Bucket}/${key}`,

@@ -17,7 +17,7 @@ import { algorithmOf, bodyOptions, objectOptions } from './write-options.ts';
 const MAX_DELETED = 1_000;
 
 export const putObject = operation<PutObjectCommandInput, PutObjectCommandOutput>('write', async (input, call) => {
-  const { request, buckets } = call;
+  const { request, buckets, cause } = call;
   const { payload, headers } = request;
   if (payload.bytes === 0 && !headers.has('content-length')) {
     throw new AwsError(411, 'MissingContentLength', 'You must provide the Content-Length HTTP header.');
@@ -30,6 +30,7 @@ export const putObject = operation<PutObjectCommandInput, PutObjectCommandOutput
     ...bodyOptions(request),
     ...algorithmOf(input.ChecksumAlgorithm),
     ...(conditions && { conditions }),
+    ...cause,
   };
   const written = await buckets.put(input.Bucket!, keyOf(input.Key), payload.open(), options);
   return { ETag: quoted(written.etag), ...versionOf(written.versionId), ...checksumsOf(written) };
@@ -37,11 +38,11 @@ export const putObject = operation<PutObjectCommandInput, PutObjectCommandOutput
 
 export const deleteObject = operation<DeleteObjectCommandInput, DeleteObjectCommandOutput>(
   'write',
-  async (input, { buckets }) => {
+  async (input, { buckets, cause }) => {
     const { deleteMarker, versionId } = await buckets.remove(
       input.Bucket!,
       keyOf(input.Key),
-      input.VersionId === undefined ? {} : { versionId: input.VersionId },
+      input.VersionId === undefined ? cause : { ...cause, versionId: input.VersionId },
     );
     return { ...(deleteMarker && { DeleteMarker: true }), ...versionOf(versionId) };
   },
@@ -49,7 +50,7 @@ export const deleteObject = operation<DeleteObjectCommandInput, DeleteObjectComm
 
 export const deleteObjects = operation<DeleteObjectsCommandInput, DeleteObjectsCommandOutput>(
   'write',
-  async (input, { buckets, bucket, errorOf }) => {
+  async (input, { buckets, bucket, errorOf, cause }) => {
     const { Objects = [], Quiet = false } = input.Delete ?? {};
     if (Objects.length === 0 || Objects.length > MAX_DELETED) {
       throw new AwsError(
@@ -66,7 +67,7 @@ export const deleteObjects = operation<DeleteObjectsCommandInput, DeleteObjectsC
         const removed = await buckets.remove(
           input.Bucket!,
           keyOf(Key),
-          VersionId === undefined ? {} : { versionId: VersionId },
+          VersionId === undefined ? cause : { ...cause, versionId: VersionId },
         );
         if (Quiet) continue;
         const marker = removed.deleteMarker && {
@@ -84,7 +85,7 @@ export const deleteObjects = operation<DeleteObjectsCommandInput, DeleteObjectsC
 );
 
 export const copyObject = operation<CopyObjectCommandInput, CopyObjectCommandOutput>('write', async (input, call) => {
-  const { buckets, request } = call;
+  const { buckets, request, cause } = call;
   const source = parseCopySource(input.CopySource);
   call.authorize(source.bucket, 'read');
   const key = keyOf(input.Key);
@@ -114,6 +115,7 @@ export const copyObject = operation<CopyObjectCommandInput, CopyObjectCommandOut
       ...(retags && { tags: tagsFromHeader(request.headers.get('x-amz-tagging')) ?? {} }),
       ...algorithmOf(input.ChecksumAlgorithm),
       ...(conditions && { conditions }),
+      ...cause,
     },
   );
   return {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { TraceContext } from '../../../model/trace.ts';
 import type { Buckets, BucketView } from '../../../service/bucket/buckets.ts';
 import type { AwsRequest } from '../service.ts';
 
@@ -16,6 +17,8 @@ export interface Notification {
 export interface S3Call {
   readonly request: AwsRequest;
   readonly buckets: Buckets;
+  /** The trace that the request is a part of, where it is of one. */
+  readonly cause: { readonly trace?: TraceContext };
   /** Throws `forbidden` where whoever asks was not granted this. */
   authorize(bucket: string, access: 'read' | 'write' | 'manage'): void;
   /** Whether any of it was granted. */

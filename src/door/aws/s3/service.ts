@@ -4,6 +4,7 @@ import { allows, type GrantAccess } from '../../../model/grant.ts';
 import { Problem } from '../../../model/problem.ts';
 import type { Buckets } from '../../../service/bucket/buckets.ts';
 import { authorize } from '../../principal.ts';
+import { causeOf } from '../../trace-context.ts';
 import { AwsError } from '../aws-error.ts';
 import {
   type BoundOperation,
@@ -39,6 +40,7 @@ export function createS3({ buckets, errorOf, notifications }: S3Deps): AwsServic
   const callOf = (request: AwsRequest): S3Call => ({
     request,
     buckets,
+    cause: causeOf(request.req),
     errorOf,
     notifications,
     authorize: (name, access) => authorize(request.req, 'bucket', name, access),

@@ -43,9 +43,15 @@ class Call {
     return this.start + PAYLOAD_OFFSET + this.frame.readUInt16BE(this.start + 30);
   }
 
+  /** What is told beside the payload; `undefined` where that is nothing. */
+  get meta() {
+    const start = this.start + PAYLOAD_OFFSET;
+    const end = this.payloadStart;
+    return start === end ? undefined : JSON.parse(this.frame.toString('utf8', start, end));
+  }
+
   get contentType() {
-    const meta = this.frame.toString('utf8', this.start + PAYLOAD_OFFSET, this.payloadStart);
-    return (meta === '' ? undefined : JSON.parse(meta).contentType) ?? 'application/octet-stream';
+    return this.meta?.contentType ?? 'application/octet-stream';
   }
 
   /** A copy of the payload's bytes, which the function may keep. */

@@ -51,18 +51,37 @@ function withCallback(fn, event, context) {
   });
 }
 
+/** Of an invocation that begins its trace itself: the trace and its span have the invocation's id. */
+function ownTraceparent(id) {
+  const hex = id.replaceAll('-', '');
+  return `00-${hex}-${hex.slice(16)}-00`;
+}
+
 class Context {
   /** Has no effect: a result is sent as soon as it is there. */
   callbackWaitsForEmptyEventLoop = true;
   #deadlineMs;
   #call;
   #controller;
+  #meta;
 
   constructor(fixed, call) {
     this.awsRequestId = call.id;
     Object.assign(this, fixed);
     this.#deadlineMs = Date.now() + call.timeoutMs;
     this.#call = call;
+    // The frame that it is read from is gone once the function was entered.
+    this.#meta = call.meta;
+  }
+
+  /** The W3C `traceparent` for what this invocation calls. */
+  get traceparent() {
+    return this.#meta?.traceparent ?? ownTraceparent(this.awsRequestId);
+  }
+
+  /** What other tracing systems pass on, where there is something. */
+  get tracestate() {
+    return this.#meta?.tracestate;
   }
 
   getRemainingTimeInMillis() {

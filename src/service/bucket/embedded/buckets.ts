@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../../model/clock.ts';
 import { Problem } from '../../../model/problem.ts';
+import { formatTrace, type TraceContext } from '../../../model/trace.ts';
 import { type StoreLog, silentLog } from '../../../store/embedded/log.ts';
 import { WorkerClient } from '../../../store/embedded/rpc.ts';
 import type {
@@ -153,6 +154,7 @@ class SqliteBuckets implements EmbeddedBuckets {
         ...{ bytes, etag: hexOf(digests.MD5!), body: stored },
         document: documentOf(options, checksumsOf(digests, options)),
         event: 'ObjectCreated:Put',
+        trace: textOf(options.trace),
       };
       const done = await this.catalog.call('put', [bucket, key, added, options.conditions, this.clock.now()]);
       this.changed(done);
@@ -192,9 +194,10 @@ class SqliteBuckets implements EmbeddedBuckets {
   async remove(
     bucket: string,
     key: string,
-    { versionId }: { versionId?: string } = {},
+    { versionId, trace }: { versionId?: string; trace?: TraceContext } = {},
   ): Promise<{ versionId?: string; deleteMarker: boolean }> {
-    const done = await this.catalog.call('remove', [bucket, validKey(key), versionId, this.clock.now()]);
+    const args = [bucket, validKey(key), versionId, this.clock.now(), textOf(trace)] as const;
+    const done = await this.catalog.call('remove', [...args]);
     const { freed: _, ...removed } = this.changed(done);
     return removed;
   }
@@ -221,7 +224,13 @@ class SqliteBuckets implements EmbeddedBuckets {
         unpin();
       }
     }
-    const request = { from, to, options: kept, ...(computed !== undefined && { computed }) };
+    const request = {
+      from,
+      to,
+      options: kept,
+      trace: textOf(options.trace),
+      ...(computed !== undefined && { computed }),
+    };
     return this.changed(await this.catalog.call('copy', [request, this.clock.now()])).view;
   }
 
@@ -310,7 +319,7 @@ class SqliteBuckets implements EmbeddedBuckets {
   async completeUpload(
     ...[bucket, key, uploadId, parts, options = {}]: Parameters<Buckets['completeUpload']>
   ): Promise<ObjectView> {
-    const rules = { minPartBytes: this.minPartBytes, ...options };
+    const rules = { minPartBytes: this.minPartBytes, ...options, trace: textOf(options.trace) };
     const args = [bucket, key, uploadId, parts, rules, this.clock.now()] as const;
     return this.changed(await this.catalog.call('completeUpload', [...args])).view;
   }
@@ -416,4 +425,8 @@ class SqliteBuckets implements EmbeddedBuckets {
 
 function hexOf(base64: string): string {
   return Buffer.from(base64, 'base64').toString('hex');
+}
+
+function textOf(trace: TraceContext | undefined): string | undefined {
+  return trace === undefined ? undefined : formatTrace(trace);
 }

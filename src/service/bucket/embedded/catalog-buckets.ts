@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Problem } from '../../../model/problem.ts';
+import { parseTrace } from '../../../model/trace.ts';
 import type { BucketSettings, BucketView, ObjectChange } from '../buckets.ts';
 import type { BucketRow, CatalogTables, Freed } from './catalog-tables.ts';
 
@@ -19,7 +20,7 @@ export function bucketOperations(db: DatabaseSync, tables: CatalogTables) {
   const removeUploads = db.prepare('DELETE FROM uploads WHERE bucket = ?');
   const selectUsage = db.prepare('SELECT name, objects, bytes FROM buckets');
   const selectChanges = db.prepare(
-    `SELECT sequence, time_ms AS timeMs, event, bucket, key, bytes, etag, version_id AS versionId
+    `SELECT sequence, time_ms AS timeMs, event, bucket, key, bytes, etag, version_id AS versionId, trace
      FROM changes WHERE sequence > ? ORDER BY sequence LIMIT ?`,
   );
   const removeChanges = db.prepare('DELETE FROM changes WHERE sequence <= ?');
@@ -72,8 +73,10 @@ export function bucketOperations(db: DatabaseSync, tables: CatalogTables) {
     usage: () => selectUsage.all() as unknown as { name: string; objects: number; bytes: number }[],
 
     changes: (afterSequence: number, limit: number): ObjectChange[] =>
-      selectChanges.all(afterSequence, limit).map(({ versionId, ...change }) => {
-        return { ...change, ...(versionId !== null && { versionId }) } as unknown as ObjectChange;
+      selectChanges.all(afterSequence, limit).map(({ versionId, trace: text, ...change }) => {
+        const trace = text === null ? undefined : parseTrace(String(text));
+        const given = { ...(versionId !== null && { versionId }), ...(trace !== undefined && { trace }) };
+        return { ...change, ...given } as unknown as ObjectChange;
       }),
 
     forgetChanges(upToSequence: number): void {

@@ -25,6 +25,7 @@ export interface CopyRequest {
   readonly from: { bucket: string; key: string; versionId?: string; conditions?: Conditions };
   readonly to: { bucket: string; key: string };
   readonly options: Pick<PutOptions, 'headers' | 'metadata' | 'tags' | 'conditions'>;
+  readonly trace?: string | undefined;
   /** Checksums that were computed of one version of the source. */
   readonly computed?: { readonly seq: number; readonly checksums: ObjectView['checksums'] };
 }
@@ -72,21 +73,22 @@ export function objectOperations(db: DatabaseSync, tables: CatalogTables) {
       key: string,
       versionId: string | undefined,
       nowMs: number,
+      trace?: string,
     ): { versionId?: string; deleteMarker: boolean } & Freed {
       const bucket = tables.bucket(bucketName);
       if (versionId === undefined && bucket.settings.versioning !== 'off') {
-        const marker = tables.addMarker(bucket, key, 'ObjectRemoved:DeleteMarkerCreated', nowMs);
+        const marker = tables.addMarker(bucket, key, 'ObjectRemoved:DeleteMarkerCreated', nowMs, trace);
         return { ...marker, deleteMarker: true };
       }
       const row = tables.version(bucket, key, versionId ?? 'null');
       const named = versionId === undefined ? {} : { versionId };
       if (row === undefined) return { ...named, deleteMarker: false, freed: [] };
       const freed = tables.removeVersion(bucket, row);
-      tables.record(bucket, 'ObjectRemoved:Delete', row, nowMs);
+      tables.record(bucket, 'ObjectRemoved:Delete', row, nowMs, trace);
       return { ...named, deleteMarker: row.marker === 1, freed };
     },
 
-    copy({ from, to, options, computed }: CopyRequest, nowMs: number): { view: ObjectView } & Freed {
+    copy({ from, to, options, computed, trace }: CopyRequest, nowMs: number): { view: ObjectView } & Freed {
       const source = tables.bucket(from.bucket);
       const row = tables.object(source, from.key, from.versionId);
       if (from.conditions !== undefined) checkSource(stateOf(row), from.conditions);
@@ -106,7 +108,7 @@ export function objectOperations(db: DatabaseSync, tables: CatalogTables) {
       const event = 'ObjectCreated:Copy';
       const body = tables.body(row.seq);
       // An object may be copied onto itself: its files are referred to again before they are found unused.
-      const before = tables.add(target, to.key, { bytes, etag, document, body, event }, nowMs);
+      const before = tables.add(target, to.key, { bytes, etag, document, body, event, trace }, nowMs);
       return { view: viewOf(target, before.row), freed: tables.unused(before.freed) };
     },
 

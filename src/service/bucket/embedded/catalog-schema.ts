@@ -72,6 +72,8 @@ const MIGRATIONS: Migrations = [
     version_id TEXT
   );
   `,
+  // The trace that a change is a part of.
+  'ALTER TABLE changes ADD COLUMN trace TEXT;',
 ];
 
 export const CATALOG_DATABASE: DatabaseOptions = {

@@ -44,6 +44,8 @@ export interface NewVersion {
   readonly document: ObjectDocument;
   readonly body: StoredBody;
   readonly event: string;
+  /** The trace that it is a part of, as `formatTrace` writes it. */
+  readonly trace?: string | undefined;
 }
 
 /** What a mutation leaves for others to do: files that nothing refers to any more. */
@@ -85,7 +87,7 @@ export function catalogTables(db: DatabaseSync) {
     'SELECT EXISTS (SELECT 1 FROM segments WHERE file = :file) OR EXISTS (SELECT 1 FROM parts WHERE file = :file) AS used',
   );
   const insertChange = db.prepare(
-    'INSERT INTO changes (time_ms, event, bucket, key, bytes, etag, version_id) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO changes (time_ms, event, bucket, key, bytes, etag, version_id, trace) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
 
   const lastSeq = db.prepare("SELECT coalesce(max(seq), 0) AS seq FROM sqlite_sequence WHERE name = 'versions'").get();
@@ -133,17 +135,23 @@ export function catalogTables(db: DatabaseSync) {
         ...{ seq, key, versionId, marker: 0, live: 1, bytes, etag },
         ...{ modifiedMs: nowMs, noncurrentMs: null, document: text },
       };
-      tables.record(bucket, added.event, row, nowMs);
+      tables.record(bucket, added.event, row, nowMs, added.trace);
       return { row, freed };
     },
 
     /** Adds a delete marker as the newest version. */
-    addMarker(bucket: BucketRow, key: string, event: string, nowMs: number): { versionId: string } & Freed {
+    addMarker(
+      bucket: BucketRow,
+      key: string,
+      event: string,
+      nowMs: number,
+      trace?: string,
+    ): { versionId: string } & Freed {
       const freed = tables.makeRoom(bucket, key, nowMs);
       seq++;
       const versionId = tables.newVersionId(bucket);
       insert.run(seq, bucket.id, key, versionId, 1, 0, 0, '', nowMs, EMPTY_JSON);
-      tables.record(bucket, event, { key, bytes: 0, etag: '', versionId }, nowMs);
+      tables.record(bucket, event, { key, bytes: 0, etag: '', versionId }, nowMs, trace);
       return { versionId: versionId ?? 'null', freed };
     },
 
@@ -191,8 +199,10 @@ export function catalogTables(db: DatabaseSync) {
       event: string,
       { key, bytes, etag, versionId }: Pick<VersionRow, 'key' | 'bytes' | 'etag' | 'versionId'>,
       nowMs: number,
+      trace?: string,
     ): void {
-      insertChange.run(nowMs, event, bucket.name, key, bytes, etag, shownVersionId(bucket, versionId) ?? null);
+      const shown = shownVersionId(bucket, versionId) ?? null;
+      insertChange.run(nowMs, event, bucket.name, key, bytes, etag, shown, trace ?? null);
     },
   };
   return tables;

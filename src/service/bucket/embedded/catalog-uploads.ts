@@ -93,6 +93,7 @@ export function uploadOperations(db: DatabaseSync, tables: CatalogTables) {
         readonly minPartBytes: number;
         readonly conditions?: Conditions;
         readonly checksums?: ObjectView['checksums'];
+        readonly trace?: string | undefined;
       },
       nowMs: number,
     ): { view: ObjectView } & Freed {
@@ -118,6 +119,7 @@ export function uploadOperations(db: DatabaseSync, tables: CatalogTables) {
         document,
         body: { segments: parts.map(({ file, bytes }) => ({ file, bytes })) },
         event: 'ObjectCreated:CompleteMultipartUpload',
+        trace: rules.trace,
       };
       const { row, freed } = tables.add(bucket, key, added, nowMs);
       return { view: viewOf(bucket, row), freed: [...freed, ...end(uploadId)] };

@@ -35,9 +35,14 @@ class Call:
         return '-'.join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
     @property
-    def content_type(self):
+    def meta(self):
+        """What is told beside the payload."""
         meta = self.body[_FIXED_BYTES : _FIXED_BYTES + self.meta_bytes]
-        return (values.from_json(meta) if meta else {}).get('contentType', 'application/octet-stream')
+        return values.from_json(meta) if meta else {}
+
+    @property
+    def content_type(self):
+        return self.meta.get('contentType', 'application/octet-stream')
 
     def payload(self):
         return self.body[_FIXED_BYTES + self.meta_bytes :]

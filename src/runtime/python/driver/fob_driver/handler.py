@@ -14,10 +14,25 @@ class Context:
 
     def __init__(self, call):
         self.aws_request_id = call.id
+        self._meta = call.meta if call.meta_bytes else None
         self._deadline = time() + call.timeout_ms / 1000
 
     def get_remaining_time_in_millis(self):
         return max(0, int((self._deadline - time()) * 1000))
+
+    @property
+    def traceparent(self):
+        """The W3C `traceparent` for what this invocation calls."""
+        if self._meta and 'traceparent' in self._meta:
+            return self._meta['traceparent']
+        # It begins its trace itself: the trace and its span have the invocation's id.
+        digits = self.aws_request_id.replace('-', '')
+        return '00-%s-%s-00' % (digits, digits[16:])
+
+    @property
+    def tracestate(self):
+        """What other tracing systems pass on, where there is something."""
+        return self._meta.get('tracestate') if self._meta else None
 
     def log(self, text):
         print(text)

@@ -91,8 +91,11 @@ function request(method, path, headers = {}, body = undefined) {
   const address = process.env.FOB_URL;
   if (address === undefined)
     throw new FobError('this function was granted nothing: see `fob set <function> --grant`', 0, 'not_granted');
+  // Where several run here at once, this tells which of them asks.
+  const invocation = logs.invocation();
+  const sent = invocation === undefined ? headers : { ...headers, 'Fob-Call': String(invocation.call) };
   return new Promise((resolve, reject) => {
-    const req = http.request(new URL(path, address), { method, headers }, (res) => {
+    const req = http.request(new URL(path, address), { method, headers: sent }, (res) => {
       const parts = [];
       res.on('data', (part) => parts.push(part));
       res.on('error', reject);

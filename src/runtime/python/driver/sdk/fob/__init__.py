@@ -2,6 +2,7 @@
 
 import json as _json
 
+from fob_driver import logs as _logs
 from fob_driver import values as _values
 from fob_driver.outbox import OutboxError
 from fob_driver.outbox import emit as _emit
@@ -104,9 +105,14 @@ def _request(method, path, body=None, headers=None):
     address = os.environ.get('FOB_URL')
     if address is None:
         raise FobError('this function was granted nothing: see `fob set <function> --grant`', 0, 'not_granted')
+    headers = dict(headers or {})
+    invocation = _logs.invocation()
+    if invocation is not None:
+        # Where several run here at once, this tells which of them asks.
+        headers['Fob-Call'] = str(invocation.call)
     connection = HTTPConnection(urlsplit(address).netloc)
     try:
-        connection.request(method, path, body, headers or {})
+        connection.request(method, path, body, headers)
         response = connection.getresponse()
         return response.status, response.headers.get('Content-Type', ''), response.read()
     finally:
