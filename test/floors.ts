@@ -11,10 +11,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   observe: ['model', 'store'],
   govern: ['model', 'store', 'observe'],
   service: ['model', 'store'],
+  project: ['model'],
   trigger: ['model', 'store', 'engine', 'observe', 'govern', 'service'],
-  door: ['model', 'store', 'sandbox', 'runtime', 'engine', 'observe', 'govern', 'service', 'trigger'],
+  door: ['model', 'store', 'sandbox', 'runtime', 'engine', 'observe', 'govern', 'service', 'project', 'trigger'],
   root: ['*'],
-  cli: ['model', 'observe', 'root'],
+  cli: ['model', 'observe', 'project', 'root'],
 };
 
 /** Folders whose sub-folders are adapters of one port, and may not know each other. */

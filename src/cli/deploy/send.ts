@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { ORIGIN_HEADER, originHeader, type StatedOrigin } from '../../model/origin.ts';
+import { uploadForm } from '../../project/code/upload-form.ts';
 import { type FunctionView, functionPath } from '../api.ts';
 import { failureOf, type NodeClient } from '../client.ts';
 import { EXIT, Failure } from '../failure.ts';
@@ -25,7 +25,7 @@ export async function sendCode(
   progress: Progress,
   origin: StatedOrigin = {},
 ): Promise<FunctionView> {
-  const form = formOf(config, upload);
+  const form = uploadForm(config, upload);
   const headers = {
     'content-type': form.type,
     ...(createOnly && { 'if-none-match': '*' }),
@@ -49,19 +49,4 @@ export async function sendCode(
     }
   }
   throw new Failure(EXIT.unreachable, `the node ended the connection before "${name}" was registered`);
-}
-
-/** Code and configuration as one form (RFC 7578). */
-function formOf(config: object, upload: Upload): { type: string; body: Buffer } {
-  const boundary = `fob-${randomUUID()}`;
-  const fileName = upload.fileName === '' ? '' : `; filename="${upload.fileName.replace(/["\r\n\\/]/g, '_')}"`;
-  const body = Buffer.concat([
-    Buffer.from(
-      `--${boundary}\r\nContent-Disposition: form-data; name="config"\r\n\r\n${JSON.stringify(config)}\r\n` +
-        `--${boundary}\r\nContent-Disposition: form-data; name="code"${fileName}\r\nContent-Type: application/octet-stream\r\n\r\n`,
-    ),
-    upload.content,
-    Buffer.from(`\r\n--${boundary}--\r\n`),
-  ]);
-  return { type: `multipart/form-data; boundary=${boundary}`, body };
 }

@@ -1,10 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { FUNCTION_NAME_PATTERN } from '../../model/function.ts';
+import { readCode } from '../../project/code/read-code.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { count, formatBytes } from '../human.ts';
 import type { Progress } from '../output.ts';
-import { packFolder } from '../pack.ts';
 
 /** Code on its way to a node. */
 export interface Upload {
@@ -23,26 +22,15 @@ export async function readUpload(path: string, progress: Progress): Promise<Uplo
     const content = Buffer.concat(chunks);
     return { content, fileName: '', origin: 'the text', summary: formatBytes(content.length) };
   }
-  const info = await stat(path).catch((cause: unknown) => {
-    throw new Failure(EXIT.notFound, `there is no file or folder ${path}`, { cause });
-  });
-  if (!info.isDirectory()) {
-    const content = await readFile(path);
-    return {
-      content,
-      fileName: basename(path),
-      origin: basename(path),
-      summary: `${basename(path)} (${formatBytes(content.length)})`,
-    };
+  const code = await readCode(path);
+  if (code.ignored.length > 0) {
+    const shown = code.ignored.slice(0, 5).join(', ');
+    progress.line(`left out ${shown}${code.ignored.length > 5 ? ` and ${code.ignored.length - 5} more` : ''}`);
   }
-  const packed = await packFolder(path);
-  if (packed.ignored.length > 0) {
-    const shown = packed.ignored.slice(0, 5).join(', ');
-    progress.line(`left out ${shown}${packed.ignored.length > 5 ? ` and ${packed.ignored.length - 5} more` : ''}`);
-  }
-  const sizes = `${count(packed.files, 'file')}, ${formatBytes(packed.archive.length)}`;
-  const folder = basename(resolve(path));
-  return { content: packed.archive, fileName: `${folder}.tar.gz`, origin: `${folder}/`, summary: sizes };
+  const size = formatBytes(code.content.length);
+  return code.isFolder
+    ? { ...code, origin: `${basename(resolve(path))}/`, summary: `${count(code.files, 'file')}, ${size}` }
+    : { ...code, origin: basename(path), summary: `${basename(path)} (${size})` };
 }
 
 /** A name that was given, or the one that a file or folder suggests. */

@@ -1,6 +1,6 @@
 /** What never belongs into an upload: histories, caches, editors' files, and dependencies, which the node installs itself. */
 const ALWAYS = [
-  '.git/',
+  '.git',
   '.hg/',
   '.svn/',
   'node_modules/',
@@ -17,6 +17,7 @@ const ALWAYS = [
   '.env',
   '.fobignore',
   '.gitignore',
+  'fob.yaml',
 ];
 
 interface Rule {

@@ -2,7 +2,7 @@ import { type Dirent, realpathSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { create } from 'tar';
-import { EXIT, Failure } from './failure.ts';
+import { Problem } from '../../model/problem.ts';
 import { type Ignores, ignoreRules } from './ignore-rules.ts';
 
 /** More files than a function can sensibly have: a sign of the wrong folder. */
@@ -35,21 +35,22 @@ export async function packFolder(folder: string): Promise<Packed> {
       const kind = await kindOf(root, inner, entry, ignores, ignored);
       if (kind === 'folder') {
         const real = realpathSync(join(root, inner));
-        if (above.includes(real)) throw new Failure(EXIT.refused, `${inner} is a link to a folder around it`);
+        if (above.includes(real)) throw new Problem('invalid_function', `${inner} is a link to a folder around it`);
         await walk(inner, [...above, real]);
       } else if (kind !== 'left out') {
         files.push(inner);
         bytes += kind.bytes;
         if (files.length > MAX_FILES) {
-          throw new Failure(EXIT.refused, `${folder} holds more than ${MAX_FILES} files`, {
-            hint: 'is it the right folder? A .fobignore file leaves out what the function does not need',
-          });
+          throw new Problem(
+            'invalid_function',
+            `${folder} holds more than ${MAX_FILES} files; is it the right folder? A .fobignore file leaves out what the function does not need`,
+          );
         }
       }
     }
   };
   await walk('', [root]);
-  if (files.length === 0) throw new Failure(EXIT.refused, `there is no file to deploy in ${folder}`);
+  if (files.length === 0) throw new Problem('invalid_function', `there is no file to deploy in ${folder}`);
 
   const stream = create(
     { cwd: root, gzip: { level: 6 }, portable: true, follow: true, noDirRecurse: true, mtime: new Date(0) },
@@ -77,7 +78,8 @@ async function kindOf(
   if (entry.isSymbolicLink()) assertInside(root, path);
   const info = await stat(join(root, path));
   if (info.isDirectory()) return leaveOut(true) ? 'left out' : 'folder';
-  if (!info.isFile()) throw new Failure(EXIT.refused, `${path} is neither a file nor a folder; remove or ignore it`);
+  if (!info.isFile())
+    throw new Problem('invalid_function', `${path} is neither a file nor a folder; remove or ignore it`);
   return { bytes: info.size };
 }
 
@@ -87,11 +89,11 @@ function assertInside(root: string, path: string): void {
   try {
     target = relative(root, realpathSync(join(root, path)));
   } catch (cause) {
-    throw new Failure(EXIT.refused, `${path} is a link to nothing; remove or ignore it`, { cause });
+    throw new Problem('invalid_function', `${path} is a link to nothing; remove or ignore it`, { cause });
   }
   if (target === '..' || target.startsWith(`..${sep}`)) {
-    throw new Failure(
-      EXIT.refused,
+    throw new Problem(
+      'invalid_function',
       `${path} is a link that leads out of the folder; copy what it leads to, or ignore it`,
     );
   }

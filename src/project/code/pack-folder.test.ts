@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { list } from 'tar';
 import { ignoreRules } from './ignore-rules.ts';
-import { packFolder } from './pack.ts';
+import { packFolder } from './pack-folder.ts';
 
 async function paths(archive: Buffer): Promise<string[]> {
   const found: string[] = [];

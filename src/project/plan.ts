@@ -1,0 +1,176 @@
+import type { ProjectApi } from './api.ts';
+import { type Difference, differences } from './differences.ts';
+import type { Entry, ProjectFile } from './file/read.ts';
+import { isMarkOf } from './secret-marks.ts';
+import type { Actual, Fields, ReadContext, Section, Wanted } from './section.ts';
+import { type AppliedThing, allProjects, type ProjectView, projectKey } from './state.ts';
+
+export type Action = 'create' | 'change' | 'remove' | 'keep';
+
+/** What is to be done about one thing. */
+export interface Step {
+  readonly section: Section;
+  readonly name: string;
+  readonly action: Action;
+  readonly differences: readonly Difference[];
+  readonly wanted?: Wanted;
+  readonly actual?: Actual;
+  readonly applied?: AppliedThing;
+  /** It is there already, and not by this project: it is taken over, and will not be removed with it. */
+  readonly adopts: boolean;
+}
+
+/** What somebody changed outside of the file since it was applied last. */
+export interface Drift {
+  readonly section: Section;
+  readonly name: string;
+  /** Absent: it was removed. */
+  readonly actual?: Actual;
+  readonly differences: readonly Difference[];
+}
+
+/** Something that stands in the way: a thing that another project has made. */
+export interface Clash {
+  readonly section: Section;
+  readonly name: string;
+  readonly project: string;
+}
+
+export interface Plan {
+  readonly key: string;
+  readonly project: string;
+  readonly environment: string | undefined;
+  /** In the order in which they are done; those to keep are among them. */
+  readonly steps: readonly Step[];
+  readonly drift: readonly Drift[];
+  readonly clashes: readonly Clash[];
+  /** What was applied last; absent: never. */
+  readonly before: ProjectView | undefined;
+}
+
+/** Whether a plan has nothing to do. */
+export function isEmpty(plan: Plan): boolean {
+  return plan.steps.every(({ action }) => action === 'keep');
+}
+
+/**
+ * Compares what a file says with what the node has, and that with what was applied last. Throws `invalid_request` for what
+ * the file says wrong.
+ */
+export async function makePlan(
+  file: ProjectFile,
+  sections: readonly Section[],
+  context: Omit<ReadContext, 'project'>,
+): Promise<Plan> {
+  const { project, environment } = file;
+  const key = projectKey(project, environment);
+  const all = await allProjects(context.api);
+  const before = all.find(({ name }) => name === key);
+  const steps: Step[] = [];
+  const removals: Step[] = [];
+  const drift: Drift[] = [];
+  const clashes: Clash[] = [];
+  for (const section of sections) {
+    const wanted = await readEntries(section, file.entries.get(section.key), { ...context, project });
+    const applied = new Map(Object.entries(before?.applied[section.key] ?? {}));
+    const actual = await readActual(context.api, section, wanted, applied);
+    for (const name of inOrder(wanted)) {
+      const step = stepOf(section, name, wanted.get(name)!, actual.get(name), applied.get(name));
+      steps.push(step);
+      const owner = all.find((other) => other !== before && other.applied[section.key]?.[name]?.made === true);
+      if (owner !== undefined) clashes.push({ section, name, project: owner.name });
+    }
+    for (const [name, thing] of applied) {
+      const now = actual.get(name);
+      const found = now === undefined ? [] : differences(thing.fields, pick(now.fields, thing.fields));
+      if (now === undefined || found.length > 0)
+        drift.push({ section, name, differences: found, ...(now && { actual: now }) });
+      if (wanted.has(name) || !thing.made || now === undefined) continue;
+      removals.push({ section, name, action: 'remove', differences: [], actual: now, applied: thing, adopts: false });
+    }
+  }
+  return { key, project, environment, steps: [...steps, ...removals.reverse()], drift, clashes, before };
+}
+
+async function readEntries(
+  section: Section,
+  entries: ReadonlyMap<string, Entry> | undefined,
+  context: ReadContext,
+): Promise<Map<string, Wanted>> {
+  const wanted = new Map<string, Wanted>();
+  for (const [name, { entry, place }] of entries ?? []) {
+    try {
+      wanted.set(name, await section.read(name, entry, context));
+    } catch (error) {
+      throw place(error);
+    }
+  }
+  return wanted;
+}
+
+async function readActual(
+  api: ProjectApi,
+  section: Section,
+  wanted: ReadonlyMap<string, Wanted>,
+  applied: ReadonlyMap<string, AppliedThing>,
+): Promise<ReadonlyMap<string, Actual>> {
+  const names = [...new Set([...wanted.keys(), ...applied.keys()])];
+  if (names.length === 0) return new Map();
+  const fields = new Map([...applied].map(([name, thing]) => [name, thing.fields]));
+  return section.current(api, names, wanted, fields);
+}
+
+function stepOf(
+  section: Section,
+  name: string,
+  wanted: Wanted,
+  actual: Actual | undefined,
+  applied: AppliedThing | undefined,
+): Step {
+  if (actual === undefined) {
+    return {
+      section,
+      name,
+      action: 'create',
+      differences: differences(undefined, wanted.fields),
+      wanted,
+      adopts: false,
+    };
+  }
+  const found = [...differences(actual.fields, wanted.fields), ...changedSecrets(wanted, applied)];
+  return {
+    section,
+    name,
+    action: found.length === 0 ? 'keep' : 'change',
+    differences: found,
+    wanted,
+    actual,
+    adopts: applied === undefined,
+    ...(applied !== undefined && { applied }),
+  };
+}
+
+/** Secrets are not shown, here neither. */
+function changedSecrets({ secrets = {} }: Wanted, applied: AppliedThing | undefined): Difference[] {
+  return Object.entries(secrets).flatMap(([path, value]) => {
+    const mark = applied?.secrets?.[path];
+    if (mark !== undefined && isMarkOf(mark, value)) return [];
+    return [{ path, before: '(secret)', after: '(another secret)' }];
+  });
+}
+
+/** Those that others must come after first. */
+function inOrder(wanted: ReadonlyMap<string, Wanted>): string[] {
+  const ordered = new Set<string>();
+  const visit = (name: string, trail: readonly string[]): void => {
+    if (ordered.has(name) || trail.includes(name)) return;
+    for (const other of wanted.get(name)?.after ?? []) if (wanted.has(other)) visit(other, [...trail, name]);
+    ordered.add(name);
+  };
+  for (const name of wanted.keys()) visit(name, []);
+  return [...ordered];
+}
+
+function pick(fields: Fields, names: Fields): Fields {
+  return Object.fromEntries(Object.keys(names).map((name) => [name, fields[name]]));
+}
