@@ -11,6 +11,8 @@ export const EXIT = {
   unreachable: 4,
   /** The node, or this machine, refused or could not do it. */
   refused: 5,
+  /** `fob plan --detailed-exitcode`: there is something to change. */
+  changes: 6,
   /** Ended by Ctrl-C. */
   interrupted: 130,
 } as const;

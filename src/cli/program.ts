@@ -34,6 +34,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'run a function and print its result',
     load: () => import('./commands/call.ts'),
   },
+  {
+    name: 'plan',
+    group: FUNCTIONS,
+    summary: 'say what fob apply would change, and what was changed since',
+    load: () => import('./commands/plan.ts'),
+  },
+  {
+    name: 'apply',
+    group: FUNCTIONS,
+    summary: 'make functions, triggers and services as fob.yaml says',
+    load: () => import('./commands/apply.ts'),
+  },
   { name: 'list', group: FUNCTIONS, summary: 'list all functions', load: () => import('./commands/list.ts') },
   {
     name: 'show',
@@ -152,7 +164,7 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 const HELP_END = `
 Exit codes: 0 done, 1 the function failed, 2 wrong usage, 3 not found,
-4 no node answers, 5 refused or impossible.
+4 no node answers, 5 refused or impossible, 6 there are changes (fob plan).
 
 First steps: ./fob up, then in another terminal:
 ./fob deploy examples/hello-python`;

@@ -23,6 +23,7 @@ import { addLogRoutes } from './native/logs.ts';
 import { addMetricsRoute } from './native/metrics.ts';
 import { addNodeRoutes } from './native/node.ts';
 import { answerProblem } from './native/problem-json.ts';
+import { addProjectRoutes } from './native/projects.ts';
 import { addQueueRoutes } from './native/queues.ts';
 import { addSampleRoutes } from './native/samples.ts';
 import { addTopicRoutes } from './native/topics.ts';
@@ -113,6 +114,7 @@ export async function createManagement(
   addSampleRoutes(app, context);
   addKeyValueRoutes(app, context);
   addKeyRoutes(app, context);
+  addProjectRoutes(app, context);
   await app.register(async (scope) => addDocsPage(scope as App));
   await app.ready();
 

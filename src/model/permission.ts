@@ -52,6 +52,9 @@ export const ACTIONS = [
   'secret:write',
   'repository:read',
   'repository:write',
+  /** What project files made here; what they change needs the permission for that, too. */
+  'project:read',
+  'project:write',
   /** Users, teams, roles, tokens of others. */
   'identity:read',
   'identity:write',

@@ -9,6 +9,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 export interface Wanted {
   /** Settings that the file leaves open are there with their defaults; what is not here is not compared. */
   readonly fields: Fields;
+  /** Defaults: what is as here goes without saying where a thing is made new. */
+  readonly usual?: Fields;
   /** Values that the node never shows, by name. Nobody can compare them: a mark of what was applied last tells whether they changed. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** Things of the same section that must be there before. */

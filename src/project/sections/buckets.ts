@@ -47,7 +47,8 @@ export const buckets: Section = {
       ...rule,
       ...(rule.tags !== undefined && { tags: textMap(rule.tags) }),
     }));
-    return { fields: { versioning: entry.versioning ?? 'off', lifecycle, tags: textMap(entry.tags ?? {}) } };
+    const fields = { versioning: entry.versioning ?? 'off', lifecycle, tags: textMap(entry.tags ?? {}) };
+    return { fields, usual: { versioning: 'off' } };
   },
   async current(api: ProjectApi, names) {
     const found = new Map<string, Actual>();

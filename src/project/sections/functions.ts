@@ -111,7 +111,11 @@ async function readFunction(
     if (!(error instanceof Problem)) throw error;
     throw new Problem(error.code, error.message, { cause: error, details: { field: 'path' } });
   });
-  return { fields: { ...config, tags, code: digestOf(code.content) }, payload: { code, path } satisfies Payload };
+  return {
+    fields: { ...config, tags, code: digestOf(code.content) },
+    usual: defaultConfig(),
+    payload: { code, path } satisfies Payload,
+  };
 }
 
 interface Payload {

@@ -50,6 +50,7 @@ export const queues: Section = {
         contentDeduplication: entry.contentDeduplication ?? false,
         deadLetter: deadLetter ?? null,
       },
+      usual: Object.fromEntries(Object.entries(DURATIONS).map(([name, value]) => [`${name}Ms`, value])),
       ...(deadLetter !== undefined && { after: [deadLetter.queue] }),
     };
   },

@@ -80,6 +80,7 @@ export const triggers: Section = {
         ...Object.fromEntries(optional),
         enabled: entry.enabled ?? true,
       },
+      usual: { enabled: true },
       ...(Object.keys(secrets).length > 0 && { secrets }),
     };
   },
