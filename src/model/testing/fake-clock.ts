@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 /** A clock that only tests move: timers fire in order of their time while `advance` passes it. */
 export class FakeClock implements Clock {
   private timeMs: number;
-  private readonly originMs: number;
+  private originMs: number;
   private timers: { dueMs: number; callback: () => void }[] = [];
 
   constructor(startMs = Date.UTC(2026, 0, 1)) {
@@ -25,6 +25,13 @@ export class FakeClock implements Clock {
     return () => {
       this.timers = this.timers.filter((other) => other !== timer);
     };
+  }
+
+  /** The wall clock is set by so much; no time passes, and timers stay as far away as they were. */
+  jump(byMs: number): void {
+    this.timeMs += byMs;
+    this.originMs += byMs;
+    for (const timer of this.timers) timer.dueMs += byMs;
   }
 
   /** Moves time on, firing what falls due, what those timers start included. */
