@@ -1,8 +1,8 @@
 import type { FunctionConfig } from '../model/function.ts';
 import type { VersionOrigin } from '../model/origin.ts';
+import { closest } from '../model/suggest.ts';
 import type { NodeClient } from './client.ts';
 import { EXIT, Failure } from './failure.ts';
-import { closest } from '../model/suggest.ts';
 
 /** What the native API answers, as far as the command line reads it. */
 export interface FunctionView {

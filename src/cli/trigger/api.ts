@@ -1,7 +1,7 @@
+import { closest } from '../../model/suggest.ts';
 import type { Delivery, Trigger } from '../../model/trigger.ts';
 import type { NodeClient } from '../client.ts';
 import { EXIT, Failure } from '../failure.ts';
-import { closest } from '../../model/suggest.ts';
 
 /** What the native API answers about triggers, as far as the command line reads it. */
 export interface TriggerView extends Omit<Trigger, 'delivery'> {

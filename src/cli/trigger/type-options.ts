@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { closest } from '../../model/suggest.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { parseDurationMs } from '../human.ts';
-import { closest } from '../../model/suggest.ts';
 import type { OptionSchema, TypeView } from './api.ts';
 
 /** What stands behind a type on the command line: words, and the type's own options. */
