@@ -11,6 +11,7 @@ import { Dispatcher } from './engine/dispatcher.ts';
 import { createEvents, type RunningEvents } from './engine/events/events.ts';
 import { createIdempotency } from './engine/idempotency.ts';
 import { outboxSender } from './engine/send-outbox.ts';
+import { openMeasuring } from './measuring.ts';
 import { type Clock, systemClock } from './model/clock.ts';
 import { messageOf, Problem } from './model/problem.ts';
 import type { Settings } from './model/settings.ts';
@@ -65,6 +66,9 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     const bounds = { maxAgeMs: settings.journalMaxAgeMs, maxBytes: settings.journalMaxBytes };
     endings.push(every(clock, RETENTION_EVERY_MS, 'removing old records', log, () => store.journal.retain(bounds)));
 
+    const measuring = await openMeasuring({ store, settings, clock, log });
+    endings.push(() => measuring.close());
+
     onProgress('starting sandboxes');
     const sandboxes = await createSandboxes(settings.sandbox, { folder: settings.data, log });
     endings.push(() => sandboxes.close());
@@ -94,6 +98,8 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       memoryBudgetMb: settings.memoryBudgetMb || Math.floor((totalmem() / BYTES_PER_MB) * MEMORY_SHARE),
       clock,
       sendOutbox: outboxSender({ store, router }),
+      observe: (record) => measuring.observer.observe(record),
+      observeThrottle: (name, version) => measuring.observer.throttled(name, version),
       bindings: createBindings({
         runFolder: join(settings.data, 'run'),
         keys: accessKeys,
@@ -104,6 +110,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     const events = createEvents({ store, engine: dispatcher, router, clock, log });
     late.events = events;
     endings.push(() => events.close(settings.drainMs));
+    measuring.measure({ dispatcher, events });
     const idempotency = createIdempotency({ store, engine: dispatcher, router, clock });
     const deployment = await createDeployer({
       registry: store.registry,
@@ -134,6 +141,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       services,
       accessKeys,
       triggers,
+      metrics: measuring,
       store,
       sandboxes,
       settings,

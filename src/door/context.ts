@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Deployer, Engine, Events, Idempotency } from '../engine/api.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Settings } from '../model/settings.ts';
+import type { Metrics } from '../observe/metrics/metrics.ts';
 import type { Sandboxes } from '../sandbox/sandbox.ts';
 import type { AccessKeys } from '../service/access/access-keys.ts';
 import type { Services } from '../service/services.ts';
@@ -26,6 +27,7 @@ export interface ServerDeps {
   readonly services: Services;
   readonly accessKeys: AccessKeys;
   readonly triggers: Triggers;
+  readonly metrics: Metrics;
   readonly store: Store;
   readonly sandboxes: Pick<Sandboxes, 'name'>;
   readonly settings: Settings;

@@ -58,6 +58,8 @@ export interface DispatcherOptions {
   readonly sendOutbox?: SendOutbox;
   /** Hears of each invocation's end, refused ones included, as it is recorded. Called on every call: it must be quick, and throw nothing. */
   readonly observe?: (record: InvocationRecord) => void;
+  /** Hears of each call that was refused because the node or a team is at its limit, of which there is no record. */
+  readonly observeThrottle?: (functionName: string, version: number) => void;
 }
 
 /** Where the built code of a tree stands on this machine. */
@@ -169,7 +171,9 @@ export class Dispatcher implements Engine {
         ? new Problem('throttled', 'this node is busy: try again shortly', { details: { retryAfterMs: 1_000 } })
         : this.options.admission?.refuse?.(found.document);
     if (refused !== undefined) {
-      this.counters.of(found.document.name).throttled++;
+      const { name, version } = found.document;
+      this.counters.of(name).throttled++;
+      this.options.observeThrottle?.(name, version);
       return refusedInvocation(refused);
     }
     return this.poolOf(found.document).submit(request);
@@ -225,6 +229,11 @@ export class Dispatcher implements Engine {
       ready: readyCount,
       target,
     }));
+  }
+
+  /** Calls back with the most invocations of each function at once since the last call of this, where there were any. */
+  takeMostInFlight(visit: (functionName: string, most: number) => void): void {
+    this.counters.takeMostInFlight(visit);
   }
 
   stats(): EngineStats {

@@ -171,7 +171,7 @@ export class Pool implements RunnerOwner, CallOwner {
 
   private dispatch(runner: Runner, call: Call): void {
     this.running++;
-    this.counters.inFlight++;
+    this.counters.began();
     runner.run(call);
   }
 

@@ -19,9 +19,23 @@ export class FunctionCounters {
   coldStarts = 0;
   throttled = 0;
   inFlight = 0;
+  /** The most in flight since it was asked last. */
+  private mostInFlight = 0;
   private readonly buckets = new Array<number>(BOUNDS_MS.length).fill(0);
   private sumMs = 0;
   private count = 0;
+
+  began(): void {
+    this.inFlight++;
+    if (this.inFlight > this.mostInFlight) this.mostInFlight = this.inFlight;
+  }
+
+  /** The most that were in flight since the last call of this. */
+  takeMostInFlight(): number {
+    const most = this.mostInFlight;
+    this.mostInFlight = this.inFlight;
+    return most;
+  }
 
   ended(status: OutcomeStatus, durationMs: number, coldStart: boolean): void {
     this.invocations[status]++;
@@ -61,6 +75,14 @@ export class Counters {
     const counters = new FunctionCounters();
     this.byFunction.set(name, counters);
     return counters;
+  }
+
+  /** Calls back with the most invocations of each function that were in flight at once since the last call of this, where there were any. */
+  takeMostInFlight(visit: (name: string, most: number) => void): void {
+    for (const [name, counters] of this.byFunction) {
+      const most = counters.takeMostInFlight();
+      if (most > 0) visit(name, most);
+    }
   }
 
   forget(name: string): void {

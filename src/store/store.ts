@@ -6,6 +6,7 @@ import type { Journal } from './journal.ts';
 import type { KeyValue } from './key-value.ts';
 import type { Queue } from './queue.ts';
 import type { Registry } from './registry.ts';
+import type { SeriesStore } from './series.ts';
 import type { Vault } from './vault.ts';
 
 /** All ports together, as one adapter opens and closes them. */
@@ -15,6 +16,7 @@ export interface Store {
   readonly queue: Queue;
   readonly keyValue: KeyValue;
   readonly journal: Journal;
+  readonly series: SeriesStore;
   readonly audit: AuditTrail;
   readonly vault: Vault;
   /** Makes all parts true at once, on disk, or none: `false` where a lease or a revision no longer holds (see `CommitPart`). */

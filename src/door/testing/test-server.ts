@@ -50,6 +50,7 @@ export async function startTestServer(
     services: {} as ServerDeps['services'],
     accessKeys: {} as ServerDeps['accessKeys'],
     triggers: { enabled: () => [], list: async () => [] } as unknown as ServerDeps['triggers'],
+    metrics: {} as ServerDeps['metrics'],
     store,
     sandboxes: { name: 'process' },
     settings: { ...(Value.Default(SettingsSchema, {}) as Settings), port: 0, drainMs: 1_000, ...settings },

@@ -119,15 +119,16 @@ export function addEncoded(point: Point, bytes: Uint8Array, start = 0): void {
   }
 }
 
-/** One counter of encoded bytes. */
-export function encodedCounter(bytes: Uint8Array, start: number, counter: number): number {
+/** The sum of the counters of encoded bytes from a place up to another. */
+export function encodedCounters(bytes: Uint8Array, start: number, from: number, to: number): number {
   open(bytes, start);
+  let sum = 0;
   for (let left = getWhole(); left > 0; left--) {
     const at = getWhole();
     const value = getWhole();
-    if (at === counter) return value;
+    if (at >= from && at < to) sum += value;
   }
-  return 0;
+  return sum;
 }
 
 /** Adds one distribution of encoded bytes to another. */

@@ -22,6 +22,7 @@ export interface DataFolder {
   readonly path: string;
   readonly state: string;
   readonly journal: string;
+  readonly series: string;
   readonly audit: string;
   readonly blobs: string;
   /** What secrets are sealed with. */
@@ -44,6 +45,7 @@ export function claimDataFolder(path: string): DataFolder {
       path,
       state: join(path, 'fob.db'),
       journal: join(path, 'journal.db'),
+      series: join(path, 'metrics.db'),
       audit: join(path, 'audit.db'),
       blobs: join(path, 'blobs'),
       vaultKeys: join(path, 'secret.key'),

@@ -7,14 +7,30 @@ import { journalQueries } from './journal-query.ts';
 import { type RetentionLimits, retain } from './journal-retention.ts';
 import { JOURNAL_DATABASE } from './journal-schema.ts';
 import { answerEach, type Service } from './rpc.ts';
+import { seriesOperations } from './series-database.ts';
+
+/** The databases of the journal's thread. */
+export interface JournalPaths {
+  readonly path: string;
+  readonly seriesPath?: string;
+}
 
 /** What the thread of `journal.db` can be asked. */
 export type JournalOperations = ReturnType<typeof journalOperations>;
 
-/** Opens `journal.db`. Batches and queries are answered each by itself. */
-export function openJournal(path: string): Service {
-  const operations = journalOperations(path);
-  return answerEach(operations, operations.shut);
+/** Opens `journal.db`, and `metrics.db` where its path is given. Batches and queries are answered each by itself. */
+export function openJournal({ path, seriesPath }: JournalPaths): Service {
+  const journal = journalOperations(path);
+  try {
+    const series = seriesPath === undefined ? undefined : seriesOperations(seriesPath);
+    return answerEach({ ...journal, ...series }, () => {
+      journal.shut();
+      series?.shutSeries();
+    });
+  } catch (error) {
+    journal.shut();
+    throw error;
+  }
 }
 
 function journalOperations(path: string) {

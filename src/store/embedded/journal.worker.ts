@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import { openJournal } from './journal-database.ts';
+import { type JournalPaths, openJournal } from './journal-database.ts';
 import { serve } from './rpc.ts';
 
-serve(() => openJournal((workerData as { path: string }).path));
+serve(() => openJournal(workerData as JournalPaths));

@@ -14,3 +14,7 @@ commitConformance(embeddedAdapter((store) => store));
 blobsConformance(embeddedAdapter((store) => store.blobs));
 journalConformance(embeddedAdapter((store) => store.journal));
 auditTrailConformance(embeddedAdapter((store) => store.audit));
+
+import { seriesConformance } from '../series.conformance.ts';
+
+seriesConformance(embeddedAdapter((store) => store.series));

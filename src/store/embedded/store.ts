@@ -15,6 +15,8 @@ import { type StoreLog, silentLog } from './log.ts';
 import { SqliteQueue } from './queue.ts';
 import { SqliteRegistry } from './registry.ts';
 import { WorkerClient } from './rpc.ts';
+import { SqliteSeries } from './series.ts';
+import type { SeriesOperations } from './series-database.ts';
 import type { StateOperations } from './state.ts';
 import { openVault } from './vault.ts';
 import { removeUnfinishedKeys } from './vault-keys.ts';
@@ -45,9 +47,9 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     onCrash: (err) =>
       log.error({ err }, 'the thread of registry, queues and key-values failed; it starts again with the next call'),
   });
-  const records = new WorkerClient<JournalOperations>({
+  const records = new WorkerClient<JournalOperations & SeriesOperations>({
     file: new URL('./journal.worker.ts', import.meta.url),
-    data: { path: folder.journal },
+    data: { path: folder.journal, seriesPath: folder.series },
     limits: THREAD_LIMITS,
     onCrash: (err) => log.error({ err }, 'the thread of the journal failed; it starts again with the next call'),
   });
@@ -75,6 +77,7 @@ class EmbeddedStore implements Store {
   readonly keyValue: SqliteKeyValue;
   readonly vault: Vault;
   readonly journal: SqliteJournal;
+  readonly series: SqliteSeries;
   readonly audit: SqliteAuditTrail;
   readonly blobs: FileBlobs;
   private readonly folder: DataFolder;
@@ -90,7 +93,7 @@ class EmbeddedStore implements Store {
     vault: Vault,
     threads: {
       readonly state: WorkerClient<StateOperations>;
-      readonly records: WorkerClient<JournalOperations>;
+      readonly records: WorkerClient<JournalOperations & SeriesOperations>;
       readonly trail: WorkerClient<AuditOperations>;
     },
   ) {
@@ -104,6 +107,7 @@ class EmbeddedStore implements Store {
     this.keyValue = new SqliteKeyValue(state, clock);
     this.vault = vault;
     this.journal = new SqliteJournal(records, clock, log);
+    this.series = new SqliteSeries(records);
     this.audit = new SqliteAuditTrail(trail, clock, log);
     this.blobs = new FileBlobs(folder.blobs, folder.temporary);
   }

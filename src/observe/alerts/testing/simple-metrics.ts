@@ -1,5 +1,12 @@
 import type { InvocationRecord } from '../../../store/journal.ts';
-import type { MetricInfo, MetricQuery, MetricSeries, Metrics, RecentQuery } from '../../metrics/metrics.ts';
+import type {
+  MetricAnswer,
+  MetricInfo,
+  MetricQuery,
+  MetricSeries,
+  Metrics,
+  RecentQuery,
+} from '../../metrics/metrics.ts';
 
 /** Metrics as plainly as can be, over all records that were given: what alerts are tried against. */
 export class SimpleMetrics implements Metrics {
@@ -22,6 +29,10 @@ export class SimpleMetrics implements Metrics {
       if (value !== undefined) points.push({ timeMs, value });
     }
     return [{ labels: {}, points }];
+  }
+
+  queryAll(): Promise<MetricAnswer[]> {
+    return Promise.reject(new Error('alerts ask for one metric at a time'));
   }
 
   list(): MetricInfo[] {
