@@ -1,4 +1,5 @@
 import type { InvocationStatus } from '../model/invocation.ts';
+import type { LogCondition } from '../model/log-condition.ts';
 
 /**
  * Append-only records of what happened: invocations, log lines, spans, events.
@@ -10,6 +11,8 @@ import type { InvocationStatus } from '../model/invocation.ts';
  * bounded by `limit` (1 to 1,000, else `invalid_request`), with a cursor to go on. `fromMs` is inclusive, `toMs`
  * exclusive. Invocations are ordered by their id, lines, events and spans by their time and then by appending; of more than
  * 4,096 of them in one millisecond the rest counts as of the next. Times are kept to the millisecond, durations to the microsecond.
+ * A log line that is a JSON object which says how grave it is has that level. A line that claims an earlier time than the one
+ * before it in its stream, by up to a minute, gets that one's: a clock that is set back a little does not mix up what was printed.
  * After `close`, calls reject with `unavailable` and appending drops.
  */
 export interface Journal {
@@ -20,15 +23,28 @@ export interface Journal {
   flush(): Promise<void>;
   invocation(invocationId: string): Promise<InvocationRecord | undefined>;
   invocations(query: InvocationQuery): Promise<Page<InvocationRecord>>;
-  logs(query: LogQuery): Promise<Page<LogRecord>>;
+  /**
+   * Log lines that match. A search that must look at many lines stops after `maxRows` of them, or some seconds, and says so
+   * (`searched.complete`): its cursor goes on from there, also where nothing was found yet.
+   */
+  logs(query: LogQuery): Promise<LogPage>;
+  /** The streams of log lines, one a sandbox, that which was written to last first. */
+  logStreams(query: LogStreamQuery): Promise<Page<LogStream>>;
   /** Events by their end, newest first; an event has one record for each time it came to an end (a redriven one again). */
   events(query: EventQuery): Promise<Page<EventRecord>>;
   /** What happened within a trace or an invocation: at most `limit` (1 to 10,000) of its spans, in order of their start. */
   spans(of: { traceId: string } | { invocationId: string }, limit: number): Promise<SpanRecord[]>;
-  /** Calls back with each log line of a function (or of all) as it is appended; the returned function ends it. */
-  tail(filter: { function?: string }, onLine: (line: LogRecord) => void): () => void;
-  /** Removes what is older than `maxAgeMs` and the oldest beyond `maxBytes`; returns how many records went. */
-  retain(limits: { maxAgeMs: number; maxBytes: number }): Promise<number>;
+  /** Calls back with each log line of a function (or of all) as it is appended, and with each invocation; the returned function ends it. */
+  tail(
+    filter: { function?: string },
+    onLine: (line: LogRecord) => void,
+    onInvocation?: (record: InvocationRecord) => void,
+  ): () => void;
+  /**
+   * Removes what is older than `maxAgeMs` and the oldest beyond `maxBytes`; returns how many records went. Log lines of the
+   * functions that `logMaxAgeMs` names are kept as long as it says instead.
+   */
+  retain(limits: RetentionLimits): Promise<number>;
   /** What is kept now, its size on disk, and how many records were dropped since the start. */
   stats(): Promise<{ invocations: number; logLines: number; bytes: number; dropped: number }>;
 }
@@ -132,6 +148,8 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] a
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface LogRecord {
+  /** Where it is in the journal; lines that a query gives have one, which also is a cursor. */
+  readonly id?: string;
   readonly timeMs: number;
   readonly function: string;
   readonly version: number;
@@ -141,6 +159,25 @@ export interface LogRecord {
   readonly stream: 'stdout' | 'stderr' | 'platform';
   readonly level: LogLevel;
   readonly text: string;
+}
+
+/** One sandbox's log: its lines are in the order in which they were printed. */
+export interface LogStream {
+  readonly sandboxId: string;
+  readonly function: string;
+  readonly version: number;
+  /** When the first and the last line that are kept were printed, or an invocation began. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly lines: number;
+  /** Invocations that it ran, kept or not. */
+  readonly invocations: number;
+}
+
+export interface RetentionLimits {
+  readonly maxAgeMs: number;
+  readonly maxBytes: number;
+  readonly logMaxAgeMs?: Readonly<Record<string, number>>;
 }
 
 export interface InvocationQuery {
@@ -156,6 +193,8 @@ export interface InvocationQuery {
   readonly status?: InvocationStatus;
   readonly coldStart?: boolean;
   readonly minDurationMs?: number;
+  /** Those that ended then or later. */
+  readonly endedFromMs?: number;
   readonly fromMs?: number;
   readonly toMs?: number;
   readonly cursor?: string;
@@ -164,14 +203,55 @@ export interface InvocationQuery {
 }
 
 export interface LogQuery {
-  readonly function?: string;
+  /** One function, or at most 50. */
+  readonly function?: string | readonly string[];
+  readonly version?: number;
   readonly invocationId?: string;
+  /** Lines of every invocation of this trace. */
+  readonly traceId?: string;
+  /** One stream. */
+  readonly sandboxId?: string;
   /** This level and graver ones. */
   readonly minLevel?: LogLevel;
   /** Lines that contain this text, ignoring case. */
   readonly text?: string;
+  /** Lines that are JSON objects whose fields are so; see `model/log-condition.ts`. */
+  readonly where?: LogCondition;
+  /** So many lines (at most 50) of the same stream before and after each line that is found; `limit` is then at most 200. */
+  readonly context?: number;
+  /** Default: newest. */
+  readonly first?: 'newest' | 'oldest';
   readonly fromMs?: number;
   readonly toMs?: number;
+  readonly cursor?: string;
+  readonly limit: number;
+  /** The most lines to look at, instead of two million. */
+  readonly maxRows?: number;
+}
+
+/** A line that was found, with what stands before and after it where that was asked for, both oldest first. */
+export interface LogHit extends LogRecord {
+  readonly before?: readonly LogRecord[];
+  readonly after?: readonly LogRecord[];
+}
+
+export interface LogPage extends Page<LogHit> {
+  /** Where lines had to be looked at one by one: the time that was looked at, and how many they were. */
+  readonly searched?: {
+    readonly fromMs?: number;
+    readonly toMs?: number;
+    readonly lines: number;
+    /** False where it was too much at once; go on with the cursor. */
+    readonly complete: boolean;
+  };
+}
+
+export interface LogStreamQuery {
+  readonly function?: string;
+  /** Those whose sandbox's id begins so. */
+  readonly prefix?: string;
+  /** Those that were written to since. */
+  readonly fromMs?: number;
   readonly cursor?: string;
   readonly limit: number;
 }

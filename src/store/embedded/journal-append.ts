@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { levelOfLine } from '../../model/structured-line.ts';
+import { LOG_LEVELS } from '../journal.ts';
 import {
   type JournalBatch,
   type UnpackedEvent,
@@ -11,6 +13,7 @@ import {
   unpackSpans,
 } from './journal-batch.ts';
 import { KEYS_PER_MS, keyAt, keyOfId, parseHex, parseId, timeOfKey } from './journal-row.ts';
+import { journalStreams, orderInStreams } from './journal-streams.ts';
 
 /** Milliseconds whose next free key is remembered; older ones are looked up. */
 const REMEMBERED_MS = 10_000;
@@ -90,6 +93,8 @@ export function journalAppender(db: DatabaseSync) {
   );
   const count = db.prepare('UPDATE counters SET value = value + ? WHERE name = ?');
   const names = numberedNames(db);
+  const streams = journalStreams(db);
+  const inOrder = orderInStreams();
   let logKeys = timeKeys(db, 'logs');
   let eventKeys = timeKeys(db, 'events');
   let spanKeys = timeKeys(db, 'spans');
@@ -133,7 +138,10 @@ export function journalAppender(db: DatabaseSync) {
         microseconds(record.placeMs),
         microseconds(record.loadMs),
       );
-      if (changes === 1) return true;
+      if (changes === 1) {
+        if (record.sandboxId !== '') streams.count(record.sandboxId, functionNumber, record.version, key, 0, 1);
+        return true;
+      }
       if (Buffer.compare((idAt.get(key) as { id: Uint8Array }).id, id) === 0) return false;
     }
   }
@@ -141,8 +149,12 @@ export function journalAppender(db: DatabaseSync) {
   function addLog(line: UnpackedLog): void {
     const invocation = line.invocationId === null ? null : parseId(line.invocationId, id);
     const functionNumber = names.numberOf(line.function);
-    const { version, sandboxId, stream, level, text } = line;
-    insertLog.run(logKeys(line.timeMs), functionNumber, version, invocation, sandboxId, stream, level, text);
+    const { version, sandboxId, stream, text } = line;
+    const told = levelOfLine(text);
+    const level = told === undefined ? line.level : LOG_LEVELS.indexOf(told);
+    const key = logKeys(inOrder(sandboxId, line.timeMs));
+    insertLog.run(key, functionNumber, version, invocation, sandboxId, stream, level, text);
+    streams.count(sandboxId, functionNumber, version, key, 1, 0);
   }
 
   function addEvent(event: UnpackedEvent): void {
@@ -189,6 +201,7 @@ export function journalAppender(db: DatabaseSync) {
         unpackLogs(batch, addLog);
         unpackEvents(batch, addEvent);
         unpackSpans(batch, addSpan);
+        streams.write();
         if (invocations > 0) count.run(invocations, 'invocations');
         if (batch.logs.rows > 0) count.run(batch.logs.rows, 'logs');
         if (batch.events.rows > 0) count.run(batch.events.rows, 'events');
@@ -198,6 +211,7 @@ export function journalAppender(db: DatabaseSync) {
       } catch (error) {
         if (db.isTransaction) db.exec('ROLLBACK');
         names.forget();
+        streams.forget();
         logKeys = timeKeys(db, 'logs');
         eventKeys = timeKeys(db, 'events');
         spanKeys = timeKeys(db, 'spans');

@@ -1,10 +1,10 @@
 import { renameSync } from 'node:fs';
-import type { EventQuery, InvocationQuery, LogQuery } from '../journal.ts';
+import type { EventQuery, InvocationQuery, LogQuery, LogStreamQuery } from '../journal.ts';
 import { openDatabase, pragma } from './database.ts';
 import { journalAppender } from './journal-append.ts';
 import type { JournalBatch } from './journal-batch.ts';
 import { journalQueries } from './journal-query.ts';
-import { type RetentionLimits, retain } from './journal-retention.ts';
+import { type JournalLimits, retain } from './journal-retention.ts';
 import { JOURNAL_DATABASE } from './journal-schema.ts';
 import { answerEach, type Service } from './rpc.ts';
 import { seriesOperations } from './series-database.ts';
@@ -42,9 +42,10 @@ function journalOperations(path: string) {
     invocation: (invocationId: string) => queries.invocation(invocationId),
     invocations: (query: InvocationQuery) => queries.invocations(query),
     logs: (query: LogQuery) => queries.logs(query),
+    logStreams: (query: LogStreamQuery) => queries.logStreams(query),
     events: (query: EventQuery) => queries.events(query),
     spans: (of: { traceId: string } | { invocationId: string }, limit: number) => queries.spans(of, limit),
-    retain: (limits: RetentionLimits) => retain(db, appender.names, limits),
+    retain: (limits: JournalLimits) => retain(db, appender.names, limits),
 
     stats(): { invocations: number; logLines: number; bytes: number } {
       const count = db.prepare('SELECT value FROM counters WHERE name = ?');

@@ -5,6 +5,7 @@ import {
   type InvocationRecord,
   LOG_LEVELS,
   type LogRecord,
+  type LogStream,
   SPAN_KINDS,
   type SpanRecord,
 } from '../journal.ts';
@@ -40,8 +41,9 @@ export interface InvocationRow {
   readonly load_us: number | null;
 }
 
-interface LogRow {
+export interface LogRow {
   readonly key: number;
+  readonly function: number;
   readonly function_name: string;
   readonly version: number;
   readonly invocation: Uint8Array | null;
@@ -109,6 +111,7 @@ export function invocationOf(row: InvocationRow): InvocationRecord {
 
 export function logOf(row: LogRow): LogRecord {
   return {
+    id: String(row.key),
     timeMs: timeOfKey(row.key),
     function: row.function_name,
     version: row.version,
@@ -117,6 +120,28 @@ export function logOf(row: LogRow): LogRecord {
     stream: STREAMS[row.stream]!,
     level: LOG_LEVELS[row.level]!,
     text: row.text,
+  };
+}
+
+export interface StreamRow {
+  readonly sandbox: string;
+  readonly function_name: string;
+  readonly version: number;
+  readonly first: number;
+  readonly last: number;
+  readonly lines: number;
+  readonly invocations: number;
+}
+
+export function streamOf(row: StreamRow): LogStream {
+  return {
+    sandboxId: row.sandbox,
+    function: row.function_name,
+    version: row.version,
+    firstMs: timeOfKey(row.first),
+    lastMs: timeOfKey(row.last),
+    lines: row.lines,
+    invocations: row.invocations,
   };
 }
 

@@ -43,6 +43,8 @@ export function parseId(text: string, id: Uint8Array = new Uint8Array(16)): Uint
   return id;
 }
 
+export const TRACE_ID = /^[0-9a-f]{32}$/;
+
 /** The bytes of hexadecimal digits. */
 export function parseHex(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length >> 1);

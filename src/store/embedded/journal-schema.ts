@@ -110,6 +110,26 @@ const JOURNAL_MIGRATIONS: Migrations = [
   CREATE INDEX spans_trace ON spans (trace);
   CREATE INDEX spans_invocation ON spans (invocation) WHERE invocation IS NOT NULL;
   `,
+  `
+  -- Grave lines and runs that did not succeed are few, and what people look for.
+  CREATE INDEX logs_grave ON logs (key) WHERE level >= 3;
+  CREATE INDEX logs_grave_function ON logs (function) WHERE level >= 3;
+  CREATE INDEX invocations_function_unsuccessful ON invocations (function, status) WHERE status <> 0;
+
+  -- One sandbox's log. first, last: keys of lines and invocations. lines: those that are kept.
+  CREATE TABLE streams (
+    sandbox TEXT NOT NULL,
+    function INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    lines INTEGER NOT NULL,
+    invocations INTEGER NOT NULL,
+    PRIMARY KEY (sandbox, function)
+  ) WITHOUT ROWID;
+  CREATE INDEX streams_function ON streams (function);
+  INSERT INTO streams SELECT sandbox, function, max(version), min(key), max(key), count(*), 0 FROM logs GROUP BY sandbox, function;
+  `,
 ];
 
 export const JOURNAL_DATABASE: DatabaseOptions = {

@@ -1,13 +1,18 @@
 import type { Clock } from '../../model/clock.ts';
+import { levelOfLine } from '../../model/structured-line.ts';
 import type {
   EventQuery,
   EventRecord,
   InvocationQuery,
   InvocationRecord,
   Journal,
+  LogPage,
   LogQuery,
   LogRecord,
+  LogStream,
+  LogStreamQuery,
   Page,
+  RetentionLimits,
   SpanRecord,
 } from '../journal.ts';
 import { BatchWriter } from './journal-batch.ts';
@@ -26,6 +31,7 @@ const BACKLOG_BYTES = 32 * 1024 * 1024;
 interface Tail {
   readonly function: string | undefined;
   readonly onLine: (line: LogRecord) => void;
+  readonly onInvocation: ((record: InvocationRecord) => void) | undefined;
 }
 
 /** The journal in `journal.db`: records are packed here and written by its thread. */
@@ -51,13 +57,14 @@ export class SqliteJournal implements Journal {
   }
 
   appendInvocation(record: InvocationRecord): void {
+    if (this.tails.size > 0) this.show(record.function, (tail) => tail.onInvocation?.(record));
     if (this.isFull(BACKLOG_BYTES)) return;
     this.batch.addInvocation(record);
     this.added();
   }
 
   appendLog(line: LogRecord): void {
-    if (this.tails.size > 0) this.show(line);
+    if (this.tails.size > 0) this.showLine(line);
     if (this.isFull(LOG_BACKLOG_BYTES)) return;
     this.batch.addLog(line);
     this.added();
@@ -89,9 +96,14 @@ export class SqliteJournal implements Journal {
     return this.worker.call('invocations', [query]);
   }
 
-  logs(query: LogQuery): Promise<Page<LogRecord>> {
+  logs(query: LogQuery): Promise<LogPage> {
     this.shipUnseen();
     return this.worker.call('logs', [query]);
+  }
+
+  logStreams(query: LogStreamQuery): Promise<Page<LogStream>> {
+    this.shipUnseen();
+    return this.worker.call('logStreams', [query]);
   }
 
   events(query: EventQuery): Promise<Page<EventRecord>> {
@@ -104,15 +116,20 @@ export class SqliteJournal implements Journal {
     return this.worker.call('spans', [of, limit]);
   }
 
-  tail(filter: { function?: string }, onLine: (line: LogRecord) => void): () => void {
-    const tail = { function: filter.function, onLine };
+  tail(
+    filter: { function?: string },
+    onLine: (line: LogRecord) => void,
+    onInvocation?: (record: InvocationRecord) => void,
+  ): () => void {
+    const tail = { function: filter.function, onLine, onInvocation };
     this.tails.add(tail);
     return () => this.tails.delete(tail);
   }
 
-  retain(limits: { maxAgeMs: number; maxBytes: number }): Promise<number> {
-    const keepFromMs = this.clock.now() - limits.maxAgeMs;
-    return this.worker.call('retain', [{ keepFromMs, maxBytes: limits.maxBytes }]);
+  retain({ maxAgeMs, maxBytes, logMaxAgeMs = {} }: RetentionLimits): Promise<number> {
+    const nowMs = this.clock.now();
+    const logsKeepFromMs = Object.entries(logMaxAgeMs).map(([name, ageMs]) => [name, nowMs - ageMs] as const);
+    return this.worker.call('retain', [{ keepFromMs: nowMs - maxAgeMs, maxBytes, logsKeepFromMs }]);
   }
 
   async stats(): Promise<{ invocations: number; logLines: number; bytes: number; dropped: number }> {
@@ -175,11 +192,17 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  private show(line: LogRecord): void {
+  private showLine(line: LogRecord): void {
+    const level = levelOfLine(line.text);
+    const shown = level === undefined ? line : { ...line, level };
+    this.show(line.function, (tail) => tail.onLine(shown));
+  }
+
+  private show(functionName: string, to: (tail: Tail) => void): void {
     for (const tail of this.tails) {
-      if (tail.function !== undefined && tail.function !== line.function) continue;
+      if (tail.function !== undefined && tail.function !== functionName) continue;
       try {
-        tail.onLine(line);
+        to(tail);
       } catch (error) {
         this.tails.delete(tail);
         this.log.error({ err: error }, 'a tail of the log failed on a line and was ended');

@@ -1,0 +1,127 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
+import { Problem } from '../../model/problem.ts';
+import { keyAt } from './journal-row.ts';
+import { notACursor } from './page.ts';
+
+/** Rows that a filter looks at before the thread does something else: few at first, for the usual quick answer. */
+const FIRST_SLICE_ROWS = 1_000;
+const SLICE_ROWS = 20_000;
+
+export interface Scan {
+  readonly table: 'invocations' | 'logs' | 'events';
+  readonly columns: string;
+  /** What an index answers: the index named, or, without one, an own selection of few keys. */
+  readonly scope?: { readonly condition: string; readonly index?: string } | undefined;
+  /** What each row is looked at for. */
+  readonly filters: readonly string[];
+  readonly parameters: Readonly<Record<string, SQLInputValue>>;
+  /** Keys from `low` on and below `high`. */
+  readonly low: number;
+  readonly high: number;
+  /** Oldest first; else newest first. */
+  readonly ascending?: boolean;
+  readonly limit: number;
+  /** A search ends after so many rows, or so long, if it did not find enough by then. */
+  readonly maxRows?: number;
+  readonly maxMs?: number;
+}
+
+export interface Found<Row> {
+  readonly rows: Row[];
+  /** Where to go on: beyond this key. Absent where there is no more. */
+  readonly cursor?: number;
+  /** Rows that a filter looked at, about. */
+  readonly lookedAt: number;
+  /** It ended before it found enough, and there is more to look at. */
+  readonly unfinished: boolean;
+}
+
+export type Pager = ReturnType<typeof journalPager>;
+
+/** Finds rows page by page. A long search lets batches in between its slices. */
+export function journalPager(db: DatabaseSync) {
+  const statements = new Map<string, StatementSync>();
+
+  function prepare(sql: string): StatementSync {
+    const known = statements.get(sql);
+    if (known) return known;
+    const statement = db.prepare(sql);
+    statement.setAllowUnknownNamedParameters(true);
+    if (statements.size >= 200) statements.clear();
+    statements.set(sql, statement);
+    return statement;
+  }
+
+  async function page<Row extends { key: number }>(scan: Scan): Promise<Found<Row>> {
+    const { table, columns, scope, filters, parameters, ascending = false, limit } = scan;
+    const { maxRows = Number.POSITIVE_INFINITY, maxMs = Number.POSITIVE_INFINITY } = scan;
+    const from = scope?.index ? `${table} INDEXED BY ${scope.index}` : table;
+    // With a selection of keys, the range of keys is not what rows are to be found by.
+    const range = scope && !scope.index ? ['+key < :high', '+key >= :low'] : ['key < :high', 'key >= :low'];
+    const conditions = [...range, ...(scope ? [scope.condition] : [])];
+    const order = `ORDER BY key ${ascending ? 'ASC' : 'DESC'}`;
+    const boundary = `SELECT key FROM ${from} WHERE ${conditions.join(' AND ')} ${order} LIMIT 1 OFFSET :rows`;
+    const count = `SELECT count(*) AS rows FROM ${from} WHERE ${conditions.join(' AND ')}`;
+    const select = `SELECT ${columns} FROM ${from} WHERE ${[...conditions, ...filters].join(' AND ')} ${order} LIMIT :limit`;
+    const startedMs = performance.now();
+    const found: Row[] = [];
+    let { low, high } = scan;
+    let lookedAt = 0;
+    for (let rows = FIRST_SLICE_ROWS; ; rows = SLICE_ROWS) {
+      checkOpen(db);
+      const last = filters.length > 0 ? prepare(boundary).get({ ...parameters, high, low, rows }) : undefined;
+      const edge = last?.key as number | undefined;
+      const slice = edge === undefined ? { low, high } : ascending ? { low, high: edge + 1 } : { low: edge, high };
+      const wanted = { ...parameters, ...slice, limit: limit + 1 - found.length };
+      found.push(...(prepare(select).all(wanted) as unknown[] as Row[]));
+      if (found.length > limit) {
+        const cursor = found[limit - 1]!.key;
+        found.length = limit;
+        if (filters.length > 0) {
+          const seen = ascending ? { ...slice, high: cursor + 1 } : { ...slice, low: cursor };
+          if (seen.low < seen.high) lookedAt += prepare(count).get({ ...parameters, ...seen })!.rows as number;
+        }
+        return { rows: found, cursor, lookedAt, unfinished: false };
+      }
+      if (edge === undefined) {
+        if (filters.length > 0) lookedAt += prepare(count).get({ ...parameters, ...slice })!.rows as number;
+        return { rows: found, lookedAt, unfinished: false };
+      }
+      lookedAt += rows + 1;
+      if (lookedAt >= maxRows || performance.now() - startedMs > maxMs) {
+        return { rows: found, cursor: edge, lookedAt, unfinished: true };
+      }
+      if (ascending) low = edge + 1;
+      else high = edge;
+      await setImmediate();
+    }
+  }
+
+  return { prepare, page };
+}
+
+/** The keys of a time, and beyond a cursor. */
+export function keyRange(
+  fromMs: number | undefined,
+  toMs: number | undefined,
+  cursor: string | undefined,
+  ascending = false,
+): { low: number; high: number } {
+  const high = toMs === undefined ? Number.MAX_SAFE_INTEGER : keyAt(Math.ceil(toMs));
+  const low = fromMs === undefined ? Number.MIN_SAFE_INTEGER : keyAt(Math.ceil(fromMs));
+  if (cursor === undefined) return { low, high };
+  const key = keyOfCursor(cursor);
+  return ascending ? { low: Math.max(low, key + 1), high } : { low, high: Math.min(high, key) };
+}
+
+function keyOfCursor(cursor: string): number {
+  const key = Number(cursor);
+  if (/^-?\d{1,16}$/.test(cursor) && Number.isSafeInteger(key)) return key;
+  throw notACursor(cursor);
+}
+
+/** A restore puts another database into this one's place, also between two slices of a search. */
+function checkOpen(db: DatabaseSync): void {
+  if (!db.isOpen) throw new Problem('unavailable', 'the journal was replaced during this query; ask again');
+}
