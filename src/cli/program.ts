@@ -97,6 +97,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/trigger.ts'),
   },
   {
+    name: 'dev',
+    group: DEVELOP,
+    summary: 'run a function while you write it: a node of its own, each change deployed at once',
+    load: () => import('./commands/dev.ts'),
+  },
+  {
     name: 'event',
     group: DEVELOP,
     summary: 'samples of the events that wake functions, to test with',

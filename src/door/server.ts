@@ -15,6 +15,7 @@ import { createFunctionUrls, FUNCTION_URLS } from './http/function-url.ts';
 import { createHttpRoutes } from './http/routes.ts';
 import { createHttpRunner } from './http/run.ts';
 import { createManagement } from './management.ts';
+import { createDebuggerDoor } from './native/debugger.ts';
 import { createNativeInvoke } from './native/invoke.ts';
 import { answerProblem, problemJson } from './native/problem-json.ts';
 import { largestUploadBytes } from './native/upload.ts';
@@ -67,6 +68,7 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
   const functionUrls = createFunctionUrls(context, httpRunner);
   const httpRoutes = createHttpRoutes(context, guard, httpRunner);
   const hooks = createHooks(context, (res, thrown) => answerProblem(lifecycle, log, res, thrown));
+  const debuggers = createDebuggerDoor(context, guard);
   let manage: (req: IncomingMessage, res: ServerResponse) => void;
 
   const serve = (req: IncomingMessage, res: ServerResponse): void => {
@@ -140,9 +142,12 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
+      // Anybody else who offers another protocol is answered in this one.
+      shouldUpgradeCallback: debuggers.claims,
     },
     serve,
   );
+  server.on('upgrade', debuggers.upgrade);
   server.maxConnections = MAX_CONNECTIONS;
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
     if (aws.claims(req)) {

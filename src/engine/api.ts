@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { EventContent } from '../model/event.ts';
 import type { CodeInfo, FunctionConfig, StoredFunction } from '../model/function.ts';
 import type { CompletedInvocation, InvocationRequest, OutboxItem, RunningInvocation } from '../model/invocation.ts';
@@ -15,6 +15,11 @@ export interface Engine {
   find(nameOrId: string): StoredFunction | undefined;
   /** All functions in name order, from memory. */
   list(): StoredFunction[];
+  /**
+   * A connection to the debugger of a function's language, in a sandbox that is started where there is none. Rejects with
+   * `not_found`, `invalid_request` where the function is not set to be debugged, or as a start does.
+   */
+  connectDebugger(target: string): Promise<Duplex>;
   sandboxes(): SandboxView[];
   pools(): PoolView[];
   stats(): EngineStats;

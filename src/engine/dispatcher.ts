@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Clock } from '../model/clock.ts';
 import type { FunctionConfig, FunctionDocument, StoredFunction } from '../model/function.ts';
 import type { InvocationRequest, RunningInvocation } from '../model/invocation.ts';
@@ -19,7 +20,7 @@ import type { Runner } from './runner.ts';
 import type { SendOutbox } from './send-outbox.ts';
 import { Starter } from './starter.ts';
 import { Counters } from './stats.ts';
-import { Supply } from './supply.ts';
+import { DEBUG_PORT, Supply } from './supply.ts';
 
 const DRAIN_CHECK_MS = 20;
 /** Longest chain of functions that call one another. */
@@ -208,6 +209,16 @@ export class Dispatcher implements Engine {
       }
       await this.capacity.released(leftMs);
     }
+  }
+
+  async connectDebugger(target: string): Promise<Duplex> {
+    const found = this.catalog.find(target);
+    if (found === undefined) throw new Problem('not_found', `there is no function '${target}'`);
+    const { config, name } = found.document;
+    if (!config.debug)
+      throw new Problem('invalid_request', `no debugger may attach to ${name}: set its setting \`debug\` first`);
+    const runner = await this.poolOf(found.document).anyRunner();
+    return runner.sandbox.connect(DEBUG_PORT);
   }
 
   find(nameOrId: string): StoredFunction | undefined {

@@ -49,9 +49,10 @@ export class Housekeeper {
         runner.stop();
         continue;
       }
-      if (idleMs >= this.freezeAfterMs && !runner.frozen) runner.freeze();
+      const canRest = runner.debugPort === undefined;
+      if (canRest && idleMs >= this.freezeAfterMs && !runner.frozen) runner.freeze();
       nextMs = Math.min(nextMs, this.keepAliveMs - idleMs);
-      if (!runner.frozen) nextMs = Math.min(nextMs, this.freezeAfterMs - idleMs);
+      if (canRest && !runner.frozen) nextMs = Math.min(nextMs, this.freezeAfterMs - idleMs);
     }
     return Math.max(nextMs, 1);
   }

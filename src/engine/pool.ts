@@ -91,6 +91,16 @@ export class Pool implements RunnerOwner, CallOwner {
       if (runner.calls.get(call.number) === call) return runner.condemn(call, cancelled());
   }
 
+  /** A sandbox with the function loaded, started where there is none; for a debugger. Rejects as a start does. */
+  async anyRunner(): Promise<Runner> {
+    const serving = this.runners.find((runner) => runner.state === 'serving' && !runner.retiring);
+    if (serving !== undefined) return serving;
+    await this.startOne();
+    const started = this.runners.find((runner) => runner.state === 'serving');
+    if (started !== undefined) return started;
+    throw new Problem('sandbox_failed', `no sandbox of ${this.function.name} could be started; its log says why`);
+  }
+
   /** This version no longer serves: its sandboxes end as they become idle; calls that it has accepted finish. */
   retire(): void {
     this.retired = true;

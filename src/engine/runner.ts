@@ -84,6 +84,8 @@ export class Runner {
   owner: RunnerOwner | undefined;
   /** What it has loaded. */
   serves: { readonly name: string; readonly version: number } | undefined;
+  /** Where its debugger listens, if it has one: then it is never frozen, for a debugger must get answers. */
+  debugPort: number | undefined;
   /** What its processes print past the driver. */
   readonly rawOutput: RawOutput[] = [];
   /** How its start went, for the record of its first call. */
@@ -180,6 +182,7 @@ export class Runner {
     this.grants = given.grants;
     this.redactor = given.redactor;
     for (const output of this.rawOutput) output.redactor = given.redactor;
+    this.debugPort = load.debugPort;
     this.timeoutMs = load.timeoutMs;
     return new Promise<Loaded>((resolve, reject) => {
       const stopTimer = this.clock.after(loadTimeoutMs, () => {

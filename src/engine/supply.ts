@@ -16,6 +16,9 @@ import type { Starter } from './starter.ts';
 /** Trees with more files than this are bind-mounted at a fresh start: placing them in a prewarmed sandbox would take longer. */
 const MAX_FILES_TO_PLACE = 1_000;
 
+/** Where a debugger listens in a sandbox that it may attach to. */
+export const DEBUG_PORT = 9229;
+
 /** What is to be run in a sandbox: a version of a function, or a candidate for one. */
 export interface Loadable {
   readonly name: string;
@@ -219,6 +222,7 @@ export class Supply {
       codeFolder: runner.sandbox.codeFolder ?? '/code',
       environment: { ...bound?.environment, ...environment, ...secrets?.environment },
       ...(bound !== undefined && { services: bound.services }),
+      ...(what.config.debug && { debugPort: DEBUG_PORT }),
       memoryMb,
       timeoutMs,
       sandboxConcurrency,

@@ -98,6 +98,11 @@ export const FunctionConfigSchema = Type.Object(
       default: 'none',
       description: 'Which payloads and results are kept, for replay: `none`, those of `failed` runs, or `all`',
     }),
+    debug: Type.Boolean({
+      default: false,
+      description:
+        'A debugger may attach to it: one sandbox at most, which is never frozen; for development, `fob dev --inspect` sets it',
+    }),
     logRetentionDays: Type.Integer({
       minimum: 0,
       maximum: 3_650,

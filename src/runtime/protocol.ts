@@ -75,6 +75,8 @@ export interface Load {
   readonly maxResultBytes: number;
   /** How the function reaches what it was granted; absent where it was granted nothing. */
   readonly services?: ServicesLoad;
+  /** A debugger is to be let in: the port of 127.0.0.1 on which the language's own listens; absent: there is none. */
+  readonly debugPort?: number;
   /** Bytes of log text per invocation; the driver drops further lines and says how many in a last one. */
   readonly maxLogBytes: number;
 }

@@ -70,6 +70,31 @@ export function sandboxConformance({ name, create, can }: SandboxConformance): v
       rmSync(folder, { recursive: true });
     });
 
+    test('a port of its loopback can be connected to from outside, and one that nobody listens on cannot', async () => {
+      const source = `
+        const server = require('node:net').createServer((socket) => socket.on('data', (data) => socket.write('got ' + data)));
+        server.listen(0, '127.0.0.1', () => new (require('node:net').Socket)({ fd: 3 }).write(String(server.address().port)));`;
+      const sandbox = await start(source);
+      const [port] = await once(sandbox.channel, 'data');
+      const [one, two] = await Promise.all([sandbox.connect(Number(port)), sandbox.connect(Number(port))]);
+      for (const [connection, word] of [
+        [one, 'one'],
+        [two, 'two'],
+      ] as const) {
+        connection.write(word);
+        const [answer] = await once(connection, 'data');
+        assert.equal(String(answer), `got ${word}`);
+      }
+      await assert.rejects(
+        sandbox.connect(1),
+        (error) => error instanceof Problem && error.code === 'sandbox_failed' && /port 1 in/.test(error.message),
+      );
+      const closed = [one, two].map((connection) => once(connection, 'close'));
+      for (const connection of [one, two]) connection.on('error', () => {}).resume();
+      await sandbox.kill();
+      await Promise.all(closed);
+    });
+
     test('a program talks over descriptor 3, and gets its arguments and environment and nothing else', async () => {
       const source = `
         const socket = new (require('node:net').Socket)({ fd: 3 });

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { Check, Mount } from '../model/machine.ts';
 
 /**
@@ -68,6 +68,8 @@ export interface Sandbox {
    * connect to it, and nobody else; resolves with its path there. At most once. The file goes with the sandbox.
    */
   placeSocket(socketPath: string): Promise<string>;
+  /** A connection to a TCP port on the loopback inside, whatever its network is. Rejects with `sandbox_failed` where nobody listens there. */
+  connect(port: number): Promise<Duplex>;
   /** Changes the memory limit and the CPU share that follows it. */
   setMemory(memoryMb: number): Promise<void>;
   /** Stops every process inside from running until `thaw`; both may be called twice. Without the capability they resolve and do nothing (`canFreeze`). */

@@ -5,6 +5,9 @@ import { EXIT, Failure } from '../failure.ts';
 import { count, formatBytes } from '../human.ts';
 import type { Progress } from '../output.ts';
 
+/** What `fob dev` keeps beside the code. */
+const OWN_DATA = '.fob/';
+
 /** Code on its way to a node. */
 export interface Upload {
   readonly content: Buffer;
@@ -23,9 +26,10 @@ export async function readUpload(path: string, progress: Progress): Promise<Uplo
     return { content, fileName: '', origin: 'the text', summary: formatBytes(content.length) };
   }
   const code = await readCode(path);
-  if (code.ignored.length > 0) {
-    const shown = code.ignored.slice(0, 5).join(', ');
-    progress.line(`left out ${shown}${code.ignored.length > 5 ? ` and ${code.ignored.length - 5} more` : ''}`);
+  const ignored = code.ignored.filter((each) => each !== OWN_DATA);
+  if (ignored.length > 0) {
+    const shown = ignored.slice(0, 5).join(', ');
+    progress.line(`left out ${shown}${ignored.length > 5 ? ` and ${ignored.length - 5} more` : ''}`);
   }
   const size = formatBytes(code.content.length);
   return code.isFolder

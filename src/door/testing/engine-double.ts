@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { Readable } from 'node:stream';
+import { type Duplex, PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { Value } from 'typebox/value';
 import type { Deployer, DeployRequest, Engine, EngineStats } from '../../engine/api.ts';
@@ -50,6 +50,10 @@ export class EngineDouble implements Engine, Deployer {
       this.events.emit('cancel', invocationId);
     };
     return { invocationId, completed: run(), cancel: onCancel };
+  }
+
+  connectDebugger(): Promise<Duplex> {
+    return Promise.resolve(new PassThrough());
   }
 
   find(nameOrId: string): StoredFunction | undefined {

@@ -44,6 +44,7 @@ const ALLOWED: Readonly<Record<keyof FunctionConfig, string>> = {
   role: 'empty, or the name of an execution role: letters, digits, "-" and "_", at most 64',
   secrets: 'a map of environment variables to secrets, each as `<name>` or `<name>@<version>`',
   recordPayloads: `one of ${PAYLOAD_RECORDING.join(', ')}`,
+  debug: 'true or false',
   logRetentionDays: wholeNumber('logRetentionDays'),
   eventRetries: wholeNumber('eventRetries'),
   eventRetryDelayMs: wholeNumber('eventRetryDelayMs'),
@@ -87,7 +88,8 @@ export function mergeConfig(
   const config = { ...defaults, ...before, ...given };
   if (!whole.Check(config)) throw wrongSettings(config, whole.Errors(config));
   checkNetwork(config);
-  return config;
+  // Of two sandboxes nobody could say which one a breakpoint is in.
+  return config.debug ? { ...config, maxConcurrency: 1, sandboxConcurrency: 1 } : config;
 }
 
 /** Throws where what a function may reach is not what it was given besides. */

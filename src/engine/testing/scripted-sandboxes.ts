@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { duplexPair, PassThrough } from 'node:stream';
+import { type Duplex, duplexPair, PassThrough } from 'node:stream';
 import type { Check } from '../../model/machine.ts';
 import { encodeFrame, FrameDecoder } from '../../runtime/frames.ts';
 import { FrameType, type Load, PROTOCOL_VERSION } from '../../runtime/protocol.ts';
@@ -56,6 +56,7 @@ class ScriptedSandbox implements Sandbox {
   readonly canFreeze = true;
   readonly received: number[] = [];
   readonly cancelled: number[] = [];
+  readonly connectedPorts: number[] = [];
   load: Load | undefined;
   memoryMb: number;
   frozen = false;
@@ -105,6 +106,12 @@ class ScriptedSandbox implements Sandbox {
     body.writeUInt32BE(durationMs * 1_000);
     body.write(json, 6);
     this.write(encodeFrame(FrameType.result, call, body));
+  }
+
+  /** Echoes what comes; `port` is remembered. */
+  connect(port: number): Promise<Duplex> {
+    this.connectedPorts.push(port);
+    return Promise.resolve(new PassThrough());
   }
 
   /** Any bytes at all, as a hostile function might send them. */

@@ -40,7 +40,11 @@ const conditions = fc.letrec<{ condition: LogCondition }>((tie) => ({
 
 describe('a condition on fields', () => {
   it('is read as it was written', () => {
-    fc.assert(fc.property(conditions, (condition) => assert.deepEqual(parseWhere(formatWhere(condition)), structuredClone(condition))));
+    fc.assert(
+      fc.property(conditions, (condition) =>
+        assert.deepEqual(parseWhere(formatWhere(condition)), structuredClone(condition)),
+      ),
+    );
   });
 
   it('is read or refused with what is wrong, whatever it is', () => {

@@ -1,6 +1,7 @@
 /** What never belongs into an upload: histories, caches, editors' files, and dependencies, which the node installs itself. */
 const ALWAYS = [
   '.git',
+  '.fob/',
   '.hg/',
   '.svn/',
   'node_modules/',

@@ -11,6 +11,7 @@ import type { Berth } from './berth.ts';
 import { bwrapArguments, rlimits, SERVICES } from './bwrap-arguments.ts';
 import type { Cgroups } from './cgroup/cgroup.ts';
 import { signalEach } from './cgroup/cgroup-files.ts';
+import { connectInside } from './inside.ts';
 import type { SocketName } from './messages.ts';
 import { joinNetwork, type Network } from './network.ts';
 import { RESOLVER } from './network-rules.ts';
@@ -75,7 +76,7 @@ export class LaunchedSandbox {
     berth.gate.write('\n');
     const stands = once(berth.control, 'data').then(() => true);
     if (!(await Promise.race([stands, berth.ended.then(() => false)]))) throw new Error('bubblewrap could not make it');
-    if (spec.network !== 'none') await this.connect(spec.network);
+    if (spec.network !== 'none') await this.joinNetwork(spec.network);
     // Only now may the program write to its sockets: what comes before they have left this process would be lost.
     await handed;
     berth.gate.end('\n');
@@ -92,6 +93,11 @@ export class LaunchedSandbox {
     chmodSync(socketPath, 0o600);
     if (uid !== undefined) chownSync(socketPath, uid, uid);
     renameSync(socketPath, join(this.folder.here, 'sockets', SERVICES));
+  }
+
+  /** Hands over a connection to a port on the loopback inside. */
+  async connect(port: number, name: SocketName): Promise<void> {
+    await this.launch.hand(name, await connectInside(this.children()[0]!, this.berth.uid, port));
   }
 
   setMemory(memoryMb: number): void {
@@ -178,7 +184,7 @@ export class LaunchedSandbox {
     return join(this.folder.here, 'hosts');
   }
 
-  private async connect(access: Exclude<NetworkAccess, 'none'>): Promise<void> {
+  private async joinNetwork(access: Exclude<NetworkAccess, 'none'>): Promise<void> {
     const { hostsFile } = this;
     const pid = this.children()[0]!;
     const network = await joinNetwork({ access, pid, uid: this.berth.uid, hostsFile, hostsHead: HOSTS });

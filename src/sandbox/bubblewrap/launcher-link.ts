@@ -95,7 +95,7 @@ export class LauncherLink {
     } catch (cause) {
       this.held.delete(spec.id);
       const said = await lastWords(held.sockets.stderr);
-      for (const socket of Object.values(held.sockets)) socket.destroy();
+      for (const socket of Object.values(held.sockets)) socket?.destroy();
       const reason = said === '' ? (cause as Error).message : said;
       throw new Problem('sandbox_failed', `cannot start a sandbox: ${reason}`, { cause });
     }
@@ -131,6 +131,14 @@ export class LauncherLink {
       placeSocket: async (socketPath) => {
         await ask({ type: 'socket', id, socketPath }, 'place a socket in');
         return SERVICES_PATH;
+      },
+      connect: async (port) => {
+        const name = `connection-${this.requests + 1}` as const;
+        await ask({ type: 'connect', id, port }, `connect to port ${port} in`);
+        const socket = held.sockets[name];
+        delete held.sockets[name];
+        if (socket !== undefined) return socket;
+        throw new Problem('sandbox_failed', `cannot connect to port ${port} in sandbox "${id}": it has ended`);
       },
       setMemory: async (memoryMb) => void (await ask({ type: 'memory', id, memoryMb }, 'change the memory of')),
       freeze: async () => void (await ask({ type: 'freeze', id }, 'freeze')),

@@ -71,6 +71,8 @@ function handle(message: NumberedRequest): unknown {
       return sandbox.place(message.codeFolder);
     case 'socket':
       return sandbox.placeSocket(message.socketPath);
+    case 'connect':
+      return sandbox.connect(message.port, `connection-${message.request}`);
     case 'memory':
       return sandbox.setMemory(message.memoryMb);
     case 'freeze':

@@ -14,14 +14,15 @@ export type LauncherRequest =
   | { readonly type: 'start'; readonly spec: SandboxSpec }
   | { readonly type: 'place'; readonly id: string; readonly codeFolder: string }
   | { readonly type: 'socket'; readonly id: string; readonly socketPath: string }
+  | { readonly type: 'connect'; readonly id: string; readonly port: number }
   | { readonly type: 'memory'; readonly id: string; readonly memoryMb: number }
   | { readonly type: 'freeze' | 'thaw' | 'usage' | 'kill'; readonly id: string }
   | { readonly type: 'close' };
 
 export type NumberedRequest = LauncherRequest & { readonly request: number };
 
-/** Which of a sandbox's sockets comes with a message. */
-export type SocketName = 'channel' | 'stdout' | 'stderr';
+/** Which of a sandbox's sockets comes with a message; a connection is named after the request that asked for it. */
+export type SocketName = 'channel' | 'stdout' | 'stderr' | `connection-${number}`;
 
 /** helper → gateway. */
 export type LauncherReport =

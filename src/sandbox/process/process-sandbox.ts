@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { Problem } from '../../model/problem.ts';
 import { placeTree } from '../place-tree.ts';
@@ -93,6 +93,19 @@ export class ProcessSandbox implements Sandbox {
       throw new Problem('sandbox_failed', `cannot place a socket in sandbox "${this.id}": ${reason}`, { cause });
     }
     return path;
+  }
+
+  async connect(port: number): Promise<Duplex> {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+    } catch (cause) {
+      const reason = (cause as Error).message;
+      throw new Problem('sandbox_failed', `cannot connect to port ${port} in sandbox "${this.id}": ${reason}`, {
+        cause,
+      });
+    }
+    return socket;
   }
 
   /** Nothing is limited here. */

@@ -46,6 +46,7 @@ function spawned(id: string, child: ChildProcess): Sandbox {
     exited,
     placeCode: nothing,
     placeSocket: async () => '',
+    connect: () => Promise.reject(new Error('nothing listens in these')),
     setMemory: nothing,
     freeze: nothing,
     thaw: nothing,

@@ -163,6 +163,7 @@ async function load(message) {
   let loaded;
   try {
     if (message.services !== undefined) await require('./services.cjs').connect(message.services);
+    if (message.debugPort !== undefined) require('node:inspector').open(message.debugPort, '127.0.0.1');
     process.chdir(message.codeFolder);
     const { name, entry } = await require('./load.cjs').loadEntry(message);
     loaded = require(name === 'callme' ? './callme.cjs' : './handler.cjs').create(name, entry, message);

@@ -26,7 +26,6 @@ def load_entry(load):
     """Returns the entry point's name and the function. Raises what the user's code raised, or an `EntryError`."""
     folder = load['codeFolder']
     base, _, name = load['handler'].rpartition('.')
-    _prepare_path(folder)
     path = '%s/%s.py' % (folder, base)
     if not os.path.exists(path):
         if not os.path.exists('%s/%s/__init__.py' % (folder, base)):
@@ -46,7 +45,8 @@ def load_entry(load):
     return name, entry
 
 
-def _prepare_path(folder):
+def prepare_path(folder):
+    """Makes the function's code and dependencies importable."""
     dependencies = folder + '/.fob-python'
     sys.path[0:0] = [folder]
     if os.path.isdir(dependencies):

@@ -27,7 +27,7 @@ def _serve(load, frames):
     logs.set_limit(load['maxLogBytes'], load['maxResultBytes'])
     os.environ.update(load['environment'])
     concurrency = load['sandboxConcurrency']
-    from .load import load_entry
+    from .load import load_entry, prepare_path
 
     try:
         if 'services' in load:
@@ -35,6 +35,11 @@ def _serve(load, frames):
 
             services.connect(load['services'])
         os.chdir(load['codeFolder'])
+        prepare_path(load['codeFolder'])
+        if 'debugPort' in load:
+            from . import debug
+
+            debug.listen(load['debugPort'])
         name, function = load_entry(load)
         names, convention = _convention(name).create(name, function, load)
     except BaseException as error:
