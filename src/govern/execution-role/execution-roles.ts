@@ -14,7 +14,7 @@ export interface ExecutionRoles {
   usersOf(name: string): string[];
   /** What a role grants; nothing where there is none of that name. From memory. */
   grantsOfRole(name: string): readonly string[];
-  /** What a function may do: its own grants and its role's, as they stand now. From memory. */
+  /** What a function may do with services: its own grants and its role's, as they stand now. From memory. */
   grantsOf(config: FunctionConfig): readonly string[];
   close(): void;
 }

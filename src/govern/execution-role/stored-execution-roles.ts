@@ -83,7 +83,9 @@ export async function openExecutionRoles({
       if (config.role === '') return config.grants;
       const known = effective.get(config);
       if (known !== undefined) return known;
-      const grants = [...config.grants, ...(documents.find(config.role)?.role.grants ?? [])];
+      const ofRole = documents.find(config.role)?.role.grants ?? [];
+      // A secret is given when the function is loaded, and is no service that it may ask.
+      const grants = [...config.grants, ...ofRole.filter((grant) => !grant.startsWith('secret:'))];
       effective.set(config, grants);
       return grants;
     },
