@@ -11,6 +11,7 @@ import { Dispatcher } from './engine/dispatcher.ts';
 import { createEvents, type RunningEvents } from './engine/events/events.ts';
 import { createIdempotency } from './engine/idempotency.ts';
 import { outboxSender } from './engine/send-outbox.ts';
+import { openGovernance } from './governing.ts';
 import { openMeasuring } from './measuring.ts';
 import { type Clock, systemClock } from './model/clock.ts';
 import { messageOf, Problem } from './model/problem.ts';
@@ -60,6 +61,14 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
   };
 
   try {
+    // What each needs of another that is made after it.
+    const late: {
+      engine?: Dispatcher;
+      deployment?: Deployment;
+      events?: RunningEvents;
+      server?: DoorServer;
+      port?: number;
+    } = {};
     onProgress('opening the store');
     const store = await openEmbeddedStore({ folder: settings.data, clock, log });
     endings.push(() => store.close());
@@ -74,10 +83,14 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     endings.push(() => sandboxes.close());
     const runtimes = createRuntimes();
 
+    const governance = await openGovernance({
+      ...{ store, clock, log, runtimes: runtimes.all.map(({ name }) => name) },
+      engine: () => late.engine,
+      events: () => late.events,
+    });
+    endings.push(() => governance.close());
     const accessKeys = await openAccessKeys({ registry: store.registry, vault: store.vault, clock, log });
     endings.push(() => accessKeys.close());
-    // What each needs of another that is made after it.
-    const late: { deployment?: Deployment; events?: RunningEvents; server?: DoorServer; port?: number } = {};
     const services = await openBacking({ folder: settings.data, store, clock, log, ownPort: () => late.port });
     endings.push(() => services.close());
     const router = createRouter({ ...services, events: () => late.events!, now: () => clock.now() });
@@ -98,16 +111,25 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       memoryBudgetMb: settings.memoryBudgetMb || Math.floor((totalmem() / BYTES_PER_MB) * MEMORY_SHARE),
       clock,
       sendOutbox: outboxSender({ store, router }),
-      observe: (record) => measuring.observer.observe(record),
+      observe(record) {
+        measuring.observer.observe(record);
+        governance.quotas.observe(record);
+      },
       observeThrottle: (name, version) => measuring.observer.throttled(name, version),
+      secrets: governance.secrets,
+      grantsOf: governance.executionRoles.grantsOf,
+      admission: governance.quotas.admission,
       bindings: createBindings({
         runFolder: join(settings.data, 'run'),
         keys: accessKeys,
+        grantsOf: governance.executionRoles.grantsOf,
         serve: (req, res) => late.server!.serveFunction(req, res),
       }),
     });
+    late.engine = dispatcher;
     endings.push(() => dispatcher.drain(settings.drainMs));
-    const events = createEvents({ store, engine: dispatcher, router, clock, log });
+    const { admission } = governance.quotas;
+    const events = createEvents({ store, engine: dispatcher, router, clock, log, admission });
     late.events = events;
     endings.push(() => events.close(settings.drainMs));
     measuring.measure({ dispatcher, events });
@@ -120,6 +142,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       settings,
       clock,
       tryLoad: (candidate) => dispatcher.tryLoad(candidate),
+      admit: governance.admit,
       codeCacheFolder,
     });
     late.deployment = deployment;
@@ -140,6 +163,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       idempotency,
       services,
       accessKeys,
+      governance,
       triggers,
       metrics: measuring,
       store,

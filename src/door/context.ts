@@ -1,5 +1,10 @@
 import type { Logger } from 'pino';
 import type { Deployer, Engine, Events, Idempotency } from '../engine/api.ts';
+import type { ExecutionRoles } from '../govern/execution-role/execution-roles.ts';
+import type { Policies } from '../govern/policy/policies.ts';
+import type { Quotas } from '../govern/quota/quotas.ts';
+import type { KeyRotation } from '../govern/secret/rotation.ts';
+import type { Secrets } from '../govern/secret/secrets.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Metrics } from '../observe/metrics/metrics.ts';
@@ -18,6 +23,15 @@ export interface NodeInfo {
   state(): 'starting' | 'ready' | 'draining';
 }
 
+/** What holds for functions, and what they are given. */
+export interface Governance {
+  readonly secrets: Secrets;
+  readonly executionRoles: ExecutionRoles;
+  readonly policies: Policies;
+  readonly quotas: Quotas;
+  readonly keyRotation: KeyRotation;
+}
+
 /** Everything that doors need of a node. */
 export interface ServerDeps {
   readonly engine: Engine;
@@ -26,6 +40,7 @@ export interface ServerDeps {
   readonly idempotency: Idempotency;
   readonly services: Services;
   readonly accessKeys: AccessKeys;
+  readonly governance: Governance;
   readonly triggers: Triggers;
   readonly metrics: Metrics;
   readonly store: Store;

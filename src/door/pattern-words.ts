@@ -1,13 +1,18 @@
 import { DESTINATION_PATTERN } from '../model/destination.ts';
+import { ROLE_GRANT_PATTERN } from '../model/execution-role.ts';
 import { FUNCTION_NAME_PATTERN } from '../model/function.ts';
 import { GRANT_PATTERN } from '../model/grant.ts';
 import { NETWORK_HOST_PATTERN } from '../model/network.ts';
+import { SECRET_FUNCTIONS_PATTERN, SECRET_NAME_PATTERN } from '../model/secret.ts';
 import { SPACE_NAME_PATTERN } from '../service/key-value/stored-spaces.ts';
 import { QUEUE_NAME_PATTERN } from '../service/queue/queue-settings.ts';
 import { TOPIC_NAME_PATTERN } from '../service/topic/topic-rules.ts';
 
 const DESTINATION =
   'is no destination: write function:<name>, queue:<name>, topic:<name>, bucket:<name>/<prefix>, or an http(s) address';
+
+const GRANT =
+  'is no grant: write bucket:<name>:read or :write, queue:<name>:send or :receive, topic:<name>:publish, kv:<space>:read or :write, or function:<name>:invoke; without the last part, everything';
 
 /** What people are told of a text that does not fit a pattern: regular expressions are for machines. */
 export const PATTERN_WORDS: ReadonlyMap<string, string> = new Map([
@@ -26,10 +31,13 @@ export const PATTERN_WORDS: ReadonlyMap<string, string> = new Map([
   ],
   [DESTINATION_PATTERN, DESTINATION],
   [`^$|${DESTINATION_PATTERN}`, DESTINATION],
+  [GRANT_PATTERN, GRANT],
+  [ROLE_GRANT_PATTERN, `${GRANT}; a role may also have secret:<name>`],
   [
-    GRANT_PATTERN,
-    'is no grant: write bucket:<name>:read or :write, queue:<name>:send or :receive, topic:<name>:publish, kv:<space>:read or :write, or function:<name>:invoke; without the last part, everything',
+    SECRET_NAME_PATTERN,
+    'is no name of a secret: use 1 to 128 letters, digits, ".", "-" and "_", beginning with a letter or digit',
   ],
+  [SECRET_FUNCTIONS_PATTERN, 'is no name of a function, nor one that ends in "*", which stands for any rest'],
   [
     NETWORK_HOST_PATTERN,
     'is no host with a port: write <name or IPv4 address>:<port>, such as api.github.com:443 or 10.1.0.0/16:5432; there are no wildcards',

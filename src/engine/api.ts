@@ -84,15 +84,18 @@ export interface Deployer {
    */
   deploy(request: DeployRequest): Promise<StoredFunction>;
   /** Changes configuration only: a new version with the same code. */
-  configure(
-    name: string,
-    config: Partial<FunctionConfig>,
-    options?: { readonly expectedRevision?: number; readonly origin?: VersionOrigin },
-  ): Promise<StoredFunction>;
+  configure(name: string, config: Partial<FunctionConfig>, options?: ConfigureOptions): Promise<StoredFunction>;
   /** False where there was none. */
   remove(nameOrId: string, expectedRevision?: number): Promise<boolean>;
   /** Exactly what was uploaded. */
   source(nameOrId: string): Promise<{ content: Buffer; form: CodeInfo['form']; fileName?: string }>;
+}
+
+export interface ConfigureOptions {
+  readonly expectedRevision?: number;
+  readonly origin?: VersionOrigin;
+  /** As in `DeployRequest`. */
+  readonly teams?: readonly string[] | 'all';
 }
 
 export interface DeployRequest {
@@ -110,6 +113,8 @@ export interface DeployRequest {
   readonly fallbackRuntime?: string;
   /** Who deploys, and from what. */
   readonly origin?: VersionOrigin;
+  /** Teams of whoever deploys; `all` for those who may give any role. Absent: what acts by itself. */
+  readonly teams?: readonly string[] | 'all';
   /** 0: must be new. A number: must stand at this revision. Absent: create or replace. */
   readonly expectedRevision?: number;
   readonly onProgress?: (event: DeployProgress) => void;

@@ -26,7 +26,9 @@ export interface LoadedSecrets {
 /** Refuses calls of functions whose team has used up what it may. */
 export interface Admission {
   /** Absent while nobody is to be refused, which then costs nothing. */
-  refuse: ((fn: FunctionDocument) => Problem | undefined) | undefined;
+  readonly refuse: ((fn: FunctionDocument) => Problem | undefined) | undefined;
+  /** The same of events that are to wait for the function. */
+  readonly refuseEvent: ((fn: FunctionDocument) => Problem | undefined) | undefined;
 }
 
 /** A version that is about to be made. */
@@ -34,6 +36,8 @@ export interface NewVersion {
   readonly name: string;
   readonly config: FunctionConfig;
   readonly origin: VersionOrigin | undefined;
+  /** Teams of whoever asks for it; `all` for those whom roles do not hold back. Absent: what acts by itself. */
+  readonly teams: readonly string[] | 'all' | undefined;
   /** What serves now. */
   readonly before: FunctionVersion | undefined;
   /** Of its built code, once that is known. */

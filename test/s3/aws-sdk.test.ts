@@ -439,7 +439,7 @@ describe('@aws-sdk/client-s3', () => {
       writer.send(new sdk.CopyObjectCommand({ Bucket: 'dropbox', Key: 'x', CopySource: 'granted/k' })),
       { name: 'AccessDenied' },
     );
-    const session = node.keys.issue({ name: 'function f', grants: ['bucket:granted:read'] });
+    const session = node.keys.issue({ name: 'function f', grants: () => ['bucket:granted:read'] });
     const inFunction = clientOf({ credentials: session });
     assert.equal((await inFunction.send(new sdk.ListObjectsV2Command({ Bucket }))).KeyCount, 1);
     const stolen = clientOf({ credentials: { ...session, sessionToken: 'other' } });

@@ -86,7 +86,11 @@ describe('the door for clients of AWS', () => {
   });
 
   test('an expired key is refused', async () => {
-    const { accessKeyId, secretAccessKey } = node.keys.issue({ name: 'x', grants: 'all', expiresAtMs: Date.now() - 1 });
+    const { accessKeyId, secretAccessKey } = node.keys.issue({
+      name: 'x',
+      grants: () => 'all',
+      expiresAtMs: Date.now() - 1,
+    });
     const { sessionToken } = node.keys.find(accessKeyId)!;
     const headers = { 'x-amz-security-token': sessionToken! };
     const refused = await sendSigned({ ...access, accessKeyId, secretAccessKey }, { path: '/', headers });

@@ -30,6 +30,8 @@ interface BindingsOptions {
   /** The node's folder for what living sandboxes need. */
   readonly runFolder: string;
   readonly keys: Pick<AccessKeys, 'issue' | 'revoke'>;
+  /** What a function may do now. */
+  grantsOf(config: FunctionConfig): readonly string[];
   /** Answers a request of a function; who asks is set. */
   serve(req: IncomingMessage, res: ServerResponse): void;
 }
@@ -39,15 +41,16 @@ interface BindingsOptions {
  * to it is that function, and no credential is needed to say so. The socket's file carries its owner's name, so that the
  * sandboxes' next start removes what a killed node left.
  */
-export function createBindings({ runFolder, keys, serve }: BindingsOptions): Bindings {
+export function createBindings({ runFolder, keys, serve, grantsOf }: BindingsOptions): Bindings {
   mkdirSync(runFolder, { recursive: true });
   return {
     async bind({ name, config, hops }): Promise<Binding | undefined> {
-      const { grants, network } = config;
-      if (grants.length === 0 || network === 'none') return undefined;
+      if ((config.grants.length === 0 && config.role === '') || config.network === 'none') return undefined;
+      // A role may change while the sandbox lives: what holds is asked at each request.
+      const grants = () => grantsOf(config);
       const who = `function '${name}'`;
       const answer = (req: IncomingMessage, res: ServerResponse): void => {
-        setPrincipal(req, grantedPrincipal('function', who, grants, hops() + 1));
+        setPrincipal(req, grantedPrincipal('function', who, grants(), hops() + 1));
         serve(req, res);
       };
       const server = createServer(

@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { DeployProgress, DeployRequest } from '../../engine/api.ts';
 import type { StoredFunction } from '../../model/function.ts';
 import type { DoorContext } from '../context.ts';
 import { describeFailure } from '../failure.ts';
+import { principalOf } from '../principal.ts';
 import { etag, functionView } from './function-view.ts';
 import { underPrecondition } from './precondition.ts';
 import { problemJson } from './problem-json.ts';
@@ -24,13 +26,14 @@ export async function answerDeployment(
 ): Promise<unknown> {
   const isNew = request.name === undefined || context.engine.find(request.name) === undefined;
   const origin = originOf(reply.request.raw);
+  const teams = assigningTeams(reply.request.raw);
   const gone = new AbortController();
   reply.raw.on('close', () => {
     if (!reply.raw.writableEnded) gone.abort();
   });
   const deploy = (extra: Partial<DeployRequest>) =>
     underPrecondition(precondition, () =>
-      context.deployer.deploy({ origin, ...request, ...extra, signal: gone.signal }),
+      context.deployer.deploy({ origin, teams, ...request, ...extra, signal: gone.signal }),
     );
 
   if (!acceptsEvents(reply)) return answerFunction(reply, await deploy({}), isNew);
@@ -61,4 +64,10 @@ export function answerFunction(reply: FastifyReply, stored: StoredFunction, isNe
 
 function acceptsEvents(reply: FastifyReply): boolean {
   return reply.request.headers.accept?.includes('application/x-ndjson') === true;
+}
+
+/** The teams by which whoever asks may give execution roles to functions; those who write policies give any. */
+export function assigningTeams(req: IncomingMessage): readonly string[] | 'all' {
+  const { kind, teams, may } = principalOf(req);
+  return kind === 'operator' || may('policy:write', '*') ? 'all' : teams;
 }

@@ -9,7 +9,7 @@ import type { DoorContext } from '../context.ts';
 import { permitAny, permitFunction } from '../permission.ts';
 import { type Principal, principalOf } from '../principal.ts';
 import { SOURCE_TYPES } from '../source-types.ts';
-import { answerDeployment, answerFunction } from './deployment.ts';
+import { answerDeployment, answerFunction, assigningTeams } from './deployment.ts';
 import { etag, functionView } from './function-view.ts';
 import { demandedRevision, underPrecondition } from './precondition.ts';
 import {
@@ -166,7 +166,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
       const demanded = expected === undefined ? {} : { expectedRevision: expected };
       const origin = originOf(request.raw);
       const stored = await underPrecondition(expected, () =>
-        deployer.configure(name, request.body, { ...demanded, origin }),
+        deployer.configure(name, request.body, { ...demanded, origin, teams: assigningTeams(request.raw) }),
       );
       return answerFunction(reply, stored, false);
     },

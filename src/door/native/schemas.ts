@@ -111,3 +111,6 @@ export const InvocationView = Type.Object({
   payloadBytes: Type.Integer(),
   resultBytes: Type.Integer(),
 });
+
+/** A parameter of the query that is there or not. */
+export const flag = (description: string) => Type.Optional(Type.Boolean({ description }));

@@ -49,6 +49,7 @@ export async function startTestServer(
     idempotency: {} as ServerDeps['idempotency'],
     services: {} as ServerDeps['services'],
     accessKeys: {} as ServerDeps['accessKeys'],
+    governance: {} as ServerDeps['governance'],
     triggers: { enabled: () => [], list: async () => [] } as unknown as ServerDeps['triggers'],
     metrics: {} as ServerDeps['metrics'],
     store,

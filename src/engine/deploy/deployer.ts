@@ -11,7 +11,7 @@ import type { Runtimes } from '../../runtime/runtime.ts';
 import type { Sandboxes } from '../../sandbox/sandbox.ts';
 import type { Blobs } from '../../store/blobs.ts';
 import type { Registry } from '../../store/registry.ts';
-import type { Deployer, DeployProgress, DeployRequest } from '../api.ts';
+import type { ConfigureOptions, Deployer, DeployRequest } from '../api.ts';
 import { FUNCTION_PREFIX } from '../catalog.ts';
 import type { Candidate } from '../dispatcher.ts';
 import type { Admit } from '../hooks.ts';
@@ -113,11 +113,7 @@ class Pipeline implements Deployment {
     });
   }
 
-  configure(
-    name: string,
-    config: Partial<FunctionConfig>,
-    options: { expectedRevision?: number; origin?: VersionOrigin } = {},
-  ): Promise<StoredFunction> {
+  configure(name: string, config: Partial<FunctionConfig>, options: ConfigureOptions = {}): Promise<StoredFunction> {
     return guarded(undefined, async () => {
       const given = checkGiven(config);
       if (given.runtime !== undefined) Object.assign(given, { runtime: this.options.runtimes.get(given.runtime).name });
@@ -136,6 +132,7 @@ class Pipeline implements Deployment {
             name: document.name,
             config: merged,
             origin,
+            teams: options.teams,
             before: document,
             codeBytes: document.code.treeBytes,
             newCode: false,
@@ -243,7 +240,8 @@ class Pipeline implements Deployment {
       const next = async (current: StoredFunction | undefined) => {
         const merged = mergeConfig(current?.document.config, chosen);
         // Without telling again what is told already.
-        await this.admit({ name, ...originOf(request) }, current, merged, treeBytes);
+        const { onProgress: _, ...quietly } = request;
+        await this.admit(quietly, current, merged, treeBytes);
         return { config: merged, code, ...originOf(request) };
       };
       return commitVersion(registry, clock, name, next, expectedRevision);
@@ -251,17 +249,18 @@ class Pipeline implements Deployment {
   }
 
   private async admit(
-    request: { readonly name: string; readonly origin?: VersionOrigin; onProgress?(event: DeployProgress): void },
+    request: Pick<DeployRequest, 'origin' | 'teams' | 'onProgress'> & { readonly name: string },
     before: StoredFunction | undefined,
     config: FunctionConfig,
     codeBytes?: number,
   ): Promise<void> {
-    const { name, origin, onProgress } = request;
+    const { name, origin, teams, onProgress } = request;
     const size = codeBytes === undefined ? {} : { codeBytes };
     const admitted = await this.options.admit?.({
       name,
       config,
       origin,
+      teams,
       before: before?.document,
       newCode: true,
       ...size,

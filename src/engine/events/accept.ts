@@ -7,6 +7,7 @@ import type { CommitPart } from '../../store/commit.ts';
 import type { NewMessage } from '../../store/queue.ts';
 import type { Store } from '../../store/store.ts';
 import type { AcceptedEvent, Engine, NewEvent } from '../api.ts';
+import type { Admission } from '../hooks.ts';
 import { contentFingerprint, DEFAULT_WINDOW_MS, decode, encode, idempotencySpace } from '../idempotency-record.ts';
 import { encodeContent } from './content-codec.ts';
 import { type LaneName, newMessage, waitingQueue } from './message.ts';
@@ -22,6 +23,8 @@ export interface AcceptContext {
   readonly engine: Pick<Engine, 'find'>;
   readonly store: Pick<Store, 'queue' | 'keyValue' | 'commit'>;
   readonly clock: Clock;
+  /** Refuses events of functions whose team has too many that wait. */
+  readonly admission?: Admission | undefined;
   /** Largest event, in bytes. */
   readonly maxEventBytes: number;
 }
@@ -70,6 +73,14 @@ export function arrivalOf(event: NewEvent, context: AcceptContext): Arrival {
     ...(claim !== undefined && { idempotency: { key: claim.key, untilMs: claim.untilMs } }),
   };
   return { lane, eventId, message: newMessage(body, attributes, deduplicationId), ...(claim && { claim }) };
+}
+
+/** Throws `quota_exceeded` where a function is to get no more events for now. */
+export function checkAdmitted({ lane }: Arrival, { engine, admission }: AcceptContext): void {
+  if (admission?.refuseEvent === undefined) return;
+  const fn = engine.find(lane.function)?.document;
+  const refused = fn === undefined ? undefined : admission.refuseEvent(fn);
+  if (refused !== undefined) throw refused;
 }
 
 /** Stores events, all or none; resolves when they are on disk, with those that stand for them. */

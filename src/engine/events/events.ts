@@ -3,7 +3,8 @@ import type { Clock } from '../../model/clock.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Store } from '../../store/store.ts';
 import type { AcceptedEvent, Engine, Events, Router } from '../api.ts';
-import { type AcceptContext, type Arrival, arrivalOf, sendPart, store as storeAll } from './accept.ts';
+import type { Admission } from '../hooks.ts';
+import { type AcceptContext, type Arrival, arrivalOf, checkAdmitted, sendPart, store as storeAll } from './accept.ts';
 import { type Completed, Completions } from './completions.ts';
 import { Deliveries } from './deliveries.ts';
 import { Leases } from './leases.ts';
@@ -18,6 +19,8 @@ export interface EventsOptions {
   readonly router: Router;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Absent: nobody is ever refused. What sources on this node commit is accepted in any case. */
+  readonly admission?: Admission;
   /** Largest event that is accepted, in bytes. */
   readonly maxEventBytes?: number;
   /** From 0 to less than 1; spreads retries. */
@@ -45,7 +48,7 @@ export function createEvents(options: EventsOptions): RunningEvents {
   const deliveries = new Deliveries(context);
   const pending = new Pending({ store, deliveries, clock });
   const { maxEventBytes = DEFAULT_MAX_EVENT_BYTES } = options;
-  const acceptContext: AcceptContext = { engine, store, clock, maxEventBytes };
+  const acceptContext: AcceptContext = { engine, store, clock, maxEventBytes, admission: options.admission };
 
   const arrived = (arrivals: readonly Arrival[], accepted: readonly AcceptedEvent[]): void => {
     for (const [place, { lane }] of arrivals.entries()) {
@@ -58,6 +61,7 @@ export function createEvents(options: EventsOptions): RunningEvents {
   return {
     async accept(events) {
       const arrivals = events.map((event) => arrivalOf(event, acceptContext));
+      for (const arrival of arrivals) checkAdmitted(arrival, acceptContext);
       const accepted = await storeAll(arrivals, acceptContext);
       arrived(arrivals, accepted);
       return accepted;

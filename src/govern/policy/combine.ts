@@ -4,10 +4,12 @@ type GitRules = NonNullable<PolicyRules['git']>;
 
 /** What several sets of rules allow together. Of patterns in Git rules, which cannot be joined, those of the first that has any. */
 export function combineRules(all: readonly PolicyRules[]): PolicyRules {
-  const least = (pick: (rules: PolicyRules) => number | undefined) => minimum(all.flatMap((rules) => pick(rules) ?? []));
+  const least = (pick: (rules: PolicyRules) => number | undefined) =>
+    minimum(all.flatMap((rules) => pick(rules) ?? []));
   const common = <T>(pick: (rules: PolicyRules) => readonly T[] | undefined) =>
     all.map(pick).reduce((a, b) => intersection(a, b), undefined);
-  const any = (pick: (rules: PolicyRules) => boolean | undefined) => (all.some((rules) => pick(rules) === true) ? true : undefined);
+  const any = (pick: (rules: PolicyRules) => boolean | undefined) =>
+    all.some((rules) => pick(rules) === true) ? true : undefined;
   const git = combineGit(all.flatMap((rules) => rules.git ?? []));
   const tags = combineTags(all);
   return withoutAbsent({
@@ -54,13 +56,15 @@ export function impossibleTags(all: readonly PolicyRules[]): string[] {
       return values === undefined || values.length === 0 ? [] : [values];
     });
     const [first, ...others] = lists;
-    if (first !== undefined && !first.some((value) => others.every((list) => list.includes(value)))) impossible.push(tag);
+    if (first !== undefined && !first.some((value) => others.every((list) => list.includes(value))))
+      impossible.push(tag);
   }
   return impossible;
 }
 
 function combineGit(all: readonly GitRules[]): GitRules {
-  const any = (pick: (rules: GitRules) => boolean | undefined) => (all.some((rules) => pick(rules) === true) ? true : undefined);
+  const any = (pick: (rules: GitRules) => boolean | undefined) =>
+    all.some((rules) => pick(rules) === true) ? true : undefined;
   return withoutAbsent({
     required: any((rules) => rules.required),
     clean: any((rules) => rules.clean),

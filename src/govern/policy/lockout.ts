@@ -17,10 +17,15 @@ export function findLockout(policies: readonly Policy[], runtimes: readonly stri
   const enforced = policies.filter(({ mode }) => mode === 'enforce');
   for (const policy of enforced) {
     const together = enforced.filter((other) => other === policy || covers(other.scope, policy.scope));
-    const why = impossible(together, policy.scope, runtimes);
-    if (why === undefined) continue;
-    const alone = impossible([policy], policy.scope, runtimes) !== undefined;
-    return { policies: alone ? [policy.name] : together.map(({ name }) => name), why };
+    if (impossible(together, policy.scope, runtimes) === undefined) continue;
+    // Those without which it would be just as impossible have nothing to do with it.
+    let guilty = together;
+    for (const one of together) {
+      const others = guilty.filter((other) => other !== one);
+      if (impossible(others, policy.scope, runtimes) !== undefined) guilty = others;
+    }
+    const why = impossible(guilty, policy.scope, runtimes)!;
+    return { policies: guilty.map(({ name }) => name), why };
   }
   return undefined;
 }
@@ -28,13 +33,7 @@ export function findLockout(policies: readonly Policy[], runtimes: readonly stri
 function impossible(policies: readonly Policy[], scope: PolicyScope, runtimes: readonly string[]): string | undefined {
   const all = policies.map((policy) => policy.rules);
   const rules = combineRules(all);
-  return (
-    tooLittle(rules) ??
-    noChoice(rules, runtimes) ??
-    noOwner(rules, scope) ??
-    noTag(all, scope) ??
-    noRole(rules)
-  );
+  return tooLittle(rules) ?? noChoice(rules, runtimes) ?? noOwner(rules, scope) ?? noTag(all, scope) ?? noRole(rules);
 }
 
 function tooLittle({ maxMemoryMb, maxTimeoutMs, maxConcurrency }: PolicyRules): string | undefined {
@@ -67,7 +66,9 @@ function noOwner({ allowedOwners }: PolicyRules, { teams }: PolicyScope): string
 }
 
 function noTag(all: readonly PolicyRules[], { tags = {} }: PolicyScope): string | undefined {
-  const scoped = Object.entries(tags).flatMap(([tag, value]) => (value === '*' ? [] : [{ requiredTags: { [tag]: [value] } }]));
+  const scoped = Object.entries(tags).flatMap(([tag, value]) =>
+    value === '*' ? [] : [{ requiredTags: { [tag]: [value] } }],
+  );
   const [tag] = impossibleTags(all);
   if (tag !== undefined) return `requiredTags leaves no value for the tag "${tag}"`;
   const required = new Set(all.flatMap((rules) => Object.keys(rules.requiredTags ?? {})));
@@ -78,8 +79,11 @@ function noTag(all: readonly PolicyRules[], { tags = {} }: PolicyScope): string 
 function noRole({ roleRequired, allowedRoles, allowedNetwork, allowedHosts }: PolicyRules): string | undefined {
   if (roleRequired !== true) return undefined;
   if (allowedRoles?.length === 0) return 'roleRequired demands a role, and allowedRoles leaves none';
-  const networks = allowedNetwork?.filter((rule) => rule !== 'none' && !(rule === 'hosts' && allowedHosts?.length === 0));
-  if (networks?.length === 0) return 'roleRequired demands a role, which needs a network, and allowedNetwork leaves only "none"';
+  const networks = allowedNetwork?.filter(
+    (rule) => rule !== 'none' && !(rule === 'hosts' && allowedHosts?.length === 0),
+  );
+  if (networks?.length === 0)
+    return 'roleRequired demands a role, which needs a network, and allowedNetwork leaves only "none"';
   return undefined;
 }
 

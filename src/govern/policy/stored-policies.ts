@@ -65,7 +65,8 @@ export async function openPolicies({ registry, clock, runtimes, functions }: Pol
     const lockout = findLockout([...others, policy], runtimes);
     if (lockout === undefined) return;
     const { policies, why } = lockout;
-    const together = policies.length > 1 ? ` together with ${policies.filter((name) => name !== policy.name).join(', ')}` : '';
+    const together =
+      policies.length > 1 ? ` and ${policies.filter((name) => name !== policy.name).join(', ')} together` : '';
     const way =
       documents.find(policy.name) === undefined
         ? 'nothing was changed'

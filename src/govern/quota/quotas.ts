@@ -1,4 +1,4 @@
-import type { FunctionConfig, FunctionDocument } from '../../model/function.ts';
+import type { FunctionConfig, FunctionDocument, FunctionVersion } from '../../model/function.ts';
 import type { PolicyViolation } from '../../model/policy.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { Quota, TeamUsage } from '../../model/quota.ts';
@@ -35,6 +35,6 @@ export interface QuotaView extends Quota {
 export interface QuotaSubject {
   readonly name: string;
   readonly config: FunctionConfig;
-  readonly before: { readonly config: FunctionConfig } | undefined;
+  readonly before: Pick<FunctionVersion, 'config' | 'code'> | undefined;
   readonly codeBytes?: number;
 }

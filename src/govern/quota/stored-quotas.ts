@@ -6,8 +6,8 @@ import type { PolicyViolation } from '../../model/policy.ts';
 import { Problem } from '../../model/problem.ts';
 import {
   ANY_TEAM,
-  type Quota,
   QUOTA_MEASURES,
+  type Quota,
   type QuotaMeasure,
   QuotaSchema,
   type QuotaUse,
@@ -253,7 +253,7 @@ export async function openQuotas(options: QuotasOptions): Promise<Quotas> {
           !isOwn ||
           (measure === 'reservedMb' &&
             config.memoryMb * config.maxConcurrency > before.config.memoryMb * before.config.maxConcurrency) ||
-          measure === 'codeBytes';
+          (measure === 'codeBytes' && value > held.codeBytes + before.code.treeBytes);
         if (limit === undefined || !grows) continue;
         const message = `${nameOf(team)} would have ${value} ${WORDS[measure]}, and its quota is ${limit}`;
         if (value > limit) violations.push({ policy: `quota of ${team}`, mode: 'enforce', rule: measure, message });
@@ -279,7 +279,12 @@ function nameOf(team: string): string {
 }
 
 /** What counts over a time is used up when it is reached; what is held may be held to the last. */
-function stateOf(measure: QuotaMeasure, used: number, limit: number | undefined, warnPercent: number): QuotaUse['state'] {
+function stateOf(
+  measure: QuotaMeasure,
+  used: number,
+  limit: number | undefined,
+  warnPercent: number,
+): QuotaUse['state'] {
   if (limit === undefined) return 'ok';
   const isHeld = measure === 'functions' || measure === 'reservedMb' || measure === 'codeBytes';
   if (isHeld ? used > limit : used >= limit) return 'exceeded';

@@ -57,7 +57,7 @@ describe('access keys', () => {
 
   test('session keys live in memory until they are revoked', async () => {
     const keys = await open();
-    const session = keys.issue({ name: 'function hello', grants: ['bucket:x:read'] });
+    const session = keys.issue({ name: 'function hello', grants: () => ['bucket:x:read'] });
     const found = keys.find(session.accessKeyId);
     assert.equal(found?.sessionToken, session.sessionToken);
     assert.equal(found?.name, 'function hello');

@@ -16,7 +16,8 @@ export interface AccessKeys {
   /** Makes a session key at once; `name` says in refusals who holds it, such as `function hello`. */
   issue(options: {
     readonly name: string;
-    readonly grants: readonly string[] | 'all';
+    /** Asked at each use. */
+    grants(): readonly string[] | 'all';
     readonly expiresAtMs?: number;
   }): SessionKey;
   /** Ends a session key; calling it again does nothing. */

@@ -136,7 +136,14 @@ export async function openAccessKeys({ registry, vault, clock, log }: AccessKeys
         secretAccessKey: randomSecret(SECRET_LENGTH),
         sessionToken: randomSecret(TOKEN_LENGTH),
       };
-      sessions.set(key.accessKeyId, { ...key, name, grants, ...(expiresAtMs !== undefined && { expiresAtMs }) });
+      sessions.set(key.accessKeyId, {
+        ...key,
+        name,
+        get grants() {
+          return grants();
+        },
+        ...(expiresAtMs !== undefined && { expiresAtMs }),
+      });
       return key;
     },
     revoke(accessKeyId) {

@@ -67,7 +67,10 @@ export async function startBoundNode(
     settings,
     memoryBudgetMb: 4_096,
     clock,
-    bindings: createBindings({ runFolder, keys, serve: (req, res) => late.serve!(req, res) }),
+    bindings: createBindings({
+      ...{ runFolder, keys, grantsOf: (config) => config.grants },
+      serve: (req, res) => late.serve!(req, res),
+    }),
   });
   const { server, port } = await startTestServer(
     {},

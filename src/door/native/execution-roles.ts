@@ -1,0 +1,171 @@
+import Type from 'typebox';
+import type { ExecutionRoleView } from '../../govern/execution-role/execution-roles.ts';
+import { ExecutionRoleSchema, ROLE_NAME_PATTERN, ROLE_TEMPLATES } from '../../model/execution-role.ts';
+import { Problem } from '../../model/problem.ts';
+import { answers } from '../answer-schemas.ts';
+import type { App } from '../app.ts';
+import type { DoorContext } from '../context.ts';
+import { permit, permitAny } from '../permission.ts';
+import { nameOf } from '../principal.ts';
+import { etag } from './function-view.ts';
+import { readJsonBody } from './json-body.ts';
+import { demandedRevision, underPrecondition } from './precondition.ts';
+import { flag, ProblemAnswer } from './schemas.ts';
+
+const MAX_BODY_BYTES = 262_144;
+const tags = ['execution-roles'];
+
+const RoleParameters = Type.Object({ name: Type.String({ pattern: ROLE_NAME_PATTERN }) });
+const { name: _name, ...SETTINGS } = ExecutionRoleSchema.properties;
+const RoleAnswer = Type.Object({
+  ...ExecutionRoleSchema.properties,
+  revision: Type.Integer({ description: 'Also the ETag' }),
+  updatedAt: Type.String(),
+  by: Type.String({ description: 'Who changed it last' }),
+  usedBy: Type.Array(Type.String(), { description: 'Functions that have it' }),
+});
+
+/** Execution roles: what functions may touch, in one place for all that have the role. */
+export function addExecutionRoleRoutes(app: App, { governance, engine }: DoorContext): void {
+  const { executionRoles, secrets } = governance;
+  const answerOf = ({ updatedAtMs, ...role }: ExecutionRoleView) => ({
+    ...role,
+    updatedAt: new Date(updatedAtMs).toISOString(),
+    usedBy: executionRoles.usersOf(role.name),
+  });
+  /** Services are asked at each request; secrets that are not granted any more are taken away with the sandbox. */
+  const takeSecrets = (users: readonly string[]): void => {
+    for (const name of users) {
+      const config = engine.find(name)?.document.config;
+      if (config !== undefined && secrets.faultsOf(name, config).length > 0) engine.recycle(name);
+    }
+  };
+
+  app.get(
+    '/v1/execution-roles',
+    {
+      config: permitAny('function:list'),
+      schema: {
+        tags,
+        summary: 'Lists execution roles in the order of their names',
+        operationId: 'listExecutionRoles',
+        response: answers({ 200: Type.Object({ roles: Type.Array(RoleAnswer) }), '4xx': ProblemAnswer }),
+      },
+    },
+    async () => ({ roles: executionRoles.list().map(answerOf) }),
+  );
+
+  app.get(
+    '/v1/execution-role-templates',
+    {
+      config: permitAny('function:list'),
+      schema: {
+        tags,
+        summary: 'Lists templates of execution roles; `NAME` in a grant stands for what the role is about',
+        operationId: 'listExecutionRoleTemplates',
+        response: answers({
+          200: Type.Object({
+            templates: Type.Array(
+              Type.Object({
+                name: Type.String(),
+                about: Type.String(),
+                meaning: Type.String(),
+                grants: Type.Array(Type.String()),
+              }),
+            ),
+          }),
+        }),
+      },
+    },
+    async () => ({
+      templates: Object.entries(ROLE_TEMPLATES).map(([name, { grants, ...template }]) => ({
+        ...{ name, grants: [...grants] },
+        ...template,
+      })),
+    }),
+  );
+
+  app.get(
+    '/v1/execution-roles/:name',
+    {
+      config: permitAny('function:list'),
+      schema: {
+        tags,
+        summary: 'Shows an execution role, and which functions have it',
+        operationId: 'getExecutionRole',
+        params: RoleParameters,
+        response: answers({ 200: RoleAnswer, '4xx': ProblemAnswer }),
+      },
+    },
+    async (request, reply) => {
+      const role = executionRoles.find(request.params.name);
+      if (role === undefined) throw absent(request.params.name);
+      return reply.header('ETag', etag(role.revision)).send(answerOf(role));
+    },
+  );
+
+  app.put(
+    '/v1/execution-roles/:name',
+    {
+      config: permit('policy:write', 'execution-role'),
+      preValidation: readJsonBody(MAX_BODY_BYTES),
+      schema: {
+        tags,
+        summary: 'Makes or replaces an execution role',
+        description: 'What it grants holds at once, for sandboxes that run, too.',
+        operationId: 'putExecutionRole',
+        params: RoleParameters,
+        body: Type.Partial(Type.Object(SETTINGS), { additionalProperties: false }),
+        response: answers({ 200: RoleAnswer, 201: RoleAnswer, '4xx': ProblemAnswer }),
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params;
+      const { description = '', grants = [], assignableBy = [] } = request.body;
+      const expected = demandedRevision(request.headers, executionRoles, name, 'execution role');
+      const isNew = executionRoles.find(name) === undefined;
+      const role = { name, description, grants, assignableBy };
+      const view = await underPrecondition(expected, () => executionRoles.put(role, nameOf(request.raw), expected));
+      takeSecrets(executionRoles.usersOf(name));
+      return reply
+        .code(isNew ? 201 : 200)
+        .header('ETag', etag(view.revision))
+        .send(answerOf(view));
+    },
+  );
+
+  app.delete(
+    '/v1/execution-roles/:name',
+    {
+      config: permit('policy:write', 'execution-role'),
+      schema: {
+        tags,
+        summary: 'Removes an execution role',
+        description: 'One that functions have is removed only by force; those have only their own grants then.',
+        operationId: 'removeExecutionRole',
+        params: RoleParameters,
+        querystring: Type.Object({ force: flag('Also where functions have it') }, { additionalProperties: false }),
+        response: answers({
+          204: Type.Unsafe<undefined>({ type: 'null', description: 'Removed' }),
+          '4xx': ProblemAnswer,
+        }),
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params;
+      const expected = demandedRevision(request.headers, executionRoles, name, 'execution role');
+      const users = executionRoles.usersOf(name);
+      const options = {
+        force: request.query.force === true,
+        ...(expected !== undefined && { expectedRevision: expected }),
+      };
+      if (!(await underPrecondition(expected, () => executionRoles.remove(name, options)))) throw absent(name);
+      takeSecrets(users);
+      return reply.code(204).send();
+    },
+  );
+}
+
+function absent(name: string): Problem {
+  return new Problem('not_found', `there is no execution role "${name}"; GET /v1/execution-roles lists them`);
+}
