@@ -127,6 +127,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/events.ts'),
   },
   { name: 'runs', group: OBSERVE, summary: 'list invocations, or show one', load: () => import('./commands/runs.ts') },
+  {
+    name: 'metrics',
+    group: OBSERVE,
+    summary: 'show what was measured: calls, errors, durations, memory',
+    load: () => import('./commands/metrics.ts'),
+  },
+  {
+    name: 'top',
+    group: OBSERVE,
+    summary: 'watch functions and the node live',
+    load: () => import('./commands/top.ts'),
+  },
   { name: 'stats', group: OBSERVE, summary: 'show what the node does now', load: () => import('./commands/stats.ts') },
   { name: 'up', group: NODE, summary: 'start a node on this machine', load: () => import('./commands/up.ts') },
   {

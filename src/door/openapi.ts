@@ -17,6 +17,7 @@ export async function addOpenApi(app: App, { nodeInfo, settings }: DoorContext):
         { name: 'functions', description: 'Functions by name' },
         { name: 'invocations', description: 'Invoking, and the records of it' },
         { name: 'logs', description: 'What functions printed' },
+        { name: 'metrics', description: 'What was measured of functions and the node' },
         { name: 'node', description: 'The node itself' },
         { name: 'fob', description: "The report's five calls" },
       ],

@@ -1,192 +1,240 @@
-import { performance } from 'node:perf_hooks';
-import type { EngineStats, LaneStats } from '../../engine/api.ts';
-import { BYTES_PER_MB } from '../../model/units.ts';
-import { counter, EXPOSITION_TYPE, gauge, type Metric, renderMetrics, type Sample } from '../../observe/exposition.ts';
-import type { Journal } from '../../store/journal.ts';
-import type { TriggerView } from '../../trigger/triggers.ts';
+import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
+import type { FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { Problem } from '../../model/problem.ts';
+import {
+  type MetricQuery,
+  STATISTICS,
+  type Statistic,
+  TOP_ORDERS,
+  type TopOrder,
+} from '../../observe/metrics/metrics.ts';
+import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
-import { permit } from '../permission.ts';
+import { permitAny } from '../permission.ts';
+import { demand, principalOf } from '../principal.ts';
+import { MetricInfoView, MetricsAnswer, TopAnswerView } from './metric-schemas.ts';
+import { functionFilter, ProblemAnswer } from './schemas.ts';
+import { timeMs } from './time-range.ts';
 
-/** Everything measurable of the node, for Prometheus. Nothing is sampled between scrapes, so that an idle node stays idle. */
-export function addMetricsRoute(app: App, { engine, events, store, triggers, nodeInfo }: DoorContext): void {
+const tags = ['metrics'];
+const DEFAULT_FROM_MS = 3 * 3_600_000;
+const DEFAULT_WINDOW_MS = 30_000;
+const STEP_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const WINDOW_MS = { s: 1_000, m: 60_000 } as const;
+const text = (description: string) => Type.Optional(Type.String({ maxLength: 4_096, description }));
+/** Given once with commas, or several times. */
+const list = (description: string) =>
+  Type.Union([Type.String({ maxLength: 8_192 }), Type.Array(Type.String({ maxLength: 1_024 }), { maxItems: 50 })], {
+    description,
+  });
+
+/** What was measured: lists, series over time, and what goes on now. */
+export function addMetricRoutes(app: App, context: DoorContext): void {
+  const { engine, metrics, clock } = context;
+  const nameOf = (given: string): string => engine.find(given)?.document.name ?? given;
+
   app.get(
-    '/metrics',
+    '/v1/metrics',
     {
-      config: permit('metrics:read'),
-      schema: { tags: ['node'], summary: 'Metrics in the Prometheus text format', operationId: 'metrics' },
+      config: permitAny('metrics:read'),
+      schema: {
+        tags,
+        summary: 'Lists the metrics that there are',
+        operationId: 'listMetrics',
+        querystring: Type.Object({ function: functionFilter }, { additionalProperties: false }),
+        response: answers({ 200: Type.Object({ metrics: Type.Array(MetricInfoView) }), 400: ProblemAnswer }),
+      },
     },
-    async (_request, reply) => {
-      const metrics = [
-        ...engineMetrics(engine.stats(), engine.list().length),
-        ...eventMetrics(await events.stats()),
-        ...triggerMetrics(await triggers.list()),
-        ...journalMetrics(await store.journal.stats()),
-        ...processMetrics(nodeInfo.version, nodeInfo.startedAtMs),
-      ];
-      return reply.type(EXPOSITION_TYPE).send(renderMetrics(metrics));
+    async (request) => {
+      const { function: name } = request.query;
+      demand(request.raw, 'metrics:read', name === undefined ? '*' : `function:${nameOf(name)}`);
+      return { metrics: metrics.list(name === undefined ? {} : { function: nameOf(name) }) };
+    },
+  );
+
+  app.get(
+    '/v1/metrics/query',
+    {
+      config: permitAny('metrics:read'),
+      schema: {
+        tags,
+        summary: 'Answers what was measured, over time',
+        description:
+          'Several metrics may be asked for at once: `metric=invocations,errors,duration:p50,duration:p90`. Of one function, or of all together; `by` makes one series for each value of its labels. At most 100 series of a metric are shown, those with the most in them; `leftOut` says how many are not. At most 1,500 points a series.',
+        operationId: 'queryMetrics',
+        querystring: Type.Object(
+          {
+            metric: list(
+              'Names of metrics, each with a statistic behind a colon where another than `statistic` is meant',
+            ),
+            statistic: Type.Optional(
+              Type.Enum([...STATISTICS], {
+                description: "Default: each metric's usual one; `GET /v1/metrics` says which",
+              }),
+            ),
+            function: functionFilter,
+            version: text('Only this version'),
+            alias: text('Only calls by this alias'),
+            trigger: text('Only events of this trigger'),
+            label: Type.Optional(list("Only with this dimension of a function's own metric: `name=value`")),
+            by: Type.Optional(list('One series for each value of these labels')),
+            from: text('Begin: ISO 8601, milliseconds since 1970, or an age such as `15m`, `2h`, `7d`; default `3h`'),
+            to: text('End; default: now'),
+            step: text('Width of a point: `1m`, `5m`, `1h`, `1d`; default: what gives at most about 200'),
+          },
+          { additionalProperties: false },
+        ),
+        response: answers({ 200: MetricsAnswer, 400: ProblemAnswer, 404: ProblemAnswer }),
+      },
+    },
+    async (request) => {
+      const asked = request.query;
+      const name = asked.function === undefined ? undefined : nameOf(asked.function);
+      demand(request.raw, 'metrics:read', name === undefined ? '*' : `function:${name}`);
+      const nowMs = clock.now();
+      const { version, alias, trigger } = asked;
+      const labels = {
+        ...(name !== undefined && { function: name }),
+        ...(version !== undefined && { version }),
+        ...(alias !== undefined && { alias }),
+        ...(trigger !== undefined && { trigger }),
+        ...dimensions(asked.label),
+      };
+      const common = {
+        labels,
+        by: listOf(asked.by),
+        fromMs: asked.from === undefined ? nowMs - DEFAULT_FROM_MS : timeMs(asked.from, nowMs),
+        toMs: asked.to === undefined ? nowMs : timeMs(asked.to, nowMs),
+        ...(asked.step !== undefined && { stepMs: duration(asked.step, STEP_MS, 'step', '1m, 5m, 1h or 1d') }),
+      };
+      const usual = new Map(metrics.list().map((info) => [info.metric, info.usual]));
+      const queries = listOf(asked.metric).map((each): MetricQuery => {
+        const { metric, statistic } = splitMetric(each);
+        return { ...common, metric, statistic: statistic ?? asked.statistic ?? usual.get(metric) ?? 'sum' };
+      });
+      if (queries.length === 0) throw new Problem('invalid_request', 'query parameter "metric" names no metric');
+      const found = await metrics.queryAll(queries);
+      return {
+        metrics: found.map(({ fromMs, toMs, series, ...of }) => ({
+          ...of,
+          from: new Date(fromMs).toISOString(),
+          to: new Date(toMs).toISOString(),
+          series: series.map((each) => ({
+            labels: each.labels,
+            points: each.points.map((point): [number, number] => [point.timeMs, point.value]),
+          })),
+        })),
+      };
+    },
+  );
+
+  app.get(
+    '/v1/top',
+    {
+      config: permitAny('metrics:read'),
+      schema: {
+        tags,
+        summary: 'Says what goes on now: the node, and the functions with the most of something',
+        description: 'From memory, and cheap: it may be asked once a second.',
+        operationId: 'top',
+        querystring: Type.Object(
+          {
+            window: text('How far back, such as `30s` or `5m`, at most `10m`; default `30s`'),
+            sort: Type.Optional(
+              Type.Enum([...TOP_ORDERS], { description: 'What the first ones have most of; default `calls`' }),
+            ),
+            filter: text('Only functions whose names contain this'),
+            limit: Type.Optional(
+              Type.Integer({ minimum: 1, maximum: 1_000, description: 'Most functions; default 100' }),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        response: answers({ 200: TopAnswerView, 400: ProblemAnswer }),
+      },
+    },
+    async (request) => {
+      const { window, sort, filter, limit = 100 } = request.query;
+      const windowMs = window === undefined ? DEFAULT_WINDOW_MS : duration(window, WINDOW_MS, 'window', '30s or 5m');
+      const mayShow = functionsOf(request);
+      const top = metrics.top({
+        windowMs: Math.max(windowMs, 10_000),
+        sort: (sort ?? 'calls') as TopOrder,
+        limit,
+        ...(filter !== undefined && { filter }),
+        ...(mayShow !== undefined && { mayShow }),
+      });
+      return { ...top, node: mayShow === undefined ? nodeView(context) : undefined };
     },
   );
 }
 
-function engineMetrics(stats: EngineStats, functionCount: number): Metric[] {
-  const each = (samples: (of: EngineStats['functions'][number], labels: { function: string }) => Sample[]): Sample[] =>
-    stats.functions.flatMap((of) => samples(of, { function: of.function }));
-  return [
-    gauge('fob_functions', 'Registered functions', functionCount),
-    gauge('fob_invocations_in_flight', 'Invocations that run now', stats.inFlight),
-    gauge('fob_invocations_waiting', 'Invocations that wait for a sandbox', stats.waiting),
-    gauge('fob_sandboxes', 'Sandboxes that exist now', stats.sandboxes),
-    gauge(
-      'fob_memory_budget_bytes',
-      'Memory that all sandboxes may take together',
-      stats.memoryBudgetMb * BYTES_PER_MB,
-    ),
-    gauge('fob_memory_reserved_bytes', 'Memory that sandboxes have reserved', stats.memoryReservedMb * BYTES_PER_MB),
-    {
-      name: 'fob_invocations_total',
-      help: 'Finished invocations by status',
-      type: 'counter',
-      samples: each((of, labels) =>
-        Object.entries(of.invocations).map(([status, value]) => ({ labels: { ...labels, status }, value })),
-      ),
-    },
-    {
-      name: 'fob_cold_starts_total',
-      help: 'Invocations that had to start a sandbox',
-      type: 'counter',
-      samples: each((of, labels) => [{ labels, value: of.coldStarts }]),
-    },
-    {
-      name: 'fob_throttled_total',
-      help: 'Invocations refused because a limit was reached',
-      type: 'counter',
-      samples: each((of, labels) => [{ labels, value: of.throttled }]),
-    },
-    {
-      name: 'fob_function_in_flight',
-      help: 'Invocations of the function that run now',
-      type: 'gauge',
-      samples: each((of, labels) => [{ labels, value: of.inFlight }]),
-    },
-    {
-      name: 'fob_invocation_duration_seconds',
-      help: 'How long the function itself took',
-      type: 'histogram',
-      samples: each(({ duration }, labels) => [
-        ...duration.boundsMs.map(
-          (boundMs, at): Sample => ({
-            suffix: '_bucket',
-            labels: { ...labels, le: String(boundMs / 1_000) },
-            value: duration.counts[at] ?? 0,
-          }),
-        ),
-        { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: duration.count },
-        { suffix: '_sum', labels, value: duration.sumMs / 1_000 },
-        { suffix: '_count', labels, value: duration.count },
-      ]),
-    },
-  ];
+/** Which functions are shown to whoever asks; `undefined`: all, and the node. */
+function functionsOf(request: FastifyRequest): ((name: string) => boolean) | undefined {
+  const principal = principalOf(request.raw);
+  if (principal.kind === 'operator' || principal.may('metrics:read', '*')) return undefined;
+  return (name) => principal.may('metrics:read', `function:${name}`);
 }
 
-function eventMetrics(lanes: readonly LaneStats[]): Metric[] {
-  const each = (value: (lane: LaneStats) => number): Sample[] =>
-    lanes.map((lane) => ({ labels: { function: lane.function, lane: lane.lane }, value: value(lane) }));
-  const states = ['waiting', 'delayed', 'running', 'dead'] as const;
-  return [
-    {
-      name: 'fob_events',
-      help: 'Events that are not delivered, by state',
-      type: 'gauge',
-      samples: lanes.flatMap((lane) =>
-        states.map((state) => ({ labels: { function: lane.function, lane: lane.lane, state }, value: lane[state] })),
-      ),
+/** How the node is. */
+function nodeView({ engine, metrics, nodeInfo, clock }: DoorContext) {
+  const { functions: _each, ...load } = engine.stats();
+  const gauge = (metric: string): number =>
+    metrics.recent({ metric, statistic: 'average', windowMs: DEFAULT_WINDOW_MS }) ?? 0;
+  return {
+    version: nodeInfo.version,
+    state: nodeInfo.state(),
+    uptimeMs: clock.now() - nodeInfo.startedAtMs,
+    functions: engine.list().length,
+    ...load,
+    cpuCores: gauge('node.cpu'),
+    loopShare: gauge('node.loop'),
+    memoryBytes: process.memoryUsage.rss(),
+    machine: {
+      cores: availableParallelism(),
+      loadAverage: loadavg(),
+      memoryBytes: totalmem(),
+      freeMemoryBytes: freemem(),
     },
-    {
-      name: 'fob_event_oldest_age_seconds',
-      help: 'Age of the oldest event that is due',
-      type: 'gauge',
-      samples: each((lane) => lane.oldestAgeMs / 1_000),
-    },
-    {
-      name: 'fob_events_accepted_total',
-      help: 'Events accepted',
-      type: 'counter',
-      samples: each((lane) => lane.accepted),
-    },
-    {
-      name: 'fob_events_delivered_total',
-      help: 'Events delivered',
-      type: 'counter',
-      samples: each((lane) => lane.delivered),
-    },
-    {
-      name: 'fob_event_failed_attempts_total',
-      help: 'Attempts to deliver an event that failed',
-      type: 'counter',
-      samples: each((lane) => lane.failedAttempts),
-    },
-    {
-      name: 'fob_events_lost_total',
-      help: 'Events that were given up: dead, too old, or dropped',
-      type: 'counter',
-      samples: each((lane) => lane.lost),
-    },
-  ];
+  };
 }
 
-function triggerMetrics(triggers: readonly TriggerView[]): Metric[] {
-  const each = (value: (view: TriggerView) => number): Sample[] =>
-    triggers.map((view) => ({ labels: { trigger: view.trigger.name, type: view.trigger.type }, value: value(view) }));
-  return [
-    {
-      name: 'fob_trigger_up',
-      help: 'Whether the source of the trigger runs (1), or is connecting, failed or paused (0)',
-      type: 'gauge',
-      samples: each(({ state }) => (state === 'running' ? 1 : 0)),
-    },
-    {
-      name: 'fob_trigger_lag_seconds',
-      help: "Age of the trigger's oldest event that is due",
-      type: 'gauge',
-      samples: each(({ lagMs }) => lagMs / 1_000),
-    },
-    {
-      name: 'fob_trigger_filtered_total',
-      help: 'Events that the filter of the trigger kept out',
-      type: 'counter',
-      samples: each(({ counts }) => counts.filtered),
-    },
-  ];
+function listOf(given: string | string[] | undefined): string[] {
+  const parts = typeof given === 'string' ? [given] : (given ?? []);
+  return parts
+    .flatMap((part) => part.split(','))
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
-function journalMetrics(stats: Awaited<ReturnType<Journal['stats']>>): Metric[] {
-  return [
-    gauge('fob_journal_invocations', 'Invocation records kept', stats.invocations),
-    gauge('fob_journal_log_lines', 'Log lines kept', stats.logLines),
-    gauge('fob_journal_bytes', 'Size of records and logs', stats.bytes),
-    counter(
-      'fob_journal_dropped_total',
-      'Log lines and records dropped because the disk was too slow or full',
-      stats.dropped,
-    ),
-  ];
+/** `duration:p90`. A function's own metric has no colon in its name. */
+function splitMetric(given: string): { metric: string; statistic?: Statistic } {
+  const colon = given.lastIndexOf(':');
+  if (colon === -1) return { metric: given };
+  const word = given.slice(colon + 1);
+  const statistic = STATISTICS.find((each) => each === word);
+  if (statistic === undefined)
+    throw new Problem('invalid_request', `"${given}": there is no statistic "${word}", but ${STATISTICS.join(', ')}`);
+  return { metric: given.slice(0, colon), statistic };
 }
 
-function processMetrics(version: string, startedAtMs: number): Metric[] {
-  const memory = process.memoryUsage();
-  const cpu = process.cpuUsage();
-  return [
-    { name: 'fob_info', help: 'The version', type: 'gauge', samples: [{ labels: { version }, value: 1 }] },
-    gauge('process_start_time_seconds', 'When the node started, since 1970', startedAtMs / 1_000),
-    counter('process_cpu_seconds_total', 'CPU time of the node without its sandboxes', (cpu.user + cpu.system) / 1e6),
-    gauge('process_resident_memory_bytes', 'Resident memory of the node without its sandboxes', memory.rss),
-    gauge('nodejs_heap_size_used_bytes', 'Used heap', memory.heapUsed),
-    gauge('nodejs_external_memory_bytes', 'Memory outside the heap', memory.external),
-    gauge(
-      'nodejs_eventloop_utilization',
-      'Share of time that the event loop was busy since the start, 0 to 1',
-      performance.eventLoopUtilization().utilization,
-    ),
-  ];
+function dimensions(given: string | string[] | undefined): Record<string, string> {
+  return Object.fromEntries(
+    (typeof given === 'string' ? [given] : (given ?? [])).map((each) => {
+      const equals = each.indexOf('=');
+      if (equals <= 0)
+        throw new Problem('invalid_request', `query parameter "label": "${each}" is not written name=value`);
+      return [each.slice(0, equals), each.slice(equals + 1)];
+    }),
+  );
+}
+
+function duration(given: string, units: Readonly<Record<string, number>>, parameter: string, examples: string): number {
+  const match = /^(\d{1,6})([smhd])$/.exec(given);
+  const unit = match === null ? undefined : units[match[2]!];
+  if (match === null || unit === undefined)
+    throw new Problem('invalid_request', `query parameter "${parameter}": write it as ${examples}, not "${given}"`);
+  return Number(match[1]) * unit;
 }

@@ -13,6 +13,7 @@ import { answerQueries } from './query.ts';
 import { recentValue } from './recent.ts';
 import { SeriesSet } from './series-set.ts';
 import { MINUTES_KEPT_MS } from './slots.ts';
+import { topOf } from './top.ts';
 
 const RETENTION_EVERY_MS = 600_000;
 /** Names of functions' own metrics that are known after a restart. */
@@ -101,12 +102,14 @@ export async function openMetrics(options: MetricsOptions): Promise<RunningMetri
       const [answer] = await answerQueries(context, [query]);
       return [...answer!.series];
     },
+    top: (query) => topOf(series, query, clock.now()),
     queryAll: (queries) => answerQueries(context, queries),
     list(filter = {}): MetricInfo[] {
-      const infos = [...definitions().values()].map(({ metric, unit, statistics, labels }) => ({
+      const infos = [...definitions().values()].map(({ metric, unit, statistics, usual, labels }) => ({
         metric,
         unit,
         statistics,
+        usual,
         labels,
       }));
       if (filter.function === undefined) return infos;

@@ -8,6 +8,7 @@ export type Reading =
   | { readonly kind: 'errorRate' };
 
 export interface Definition extends MetricInfo {
+  readonly usual: Statistic;
   readonly series: SeriesKind;
   readonly reading: Reading;
 }
@@ -21,6 +22,7 @@ const counter = (metric: string, unit: string, from: number, to = from + 1, scal
   metric,
   unit,
   statistics: OF_COUNTERS,
+  usual: 'sum',
   labels: OF_CALLS,
   series: 'calls',
   reading: { kind: 'counters', from, to, scale },
@@ -30,6 +32,7 @@ const distribution = (name: (typeof DISTRIBUTIONS)[number], unit: string): Defin
   metric: name,
   unit,
   statistics: STATISTICS,
+  usual: 'p90',
   labels: OF_CALLS,
   series: 'calls',
   reading: { kind: 'distribution', at: DISTRIBUTIONS.indexOf(name) },
@@ -38,6 +41,7 @@ const gauge = (metric: string, unit: string, labels: readonly string[]): Definit
   metric,
   unit,
   statistics: ['average', 'minimum', 'maximum', 'p50', 'p90', 'p99'],
+  usual: 'maximum',
   labels,
   series: 'value',
   reading: { kind: 'distribution', at: 0 },
@@ -51,6 +55,7 @@ const ALL: readonly Definition[] = [
     metric: 'errorRate',
     unit: 'share',
     statistics: ['average'],
+    usual: 'average',
     labels: OF_CALLS,
     series: 'calls',
     reading: { kind: 'errorRate' },
@@ -79,6 +84,7 @@ export function ownDefinition(metric: string, unit: string, labels: readonly str
     metric,
     unit,
     statistics: STATISTICS,
+    usual: 'sum',
     labels,
     series: 'value',
     reading: { kind: 'distribution', at: 0 },

@@ -107,7 +107,7 @@ describe('metrics', () => {
     const hello = { function: 'hello' };
     assert.equal(node.recent('invocations', 'sum'), 4);
     assert.equal(node.recent('invocations', 'sum', MINUTE_MS, hello), 4);
-    assert.equal(node.recent('invocations', 'rate', 100_000, hello), 0.04);
+    assert.equal(node.recent('invocations', 'rate', 100_000, hello), 4 / 90);
     assert.equal(node.recent('invocations', 'sum', MINUTE_MS, { function: 'hello', alias: 'prod' }), 1);
     assert.equal(node.recent('errors', 'sum', MINUTE_MS, { trigger: 'nightly' }), 1);
     assert.equal(node.recent('errors.timed_out', 'sum', MINUTE_MS, hello), 1);

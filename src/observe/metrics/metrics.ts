@@ -34,6 +34,8 @@ export interface Metrics {
    * slots of ten seconds, of whole minutes where it is longer than ten minutes: it never reaches back further than was asked.
    */
   recent(query: RecentQuery): number | undefined;
+  /** Functions of which something was measured in a window of at most ten minutes, the first of an order; from memory and at once. */
+  top(query: TopQuery): TopAnswer;
   /** Which metrics there are, with the labels that each has been seen with. */
   list(filter?: { readonly function?: string }): MetricInfo[];
 }
@@ -91,5 +93,67 @@ export interface MetricInfo {
   readonly metric: string;
   readonly unit: string;
   readonly statistics: readonly Statistic[];
+  /** The one that says most of it. */
+  readonly usual?: Statistic;
   readonly labels: readonly string[];
+}
+
+/** What goes on now, for a live view. */
+export interface TopQuery {
+  readonly windowMs: number;
+  readonly sort: TopOrder;
+  /** Only functions whose names contain this, ignoring case. */
+  readonly filter?: string;
+  /** Only functions that this accepts. */
+  readonly mayShow?: (functionName: string) => boolean;
+  readonly limit: number;
+}
+
+export const TOP_ORDERS = [
+  'calls',
+  'errors',
+  'errorRate',
+  'p50',
+  'p90',
+  'p99',
+  'queued',
+  'memory',
+  'coldStarts',
+  'throttles',
+  'billed',
+  'concurrency',
+  'name',
+] as const;
+export type TopOrder = (typeof TOP_ORDERS)[number];
+
+/** One function in the window. */
+export interface TopRow {
+  readonly function: string;
+  readonly invocations: number;
+  readonly callsPerS: number;
+  readonly errors: number;
+  readonly errorsPerS: number;
+  readonly errorRate: number;
+  /** Milliseconds; absent where no call ended. */
+  readonly p50Ms?: number;
+  readonly p90Ms?: number;
+  readonly p99Ms?: number;
+  readonly queuedP90Ms?: number;
+  /** Most memory taken, as a share of what was given; absent where it is not known. */
+  readonly memoryShare?: number;
+  readonly coldStarts: number;
+  readonly throttles: number;
+  readonly billedGbS: number;
+  /** Most at once. */
+  readonly concurrency: number;
+}
+
+export interface TopAnswer {
+  /** What is covered: less than the window that was asked for where that is not one of whole slots. */
+  readonly windowMs: number;
+  readonly functions: readonly TopRow[];
+  /** Of how many these are. */
+  readonly total: number;
+  /** All of those together. */
+  readonly all: TopRow;
 }

@@ -19,30 +19,34 @@ interface Sources {
 }
 
 /** A span that ends now, in whole slots, or whole minutes where it is long: at most as long as was asked. */
-interface Span {
+export interface Span {
   readonly fromMs: number;
   readonly toMs: number;
   readonly short: boolean;
+}
+
+/** How long a span has lasted, for what is told by the second. */
+export function lengthOf({ fromMs, toMs }: Span): number {
+  return Math.max(SLOT_MS, toMs - 1 - fromMs);
 }
 
 /** One value over a window that ends now, from memory. */
 export function recentValue(set: SeriesSet, query: RecentQuery, nowMs: number): number | undefined {
   const definition = BUILT_IN.get(query.metric) ?? ownInMemory(set, query.metric);
   if (definition === undefined || !definition.statistics.includes(query.statistic)) return undefined;
-  const windowMs = Math.min(query.windowMs, MINUTES_KEPT_MS);
-  const span = spanOf(windowMs, nowMs);
+  const span = spanOf(Math.min(query.windowMs, MINUTES_KEPT_MS), nowMs);
   const sources = sourcesOf(set, definition, query);
   const { reading } = definition;
   if (reading.kind === 'counters') {
     const sum = countIn(sources, span, reading.from, reading.to) * reading.scale;
-    return query.statistic === 'rate' ? (sum * 1_000) / windowMs : sum;
+    return query.statistic === 'rate' ? (sum * 1_000) / lengthOf(span) : sum;
   }
   if (reading.kind === 'errorRate') {
     const invocations = countIn(sources, span, INVOCATIONS, INVOCATIONS + 1);
     return invocations === 0 ? undefined : countIn(sources, span, FIRST_ERROR, COUNTERS.length) / invocations;
   }
   distributionIn(sources, span, reading.at, scratch);
-  return ofDistribution(scratch, query.statistic, windowMs);
+  return ofDistribution(scratch, query.statistic, lengthOf(span));
 }
 
 function ownInMemory(set: SeriesSet, metric: string): Definition | undefined {
@@ -50,7 +54,7 @@ function ownInMemory(set: SeriesSet, metric: string): Definition | undefined {
   return undefined;
 }
 
-function spanOf(windowMs: number, nowMs: number): Span {
+export function spanOf(windowMs: number, nowMs: number): Span {
   const short = windowMs <= SLOTS_KEPT_MS;
   const widthMs = short ? SLOT_MS : MINUTE_MS;
   return { fromMs: Math.ceil((nowMs - windowMs + 1) / widthMs) * widthMs, toMs: nowMs + 1, short };
@@ -86,7 +90,7 @@ function distributionIn({ past, underWay }: Sources, span: Span, at: number, int
   for (const series of underWay) if (isIn(series, span)) into.addAll(series.point.distributions[at]!);
 }
 
-function eachEntry(series: Series, span: Span, visit: (bytes: Uint8Array, start: number) => void): void {
+export function eachEntry(series: Series, span: Span, visit: (bytes: Uint8Array, start: number) => void): void {
   const { fromMs, toMs, short } = span;
   if (short) {
     series.slots.each(fromMs, toMs, visit);
@@ -98,6 +102,6 @@ function eachEntry(series: Series, span: Span, visit: (bytes: Uint8Array, start:
   });
 }
 
-function isIn(series: Series, { fromMs, toMs }: Span): boolean {
+export function isIn(series: Series, { fromMs, toMs }: Span): boolean {
   return series.dirty && series.slot * SLOT_MS >= fromMs && series.slot * SLOT_MS < toMs;
 }

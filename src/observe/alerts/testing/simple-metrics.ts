@@ -6,6 +6,7 @@ import type {
   MetricSeries,
   Metrics,
   RecentQuery,
+  TopAnswer,
 } from '../../metrics/metrics.ts';
 
 /** Metrics as plainly as can be, over all records that were given: what alerts are tried against. */
@@ -33,6 +34,10 @@ export class SimpleMetrics implements Metrics {
 
   queryAll(): Promise<MetricAnswer[]> {
     return Promise.reject(new Error('alerts ask for one metric at a time'));
+  }
+
+  top(): TopAnswer {
+    throw new Error('alerts are no live view');
   }
 
   list(): MetricInfo[] {
