@@ -99,6 +99,8 @@ export function journalConformance(adapter: Adapter<Journal>): void {
       assert.deepEqual(await found({ eventId, lane: 'b' }), []);
       assert.deepEqual(await found({ function: fn, lane: 'b' }), [other]);
       assert.deepEqual(await found({ function: fn, lane: 'a', status: 'failed' }), [failed]);
+      assert.deepEqual(await found({ function: fn, unsuccessful: true }), [failed]);
+      assert.deepEqual(await found({ function: fn, sandboxId: 'no box' }), []);
       assert.deepEqual(await found({ eventId: 'no id' }), []);
     });
 

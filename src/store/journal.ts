@@ -191,6 +191,9 @@ export interface InvocationQuery {
   /** Those that came in this trace, and the one that began it. */
   readonly traceId?: string;
   readonly status?: InvocationStatus;
+  /** Any status but `succeeded`. */
+  readonly unsuccessful?: true;
+  readonly sandboxId?: string;
   readonly coldStart?: boolean;
   readonly minDurationMs?: number;
   /** Those that ended then or later. */

@@ -77,6 +77,8 @@ export function journalQueries(db: DatabaseSync, names: Names) {
       if (version !== undefined) filters.push('version = :version');
       if (alias !== undefined) filters.push('alias = :alias');
       if (lane !== undefined) filters.push('lane = :lane');
+      if (query.unsuccessful) filters.push('status <> 0');
+      if (query.sandboxId !== undefined) filters.push('sandbox = :sandbox');
       if (coldStart !== undefined) filters.push('cold_start = :coldStart');
       if (minDurationMs !== undefined) filters.push('duration_us >= :minDurationUs');
       if (query.endedFromMs !== undefined)
@@ -100,6 +102,7 @@ export function journalQueries(db: DatabaseSync, names: Names) {
             version: version ?? null,
             alias: alias ?? null,
             lane: lane ?? null,
+            sandbox: query.sandboxId ?? null,
             coldStart: coldStart ? 1 : 0,
             minDurationUs: Math.round((minDurationMs ?? 0) * 1000),
             fromMs: fromMs ?? null,

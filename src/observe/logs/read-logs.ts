@@ -1,0 +1,263 @@
+import { lineMeets } from '../../model/log-condition.ts';
+import { Problem } from '../../model/problem.ts';
+import {
+  type InvocationQuery,
+  type InvocationRecord,
+  type Journal,
+  LOG_LEVELS,
+  type LogHit,
+  type LogPage,
+  type LogQuery,
+  type LogRecord,
+  type Page,
+} from '../../store/journal.ts';
+import { type PlatformLines, placeOf, platformLines } from './platform-lines.ts';
+
+export interface LogReading extends LogQuery {
+  readonly platform?: PlatformLines;
+  /** How long before it ended an invocation may have begun at most. */
+  readonly lookBackMs?: number;
+}
+
+const PAGE = 1_000;
+const DEFAULT_LOOK_BACK_MS = 120_000;
+/** Invocations that began before a page's time and ended within it; beyond, the ends of the oldest are left out. */
+const MOST_RUNNING = 5_000;
+/** An END is not before a line that its invocation printed: the clocks of the two are that far apart at most. */
+const CLOCKS_APART_MS = 3;
+
+/** The ends of a page in time: from its lowest millisecond, included, to its highest, excluded. */
+interface Window {
+  readonly lowMs: number;
+  readonly highMs: number;
+}
+
+/**
+ * Log lines as people read them: those that functions printed and, where wanted, those that the platform makes of the records of their
+ * invocations, in one order. With `platform`, lines come newest first only, and pages have cursors of their own kind.
+ * Texts and fields are looked for among the platform's lines only where one invocation or trace is meant.
+ */
+export async function readLogs(journal: Journal, reading: LogReading): Promise<LogPage> {
+  const { platform = 'none', lookBackMs = DEFAULT_LOOK_BACK_MS, ...query } = reading;
+  const few = query.invocationId !== undefined || query.traceId !== undefined;
+  const searches = (query.text ?? '') !== '' || query.where !== undefined || (query.context ?? 0) > 0;
+  if (platform === 'none' || (searches && !few)) {
+    if (query.cursor?.includes('.')) throw notThisCursor(query.cursor);
+    return journal.logs(query);
+  }
+  if (query.first === 'oldest') throw new Problem('invalid_request', "the platform's lines come newest first only");
+  const place = placeOfCursor(query.cursor);
+  const highMs = Math.min(
+    place === undefined ? Number.POSITIVE_INFINITY : place.ms + 1,
+    query.toMs ?? Number.POSITIVE_INFINITY,
+  );
+  const wanted = query.limit + (place?.skip ?? 0) + 1;
+
+  const lines = await ownLines(journal, query, highMs, wanted);
+  const records = few
+    ? { items: await recordsOf(journal, query), lowMs: Number.NEGATIVE_INFINITY }
+    : await recentRecords(journal, query, highMs, wanted);
+  const fromMs = query.fromMs ?? Number.NEGATIVE_INFINITY;
+  const lowMs = Math.max(lines.lowMs, records.lowMs, fromMs);
+  const window = { lowMs, highMs };
+  if (!few && Number.isFinite(lowMs)) records.items.push(...(await running(journal, query, lowMs, lookBackMs)));
+
+  const made = records.items
+    .flatMap((record) => platformLines(record, platform))
+    .filter((line) => isWanted(line, query));
+  const all = [...lines.items, ...made].filter((line) => isWithin(line, window)).sort(newestFirst);
+  const skipped = place === undefined ? 0 : Math.min(place.skip, countAt(all, place.ms));
+  const items = all.slice(skipped, skipped + query.limit);
+  const more = all.length > skipped + query.limit;
+  const cursor = more ? cursorAfter(all, skipped + query.limit) : lowMs > fromMs ? `${lowMs - 1}.0` : undefined;
+  return {
+    items: endsBehindLines(items),
+    ...(cursor !== undefined && { cursor }),
+    ...(lines.searched && { searched: lines.searched }),
+  };
+}
+
+/** The newest lines below a time, so many at least, and down to which millisecond these are all that there are. */
+async function ownLines(
+  journal: Journal,
+  query: LogQuery,
+  highMs: number,
+  wanted: number,
+): Promise<{ items: LogHit[]; lowMs: number; searched?: LogPage['searched'] }> {
+  const { cursor: _, ...rest } = query;
+  const items: LogHit[] = [];
+  let cursor: string | undefined;
+  for (;;) {
+    const page: LogPage = await journal.logs({
+      ...rest,
+      ...(Number.isFinite(highMs) && { toMs: highMs }),
+      ...(cursor !== undefined && { cursor }),
+      limit: Math.min(PAGE, Math.max(1, wanted - items.length + 1)),
+    });
+    items.push(...page.items);
+    cursor = page.cursor;
+    const found = page.searched && { searched: page.searched };
+    if (cursor === undefined) return { items, lowMs: Number.NEGATIVE_INFINITY, ...found };
+    if (page.searched?.complete === false && page.searched.fromMs !== undefined) {
+      return { items, lowMs: page.searched.fromMs + 1, ...found };
+    }
+    // The last millisecond may be cut; with more lines than wanted, all those before it are there.
+    const last = items.at(-1)!.timeMs;
+    if (items.length > wanted && items[wanted - 1]!.timeMs > last) return { items, lowMs: last + 1, ...found };
+  }
+}
+
+/** Records of the newest invocations that began below a time, and down to which millisecond these are all. */
+async function recentRecords(
+  journal: Journal,
+  query: LogQuery,
+  highMs: number,
+  wanted: number,
+): Promise<{ items: InvocationRecord[]; lowMs: number }> {
+  const items: InvocationRecord[] = [];
+  let lowMs = Number.NEGATIVE_INFINITY;
+  for (const filter of filtersOf(query)) {
+    const range = { ...fromOf(query.fromMs), ...(Number.isFinite(highMs) && { toMs: highMs }) };
+    let cursor: string | undefined;
+    let count = 0;
+    do {
+      const limit = Math.min(PAGE, wanted + 1);
+      const page: Page<InvocationRecord> = await journal.invocations({
+        ...filter,
+        ...range,
+        ...(cursor !== undefined && { cursor }),
+        limit,
+      });
+      items.push(...page.items);
+      count += page.items.length;
+      cursor = page.cursor;
+      const last = page.items.at(-1)?.startedAtMs;
+      // As many began within one millisecond as are wanted: go on until it is over.
+      if (cursor !== undefined && last !== undefined && count > wanted && last + 1 < highMs) {
+        lowMs = Math.max(lowMs, last + 1);
+        break;
+      }
+    } while (cursor !== undefined);
+  }
+  return { items, lowMs };
+}
+
+/** Records of invocations that began before a time and had not ended by then. */
+async function running(
+  journal: Journal,
+  query: LogQuery,
+  lowMs: number,
+  lookBackMs: number,
+): Promise<InvocationRecord[]> {
+  const items: InvocationRecord[] = [];
+  for (const filter of filtersOf(query)) {
+    let cursor: string | undefined;
+    do {
+      const page: Page<InvocationRecord> = await journal.invocations({
+        ...filter,
+        fromMs: lowMs - lookBackMs,
+        toMs: lowMs,
+        endedFromMs: lowMs,
+        ...(cursor !== undefined && { cursor }),
+        limit: PAGE,
+      });
+      items.push(...page.items);
+      cursor = page.cursor;
+    } while (cursor !== undefined && items.length < MOST_RUNNING);
+  }
+  return items;
+}
+
+/** The records of the one invocation, or of the trace, that is meant. */
+async function recordsOf(journal: Journal, query: LogQuery): Promise<InvocationRecord[]> {
+  const { invocationId, traceId } = query;
+  const records =
+    invocationId !== undefined
+      ? [await journal.invocation(invocationId)].filter((record) => record !== undefined)
+      : (await journal.invocations({ traceId: traceId!, limit: PAGE })).items;
+  const names = typeof query.function === 'string' ? [query.function] : query.function;
+  return records.filter(
+    (record) =>
+      (names === undefined || names.includes(record.function)) &&
+      (query.version === undefined || record.version === query.version) &&
+      (query.sandboxId === undefined || record.sandboxId === query.sandboxId),
+  );
+}
+
+/** What asks for the invocations of each function that is meant. */
+function filtersOf(query: LogQuery): Omit<InvocationQuery, 'limit'>[] {
+  const names = typeof query.function === 'string' ? [query.function] : query.function;
+  const grave = query.minLevel !== undefined && LOG_LEVELS.indexOf(query.minLevel) > LOG_LEVELS.indexOf('info');
+  const common = {
+    ...(query.version !== undefined && { version: query.version }),
+    ...(query.sandboxId !== undefined && { sandboxId: query.sandboxId }),
+    ...(grave && { unsuccessful: true as const }),
+  };
+  return (names ?? [undefined]).map((name) => ({ ...common, ...(name !== undefined && { function: name }) }));
+}
+
+function isWanted(line: LogRecord, { minLevel, text, where }: LogQuery): boolean {
+  return (
+    LOG_LEVELS.indexOf(line.level) >= LOG_LEVELS.indexOf(minLevel ?? 'trace') &&
+    line.text.toLowerCase().includes((text ?? '').toLowerCase()) &&
+    (where === undefined || lineMeets(line.text, where))
+  );
+}
+
+function isWithin({ timeMs }: LogRecord, { lowMs, highMs }: Window): boolean {
+  return timeMs >= lowMs && timeMs < highMs;
+}
+
+/** By time; within a millisecond by invocation, START and END around what it printed. */
+function newestFirst(a: LogRecord, b: LogRecord): number {
+  if (a.timeMs !== b.timeMs) return b.timeMs - a.timeMs;
+  const [ofA, ofB] = [a.invocationId ?? '', b.invocationId ?? ''];
+  if (ofA !== ofB) return ofA < ofB ? 1 : -1;
+  return placeOf(b) - placeOf(a) || Number(b.id ?? 0) - Number(a.id ?? 0);
+}
+
+/** Of a page, newest first: an END and a REPORT that their invocation's last lines would follow, because times are whole milliseconds, come after those. */
+function endsBehindLines(lines: LogHit[]): LogHit[] {
+  for (let index = 1; index < lines.length; index++) {
+    const line = lines[index]!;
+    if (line.stream !== 'platform' || placeOf(line) < 2) continue;
+    let to = index;
+    for (let at = index - 1; at >= 0 && lines[at]!.timeMs - line.timeMs <= CLOCKS_APART_MS; at--) {
+      const other = lines[at]!;
+      if (other.invocationId === line.invocationId && placeOf(other) < placeOf(line)) to = at;
+    }
+    if (to < index) lines.splice(to, 0, ...lines.splice(index, 1));
+  }
+  return lines;
+}
+
+/** A page's end: the millisecond of its last line, and how many lines of that were given. */
+function cursorAfter(lines: readonly LogRecord[], end: number): string {
+  const ms = lines[end - 1]!.timeMs;
+  let given = 0;
+  for (let at = end - 1; at >= 0 && lines[at]!.timeMs === ms; at--) given++;
+  return `${ms}.${given}`;
+}
+
+function countAt(lines: readonly LogRecord[], ms: number): number {
+  const end = lines.findIndex((line) => line.timeMs !== ms);
+  return end === -1 ? lines.length : end;
+}
+
+function placeOfCursor(cursor: string | undefined): { ms: number; skip: number } | undefined {
+  if (cursor === undefined) return undefined;
+  const match = /^(-?\d{1,16})\.(\d{1,6})$/.exec(cursor);
+  if (match === null) throw notThisCursor(cursor);
+  return { ms: Number(match[1]), skip: Number(match[2]) };
+}
+
+function notThisCursor(cursor: string): Problem {
+  return new Problem(
+    'invalid_request',
+    `'${cursor}' is no cursor of this query; pass the one that the page before gave, with the same filters`,
+  );
+}
+
+function fromOf(fromMs: number | undefined): { fromMs?: number } {
+  return fromMs === undefined ? {} : { fromMs };
+}
