@@ -1,32 +1,46 @@
 import Type from 'typebox';
+import { lineMeets } from '../../model/log-condition.ts';
 import { Problem } from '../../model/problem.ts';
-import { LOG_LEVELS, type LogQuery } from '../../store/journal.ts';
+import { placeOf, platformLines } from '../../observe/logs/platform-lines.ts';
+import { readLogs } from '../../observe/logs/read-logs.ts';
+import { parseAllWhere } from '../../observe/logs/where.ts';
+import { LOG_LEVELS } from '../../store/journal.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { permitAny, visible } from '../permission.ts';
 import { demand, principalOf } from '../principal.ts';
-import {
-  cursor,
-  DEFAULT_PAGE,
-  from,
-  functionFilter,
-  LogLine,
-  limit,
-  minLevel,
-  ProblemAnswer,
-  textFilter,
-  to,
-} from './schemas.ts';
+import { addLogExportRoute } from './log-export.ts';
+import { functionsOf, lineFilters, lineView, lookBackMs, pastFilters, pastQuery, platform } from './log-filters.ts';
+import { cursor, DEFAULT_PAGE, from, functionFilter, LogLine, limit, ProblemAnswer } from './schemas.ts';
 import { MAX_TAILS, streamTail } from './tail.ts';
-import { timeRange } from './time-range.ts';
+import { timeMs } from './time-range.ts';
 
 const tags = ['logs'];
 
-/** What functions printed: queries and a live tail. */
+const Searched = Type.Object(
+  {
+    fromMs: Type.Optional(Type.Number()),
+    toMs: Type.Optional(Type.Number()),
+    lines: Type.Integer(),
+    complete: Type.Boolean({ description: 'False where that was too much at once: go on with the cursor' }),
+  },
+  { description: 'Where lines had to be looked at one by one: in which time, and how many' },
+);
+
+const Stream = Type.Object({
+  sandboxId: Type.String(),
+  function: Type.String(),
+  version: Type.Integer(),
+  firstMs: Type.Number(),
+  lastMs: Type.Number(),
+  lines: Type.Integer({ description: 'Lines that are kept' }),
+  invocations: Type.Integer({ description: 'Invocations that it ran' }),
+});
+
+/** What functions printed: queries, streams, export and a live tail. */
 export function addLogRoutes(app: App, context: DoorContext): void {
-  const { engine, store, clock } = context;
-  const nameOf = (nameOrId: string) => engine.find(nameOrId)?.document.name ?? nameOrId;
+  const { store, clock } = context;
 
   app.get(
     '/v1/logs',
@@ -35,43 +49,95 @@ export function addLogRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Finds log lines, newest first',
+        description:
+          'A search for a text, a level or fields that would look at too many lines ends early: `searched.complete` is then false, and the cursor goes on from there. `context` also gives lines of the same stream before and after each line that is found; `limit` is then at most 200.',
         operationId: 'listLogs',
         querystring: Type.Object(
           {
-            function: functionFilter,
-            invocation: Type.Optional(Type.String({ maxLength: 64 })),
-            text: textFilter,
-            level: minLevel,
-            from,
-            to,
+            ...pastFilters,
+            platform,
+            context: Type.Optional(Type.Integer({ minimum: 0, maximum: 50 })),
             cursor,
             limit,
           },
           { additionalProperties: false },
         ),
         response: answers({
-          200: Type.Object({ lines: Type.Array(LogLine), cursor: Type.Optional(Type.String()) }),
+          200: Type.Object({
+            lines: Type.Array(LogLine),
+            cursor: Type.Optional(Type.String()),
+            searched: Type.Optional(Searched),
+          }),
+          400: ProblemAnswer,
+          404: ProblemAnswer,
+        }),
+      },
+    },
+    async (request) => {
+      const {
+        cursor: after,
+        limit: most = DEFAULT_PAGE,
+        context: around,
+        platform: shown = 'none',
+        ...filters
+      } = request.query;
+      const names = functionsOf(context, filters.function);
+      for (const name of names ?? []) demand(request.raw, 'logs:read', `function:${name}`);
+      await store.journal.flush();
+      const { items, ...rest } = await readLogs(store.journal, {
+        ...(await pastQuery(context, filters, names)),
+        ...(around !== undefined && around > 0 && { context: around }),
+        ...(after !== undefined && { cursor: after }),
+        limit: most,
+        ...(shown !== 'none' && { platform: shown, lookBackMs: lookBackMs(context, names) }),
+      });
+      return { lines: visible(request, 'logs:read', items, (line) => line.function).map(lineView), ...rest };
+    },
+  );
+
+  app.get(
+    '/v1/logs/streams',
+    {
+      config: permitAny('logs:read'),
+      schema: {
+        tags,
+        summary: 'Lists streams, one a sandbox, the one that was written to last first',
+        operationId: 'listLogStreams',
+        querystring: Type.Object(
+          {
+            function: functionFilter,
+            prefix: Type.Optional(
+              Type.String({ maxLength: 64, description: "Only those whose sandbox's id begins so" }),
+            ),
+            from,
+            cursor,
+            limit,
+          },
+          { additionalProperties: false },
+        ),
+        response: answers({
+          200: Type.Object({ streams: Type.Array(Stream), cursor: Type.Optional(Type.String()) }),
           400: ProblemAnswer,
         }),
       },
     },
     async (request) => {
-      const { function: name, invocation, text, level, cursor: after, limit: most = DEFAULT_PAGE } = request.query;
-      if (name !== undefined) demand(request.raw, 'logs:read', `function:${nameOf(name)}`);
-      const query: LogQuery = {
-        ...(name !== undefined && { function: nameOf(name) }),
-        ...(invocation !== undefined && { invocationId: invocation }),
-        ...(text !== undefined && { text }),
-        ...(level !== undefined && { minLevel: level }),
-        ...(after !== undefined && { cursor: after }),
-        ...timeRange(request.query, clock.now()),
-        limit: most,
-      };
+      const { function: filter, prefix, from: since, cursor: after, limit: most = DEFAULT_PAGE } = request.query;
+      const [name] = functionsOf(context, filter) ?? [];
+      if (name !== undefined) demand(request.raw, 'logs:read', `function:${name}`);
       await store.journal.flush();
-      const { items, ...next } = await store.journal.logs(query);
-      return { lines: visible(request, 'logs:read', items, (line) => line.function), ...next };
+      const { items, ...next } = await store.journal.logStreams({
+        ...(name !== undefined && { function: name }),
+        ...(prefix !== undefined && { prefix }),
+        ...(since !== undefined && { fromMs: timeMs(since, clock.now()) }),
+        ...(after !== undefined && { cursor: after }),
+        limit: most,
+      });
+      return { streams: visible(request, 'logs:read', items, (stream) => stream.function), ...next };
     },
   );
+
+  addLogExportRoute(app, context);
 
   app.get(
     '/v1/logs/tail',
@@ -81,32 +147,43 @@ export function addLogRoutes(app: App, context: DoorContext): void {
         tags,
         summary: 'Sends log lines as they are printed',
         description:
-          'As server-sent events with `Accept: text/event-stream`, else as a JSON document a line. A caller that reads too slowly loses lines and is told how many: `{"dropped": 12}`.',
+          'As server-sent events with `Accept: text/event-stream`, else as a JSON document a line. A caller that reads too slowly loses lines and is told how many: `{"dropped": 12}`. Of the platform\'s lines END and REPORT come when an invocation has ended; its START is only known then, and left out.',
         operationId: 'tailLogs',
-        querystring: Type.Object(
-          { function: functionFilter, text: textFilter, level: minLevel },
-          { additionalProperties: false },
-        ),
+        querystring: Type.Object({ ...lineFilters, platform }, { additionalProperties: false }),
         produces: ['application/x-ndjson', 'text/event-stream'],
+        response: answers({ 400: ProblemAnswer }),
       },
     },
     (request, reply) => {
       if (context.lifecycle.endless.size >= MAX_TAILS) {
         throw new Problem('throttled', `${MAX_TAILS} live tails are open already; close one`);
       }
-      const { function: name, text, level } = request.query;
+      const { version, invocation, stream, text, level, where, platform: shown = 'none' } = request.query;
       const principal = principalOf(request.raw);
-      if (name !== undefined) demand(request.raw, 'logs:read', `function:${nameOf(name)}`);
+      const names = functionsOf(context, request.query.function);
+      for (const name of names ?? []) demand(request.raw, 'logs:read', `function:${name}`);
+      const wanted = names && new Set(names);
       const lowerText = text?.toLowerCase();
+      const prefix = stream?.toLowerCase();
       const lowest = level === undefined ? 0 : LOG_LEVELS.indexOf(level);
+      const condition = parseAllWhere(where ?? []);
       reply.hijack();
       streamTail(context, reply.raw, {
         format: request.headers.accept?.includes('text/event-stream') === true ? 'sse' : 'ndjson',
-        subscribe: (onLine) => store.journal.tail(name === undefined ? {} : { function: nameOf(name) }, onLine),
+        subscribe: (onLine) =>
+          store.journal.tail(names?.length === 1 ? { function: names[0]! } : {}, onLine, (record) => {
+            if (shown === 'none') return;
+            for (const line of platformLines(record, shown)) if (placeOf(line) > 0) onLine(line);
+          }),
         wanted: (line) =>
-          principal.may('logs:read', `function:${line.function}`) &&
+          (wanted === undefined || wanted.has(line.function)) &&
+          (version === undefined || line.version === version) &&
+          (invocation === undefined || line.invocationId === invocation) &&
+          (prefix === undefined || line.sandboxId.startsWith(prefix)) &&
           LOG_LEVELS.indexOf(line.level) >= lowest &&
-          (lowerText === undefined || line.text.toLowerCase().includes(lowerText)),
+          (lowerText === undefined || line.text.toLowerCase().includes(lowerText)) &&
+          (condition === undefined || lineMeets(line.text, condition)) &&
+          principal.may('logs:read', `function:${line.function}`),
       });
     },
   );

@@ -79,7 +79,8 @@ export const textFilter = Type.Optional(
   Type.String({ maxLength: 1024, description: 'Only lines that contain this text, ignoring case' }),
 );
 
-export const LogLine = Type.Object({
+const logLine = {
+  id: Type.Optional(Type.String({ description: 'Where it is in the journal; export goes on behind it' })),
   timeMs: Type.Number(),
   function: Type.String(),
   version: Type.Integer(),
@@ -88,7 +89,15 @@ export const LogLine = Type.Object({
   stream: Type.Enum(['stdout', 'stderr', 'platform']),
   level: Type.Enum([...LOG_LEVELS]),
   text: Type.String(),
-});
+  message: Type.Optional(Type.String({ description: 'Of a line that is a JSON object: what it says' })),
+  loggedAtMs: Type.Optional(
+    Type.Number({ description: 'Of a line that is a JSON object: when it claims to be written' }),
+  ),
+};
+
+const besideLines = Type.Optional(Type.Array(Type.Object(logLine)));
+
+export const LogLine = Type.Object({ ...logLine, before: besideLines, after: besideLines });
 
 export const InvocationView = Type.Object({
   invocationId: Type.String(),
