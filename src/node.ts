@@ -20,6 +20,7 @@ import { BYTES_PER_MB } from './model/units.ts';
 import { createRuntimes } from './runtime/index.ts';
 import { createSandboxes } from './sandboxes.ts';
 import { openAccessKeys } from './service/access/stored-access-keys.ts';
+import { openRepositories } from './service/repository/stored-repositories.ts';
 import { createRouter } from './service/router.ts';
 import { openEmbeddedStore } from './store/embedded/store.ts';
 import { createTriggers } from './trigger/supervisor.ts';
@@ -91,6 +92,8 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     endings.push(() => governance.close());
     const accessKeys = await openAccessKeys({ registry: store.registry, vault: store.vault, clock, log });
     endings.push(() => accessKeys.close());
+    const repositories = await openRepositories({ folder: settings.data, store, clock, log });
+    endings.push(() => repositories.close());
     const services = await openBacking({ folder: settings.data, store, clock, log, ownPort: () => late.port });
     endings.push(() => services.close());
     const router = createRouter({ ...services, events: () => late.events!, now: () => clock.now() });
@@ -164,6 +167,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       services,
       accessKeys,
       governance,
+      repositories,
       triggers,
       metrics: measuring,
       store,

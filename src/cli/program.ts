@@ -46,6 +46,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'make functions, triggers and services as fob.yaml says',
     load: () => import('./commands/apply.ts'),
   },
+  {
+    name: 'repo',
+    group: FUNCTIONS,
+    summary: 'Git repositories: push to deploy, watch others',
+    load: () => import('./commands/repo.ts'),
+  },
   { name: 'list', group: FUNCTIONS, summary: 'list all functions', load: () => import('./commands/list.ts') },
   {
     name: 'show',

@@ -10,6 +10,7 @@ import type { Settings } from '../model/settings.ts';
 import type { Metrics } from '../observe/metrics/metrics.ts';
 import type { Sandboxes } from '../sandbox/sandbox.ts';
 import type { AccessKeys } from '../service/access/access-keys.ts';
+import type { Repositories } from '../service/repository/repositories.ts';
 import type { Services } from '../service/services.ts';
 import type { Store } from '../store/store.ts';
 import type { Triggers } from '../trigger/triggers.ts';
@@ -41,6 +42,7 @@ export interface ServerDeps {
   readonly services: Services;
   readonly accessKeys: AccessKeys;
   readonly governance: Governance;
+  readonly repositories: Repositories;
   readonly triggers: Triggers;
   readonly metrics: Metrics;
   readonly store: Store;

@@ -10,6 +10,9 @@ import { addDocsPage } from './docs-page.ts';
 import type { FobCall } from './fob/call.ts';
 import { answerFobFailure } from './fob/error.ts';
 import { addFobRoutes } from './fob/routes.ts';
+import { answerGitFailure } from './git/answer-failure.ts';
+import { addGitDoor } from './git/git-door.ts';
+import { GIT } from './git/smart-http.ts';
 import { addBackupRoutes } from './native/backup.ts';
 import { addBucketRoutes } from './native/buckets.ts';
 import { addEventRoutes } from './native/events.ts';
@@ -29,6 +32,7 @@ import { addProjectRoutes } from './native/projects.ts';
 import { addPrometheusRoute } from './native/prometheus.ts';
 import { addQueueRoutes } from './native/queues.ts';
 import { addQuotaRoutes } from './native/quotas.ts';
+import { addRepositoryRoutes } from './native/repositories.ts';
 import { addSampleRoutes } from './native/samples.ts';
 import { addSecretRoutes } from './native/secrets.ts';
 import { addTopicRoutes } from './native/topics.ts';
@@ -63,6 +67,7 @@ export async function createManagement(
 
   const fail = (req: IncomingMessage, res: ServerResponse, thrown: unknown) => {
     if (req.url!.startsWith('/api/')) answerFobFailure(lifecycle, log, res, thrown);
+    else if (req.url!.startsWith(GIT)) answerGitFailure(lifecycle, log, res, thrown);
     else answerProblem(lifecycle, log, res, thrown);
   };
 
@@ -125,10 +130,21 @@ export async function createManagement(
   addPolicyRoutes(app, context);
   addQuotaRoutes(app, context);
   addProjectRoutes(app, context);
+  addRepositoryRoutes(app, context);
+  const routing = (req: IncomingMessage, res: ServerResponse) => app.routing(req, res);
+  const git = addGitDoor(app, context, routing);
   await app.register(async (scope) => addDocsPage(scope as App));
   await app.ready();
 
-  return { routing: (req, res) => app.routing(req, res), close: () => app.close() };
+  git.start();
+
+  return {
+    routing,
+    async close() {
+      await git.close();
+      await app.close();
+    },
+  };
 }
 
 /** The framework's own errors as problems; whatever else was thrown passes through. */

@@ -9,6 +9,10 @@ import { tooLarge } from './body.ts';
 import type { DoorContext, Lifecycle, ServerDeps } from './context.ts';
 import { createFobCall } from './fob/call.ts';
 import { answerFobFailure, errorJson } from './fob/error.ts';
+import { answerGitFailure } from './git/answer-failure.ts';
+import { takeBasicPassword } from './git/basic-auth.ts';
+import { GIT } from './git/smart-http.ts';
+import { isWebhookPath } from './git/webhook.ts';
 import { createGuard } from './guard.ts';
 import { createHooks, HOOKS } from './hooks/hooks.ts';
 import { createFunctionUrls, FUNCTION_URLS } from './http/function-url.ts';
@@ -91,7 +95,8 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
       return;
     }
     if (httpRoutes(req, res)) return;
-    const refusal = guard(req);
+    if (url.startsWith(GIT)) takeBasicPassword(req);
+    const refusal = guard(req, isWebhookPath(url) ? { token: true } : undefined);
     if (refusal !== undefined) refuse(req, res, refusal);
     else if (url.startsWith(FUNCTION_URLS)) functionUrls(req, res);
     else if (!(url.startsWith(FOB_CALL) ? callsFob(req, res, url) : invokes(req, res, url))) manage(req, res);
@@ -133,6 +138,7 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
 
   const refuse = (req: IncomingMessage, res: ServerResponse, problem: Problem) => {
     if (req.url!.startsWith('/api/')) answerFobFailure(lifecycle, log, res, problem);
+    else if (req.url!.startsWith(GIT)) answerGitFailure(lifecycle, log, res, problem);
     else answerProblem(lifecycle, log, res, problem);
   };
 
@@ -157,7 +163,7 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
     }
     // A body that is too large for every upload is refused before it is sent.
     const isTooLarge = Number(req.headers['content-length']) > largestUploadBytes(settings.maxCodeBytes);
-    if (req.url === '/v1/restore' || req.url!.startsWith('/v1/buckets/') || !isTooLarge) {
+    if (req.url === '/v1/restore' || req.url!.startsWith('/v1/buckets/') || req.url!.startsWith(GIT) || !isTooLarge) {
       res.writeContinue();
       serve(req, res);
     } else {

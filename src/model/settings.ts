@@ -75,6 +75,11 @@ export const SettingsSchema = Type.Object(
       default: 262_144_000,
       description: 'Largest unpacked and built code (250 MiB, as Lambda)',
     }),
+    maxPushBytes: Type.Integer({
+      minimum: 1_024,
+      default: 268_435_456,
+      description: 'Largest push to a repository, and largest file of one that is watched (256 MiB)',
+    }),
     maxLogBytes: Type.Integer({ minimum: 1_024, default: 262_144, description: 'Log text kept per invocation' }),
     journalMaxAgeMs: Type.Integer({
       minimum: 60_000,

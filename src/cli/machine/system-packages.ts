@@ -39,6 +39,12 @@ export function nodePackages(sandbox: string): SystemPackage[] {
     },
     { name: 'python3-pip', purpose: 'installs the dependencies of Python functions', required: false, present: hasPip },
     {
+      name: 'git',
+      purpose: 'keeps repositories that one pushes to, and looks at others',
+      required: false,
+      present: () => findProgram('git') !== undefined,
+    },
+    {
       name: 'slirp4netns',
       purpose: 'gives functions and builds a network of their own',
       required: false,

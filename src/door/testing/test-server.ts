@@ -50,6 +50,7 @@ export async function startTestServer(
     services: {} as ServerDeps['services'],
     accessKeys: {} as ServerDeps['accessKeys'],
     governance: {} as ServerDeps['governance'],
+    repositories: { list: () => [], onLook() {}, onChange: () => () => {} } as unknown as ServerDeps['repositories'],
     triggers: { enabled: () => [], list: async () => [] } as unknown as ServerDeps['triggers'],
     metrics: {} as ServerDeps['metrics'],
     store,

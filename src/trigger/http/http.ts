@@ -12,6 +12,7 @@ const RESERVED = new Set([
   'v1',
   'f',
   'hooks',
+  'git',
   'healthz',
   'readyz',
   'metrics',

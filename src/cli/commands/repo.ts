@@ -1,0 +1,362 @@
+import type { Command } from 'commander';
+import { closest } from '../../model/suggest.ts';
+import type { NodeClient } from '../client.ts';
+import { clientOf, examples, optionsOf } from '../command-line.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { formatAgo, formatDuration, parseDurationMs } from '../human.ts';
+import { note, paint, print, printJson, printPairs, printTable } from '../output.ts';
+import { sendJson } from '../send-json.ts';
+import { harmless } from '../text-width.ts';
+
+interface DeploymentView {
+  readonly id: string;
+  readonly at: string;
+  readonly by: string;
+  readonly ref: string;
+  readonly commit: string;
+  readonly subject: string;
+  readonly state: 'deployed' | 'failed';
+  readonly durationMs: number;
+  readonly error?: string;
+}
+
+interface RepositoryView {
+  readonly name: string;
+  readonly createdAt: string;
+  readonly by: string;
+  readonly branch: string;
+  readonly environment: string;
+  readonly function: string;
+  readonly description: string;
+  readonly path?: string;
+  readonly watch?: {
+    readonly url: string;
+    readonly branch?: string;
+    readonly tag?: string;
+    readonly pollMs: number;
+    readonly hasCredential: boolean;
+    readonly hookPath: string;
+    readonly hookSecret?: string;
+    readonly state: 'new' | 'ok' | 'failing';
+    readonly checkedAt?: string;
+    readonly nextAtMs?: number;
+    readonly failures: number;
+    readonly error?: string;
+  };
+  readonly deployments: readonly DeploymentView[];
+}
+
+interface SettingOptions {
+  readonly branch?: string;
+  readonly env?: string;
+  readonly function?: string;
+  readonly description?: string;
+}
+
+const SHORT = 12;
+
+export function define(command: Command): void {
+  command.description(
+    'Git repositories on the node. What is pushed to one is deployed: as its fob.yaml says, else as one function. Others, ' +
+      'elsewhere, are watched: a new commit of a branch, or a new tag, is deployed.',
+  );
+  defineMaking(command);
+  defineShowing(command);
+  defineCare(command);
+}
+
+function withSettings(command: Command): Command {
+  return command
+    .option('--env <name>', 'environment of its fob.yaml')
+    .option('--function <name>', 'the function that the whole tree is, where it has no fob.yaml')
+    .option('--description <text>');
+}
+
+function settingsOf({ branch, env, function: name, description }: SettingOptions): Record<string, string> {
+  const given = { branch, environment: env, function: name, description };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Record<string, string>;
+}
+
+function defineMaking(command: Command): void {
+  withSettings(
+    command
+      .command('create')
+      .summary('make a repository to push to')
+      .description('Makes an empty repository. A push to its branch is deployed, and refused where that fails.')
+      .argument('<repository>')
+      .option('--branch <name>', 'the branch that deploys; default: main, or master where there is no main'),
+  )
+    .addHelpText(
+      'after',
+      examples(
+        ['fob repo create app', ''],
+        ['git remote add fob http://127.0.0.1:9999/git/app.git && git push fob main', ''],
+      ),
+    )
+    .action(async (name: string, _options, self: Command) => {
+      const client = await clientOf(self);
+      const options = optionsOf<SettingOptions>(self);
+      const made = await sendJson<RepositoryView>(client, 'PUT', pathOf(name), settingsOf(options), {
+        'if-none-match': '*',
+      });
+      if (options.json) return printJson(made);
+      print(`${paint('green', '✔')} ${paint('bold', name)} can be pushed to`);
+      note(`next: git remote add fob ${client.url}${made.path} && git push fob ${made.branch || 'main'}`);
+    });
+
+  withSettings(
+    command
+      .command('watch')
+      .summary('deploy from a repository elsewhere')
+      .description(
+        'Looks at a repository elsewhere now and then, and at once when its webhook calls: deploys new commits of a branch, or new tags.',
+      )
+      .argument('<repository>', 'what it is called here')
+      .argument('<url>', 'https or http')
+      .option('--branch <name>', 'the branch whose commits deploy; default: main')
+      .option('--tag <pattern>', "or tags, such as 'v*'")
+      .option('--poll <duration>', 'how often it is looked at', '1m')
+      .option('--credential <user:password>', 'or a token, where it is not public; @file reads it from a file'),
+  )
+    .addHelpText(
+      'after',
+      examples(
+        ['fob repo watch shop https://github.com/ann/shop.git --branch main', ''],
+        ["fob repo watch shop https://gitlab.com/ann/shop.git --tag 'v*' --credential @token.txt", ''],
+      ),
+    )
+    .action(async (name: string, url: string, _options, self: Command) => {
+      const client = await clientOf(self);
+      const options = optionsOf<SettingOptions & { tag?: string; poll: string; credential?: string }>(self);
+      const { branch, tag, poll, json } = options;
+      if (branch !== undefined && tag !== undefined) throw new Failure(EXIT.usage, 'give --branch or --tag, not both');
+      const watch = {
+        url,
+        ...(tag === undefined ? { branch: branch ?? 'main' } : { tag }),
+        pollMs: parseDurationMs(poll, '--poll'),
+      };
+      const { branch: _, ...settings } = settingsOf(options);
+      const credential = await credentialOf(options.credential);
+      const body = { ...settings, watch, ...(credential !== undefined && { credential }) };
+      const made = await sendJson<RepositoryView>(client, 'PUT', pathOf(name), body);
+      if (json) return printJson(made);
+      const { hookPath, hookSecret } = made.watch!;
+      const what = tag === undefined ? `branch ${branch ?? 'main'}` : `tags ${tag}`;
+      print(
+        `${paint('green', '✔')} ${paint('bold', name)} watches ${what} of ${url}, every ${formatDuration(watch.pollMs)}`,
+      );
+      if (hookSecret !== undefined) {
+        printPairs([
+          ['webhook', `${client.url}${hookPath}`],
+          ['secret', hookSecret],
+        ]);
+        note('the secret is shown once; the webhook is optional, and makes a push be seen at once');
+      }
+      note(`next: fob repo show ${name}`);
+    });
+
+  withSettings(
+    command
+      .command('set')
+      .summary('change the settings of a repository')
+      .argument('<repository>')
+      .option('--branch <name>', "the branch that deploys; '' for main or master"),
+  ).action(async (name: string, _options, self: Command) => {
+    const client = await clientOf(self);
+    const options = optionsOf<SettingOptions>(self);
+    const change = settingsOf(options);
+    if (Object.keys(change).length === 0) throw new Failure(EXIT.usage, 'there is nothing to set: give an option');
+    const changed = await aboutRepository(client, name, () =>
+      sendJson<RepositoryView>(client, 'PUT', pathOf(name), change, { 'if-match': '*' }),
+    );
+    if (options.json) printJson(changed);
+    else print(`${paint('green', '✔')} ${name} is changed`);
+  });
+}
+
+function defineShowing(command: Command): void {
+  command
+    .command('list')
+    .summary('list repositories')
+    .action(async (_options, self: Command) => {
+      const client = await clientOf(self);
+      const all = await allRepositories(client);
+      if (optionsOf(self).json) return printJson(all);
+      if (all.length === 0) return note('there are no repositories; fob repo create <name> makes one to push to');
+      const now = Date.now();
+      printTable(
+        [
+          { title: 'NAME', shrinkTo: 20, decorate: (cell) => paint('bold', cell) },
+          { title: 'FROM', shrinkTo: 20, dropOrder: 2 },
+          { title: 'DEPLOYS', shrinkTo: 8, dropOrder: 1 },
+          { title: 'LAST', decorate: (cell, value) => paint(/fail/.test(value) ? 'red' : 'reset', cell) },
+          { title: 'COMMIT', dropOrder: 3, hideEmpty: true },
+          { title: 'SUBJECT', shrinkTo: 12, dropOrder: 4, hideEmpty: true },
+        ],
+        all.map((each) => {
+          const last = each.deployments[0];
+          return [
+            each.name,
+            each.watch?.url ?? 'pushes',
+            deploysOf(each),
+            stateOf(each, now),
+            last?.commit.slice(0, SHORT) ?? '',
+            last?.subject ?? '',
+          ];
+        }),
+      );
+    });
+
+  command
+    .command('show')
+    .summary('show a repository, and what was deployed from it')
+    .argument('<repository>')
+    .option('--log [deployment]', 'what its last deployment printed, or the one with this id')
+    .action(async (name: string, _options, self: Command) => {
+      const client = await clientOf(self);
+      const { log, json } = optionsOf<{ log?: string | true }>(self);
+      if (log !== undefined) {
+        const id = log === true ? 'last' : encodeURIComponent(log);
+        const path = `${pathOf(name)}/deployments/${id}`;
+        const one = await client.json<DeploymentView & { log: string }>('GET', path);
+        if (json) printJson(one);
+        else print(harmless(one.log.trimEnd()));
+        return;
+      }
+      const view = await aboutRepository(client, name, () => client.json<RepositoryView>('GET', pathOf(name)));
+      if (json) printJson(view);
+      else printRepository(view, client.url);
+    });
+}
+
+function printRepository(view: RepositoryView, url: string): void {
+  const now = Date.now();
+  const { watch, deployments } = view;
+  const pairs: [string, string][] = [
+    ['repository', `${view.name}, created ${formatAgo(Date.parse(view.createdAt), now)} by ${view.by}`],
+    ...optional('description', view.description),
+    ...(watch === undefined ? optional('push to', `${url}${view.path}`) : optional('watches', watch.url)),
+    ['deploys', deploysOf(view)],
+    ['without a fob.yaml', `the whole tree is the function ${view.function}`],
+    ...optional('environment', view.environment),
+  ];
+  if (watch !== undefined) {
+    const next = watch.nextAtMs === undefined ? 'soon' : `in ${formatDuration(Math.max(0, watch.nextAtMs - now))}`;
+    const checked = watch.checkedAt === undefined ? 'not yet' : formatAgo(Date.parse(watch.checkedAt), now);
+    pairs.push(
+      ['looked', `${checked}; next ${next}, else every ${formatDuration(watch.pollMs)}`],
+      ['state', watch.state === 'failing' ? `failing, ${watch.failures} times: ${watch.error ?? ''}` : watch.state],
+      ['credential', watch.hasCredential ? 'is kept' : 'none'],
+      ['webhook', `${url}${watch.hookPath}`],
+    );
+  }
+  printPairs(pairs);
+  if (deployments.length === 0) return note('\nnothing was deployed from it yet');
+  print('');
+  printTable(
+    [
+      { title: 'WHEN' },
+      { title: 'STATE', decorate: (cell, value) => paint(value === 'failed' ? 'red' : 'green', cell) },
+      { title: 'REF', shrinkTo: 10, dropOrder: 2 },
+      { title: 'COMMIT' },
+      { title: 'TOOK', align: 'right', dropOrder: 3 },
+      { title: 'BY', shrinkTo: 8, dropOrder: 1 },
+      { title: 'SUBJECT, OR WHY NOT', shrinkTo: 20 },
+    ],
+    deployments.map((each) => [
+      formatAgo(Date.parse(each.at), now),
+      each.state,
+      each.ref.replace(/^refs\/(heads|tags)\//, ''),
+      each.commit.slice(0, SHORT),
+      formatDuration(each.durationMs),
+      each.by,
+      each.error ?? each.subject,
+    ]),
+  );
+  note(`\nwhat the last one printed: fob repo show ${view.name} --log`);
+}
+
+function defineCare(command: Command): void {
+  command
+    .command('look')
+    .summary('look at a watched repository now')
+    .description('Looks at a watched repository now, deploys what is new, and waits for that.')
+    .argument('<repository>')
+    .action(async (name: string, _options, self: Command) => {
+      const client = await clientOf(self);
+      const view = await aboutRepository(client, name, () =>
+        client.json<RepositoryView>('POST', `${pathOf(name)}/look`),
+      );
+      if (view.watch?.state === 'failing') {
+        throw new Failure(EXIT.refused, view.watch.error ?? 'it failed', {
+          hint: `what it printed: fob repo show ${name} --log`,
+          body: view,
+        });
+      }
+      if (optionsOf(self).json) return printJson(view);
+      const last = view.deployments[0];
+      const what = last === undefined ? '' : `: ${last.commit.slice(0, SHORT)} ${last.subject} is deployed`;
+      print(`${paint('green', '✔')} ${name} is looked at${what}`);
+    });
+
+  command
+    .command('rm')
+    .summary('remove repositories')
+    .description('Removes repositories with all that was pushed to them. What was deployed stays.')
+    .argument('<repository...>')
+    .action(async (names: string[], _options, self: Command) => {
+      const client = await clientOf(self);
+      for (const name of names) {
+        await aboutRepository(client, name, () => client.json('DELETE', pathOf(name)));
+        if (!optionsOf(self).json) print(`${paint('green', '✔')} ${name} is removed`);
+      }
+      if (optionsOf(self).json) printJson({ removed: names });
+    });
+}
+
+function deploysOf({ watch, branch }: RepositoryView): string {
+  if (watch === undefined) return branch === '' ? 'main, or master' : branch;
+  return watch.tag === undefined ? (watch.branch ?? '') : `tags ${watch.tag}`;
+}
+
+function stateOf({ watch, deployments }: RepositoryView, now: number): string {
+  if (watch?.state === 'failing') return `failing: ${watch.error ?? ''}`.slice(0, 60);
+  const last = deployments[0];
+  return last === undefined ? 'nothing yet' : `${last.state} ${formatAgo(Date.parse(last.at), now)}`;
+}
+
+function optional(name: string, value: string): [string, string][] {
+  return value === '' ? [] : [[name, value]];
+}
+
+function pathOf(name: string): string {
+  return `/v1/repositories/${encodeURIComponent(name)}`;
+}
+
+async function allRepositories(client: NodeClient): Promise<RepositoryView[]> {
+  return (await client.json<{ repositories: RepositoryView[] }>('GET', '/v1/repositories')).repositories;
+}
+
+/** On a command line others may see it: a file, too, may hold it. */
+async function credentialOf(given: string | undefined): Promise<string | undefined> {
+  if (given === undefined || !given.startsWith('@')) return given;
+  const { readFile } = await import('node:fs/promises');
+  const text = await readFile(given.slice(1), 'utf8').catch((cause: unknown) => {
+    throw new Failure(EXIT.notFound, `--credential: ${given.slice(1)} cannot be read`, { cause });
+  });
+  return text.trim();
+}
+
+async function aboutRepository<T>(client: NodeClient, name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.exitCode !== EXIT.notFound) throw error;
+    const meant = closest(
+      name,
+      (await allRepositories(client).catch(() => [])).map((each) => each.name),
+    );
+    const hint = meant === undefined ? 'fob repo list shows all repositories' : `did you mean ${meant}?`;
+    throw new Failure(EXIT.notFound, `there is no repository "${name}"`, { hint, body: error.body, cause: error });
+  }
+}

@@ -1,0 +1,114 @@
+import { lookup } from 'node:dns/promises';
+import { Problem } from '../../model/problem.ts';
+import { createReach } from '../../service/errand/reach.ts';
+import type { Git, GitOptions } from '../../service/repository/git.ts';
+import type { Watch } from '../../service/repository/repositories.ts';
+
+const LOOK_TIMEOUT_MS = 60_000;
+const FETCH_TIMEOUT_MS = 600_000;
+const MAX_LISTING_BYTES = 8_388_608;
+const reach = createReach(() => undefined);
+
+/** A ref of another repository: its whole name, and the commit that it leads to. */
+export interface OutsideRef {
+  readonly ref: string;
+  readonly commit: string;
+}
+
+export interface Outside {
+  readonly watch: Watch;
+  /** `user:password`, or a token alone. */
+  readonly credential: string | undefined;
+  readonly folder: string;
+  readonly maxFileBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** The refs of the branch, or of the tags, that are watched. */
+export async function listRefs(git: Git, outside: Outside): Promise<OutsideRef[]> {
+  const { watch } = outside;
+  await assertReachable(new URL(watch.url));
+  const pattern = watch.branch === undefined ? `refs/tags/${watch.tag}` : `refs/heads/${watch.branch}`;
+  // A tag with a message is an object of its own; the commit behind it is listed with `^{}`.
+  const patterns = watch.branch === undefined ? [pattern, `${pattern}^{}`] : [pattern];
+  const options = { ...optionsOf(outside, LOOK_TIMEOUT_MS), maxOutputBytes: MAX_LISTING_BYTES };
+  const text = (await git.run(['ls-remote', '--quiet', watch.url, ...patterns], options)).toString('utf8');
+  const found = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const [, commit, ref] = /^([0-9a-f]{40,64})\t(refs\/\S+?)$/.exec(line) ?? [];
+    if (commit === undefined || ref === undefined) continue;
+    if (ref.endsWith('^{}')) found.set(ref.slice(0, -'^{}'.length), commit);
+    else if (!found.has(ref)) found.set(ref, commit);
+  }
+  return [...found].map(([ref, commit]) => ({ ref, commit }));
+}
+
+/** Brings a ref here, without its history. */
+export async function fetchRef(git: Git, outside: Outside, ref: string): Promise<void> {
+  const { watch } = outside;
+  await assertReachable(new URL(watch.url));
+  const words = [
+    'fetch',
+    '--quiet',
+    '--force',
+    '--no-tags',
+    '--depth=1',
+    '--no-write-fetch-head',
+    '--no-recurse-submodules',
+  ];
+  await git.run([...words, watch.url, `+${ref}:${ref}`], {
+    ...optionsOf(outside, FETCH_TIMEOUT_MS),
+    maxFileBytes: outside.maxFileBytes,
+  });
+}
+
+/** How Git may reach it: by http and https alone, with a credential that no command line shows. */
+function optionsOf({ watch, credential, folder, signal }: Outside, timeoutMs: number): GitOptions {
+  const header = credential === undefined ? undefined : basic(credential);
+  return {
+    folder,
+    signal,
+    timeoutMs,
+    config: {
+      'protocol.http.allow': 'always',
+      'protocol.https.allow': 'always',
+      'http.followRedirects': 'initial',
+      'http.lowSpeedLimit': '500',
+      'http.lowSpeedTime': '60',
+    },
+    environment: {
+      GIT_ALLOW_PROTOCOL: 'http:https',
+      ...(header !== undefined && {
+        GIT_CONFIG_COUNT: '1',
+        GIT_CONFIG_KEY_0: `http.${new URL(watch.url).origin}/.extraHeader`,
+        GIT_CONFIG_VALUE_0: `Authorization: ${header}`,
+      }),
+      ...proxies(),
+    },
+  };
+}
+
+/** A token alone is a password: those who host repositories take any name with it. */
+function basic(credential: string): string {
+  const pair = credential.includes(':') ? credential : `token:${credential}`;
+  return `Basic ${Buffer.from(pair).toString('base64')}`;
+}
+
+function proxies(): Record<string, string> {
+  const names = ['http_proxy', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]!]] : [])));
+}
+
+/** Where machines of a cloud keep their credentials, no repository is. */
+async function assertReachable(url: URL): Promise<void> {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const addresses = await lookup(host, { all: true }).catch((cause: unknown) => {
+    if (Object.keys(proxies()).length > 0) return [];
+    throw new Problem('unavailable', `${host} has no address`, { cause });
+  });
+  for (const { address, family } of addresses) {
+    const place = new URL(`http://${family === 6 ? `[${address}]` : address}/`);
+    if (reach.refusal(place) !== undefined)
+      throw new Problem('forbidden', `${host} may not be reached: it is link-local`);
+  }
+}

@@ -1,0 +1,186 @@
+import { messageOf } from '../../model/problem.ts';
+import { readCommit } from '../../service/repository/read-tree.ts';
+import type { RepositoryView, Watch, WatchState } from '../../service/repository/repositories.ts';
+import type { DoorContext } from '../context.ts';
+import type { Principal } from '../principal.ts';
+import type { Deployments } from './deployments.ts';
+import { fetchRef, listRefs, type Outside, type OutsideRef } from './outside.ts';
+import type { OwnApi } from './own-api.ts';
+
+const MAX_AT_ONCE = 3;
+const MAX_BACK_OFF_MS = 3_600_000;
+/** After the start, not all at once. */
+const SPREAD_MS = 5_000;
+const READ_TIMEOUT_MS = 300_000;
+const MAX_TAGS = 10_000;
+/** What a watched repository may change here: all that a project file has, and nothing of who may do what. */
+const KINDS: ReadonlySet<string> = new Set(['function', 'trigger', 'bucket', 'queue', 'topic', 'kv', 'project']);
+
+/** Looks at other repositories: now and then, when a webhook says so, and when somebody asks. */
+export class Watcher {
+  private readonly context: DoorContext;
+  private readonly deployments: Deployments;
+  private readonly ownApi: OwnApi;
+  private readonly timers = new Map<string, () => void>();
+  private readonly looking = new Map<string, { again: boolean; done: Promise<void> }>();
+  private readonly ending = new AbortController();
+  private readonly unlisten: () => void;
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(context: DoorContext, deployments: Deployments, ownApi: OwnApi) {
+    this.context = context;
+    this.deployments = deployments;
+    this.ownApi = ownApi;
+    const { repositories } = context;
+    repositories.onLook((name) => this.look(name));
+    this.unlisten = repositories.onChange((name) => this.schedule(name));
+    for (const { name } of repositories.list()) this.schedule(name);
+  }
+
+  /** Looks now; resolves when it has. While it looks already, it looks once more after that. */
+  look(name: string): Promise<void> {
+    const under = this.looking.get(name);
+    if (under !== undefined) {
+      under.again = true;
+      return under.done;
+    }
+    const turn = { again: false, done: Promise.resolve() };
+    turn.done = (async () => {
+      do {
+        turn.again = false;
+        await this.inTurn(() => this.lookOnce(name));
+      } while (turn.again && !this.ending.signal.aborted);
+    })().finally(() => {
+      this.looking.delete(name);
+      this.schedule(name);
+    });
+    this.looking.set(name, turn);
+    return turn.done;
+  }
+
+  async close(): Promise<void> {
+    this.unlisten();
+    this.ending.abort();
+    for (const cancel of this.timers.values()) cancel();
+    this.timers.clear();
+    await Promise.allSettled([...this.looking.values()].map(({ done }) => done));
+  }
+
+  private schedule(name: string): void {
+    this.timers.get(name)?.();
+    this.timers.delete(name);
+    const view = this.context.repositories.find(name);
+    if (view?.watch === undefined || this.ending.signal.aborted || this.looking.has(name)) return;
+    const { clock } = this.context;
+    const nextMs = view.state.watch?.nextMs ?? 0;
+    const waitMs = Math.min(Math.max(nextMs - clock.now(), Math.random() * SPREAD_MS), 86_400_000);
+    this.timers.set(
+      name,
+      clock.after(waitMs, () => {
+        this.timers.delete(name);
+        this.look(name).catch((error: unknown) =>
+          this.context.log.error({ err: error, repository: name }, 'a look failed'),
+        );
+      }),
+    );
+  }
+
+  private async inTurn(work: () => Promise<void>): Promise<void> {
+    if (this.running >= MAX_AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    this.running++;
+    try {
+      await work();
+    } finally {
+      this.running--;
+      this.waiting.shift()?.();
+    }
+  }
+
+  private async lookOnce(name: string): Promise<void> {
+    const { repositories, clock } = this.context;
+    const view = repositories.find(name);
+    if (view?.watch === undefined || this.ending.signal.aborted) return;
+    const { pollMs } = view.watch;
+    const before = view.state.watch ?? { failures: 0 };
+    let after: Partial<WatchState>;
+    let failures = 0;
+    let error: string | undefined;
+    try {
+      after = await this.deployNews(view, view.watch, before);
+    } catch (thrown) {
+      if (this.ending.signal.aborted) return;
+      after = {};
+      failures = before.failures + 1;
+      error = messageOf(thrown).split('\n')[0]!.slice(0, 500);
+    }
+    const backOffMs =
+      failures === 0 ? pollMs : Math.max(pollMs, Math.min(pollMs * 2 ** (failures - 1), MAX_BACK_OFF_MS));
+    const { error: _, ...rest } = before;
+    const nowMs = clock.now();
+    await repositories.setWatchState(name, {
+      ...rest,
+      ...after,
+      failures,
+      ...(error !== undefined && { error }),
+      checkedAt: new Date(nowMs).toISOString(),
+      nextMs: nowMs + backOffMs,
+    });
+  }
+
+  /** Deploys where there is something new, and resolves with what is known then. Rejects where looking or deploying fails. */
+  private async deployNews(view: RepositoryView, watch: Watch, before: WatchState): Promise<Partial<WatchState>> {
+    const { repositories, settings } = this.context;
+    const git = repositories.git();
+    const outside: Outside = {
+      watch,
+      credential: repositories.credential(view),
+      folder: await repositories.folder(view),
+      maxFileBytes: settings.maxPushBytes,
+      signal: this.ending.signal,
+    };
+    const refs = await listRefs(git, outside);
+    const next = watch.branch === undefined ? newestTag(refs, before) : movedBranch(refs, watch, before);
+    const tags = watch.branch === undefined ? { tags: knownTags(refs) } : {};
+    if (next === undefined) return tags;
+    await fetchRef(git, outside, next.ref);
+    const options = { folder: outside.folder, timeoutMs: READ_TIMEOUT_MS, signal: this.ending.signal };
+    const commit = await readCommit(git, next.commit, options);
+    const principal = principalOf(view.name);
+    await this.deployments.deploy(view, {
+      commit,
+      ref: next.ref,
+      ...(watch.branch === undefined ? { tag: next.ref.slice('refs/tags/'.length) } : { branch: watch.branch }),
+      by: principal.name,
+      address: watch.url,
+      api: this.ownApi.as(principal, this.ending.signal),
+      options,
+      tell: () => {},
+    });
+    return { commit: next.commit, ...tags };
+  }
+}
+
+function movedBranch(refs: readonly OutsideRef[], watch: Watch, before: WatchState): OutsideRef | undefined {
+  const found = refs.find(({ ref }) => ref === `refs/heads/${watch.branch}`);
+  if (found === undefined) throw new Error(`there is no branch ${watch.branch} at ${watch.url}`);
+  return found.commit === before.commit ? undefined : found;
+}
+
+/** Of the tags that were not there before, the one with the highest version. */
+function newestTag(refs: readonly OutsideRef[], { tags = {} }: WatchState): OutsideRef | undefined {
+  const fresh = refs.filter(({ ref, commit }) => tags[ref] !== commit);
+  return fresh.sort((a, b) => byVersion.compare(a.ref, b.ref)).at(-1);
+}
+
+const byVersion = new Intl.Collator('en', { numeric: true });
+
+function knownTags(refs: readonly OutsideRef[]): Record<string, string> {
+  return Object.fromEntries(refs.slice(-MAX_TAGS).map(({ ref, commit }) => [ref, commit]));
+}
+
+/** Who deploys for a repository that is watched. Whoever may make one may let it do this. */
+function principalOf(repository: string): Principal {
+  const may = (action: string) => KINDS.has(action.slice(0, action.indexOf(':')));
+  return { kind: 'token', name: `git:${repository}`, teams: [], grants: 'all', may, mayAny: may };
+}
