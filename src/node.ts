@@ -10,6 +10,7 @@ import { createDeployer, type Deployment } from './engine/deploy/deployer.ts';
 import { Dispatcher } from './engine/dispatcher.ts';
 import { createEvents, type RunningEvents } from './engine/events/events.ts';
 import { createIdempotency } from './engine/idempotency.ts';
+import { createReleases } from './engine/release/create-releases.ts';
 import { outboxSender } from './engine/send-outbox.ts';
 import { openGovernance } from './governing.ts';
 import { openMeasuring } from './measuring.ts';
@@ -149,6 +150,10 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       codeCacheFolder,
     });
     late.deployment = deployment;
+    const { catalog, watches } = dispatcher;
+    const { registry, blobs } = store;
+    const releases = await createReleases({ registry, blobs, catalog, watches, clock, log });
+    endings.push(async () => releases.close());
 
     const collect = (): Promise<unknown> => deployment.collectGarbage(dispatcher.treesInUse());
     endings.push(every(clock, GARBAGE_EVERY_MS, 'removing unused code', log, collect));
@@ -162,6 +167,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     const server = await createServer({
       engine: dispatcher,
       deployer: deployment,
+      releases,
       events,
       idempotency,
       services,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Deployer, Engine, Events, Idempotency } from '../engine/api.ts';
+import type { Releases } from '../engine/release/releases.ts';
 import type { ExecutionRoles } from '../govern/execution-role/execution-roles.ts';
 import type { Policies } from '../govern/policy/policies.ts';
 import type { Quotas } from '../govern/quota/quotas.ts';
@@ -37,6 +38,7 @@ export interface Governance {
 export interface ServerDeps {
   readonly engine: Engine;
   readonly deployer: Deployer;
+  readonly releases: Releases;
   readonly events: Events;
   readonly idempotency: Idempotency;
   readonly services: Services;

@@ -1,15 +1,17 @@
+import { STICKY_PATTERN } from '../model/alias.ts';
 import { DESTINATION_PATTERN } from '../model/destination.ts';
 import { ROLE_GRANT_PATTERN } from '../model/execution-role.ts';
 import { FUNCTION_NAME_PATTERN } from '../model/function.ts';
 import { GRANT_PATTERN } from '../model/grant.ts';
 import { NETWORK_HOST_PATTERN } from '../model/network.ts';
 import { SECRET_FUNCTIONS_PATTERN, SECRET_NAME_PATTERN } from '../model/secret.ts';
+import { ALIAS_NAME_PATTERN, TARGET_PATTERN } from '../model/target.ts';
 import { SPACE_NAME_PATTERN } from '../service/key-value/stored-spaces.ts';
 import { QUEUE_NAME_PATTERN } from '../service/queue/queue-settings.ts';
 import { TOPIC_NAME_PATTERN } from '../service/topic/topic-rules.ts';
 
 const DESTINATION =
-  'is no destination: write function:<name>, queue:<name>, topic:<name>, bucket:<name>/<prefix>, or an http(s) address';
+  'is no destination: write function:<name> or function:<name>:<alias>, queue:<name>, topic:<name>, bucket:<name>/<prefix>, or an http(s) address';
 
 const GRANT =
   'is no grant: write bucket:<name>:read or :write, queue:<name>:send or :receive, topic:<name>:publish, kv:<space>:read or :write, or function:<name>:invoke; without the last part, everything';
@@ -17,6 +19,18 @@ const GRANT =
 /** What people are told of a text that does not fit a pattern: regular expressions are for machines. */
 export const PATTERN_WORDS: ReadonlyMap<string, string> = new Map([
   [FUNCTION_NAME_PATTERN, 'is no name: use 1 to 64 letters, digits, "-" and "_", beginning with a letter or digit'],
+  [
+    TARGET_PATTERN,
+    'names no function: write <function>, <function>:<version> or <function>:<alias>; names have 1 to 64 letters, digits, "-" and "_", beginning with a letter or digit',
+  ],
+  [
+    ALIAS_NAME_PATTERN,
+    'is no name of an alias: use 1 to 64 letters, digits, "-" and "_", beginning with a letter or digit; a number names a version, and LATEST what serves',
+  ],
+  [
+    `^$|${STICKY_PATTERN}`,
+    'says not where a key is: write header:<name>, query:<name>, cookie:<name>, or payload:$.path.of.the.key',
+  ],
   [
     QUEUE_NAME_PATTERN,
     'is no name of a queue: use 1 to 80 letters, digits, "-" and "_", beginning with a letter or digit; that of a FIFO queue ends in ".fifo"',

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Action } from '../model/permission.ts';
 import { Problem } from '../model/problem.ts';
+import { parseTarget } from '../model/target.ts';
 import { demand, demandAny, missingPermission, principalOf } from './principal.ts';
 
 /** What a management route demands of who asks, as its `config.permission`: an action, and upon what. */
@@ -30,7 +31,11 @@ export function permit(action: Action, kind?: string, parameter = 'name'): { per
   return {
     permission: {
       action,
-      resource: ({ params }) => `${kind}:${(params as Readonly<Record<string, string>>)[parameter]}`,
+      resource: ({ params }) => {
+        const named = (params as Readonly<Record<string, string>>)[parameter] ?? '';
+        // What is done to a version or an alias is done to its function.
+        return `${kind}:${kind === 'function' ? parseTarget(named).function : named}`;
+      },
     },
   };
 }

@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import type { AddressInfo } from 'node:net';
 import { assertMayListen } from '../model/listening.ts';
 import { Problem } from '../model/problem.ts';
+import { parseTarget } from '../model/target.ts';
 import { answer, JSON_TYPE, PROBLEM_TYPE } from './answer.ts';
 import { createAwsDoor } from './aws/aws-door.ts';
 import { isServicePath } from './binding/paths.ts';
@@ -119,7 +120,7 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
     const target = url.slice(FUNCTIONS.length, end);
     const after = end + INVOKE.length;
     if (!isPlainName(target) || (after < url.length && url[after] !== '?')) return false;
-    authorize(req, 'function', deps.engine.find(target)?.document.name ?? target, 'invoke');
+    authorize(req, 'function', deps.engine.find(target)?.document.name ?? parseTarget(target).function, 'invoke');
     nativeInvoke(req, res, target, url.slice(after + 1));
     return true;
   };

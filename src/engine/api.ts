@@ -1,7 +1,13 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { EventContent } from '../model/event.ts';
 import type { CodeInfo, FunctionConfig, StoredFunction } from '../model/function.ts';
-import type { CompletedInvocation, InvocationRequest, OutboxItem, RunningInvocation } from '../model/invocation.ts';
+import type {
+  ChosenVersion,
+  CompletedInvocation,
+  InvocationRequest,
+  OutboxItem,
+  RunningInvocation,
+} from '../model/invocation.ts';
 import type { VersionOrigin } from '../model/origin.ts';
 import type { TraceContext } from '../model/trace.ts';
 import type { Delivery } from '../model/trigger.ts';
@@ -11,7 +17,16 @@ import type { Prepared } from '../store/prepared.ts';
 export interface Engine {
   /** Starts an invocation. Throws nothing: a `Problem` comes as the rejection of `completed`. */
   invoke(request: InvocationRequest): RunningInvocation;
-  /** The function of a name or id, from memory; `undefined` where there is none. */
+  /**
+   * The version that a call of this target gets now, for whoever must know it before making the payload: a promise only where
+   * it is to be loaded. Throws or rejects with `not_found`. Give it as `chosen` of the call itself.
+   */
+  choose(
+    request: Pick<InvocationRequest, 'target' | 'stickyKey' | 'keys' | 'payload' | 'payloadKind'>,
+  ): ChosenVersion | Promise<ChosenVersion>;
+  /** Throws `not_found` where a target leads to no function, no alias of it, or a version's number that was never given. */
+  check(target: string): void;
+  /** The function of a name or id, or of a target whatever its qualifier, from memory; `undefined` where there is none. */
   find(nameOrId: string): StoredFunction | undefined;
   /** All functions in name order, from memory. */
   list(): StoredFunction[];
@@ -87,8 +102,8 @@ export interface Deployer {
   configure(name: string, config: Partial<FunctionConfig>, options?: ConfigureOptions): Promise<StoredFunction>;
   /** False where there was none. */
   remove(nameOrId: string, expectedRevision?: number): Promise<boolean>;
-  /** Exactly what was uploaded. */
-  source(nameOrId: string): Promise<{ content: Buffer; form: CodeInfo['form']; fileName?: string }>;
+  /** Exactly what was uploaded, of what serves or of the version that a target names. */
+  source(target: string): Promise<{ content: Buffer; form: CodeInfo['form']; fileName?: string }>;
 }
 
 export interface ConfigureOptions {
@@ -178,7 +193,7 @@ export interface Idempotency {
 }
 
 export interface NewEvent {
-  /** A function's name. */
+  /** A function's name, with a qualifier where a version or an alias is meant: `hello:prod`. What the alias names when the event is delivered runs. */
   readonly function: string;
   /** A trigger's name; absent: `direct`. */
   readonly lane?: string;
@@ -219,6 +234,8 @@ export interface PendingQuery {
 export interface PendingEvent {
   readonly eventId: string;
   readonly function: string;
+  /** The version's number or the alias that it is for; absent: what serves. */
+  readonly qualifier?: string;
   readonly lane: string;
   readonly state: 'waiting' | 'running' | 'dead';
   readonly attempts: number;

@@ -31,6 +31,8 @@ export class Call implements RunningInvocation {
   readonly invocationId: string;
   readonly request: InvocationRequest;
   readonly function: FunctionDocument;
+  /** The alias that named the version, where one did. */
+  readonly alias: string | undefined;
   /** Wall-clock time of acceptance, in ms since the Unix epoch. */
   readonly acceptedAtMs: number;
   /** Monotonic times in ms: accepted, and begun to run (once `started`). */
@@ -42,8 +44,6 @@ export class Call implements RunningInvocation {
   coldStart = false;
   /** Of a cold start. */
   phases: StartPhases | undefined;
-  /** The alias by which the function was called, where it was. */
-  alias: string | undefined;
   /** The most memory that its sandbox took, as far as that was looked at. */
   peakMemoryBytes: number | undefined;
   ended = false;
@@ -62,8 +62,17 @@ export class Call implements RunningInvocation {
   private resolve!: (completed: CompletedInvocation) => void;
   private reject!: (problem: Problem) => void;
 
-  constructor(request: InvocationRequest, fn: FunctionDocument, owner: CallOwner, nowMs: number, monotonicMs: number) {
-    this.idBytes = newId(nowMs);
+  constructor(
+    request: InvocationRequest,
+    fn: FunctionDocument,
+    owner: CallOwner,
+    nowMs: number,
+    monotonicMs: number,
+    alias: string | undefined,
+    idBytes: Buffer = newId(nowMs),
+  ) {
+    this.idBytes = idBytes;
+    this.alias = alias;
     this.invocationId = formatId(this.idBytes);
     this.request = request;
     this.function = fn;

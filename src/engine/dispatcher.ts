@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../model/clock.ts';
-import type { FunctionConfig, FunctionDocument, StoredFunction } from '../model/function.ts';
-import type { InvocationRequest, RunningInvocation } from '../model/invocation.ts';
+import type { FunctionConfig, StoredFunction } from '../model/function.ts';
+import { formatId, newId } from '../model/id.ts';
+import type { ChosenVersion, InvocationRequest, RunningInvocation } from '../model/invocation.ts';
 import { Problem } from '../model/problem.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Runtimes } from '../runtime/runtime.ts';
@@ -16,6 +17,8 @@ import type { Admission, GrantsOf, SecretSource } from './hooks.ts';
 import { Housekeeper } from './housekeeper.ts';
 import { Pool, type PoolContext } from './pool.ts';
 import { Recorder } from './recorder.ts';
+import type { Choice, Servable, Sticky } from './release/route.ts';
+import { Watches } from './release/watches.ts';
 import type { Runner } from './runner.ts';
 import type { SendOutbox } from './send-outbox.ts';
 import { Starter } from './starter.ts';
@@ -61,6 +64,8 @@ export interface DispatcherOptions {
   readonly observe?: (record: InvocationRecord) => void;
   /** Hears of each call that was refused because the node or a team is at its limit, of which there is no record. */
   readonly observeThrottle?: (functionName: string, version: number) => void;
+  /** From 0 to less than 1; deals out calls of weighted aliases. */
+  readonly random?: () => number;
 }
 
 /** Where the built code of a tree stands on this machine. */
@@ -82,27 +87,30 @@ export interface Candidate {
 /** The dispatcher: resolve → admit → acquire → run → record. */
 export class Dispatcher implements Engine {
   private readonly options: DispatcherOptions;
-  private readonly catalog: Catalog;
+  /** What each name that can be called leads to. */
+  readonly catalog: Catalog;
+  /** Counts what the versions of gradual releases do. */
+  readonly watches = new Watches();
   private readonly counters: Counters;
   private readonly recorder: Recorder;
   private readonly capacity: Capacity;
   private readonly starter: Starter;
   private readonly supply: Supply;
   private readonly context: PoolContext;
-  /** The pool of each function's serving version, by name. */
-  private readonly serving = new Map<string, Pool>();
-  /** Pools of earlier versions that still have calls. */
-  private readonly retired = new Set<Pool>();
+  /** The pools of all versions that are named, and of others that still have calls. */
+  private readonly versionPools = new Set<Pool>();
   private draining = false;
   private replenishing = false;
 
   /** Reads all functions; `prewarm` then fills the pools. */
   static async open(options: DispatcherOptions): Promise<Dispatcher> {
-    let changed: (name: string) => void = () => {};
-    const catalog = await Catalog.open(options.registry, (name) => changed(name));
-    const dispatcher = new Dispatcher(options, catalog);
-    changed = (name) => dispatcher.changed(name);
-    return dispatcher;
+    const late: { dispatcher?: Dispatcher } = {};
+    const catalog = await Catalog.open(options, {
+      onUnnamed: (servable) => late.dispatcher?.retire(servable),
+      onGone: (name) => late.dispatcher?.counters.forget(name),
+    });
+    late.dispatcher = new Dispatcher(options, catalog);
+    return late.dispatcher;
   }
 
   private constructor(options: DispatcherOptions, catalog: Catalog) {
@@ -110,7 +118,8 @@ export class Dispatcher implements Engine {
     this.options = options;
     this.catalog = catalog;
     this.counters = new Counters();
-    this.recorder = new Recorder(journal, this.counters, options.sendOutbox, clock, options.observe);
+    const observe = this.watches.observing(options.observe);
+    this.recorder = new Recorder(journal, this.counters, options.sendOutbox, clock, observe);
     const runners = (): ReadonlySet<Runner> => this.starter.all();
     this.capacity = new Capacity({ budgetMb: options.memoryBudgetMb, clock, runners, onRoom: () => this.roomMade() });
     this.starter = new Starter(options.sandboxes, this.capacity, clock, settings);
@@ -148,7 +157,9 @@ export class Dispatcher implements Engine {
 
   /** Digests of the trees that sandboxes run or may be about to run. */
   treesInUse(): Set<string> {
-    return new Set([...this.serving.values(), ...this.retired].map((pool) => pool.function.code.treeDigest));
+    const pools = [...this.versionPools].map((pool) => pool.function);
+    const named = [...this.catalog.servables()].map(({ document }) => document);
+    return new Set([...pools, ...named].map(({ code }) => code.treeDigest));
   }
 
   /** Runtimes whose last start failed, and why. */
@@ -159,9 +170,49 @@ export class Dispatcher implements Engine {
   }
 
   invoke(request: InvocationRequest): RunningInvocation {
-    const found = this.catalog.find(request.target);
-    if (found === undefined)
-      return refusedInvocation(new Problem('not_found', `there is no function '${request.target}'`));
+    const choice = (request.chosen as Choice | undefined) ?? this.catalog.choose(request.target, request);
+    if (choice !== undefined) return this.start(request, choice);
+    if (this.catalog.find(request.target) !== undefined) return this.startLoaded(request);
+    return refusedInvocation(new Problem('not_found', `there is no function '${request.target}'`));
+  }
+
+  choose(request: Pick<InvocationRequest, 'target'> & Sticky): ChosenVersion | Promise<ChosenVersion> {
+    return this.catalog.choose(request.target, request) ?? this.chooseLoaded(request);
+  }
+
+  check(target: string): void {
+    this.catalog.check(target);
+  }
+
+  private async chooseLoaded(request: Pick<InvocationRequest, 'target'> & Sticky): Promise<Choice> {
+    await this.catalog.load(request.target);
+    const choice = this.catalog.choose(request.target, request);
+    if (choice === undefined) throw new Problem('unavailable', 'it is being changed at this moment: try again');
+    return choice;
+  }
+
+  /** A call of a version that is not in memory yet. */
+  private startLoaded(request: InvocationRequest): RunningInvocation {
+    const id = newId(this.options.clock.now());
+    let running: RunningInvocation | undefined;
+    let isCancelled = false;
+    const begin = async () => {
+      const choice = await this.chooseLoaded(request);
+      if (isCancelled) throw new Problem('cancelled', 'the caller went away before the version was loaded');
+      running = this.start(request, choice, id);
+      return running.completed;
+    };
+    const completed = begin();
+    // The door awaits it; this keeps a door that has just hung up from crashing the node.
+    completed.catch(() => {});
+    const cancel = () => {
+      isCancelled = true;
+      running?.cancel();
+    };
+    return { invocationId: formatId(id), completed, cancel };
+  }
+
+  private start(request: InvocationRequest, choice: Choice, id?: Buffer): RunningInvocation {
     if (this.draining) return refusedInvocation(new Problem('unavailable', 'this node is stopping: try again shortly'));
     if (request.hops !== undefined && request.hops > MAX_HOPS) {
       const message = `${request.target} was called through a chain of more than ${MAX_HOPS} functions: end the loop, or shorten the chain`;
@@ -170,14 +221,14 @@ export class Dispatcher implements Engine {
     const refused =
       this.recorder.active >= this.options.settings.maxConcurrency
         ? new Problem('throttled', 'this node is busy: try again shortly', { details: { retryAfterMs: 1_000 } })
-        : this.options.admission?.refuse?.(found.document);
+        : this.options.admission?.refuse?.(choice.document);
     if (refused !== undefined) {
-      const { name, version } = found.document;
+      const { name, version } = choice.document;
       this.counters.of(name).throttled++;
       this.options.observeThrottle?.(name, version);
       return refusedInvocation(refused);
     }
-    return this.poolOf(found.document).submit(request);
+    return (choice.servable.pool ?? this.openPool(choice.servable)).submit(request, choice.alias, id);
   }
 
   /**
@@ -212,12 +263,11 @@ export class Dispatcher implements Engine {
   }
 
   async connectDebugger(target: string): Promise<Duplex> {
-    const found = this.catalog.find(target);
-    if (found === undefined) throw new Problem('not_found', `there is no function '${target}'`);
-    const { config, name } = found.document;
+    const { servable } = await this.chooseLoaded({ target, payload: Buffer.alloc(0), payloadKind: 'binary' });
+    const { config, name } = servable.document;
     if (!config.debug)
       throw new Problem('invalid_request', `no debugger may attach to ${name}: set its setting \`debug\` first`);
-    const runner = await this.poolOf(found.document).anyRunner();
+    const runner = await (servable.pool ?? this.openPool(servable)).anyRunner();
     return runner.sandbox.connect(DEBUG_PORT);
   }
 
@@ -249,7 +299,7 @@ export class Dispatcher implements Engine {
 
   stats(): EngineStats {
     let waiting = 0;
-    for (const pool of [...this.serving.values(), ...this.retired]) waiting += pool.waitingCount;
+    for (const pool of this.versionPools) waiting += pool.waitingCount;
     return {
       functions: this.counters.view(),
       inFlight: this.recorder.active - waiting,
@@ -271,21 +321,20 @@ export class Dispatcher implements Engine {
     this.starter.close();
   }
 
-  private poolOf(fn: FunctionDocument): Pool {
-    let pool = this.serving.get(fn.name);
-    if (pool === undefined) {
-      const { name, version, config, code } = fn;
-      const loadable = {
-        name,
-        version,
-        config,
-        fileCount: code.fileCount,
-        codeFolder: () => this.options.code.folder(code.treeDigest),
-        forgetCode: () => this.options.code.forget(code.treeDigest),
-      };
-      pool = new Pool(fn, loadable, this.counters.of(name), this.context);
-      this.serving.set(name, pool);
-    }
+  private openPool(servable: Servable): Pool {
+    const { document } = servable;
+    const { name, version, config, code } = document;
+    const loadable = {
+      name,
+      version,
+      config,
+      fileCount: code.fileCount,
+      codeFolder: () => this.options.code.folder(code.treeDigest),
+      forgetCode: () => this.options.code.forget(code.treeDigest),
+    };
+    const pool = new Pool(document, loadable, this.counters.of(name), this.context);
+    servable.pool = pool;
+    this.versionPools.add(pool);
     return pool;
   }
 
@@ -295,23 +344,20 @@ export class Dispatcher implements Engine {
    */
   recycle(name: string): number {
     const sandboxes = this.sandboxes().filter((sandbox) => sandbox.function === name).length;
-    this.changed(name);
+    for (const servable of this.catalog.servables()) if (servable.document.name === name) this.retire(servable);
     return sandboxes;
   }
 
-  /** A new version serves, or the function is gone: the pool of the old one finishes what it has. */
-  private changed(name: string): void {
-    const pool = this.serving.get(name);
-    if (this.catalog.find(name) === undefined) this.counters.forget(name);
-    if (pool === undefined) return;
-    this.serving.delete(name);
-    for (const old of this.retired) if (old.empty) this.retired.delete(old);
-    this.retired.add(pool);
-    pool.retire();
+  /** Nothing names this version any more, or it is to begin anew: its pool finishes what it has. */
+  private retire(servable: Servable): void {
+    const { pool } = servable;
+    for (const old of this.versionPools) if (old.retired && old.empty) this.versionPools.delete(old);
+    servable.pool = undefined;
+    pool?.retire();
   }
 
   private roomMade(): void {
-    for (const pool of [...this.serving.values(), ...this.retired]) if (pool.waitingCount > 0) pool.pump();
+    for (const pool of this.versionPools) if (pool.waitingCount > 0) pool.pump();
     if (this.replenishing) return;
     this.replenishing = true;
     this.options.clock.after(REPLENISH_AFTER_MS, () => {

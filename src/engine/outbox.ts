@@ -22,7 +22,7 @@ export function addToOutbox(call: Call, body: Buffer, grants: readonly string[])
   const [kind = '', name = ''] = item.destination.split(':');
   const access = ACCESS[kind]!;
   if (!allows(grants, kind as 'function' | 'queue' | 'topic', name, access))
-    return notGranted(call.function.name, item.destination, `${item.destination}:${access}`);
+    return notGranted(call.function.name, item.destination, `${kind}:${name}:${access}`);
   call.outbox ??= [];
   call.outboxBytes += body.length;
   if (call.outbox.length >= OUTBOX_LIMITS.items || call.outboxBytes > OUTBOX_LIMITS.bytes) return outboxTooLarge();

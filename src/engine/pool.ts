@@ -43,7 +43,8 @@ export class Pool implements RunnerOwner, CallOwner {
   private waiting: Call[] = [];
   private starting = 0;
   private running = 0;
-  private retired = false;
+  /** Nothing names its version any more. */
+  retired = false;
   private stopTimer: (() => void) | undefined;
 
   constructor(fn: FunctionDocument, loadable: Loadable, counters: FunctionCounters, context: PoolContext) {
@@ -61,9 +62,10 @@ export class Pool implements RunnerOwner, CallOwner {
     return this.runners.length + this.starting + this.waiting.length + this.running === 0;
   }
 
-  submit(request: InvocationRequest): Call {
+  /** `alias` named the version, where one did; `id` is the invocation's, where it has one already. */
+  submit(request: InvocationRequest, alias?: string, id?: Buffer): Call {
     const { clock } = this.context;
-    const call = new Call(request, this.function, this, clock.now(), clock.monotonicMs());
+    const call = new Call(request, this.function, this, clock.now(), clock.monotonicMs(), alias, id);
     this.context.recorder.active++;
     const runner =
       this.running < this.function.config.maxConcurrency && this.waiting.length === 0

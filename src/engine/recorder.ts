@@ -113,6 +113,7 @@ export class Recorder {
         invocationId: call.invocationId,
         function: name,
         version,
+        ...aliasOf(call),
         sandboxId,
         coldStart: call.coldStart,
         queuedMs,
@@ -152,6 +153,11 @@ export class Recorder {
     });
     call.refuse(problem);
   }
+}
+
+/** The alias that it was called by, if by any. */
+function aliasOf({ alias }: Call): { alias: string } | undefined {
+  return alias === undefined ? undefined : { alias };
 }
 
 /** Which event it was for, if for any. */

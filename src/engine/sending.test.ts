@@ -30,6 +30,7 @@ function ended(send: SendOutbox, keepOutbox = false) {
     { cancel: () => {} },
     0,
     0,
+    undefined,
   );
   recorder.active++;
   recorder.end(call, outcome, undefined, 1);

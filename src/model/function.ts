@@ -168,6 +168,14 @@ export function defaultConfig(): Omit<FunctionConfig, 'runtime' | 'handler'> {
   return Value.Default(FunctionConfigSchema, {}) as Omit<FunctionConfig, 'runtime' | 'handler'>;
 }
 
+/** A configuration that an older version of the platform wrote lacks the settings that came later: they have their defaults. */
+export function completeConfig(written: FunctionConfig): FunctionConfig {
+  const config = { ...defaultConfig(), ...written };
+  // Before there were more rules, `none` let a function reach what it was granted.
+  if (config.network === 'none' && config.grants.length > 0) config.network = 'services';
+  return config;
+}
+
 /** How an entry point is called: one named `callme` by named parameters, any other one as `(event, context)`. */
 export function conventionOf(handler: string): 'callme' | 'handler' {
   return handler.endsWith('.callme') ? 'callme' : 'handler';
@@ -206,6 +214,25 @@ export interface FunctionDocument extends FunctionVersion {
   /** Unique name; the same as `id` where none was given. */
   readonly name: string;
   readonly functionCreatedAt: string;
+  /** Highest number that a version of it was given, which a rollback does not lower; absent: that of the version which serves. */
+  readonly newest?: number;
+  /** Versions that served before, the newest last: what a rollback goes back to. */
+  readonly before?: readonly number[];
+  /** What came to serve when, the newest last; bounded. */
+  readonly moves?: readonly ServingMove[];
+}
+
+/** A version came to serve. */
+export interface ServingMove {
+  readonly version: number;
+  readonly at: string;
+  readonly by: string;
+  readonly how: 'deploy' | 'rollback';
+}
+
+/** The highest number that a version of a function was given. */
+export function newestVersion({ version, newest = 0 }: FunctionDocument): number {
+  return Math.max(version, newest);
 }
 
 /** A function with the registry revision that optimistic concurrency compares (an HTTP ETag). */

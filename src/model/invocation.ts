@@ -1,3 +1,4 @@
+import type { FunctionDocument } from './function.ts';
 import type { TraceContext } from './trace.ts';
 
 /** How a payload's bytes are to be understood by the calling convention. */
@@ -23,6 +24,12 @@ export interface InvocationRequest {
   readonly door: string;
   /** Of an invocation that delivers events, for its record: the first event's id, the lane, and which attempt this is. */
   readonly delivery?: { readonly eventId: string; readonly lane: string; readonly attempt: number };
+  /** What holds a key, for a weighted alias: calls of one key get one version. Goes before `keys`. */
+  readonly stickyKey?: string;
+  /** Where the door can find such a key, if the alias says where it is. */
+  readonly keys?: KeySource;
+  /** What the engine's `choose` gave for the target, where the caller had to know the version before it made the payload. */
+  readonly chosen?: ChosenVersion;
   /** How many functions called one another to get here; 0 or absent for a call from outside. A chain of more than 16 is refused as a loop. */
   readonly hops?: number;
   /** The function that called, where one did. */
@@ -33,6 +40,18 @@ export interface InvocationRequest {
   readonly keepOutbox?: boolean;
   /** Receives a streamed result chunk by chunk; where absent, chunks are gathered into the outcome. Returning a promise holds the function back. */
   readonly onChunk?: (chunk: Buffer, contentType: string) => void | Promise<void>;
+}
+
+/** Named values of a request as it came. */
+export interface KeySource {
+  get(where: 'header' | 'query' | 'cookie', name: string): string | undefined;
+}
+
+/** The version that a call gets. */
+export interface ChosenVersion {
+  readonly document: FunctionDocument;
+  /** The alias that named it, where one did. */
+  readonly alias: string | undefined;
 }
 
 /** Something that a function sends through the platform only if it completes. */
@@ -116,6 +135,8 @@ export interface InvocationReport {
   readonly invocationId: string;
   readonly function: string;
   readonly version: number;
+  /** The alias that it was called by, where it was. */
+  readonly alias?: string;
   readonly sandboxId: string;
   readonly coldStart: boolean;
   /** Milliseconds from acceptance until it was handed to a sandbox, starting one included. */

@@ -26,6 +26,11 @@ export function compilePath(path: string): (event: CloudEvent) => unknown {
   return (event) => read(eventView(event));
 }
 
+/** Reads the value of a path such as `$.customer.id` from any JSON value; `undefined` where there is none. */
+export function compileValuePath(path: string): (value: unknown) => unknown {
+  return compileSteps(path);
+}
+
 function compile(template: unknown, depth: number, budget: { parts: number }): Make {
   if (depth > MAX_DEPTH) throw bad(`it is nested deeper than ${MAX_DEPTH} levels`);
   if (++budget.parts > MAX_PARTS) throw bad(`it has more than ${MAX_PARTS} parts`);

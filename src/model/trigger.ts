@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { DESTINATION_PATTERN } from './destination.ts';
 import { FUNCTION_NAME_PATTERN } from './function.ts';
+import { formatTarget, QUALIFIER_PATTERN } from './target.ts';
 
 /** Delivery of events, as a trigger may set it for itself; what it leaves open is the function's own setting. */
 export const DeliverySchema = Type.Object(
@@ -44,6 +45,12 @@ export const TriggerSchema = Type.Object(
       description: 'Unique; made from function and source where absent',
     }),
     function: Type.String({ pattern: FUNCTION_NAME_PATTERN, description: 'The function that it wakes' }),
+    qualifier: Type.Optional(
+      Type.String({
+        pattern: QUALIFIER_PATTERN,
+        description: 'The version or alias of it that is woken; absent: what serves',
+      }),
+    ),
     type: Type.String({
       pattern: '^[a-z][a-z0-9-]{1,31}$',
       description: 'Kind of source, such as `schedule`, `bucket`, `mqtt`',
@@ -73,3 +80,8 @@ export const TriggerSchema = Type.Object(
   { additionalProperties: false },
 );
 export type Trigger = Static<typeof TriggerSchema>;
+
+/** What a trigger wakes, as calls name it. */
+export function targetOf({ function: name, qualifier }: Pick<Trigger, 'function' | 'qualifier'>): string {
+  return formatTarget({ function: name, ...(qualifier !== undefined && { qualifier }) });
+}

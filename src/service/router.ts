@@ -67,7 +67,7 @@ export function createRouter(options: RouterOptions): {
         const own = content.kind === 'event' ? traceOfEvent(content.event) : undefined;
         return options.events().prepare([
           {
-            function: destination.name,
+            function: item.destination.slice('function:'.length),
             content,
             ...(key !== undefined && { key }),
             ...whenGiven,

@@ -10,7 +10,7 @@ import { isObject } from '../model/json.ts';
 import { compileMapping, compilePath } from '../model/mapping.ts';
 import { compilePattern } from '../model/pattern.ts';
 import { messageOf, Problem } from '../model/problem.ts';
-import type { Trigger } from '../model/trigger.ts';
+import { type Trigger, targetOf } from '../model/trigger.ts';
 import type { CommitPart } from '../store/commit.ts';
 import type { Prepared } from '../store/prepared.ts';
 import type { Store } from '../store/store.ts';
@@ -177,7 +177,7 @@ export class Intake {
     const identity = `${event.source} ${event.id}`;
     const trace = traceOfEvent(event) ?? cameIn;
     return {
-      function: trigger.function,
+      function: targetOf(trigger),
       lane: trigger.name,
       content: contentOf(event, treatment.map),
       deduplicationId: bounded(replayId === undefined ? identity : `${replayId} ${identity}`),

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Problem } from '../model/problem.ts';
 import type { Trigger } from '../model/trigger.ts';
 
-type Meaning = Pick<Trigger, 'function' | 'type' | 'options' | 'filter' | 'mapping'>;
+type Meaning = Pick<Trigger, 'function' | 'qualifier' | 'type' | 'options' | 'filter' | 'mapping'>;
 
 /**
  * Who says the same twice, and gives no name, means one trigger: two would run the function twice for each event. Throws
@@ -13,9 +13,9 @@ export function refuseSame(
   triggers: readonly Trigger[],
   optionsOf: (trigger: Trigger) => Trigger['options'] | undefined,
 ): void {
-  const { function: fn, type, options, filter, mapping } = wanted;
+  const { function: fn, qualifier, type, options, filter, mapping } = wanted;
   const same = triggers
-    .filter((each) => each.function === fn && each.type === type)
+    .filter((each) => each.function === fn && each.qualifier === qualifier && each.type === type)
     .find((each) => isDeepStrictEqual([optionsOf(each), each.filter, each.mapping], [options, filter, mapping]));
   if (same === undefined) return;
   throw new Problem(

@@ -3,6 +3,7 @@ import type { Engine, Events, LaneStats } from '../engine/api.ts';
 import type { Completed } from '../engine/events/completions.ts';
 import type { Clock } from '../model/clock.ts';
 import { messageOf, Problem } from '../model/problem.ts';
+import { parseTarget } from '../model/target.ts';
 import { readTrace } from '../model/trace.ts';
 import type { Trigger } from '../model/trigger.ts';
 import type { Services } from '../service/services.ts';
@@ -28,7 +29,7 @@ const SETTLE_MS = 2_000;
 
 export interface TriggersOptions {
   readonly store: Store;
-  readonly engine: Pick<Engine, 'find' | 'invoke'>;
+  readonly engine: Pick<Engine, 'find' | 'check' | 'choose' | 'invoke'>;
   readonly events: Events & Completed;
   readonly services: Pick<Services, 'buckets' | 'queues' | 'topics'>;
   readonly clock: Clock;
@@ -172,10 +173,13 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
     cancel();
   };
 
-  const functionName = (name: string): string => {
-    const found = engine.find(name);
-    if (found === undefined) throw new Problem('not_found', `there is no function "${name.slice(0, 100)}" to wake`);
-    return found.document.name;
+  /** The function that a target names, and its qualifier, which must lead to something too. */
+  const woken = (target: string): Pick<Trigger, 'function' | 'qualifier'> => {
+    const found = engine.find(target);
+    if (found === undefined) throw new Problem('not_found', `there is no function "${target.slice(0, 100)}" to wake`);
+    const { qualifier } = parseTarget(target);
+    if (qualifier !== undefined) engine.check(target);
+    return { function: found.document.name, ...(qualifier !== undefined && { qualifier }) };
   };
 
   const freeName = ({ function: name, type, words = [] }: NewTrigger): string => {
@@ -263,18 +267,18 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
       }
       const type = typeOf(types, wanted.type);
       const { words, name, enabled = true, options: given = {}, ...rest } = wanted;
-      const fn = functionName(wanted.function);
+      const fn = woken(wanted.function);
       const own = words === undefined || words.length === 0 ? {} : type.parseWords(words);
       const complete = await checkedOptions(type, keepSecrets(type.options, { ...own, ...given }, undefined));
       treatmentOf(rest);
       if (name === undefined) {
         const all = documents.list().map(({ document }) => document.trigger);
-        refuseSame({ ...rest, function: fn, options: complete }, all, openable);
+        refuseSame({ ...rest, ...fn, options: complete }, all, openable);
       }
       const trigger: Trigger = {
         ...rest,
-        name: name ?? freeName(wanted),
-        function: fn,
+        name: name ?? freeName({ ...wanted, function: fn.function }),
+        ...fn,
         options: sealSecrets(type.options, complete, (text) => store.vault.seal(text)),
         enabled,
       };
@@ -365,7 +369,8 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
 
   async function changed(current: Trigger, change: TriggerChange): Promise<Trigger> {
     const type = typeOf(types, current.type);
-    const { filter, mapping, orderBy, delivery, ...old } = current;
+    const { filter, mapping, orderBy, delivery, function: oldFunction, qualifier: oldQualifier, ...old } = current;
+    const before = { function: oldFunction, ...(oldQualifier !== undefined && { qualifier: oldQualifier }) };
     const next = {
       filter: change.filter === undefined ? filter : (change.filter ?? undefined),
       mapping: change.mapping === undefined ? mapping : (change.mapping ?? undefined),
@@ -374,7 +379,7 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
     };
     const trigger: Trigger = {
       ...old,
-      ...(change.function !== undefined && { function: functionName(change.function) }),
+      ...(change.function === undefined ? before : woken(change.function)),
       ...(change.enabled !== undefined && { enabled: change.enabled }),
       ...(next.filter !== undefined && { filter: next.filter }),
       ...(next.mapping !== undefined && { mapping: next.mapping }),
@@ -383,10 +388,10 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
     };
     treatmentOf(trigger);
     if (change.options === undefined) return trigger;
-    const before = opened(current);
-    const options = await checkedOptions(type, keepSecrets(type.options, change.options, before));
+    const oldOptions = opened(current);
+    const options = await checkedOptions(type, keepSecrets(type.options, change.options, oldOptions));
     // Sealing gives another text each time: what did not change stays as it is.
-    if (JSON.stringify(options) === JSON.stringify(before)) return trigger;
+    if (JSON.stringify(options) === JSON.stringify(oldOptions)) return trigger;
     return { ...trigger, options: sealSecrets(type.options, options, (text) => store.vault.seal(text)) };
   }
 }

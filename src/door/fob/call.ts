@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { CompletedInvocation, Outcome, PayloadKind } from '../../model/invocation.ts';
+import type { CompletedInvocation, InvocationRequest, Outcome, PayloadKind } from '../../model/invocation.ts';
 import { isObject } from '../../model/json.ts';
 import { Problem } from '../../model/problem.ts';
 import type { TraceContext } from '../../model/trace.ts';
@@ -8,6 +8,7 @@ import { answer, JSON_TYPE } from '../answer.ts';
 import { readBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
 import { idempotencyOf } from '../idempotency-key.ts';
+import { requestKeys } from '../request-keys.ts';
 import { causeOf, traceHeaders, traceOfHeaders } from '../trace-context.ts';
 import { answerFobFailure, answerFobOutcome, errorJson } from './error.ts';
 import { type Parameters, readParameters } from './parameters.ts';
@@ -33,17 +34,13 @@ export function createFobCall(context: DoorContext): FobCall {
       runOnce(res, target, payload, payloadKind);
       return;
     }
-    const trace = traceOfHeaders(res.req);
-    const running = engine.invoke(
-      trace === undefined
-        ? { target, payload, payloadKind, door: 'fob' }
-        : { target, payload, payloadKind, door: 'fob', trace },
-    );
+    const request = requestOf(res, target, payload, payloadKind);
+    const running = engine.invoke(request);
     res.on('close', () => {
       if (!res.writableEnded) running.cancel();
     });
     running.completed.then(
-      (completed) => finish(res, completed, payload, payloadKind, trace),
+      (completed) => finish(res, completed, payload, payloadKind, request.trace),
       (thrown) => fail(res, thrown),
     );
   };
@@ -52,7 +49,7 @@ export function createFobCall(context: DoorContext): FobCall {
     try {
       const key = idempotencyOf(res.req.headers)!;
       const cause = causeOf(res.req);
-      const request = { target, payload, payloadKind, door: 'fob', ...cause };
+      const request = { ...requestOf(res, target, payload, payloadKind), ...cause };
       finish(res, await context.idempotency.invoke(request, key), payload, payloadKind, cause.trace);
     } catch (thrown) {
       fail(res, thrown);
@@ -114,6 +111,14 @@ export function createFobCall(context: DoorContext): FobCall {
       (problem) => fail(res, problem),
     );
   };
+}
+
+function requestOf(res: ServerResponse, target: string, payload: Buffer, payloadKind: PayloadKind): InvocationRequest {
+  const trace = traceOfHeaders(res.req);
+  const keys = requestKeys(res.req, target);
+  const request = { target, payload, payloadKind, door: 'fob' };
+  if (trace === undefined && keys === undefined) return request;
+  return { ...request, ...(trace !== undefined && { trace }), ...(keys !== undefined && { keys }) };
 }
 
 function isBadParameters(outcome: Outcome): boolean {

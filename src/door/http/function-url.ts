@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FunctionDocument } from '../../model/function.ts';
+import type { ChosenVersion } from '../../model/invocation.ts';
 import { Problem } from '../../model/problem.ts';
 import type { DoorContext } from '../context.ts';
+import { chooseFor } from './choose.ts';
 import { OPAQUE_ORIGIN } from './opaque-origin.ts';
 import type { HttpRunner } from './run.ts';
 
 export const FUNCTION_URLS = '/f/';
 
-/** Answers any request to `/f/<name>[/<path>][?<query>]`: every function has such an address. */
+/** Answers any request to `/f/<target>[/<path>][?<query>]`: every function has such an address. */
 export function createFunctionUrls(
   context: DoorContext,
   runner: HttpRunner,
@@ -18,17 +21,26 @@ export function createFunctionUrls(
     const whole = mark === -1 ? url : url.slice(0, mark);
     const slash = whole.indexOf('/', FUNCTION_URLS.length);
     const name = whole.slice(FUNCTION_URLS.length, slash === -1 ? undefined : slash);
+    const run = (fn: FunctionDocument, chosen?: ChosenVersion) =>
+      runner.run(req, res, {
+        function: fn,
+        target: name,
+        ...(chosen !== undefined && { chosen }),
+        path: slash === -1 ? '/' : whole.slice(slash),
+        query: mark === -1 ? '' : url.slice(mark + 1),
+        maxBodyBytes: settings.maxBodyBytes,
+        headers: OPAQUE_ORIGIN,
+      });
     const fn = engine.find(name);
-    if (fn === undefined) {
-      runner.refuse(res, new Problem('not_found', `there is no function '${name.slice(0, 64)}'`));
-      return;
-    }
-    runner.run(req, res, {
-      function: fn.document,
-      path: slash === -1 ? '/' : whole.slice(slash),
-      query: mark === -1 ? '' : url.slice(mark + 1),
-      maxBodyBytes: settings.maxBodyBytes,
-      headers: OPAQUE_ORIGIN,
-    });
+    if (fn === undefined) runner.refuse(res, new Problem('not_found', `there is no function '${name.slice(0, 64)}'`));
+    else if (name.indexOf(':') === -1) run(fn.document);
+    else
+      chooseFor(
+        engine,
+        req,
+        name,
+        (chosen) => run(chosen.document, chosen),
+        (thrown) => runner.refuse(res, thrown),
+      );
   };
 }

@@ -1,13 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FunctionDocument } from '../../model/function.ts';
+import type { ChosenVersion } from '../../model/invocation.ts';
 import { parseJsonText } from '../../model/json.ts';
 import { Problem } from '../../model/problem.ts';
 import { isSameText } from '../../model/same-text.ts';
 import type { HttpEvent } from '../../model/shape/http-event.ts';
-import type { Trigger } from '../../model/trigger.ts';
+import { type Trigger, targetOf } from '../../model/trigger.ts';
 import { isReservedPath } from '../../trigger/http/http.ts';
 import { answer } from '../answer.ts';
 import type { DoorContext } from '../context.ts';
 import { type Guard, hostName } from '../guard.ts';
+import { chooseFor } from './choose.ts';
 import { corsHeaders, isPreflight, mayCall, preflightHeaders } from './cors.ts';
 import { OPAQUE_ORIGIN } from './opaque-origin.ts';
 import { type Route, type RouteMatch, RouteTable } from './route-table.ts';
@@ -42,16 +45,29 @@ export function createHttpRoutes(context: DoorContext, guard: Guard, runner: Htt
       runner.refuse(res, new Problem('not_found', `the function '${trigger.function}' of this route is gone`));
       return;
     }
-    runner.run(req, res, {
-      function: fn.document,
-      path,
-      query,
-      routeKey: route.key,
-      pathParameters: match.parameters,
-      maxBodyBytes: Math.min(options.maxBodyBytes ?? settings.maxBodyBytes, settings.maxBodyBytes),
-      headers: [...corsHeaders(options.cors, origin), ...(isOwnName(req) ? OPAQUE_ORIGIN : [])],
-      check: (event) => checkRequest(route, event),
-    });
+    const target = targetOf(trigger);
+    const run = (document: FunctionDocument, chosen?: ChosenVersion) =>
+      runner.run(req, res, {
+        function: document,
+        target,
+        ...(chosen !== undefined && { chosen }),
+        path,
+        query,
+        routeKey: route.key,
+        pathParameters: match.parameters,
+        maxBodyBytes: Math.min(options.maxBodyBytes ?? settings.maxBodyBytes, settings.maxBodyBytes),
+        headers: [...corsHeaders(options.cors, origin), ...(isOwnName(req) ? OPAQUE_ORIGIN : [])],
+        check: (event) => checkRequest(route, event),
+      });
+    if (trigger.qualifier === undefined) run(fn.document);
+    else
+      chooseFor(
+        engine,
+        req,
+        target,
+        (chosen) => run(chosen.document, chosen),
+        (thrown) => runner.refuse(res, thrown),
+      );
   };
 
   const answerPreflight = (req: IncomingMessage, res: ServerResponse, path: string, host: string): boolean => {

@@ -4,6 +4,7 @@ import type { FunctionDocument } from '../../model/function.ts';
 import { conventionOf } from '../../model/function.ts';
 import { formatId, newId } from '../../model/id.ts';
 import {
+  type ChosenVersion,
   type CompletedInvocation,
   failureCode,
   type InvocationRequest,
@@ -22,6 +23,9 @@ import { causeOf, traceHeaders } from '../trace-context.ts';
 /** A request that has found its function. */
 export interface HttpCall {
   readonly function: FunctionDocument;
+  /** What was called, and the version that it is to be: a function takes a request as its own convention says. */
+  readonly target: string;
+  readonly chosen?: ChosenVersion;
   /** As the function is to see it. */
   readonly path: string;
   readonly query: string;
@@ -74,7 +78,8 @@ export function createHttpRunner(context: DoorContext): HttpRunner {
     }
     const callme = conventionOf(call.function.config.handler) === 'callme';
     const request: InvocationRequest = {
-      target: call.function.name,
+      target: call.target,
+      ...(call.chosen !== undefined && { chosen: call.chosen }),
       payload: Buffer.from(JSON.stringify(callme ? httpParameters(event) : event)),
       payloadKind: callme ? 'offered-parameters' : 'json',
       door: 'http',

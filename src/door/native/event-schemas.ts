@@ -14,6 +14,7 @@ export const AcceptedAnswer = Type.Object({
 export const EventView = Type.Object({
   eventId: Type.String(),
   function: Type.String(),
+  qualifier: Type.Optional(Type.String({ description: 'The version or alias that it is for; absent: what serves' })),
   lane: Type.String({ description: 'A trigger, or `direct`' }),
   state: Type.Enum([...EVENT_STATES]),
   attempts: Type.Integer(),
@@ -34,6 +35,7 @@ export const EventView = Type.Object({
 
 export const LaneView = Type.Object({
   function: Type.String(),
+  qualifier: Type.Optional(Type.String({ description: 'The version or alias that it is for; absent: what serves' })),
   lane: Type.String(),
   waiting: Type.Integer(),
   delayed: Type.Integer({ description: 'Waiting for their next attempt' }),

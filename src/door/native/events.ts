@@ -4,6 +4,7 @@ import type { PendingQuery } from '../../engine/api.ts';
 import { EVENT_STATES } from '../../model/event.ts';
 import { EVERYTHING } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
+import { formatTarget, parseTarget } from '../../model/target.ts';
 import type { EventQuery } from '../../store/journal.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
@@ -18,7 +19,7 @@ import { endedView, pendingView } from './event-view.ts';
 import { whileConnected } from './gone.ts';
 import { readJsonBody } from './json-body.ts';
 import { payloadOf } from './payload.ts';
-import { cursor, DEFAULT_PAGE, from, limit, NameParameters, ProblemAnswer, to } from './schemas.ts';
+import { cursor, DEFAULT_PAGE, from, limit, NameParameters, ProblemAnswer, TargetParameters, to } from './schemas.ts';
 import { timeRange } from './time-range.ts';
 
 const MAX_JSON_BYTES = 65_536;
@@ -57,13 +58,14 @@ export function addEventRoutes(app: App, context: DoorContext): void {
         description:
           'The body is what an invocation takes. It is delivered at least once, with retries; the result goes to the destinations of the function. Headers: `Idempotency-Key`, `Fob-Event-Key` (events of one key are delivered in order), `Fob-Delay-Ms`.',
         operationId: 'sendEvent',
-        params: NameParameters,
+        params: TargetParameters,
         response: answers({ 202: AcceptedAnswer, '4xx': ProblemAnswer, 507: ProblemAnswer }),
       },
     },
     async (request, reply) => {
       const name = named(request.params.name);
       authorize(request.raw, 'function', name, 'invoke');
+      const { qualifier } = parseTarget(request.params.name);
       const { headers } = request;
       const key = headers['fob-event-key'];
       const idempotency = idempotencyOf(headers);
@@ -73,7 +75,7 @@ export function addEventRoutes(app: App, context: DoorContext): void {
       const trace = traceOf(request.raw);
       const [accepted] = await events.accept([
         {
-          function: name,
+          function: formatTarget({ function: name, ...(qualifier !== undefined && { qualifier }) }),
           content: { kind: 'payload', ...payload },
           ...(idempotency !== undefined && { idempotency }),
           ...(typeof key === 'string' && key !== '' && { key }),

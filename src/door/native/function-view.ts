@@ -1,10 +1,14 @@
 import type { Static } from 'typebox';
-import type { StoredFunction } from '../../model/function.ts';
-import type { FunctionView } from './schemas.ts';
+import type { StoredAlias } from '../../model/alias.ts';
+import { type CodeInfo, newestVersion, type StoredFunction } from '../../model/function.ts';
+import type { CodeAnswer, FunctionView } from './schemas.ts';
 
 /** A function as the native API shows it. */
-export function functionView({ document, revision }: StoredFunction): Static<typeof FunctionView> {
-  const { code } = document;
+export function functionView(
+  { document, revision }: StoredFunction,
+  aliases: readonly StoredAlias[] = [],
+): Static<typeof FunctionView> {
+  const { origin } = document;
   return {
     name: document.name,
     id: document.id,
@@ -12,16 +16,25 @@ export function functionView({ document, revision }: StoredFunction): Static<typ
     revision,
     createdAt: document.functionCreatedAt,
     updatedAt: document.createdAt,
+    newestVersion: newestVersion(document),
+    ...(origin !== undefined && { origin }),
+    ...(aliases.length > 0 && {
+      aliases: aliases.map(({ document: { name, versions } }) => ({ name, versions: [...versions] })),
+    }),
     config: document.config,
-    code: {
-      form: code.form,
-      bytes: code.sourceBytes,
-      sha256: code.sourceDigest,
-      ...(code.fileName !== undefined && { fileName: code.fileName }),
-      files: code.fileCount,
-      builtBytes: code.treeBytes,
-    },
-    ...(document.origin !== undefined && { origin: document.origin }),
+    code: codeView(document.code),
+  };
+}
+
+/** The code of a version as the native API shows it. */
+export function codeView(code: CodeInfo): Static<typeof CodeAnswer> {
+  return {
+    form: code.form,
+    bytes: code.sourceBytes,
+    sha256: code.sourceDigest,
+    ...(code.fileName !== undefined && { fileName: code.fileName }),
+    files: code.fileCount,
+    builtBytes: code.treeBytes,
   };
 }
 

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { FUNCTION_NAME_PATTERN, type FunctionDocument, type StoredFunction } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
+import { formatTarget, parseTarget } from '../../model/target.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
@@ -21,6 +22,7 @@ import {
   NameParameters,
   PartialConfig,
   ProblemAnswer,
+  TargetParameters,
 } from './schemas.ts';
 import { originOf } from './stated-origin.ts';
 import { parseJson, receiveUpload, UploadQuery, uploadBodies, uploadValidator } from './upload.ts';
@@ -141,7 +143,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
     async (request, reply) => {
       const stored = found(request.params.name);
       reply.header('ETag', etag(stored.revision));
-      return functionView(stored);
+      return functionView(stored, context.releases.aliases(stored.document.name));
     },
   );
 
@@ -204,13 +206,15 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
         tags,
         summary: 'Serves the code, byte for byte as it was uploaded',
         operationId: 'getCode',
-        params: NameParameters,
+        params: TargetParameters,
         response: answers({ 404: ProblemAnswer }),
       },
     },
     async (request, reply) => {
       const { document } = found(request.params.name);
-      const { content, form, fileName } = await deployer.source(document.name);
+      const { content, form, fileName } = await deployer.source(
+        formatTarget({ ...parseTarget(request.params.name), function: document.name }),
+      );
       const name = form === 'inline' ? (fileName ?? `${document.name}.txt`) : `${document.name}.${form}`;
       return reply
         .type(SOURCE_TYPES[form])

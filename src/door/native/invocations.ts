@@ -2,12 +2,13 @@ import Type from 'typebox';
 import { INVOCATION_STATUSES } from '../../model/invocation.ts';
 import { EVERYTHING } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
+import { parseTarget } from '../../model/target.ts';
 import type { InvocationQuery } from '../../store/journal.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { permitAny, visible } from '../permission.ts';
-import { demand } from '../principal.ts';
+import { authorize, demand } from '../principal.ts';
 import { queryOf } from '../query.ts';
 import type { NativeInvoke } from './invoke.ts';
 import {
@@ -17,8 +18,8 @@ import {
   functionFilter,
   InvocationView,
   limit,
-  NameParameters,
   ProblemAnswer,
+  TargetParameters,
   to,
 } from './schemas.ts';
 import { timeRange } from './time-range.ts';
@@ -37,9 +38,9 @@ export function addInvocationRoutes(app: App, context: DoorContext, invoke: Nati
         tags,
         summary: 'Invokes a function: the body is its event, the answer its result',
         description:
-          'A JSON body is the event (or the named parameters of a `callme`), a form holds parameters that are texts; any other content type passes as bytes. The answer has the headers `Fob-Invocation-Id`, `Fob-Version`, `Fob-Duration-Ms` and `Fob-Cold-Start`; a failing function answers with `Fob-Function-Error`. A function that streams is streamed; a stream that fails midway is cut off.',
+          'A JSON body is the event (or the named parameters of a `callme`), a form holds parameters that are texts; any other content type passes as bytes. The answer has the headers `Fob-Invocation-Id`, `Fob-Version`, `Fob-Duration-Ms` and `Fob-Cold-Start`; a failing function answers with `Fob-Function-Error`. `Fob-Sticky-Key` keeps a caller with one version of a weighted alias. A function that streams is streamed; a stream that fails midway is cut off.',
         operationId: 'invokeFunction',
-        params: NameParameters,
+        params: TargetParameters,
         response: answers({
           400: ProblemAnswer,
           404: ProblemAnswer,
@@ -50,8 +51,10 @@ export function addInvocationRoutes(app: App, context: DoorContext, invoke: Nati
       },
     },
     (request, reply) => {
+      const { name } = request.params;
+      authorize(request.raw, 'function', engine.find(name)?.document.name ?? parseTarget(name).function, 'invoke');
       reply.hijack();
-      invoke(request.raw, reply.raw, request.params.name, queryOf(request.raw.url!));
+      invoke(request.raw, reply.raw, name, queryOf(request.raw.url!));
     },
   );
 

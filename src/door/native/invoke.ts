@@ -11,6 +11,7 @@ import { readBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
 import { type IdempotencyHeaders, idempotencyOf } from '../idempotency-key.ts';
 import { principalOf } from '../principal.ts';
+import { requestKeys } from '../request-keys.ts';
 import { endStream, headerSafe, passChunk } from '../stream.ts';
 import { traceHeaders, traceOf } from '../trace-context.ts';
 import { payloadOf } from './payload.ts';
@@ -34,6 +35,7 @@ export function createNativeInvoke(context: DoorContext): NativeInvoke {
     if (res.destroyed) return;
     const { hops = 0, caller } = principalOf(req);
     const trace = traceOf(req);
+    const keys = requestKeys(req, target);
     const request: InvocationRequest = {
       target,
       ...payloadOf(req, body),
@@ -41,6 +43,7 @@ export function createNativeInvoke(context: DoorContext): NativeInvoke {
       hops,
       ...(caller !== undefined && { caller }),
       ...(trace !== undefined && { trace }),
+      ...(keys !== undefined && { keys }),
     };
     const idempotency = idempotencyOf(req.headers);
     if (idempotency === undefined) runNow(res, request);
@@ -118,6 +121,7 @@ function reportHeaders(report: InvocationReport): string[] {
     report.invocationId,
     'Fob-Version',
     String(report.version),
+    ...(report.alias === undefined ? [] : ['Fob-Alias', report.alias]),
     'Fob-Duration-Ms',
     String(Math.round(report.durationMs * 1_000) / 1_000),
     'Fob-Cold-Start',

@@ -1,10 +1,18 @@
 import Type from 'typebox';
 import { FUNCTION_NAME_PATTERN, FunctionConfigSchema } from '../../model/function.ts';
 import { StatedOriginSchema } from '../../model/origin.ts';
+import { TARGET_PATTERN } from '../../model/target.ts';
 import { LOG_LEVELS } from '../../store/journal.ts';
 
 export const NameParameters = Type.Object({
   name: Type.String({ pattern: FUNCTION_NAME_PATTERN, description: "A function's name or id" }),
+});
+
+export const TargetParameters = Type.Object({
+  name: Type.String({
+    pattern: TARGET_PATTERN,
+    description: "A function's name or id, with a version's number or an alias behind a colon where one is meant",
+  }),
 });
 
 export const PartialConfig = Type.Partial(FunctionConfigSchema, { additionalProperties: false });
@@ -18,6 +26,15 @@ export const Origin = Type.Object(
   { description: 'Who made the version that serves, and from what' },
 );
 
+export const CodeAnswer = Type.Object({
+  form: Type.Enum(['inline', 'zip', 'tar.gz']),
+  bytes: Type.Integer({ description: 'Size of what was uploaded' }),
+  sha256: Type.String({ description: 'Digest of what was uploaded' }),
+  fileName: Type.Optional(Type.String()),
+  files: Type.Integer({ description: 'Files after the build' }),
+  builtBytes: Type.Integer({ description: 'Size after the build' }),
+});
+
 /** A function as the native API shows it. */
 export const FunctionView = Type.Object({
   name: Type.String(),
@@ -27,14 +44,17 @@ export const FunctionView = Type.Object({
   createdAt: Type.String({ description: 'When the function was created' }),
   updatedAt: Type.String({ description: 'When the version that serves was made' }),
   config: FunctionConfigSchema,
-  code: Type.Object({
-    form: Type.Enum(['inline', 'zip', 'tar.gz']),
-    bytes: Type.Integer({ description: 'Size of what was uploaded' }),
-    sha256: Type.String({ description: 'Digest of what was uploaded' }),
-    fileName: Type.Optional(Type.String()),
-    files: Type.Integer({ description: 'Files after the build' }),
-    builtBytes: Type.Integer({ description: 'Size after the build' }),
-  }),
+  code: CodeAnswer,
+  newestVersion: Type.Integer({ description: 'The highest number given so far, which a rollback does not lower' }),
+  aliases: Type.Optional(
+    Type.Array(
+      Type.Object({
+        name: Type.String(),
+        versions: Type.Array(Type.Object({ version: Type.Integer(), weight: Type.Number() })),
+      }),
+      { description: 'Where a function is shown alone' },
+    ),
+  ),
   origin: Type.Optional(Origin),
 });
 

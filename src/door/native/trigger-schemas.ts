@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { FUNCTION_NAME_PATTERN } from '../../model/function.ts';
+import { TARGET_PATTERN } from '../../model/target.ts';
 import { DeliverySchema, TriggerSchema } from '../../model/trigger.ts';
 
 const { properties } = TriggerSchema;
@@ -16,8 +17,9 @@ export const TriggerParameters = Type.Object({ name: Type.String({ pattern: FUNC
 export const TriggerBody = Type.Object(
   {
     function: Type.String({
-      pattern: FUNCTION_NAME_PATTERN,
-      description: 'The function that it wakes: a name or an id',
+      pattern: TARGET_PATTERN,
+      description:
+        'The function that it wakes: a name or an id, with a version or an alias behind a colon, such as `hello:prod`',
     }),
     type: properties.type,
     words: Type.Optional(

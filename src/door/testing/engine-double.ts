@@ -8,6 +8,7 @@ import { FunctionConfigSchema, type StoredFunction } from '../../model/function.
 import { formatId, newId } from '../../model/id.ts';
 import type { InvocationRequest, Outcome, RunningInvocation } from '../../model/invocation.ts';
 import { Problem } from '../../model/problem.ts';
+import { parseTarget } from '../../model/target.ts';
 
 /** What a function of the double does with a request. */
 type Behaviour = (request: InvocationRequest, cancelled: Promise<void>) => Outcome | Promise<Outcome>;
@@ -56,7 +57,17 @@ export class EngineDouble implements Engine, Deployer {
     return Promise.resolve(new PassThrough());
   }
 
-  find(nameOrId: string): StoredFunction | undefined {
+  choose({ target }: Pick<InvocationRequest, 'target'>) {
+    this.check(target);
+    return { document: this.find(target)!.document, alias: parseTarget(target).qualifier };
+  }
+
+  check(target: string): void {
+    if (this.find(target) === undefined) throw new Problem('not_found', `there is no function "${target}"`);
+  }
+
+  find(target: string): StoredFunction | undefined {
+    const nameOrId = parseTarget(target).function;
     return this.functions.get(nameOrId) ?? this.list().find(({ document }) => document.id === nameOrId);
   }
 

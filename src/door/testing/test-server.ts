@@ -44,6 +44,7 @@ export async function startTestServer(
   const server = await createServer({
     engine,
     deployer: engine,
+    releases: { aliases: () => [] } as unknown as ServerDeps['releases'],
     // A test of these routes brings its own.
     events: { stats: async () => [] } as unknown as ServerDeps['events'],
     idempotency: {} as ServerDeps['idempotency'],

@@ -1,11 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../model/clock.ts';
-import type { CodeInfo, FunctionConfig, FunctionDocument, StoredFunction } from '../../model/function.ts';
+import { moved } from '../../model/earlier-versions.ts';
+import {
+  type CodeInfo,
+  type FunctionConfig,
+  type FunctionDocument,
+  type FunctionVersion,
+  newestVersion,
+  type ServingMove,
+  type StoredFunction,
+} from '../../model/function.ts';
 import { isId } from '../../model/id.ts';
 import type { VersionOrigin } from '../../model/origin.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Registry } from '../../store/registry.ts';
 import { FUNCTION_PREFIX } from '../catalog.ts';
+import { KEPT_VERSIONS, pruneVersions } from '../release/prune.ts';
+import { keepVersion } from '../release/version-documents.ts';
 
 const MAX_ATTEMPTS = 64;
 
@@ -30,12 +41,18 @@ export function checkExpected(name: string, current: StoredFunction | undefined,
 
 /** What a new version consists of, given what stands now; asked again where somebody else was faster. */
 type NextVersion = (
-  current: StoredFunction | undefined,
+  current: FunctionDocument | undefined,
 ) => Promise<{ readonly config: FunctionConfig; readonly code: CodeInfo; readonly origin?: VersionOrigin }>;
+
+/** Longest history of what served. */
+const MAX_MOVES = 20;
 
 /**
  * Writes a function's next version by compare-and-set. Version numbers strictly increase and none is given twice.
  * With `expectedRevision`, throws `conflict` where the function does not stand at it; without, the last writer wins.
+ *
+ * The function's own document is what commits. The version gets a document of its own right after it, and again before
+ * another takes its place where a crash came between: no version is ever lost that has served.
  */
 export async function commitVersion(
   registry: Registry,
@@ -45,19 +62,65 @@ export async function commitVersion(
   expectedRevision?: number,
 ): Promise<StoredFunction> {
   const id = randomUUID();
+  const stored = await replaceServing(registry, name, expectedRevision, async (current) => {
+    const made = await next(current);
+    const now = new Date(clock.now()).toISOString();
+    const number = current === undefined ? 1 : newestVersion(current) + 1;
+    const by = made.origin?.by ?? 'operator';
+    return {
+      id: current?.id ?? (isId(name) ? name : id),
+      name,
+      functionCreatedAt: current?.functionCreatedAt ?? now,
+      version: number,
+      createdAt: now,
+      ...made,
+      newest: number,
+      before: moved(current?.before ?? [], current?.version, number),
+      moves: withMove(current, { version: number, at: now, by, how: 'deploy' }),
+    };
+  });
+  await keepVersion(registry, stored.document);
+  if (stored.document.version > KEPT_VERSIONS) await pruneVersions(registry, stored.document);
+  return stored;
+}
+
+/** Makes an earlier version serve again, by compare-and-set; `choose` says which, given what stands now, and what is then before it. */
+export function serveAgain(
+  registry: Registry,
+  clock: Clock,
+  name: string,
+  by: string,
+  choose: (current: FunctionDocument) => Promise<{ version: FunctionVersion; before: readonly number[] }>,
+  expectedRevision?: number,
+): Promise<StoredFunction> {
+  return replaceServing(registry, name, expectedRevision, async (current) => {
+    if (current === undefined) throw new Problem('not_found', `there is no function "${name}"`);
+    const { version: chosen, before } = await choose(current);
+    const { version, createdAt, config, code, origin } = chosen;
+    const { id, functionCreatedAt } = current;
+    const at = new Date(clock.now()).toISOString();
+    return {
+      ...{ id, name, functionCreatedAt, version, createdAt, config, code },
+      ...(origin !== undefined && { origin }),
+      newest: newestVersion(current),
+      before,
+      moves: withMove(current, { version, at, by, how: 'rollback' }),
+    };
+  });
+}
+
+/** Replaces what a function's document says by what `make` makes of it, asked again where somebody else was faster. */
+async function replaceServing(
+  registry: Registry,
+  name: string,
+  expectedRevision: number | undefined,
+  make: (current: FunctionDocument | undefined) => Promise<FunctionDocument>,
+): Promise<StoredFunction> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const current = await readFunction(registry, name);
     checkExpected(name, current, expectedRevision);
-    const made = await next(current);
-    const now = new Date(clock.now()).toISOString();
-    const document: FunctionDocument = {
-      id: current?.document.id ?? (isId(name) ? name : id),
-      name,
-      functionCreatedAt: current?.document.functionCreatedAt ?? now,
-      version: (current?.document.version ?? 0) + 1,
-      createdAt: now,
-      ...made,
-    };
+    const document = await make(current?.document);
+    if (current !== undefined) await keepVersion(registry, current.document);
     try {
       return { document, revision: await registry.put(FUNCTION_PREFIX + name, document, current?.revision ?? 0) };
     } catch (error) {
@@ -67,4 +130,8 @@ export async function commitVersion(
   throw new Problem('conflict', `too many writers change the function "${name}" at once: try again`, {
     details: { name },
   });
+}
+
+function withMove(current: FunctionDocument | undefined, move: ServingMove): readonly ServingMove[] {
+  return [...(current?.moves ?? []), move].slice(-MAX_MOVES);
 }

@@ -20,13 +20,19 @@ function problem(code: ProblemCode, message: RegExp) {
   };
 }
 
-/** Nothing registered, nothing lying about. */
+/** Nothing registered but these functions and their versions, nothing lying about. */
 async function assertUntouched(h: DeploymentHarness, documents: FunctionDocument[] = []): Promise<void> {
   const stored = await h.store.registry.list<FunctionDocument>('');
+  const functions = stored.filter(({ key }) => key.startsWith('function/'));
   assert.deepEqual(
-    stored.map(({ value }) => value),
+    functions.map(({ value }) => value),
     documents,
   );
+  const versions = documents.flatMap(({ name, version }) =>
+    Array.from({ length: version }, (_, place) => `version/${name}/${place + 1}`),
+  );
+  const others = stored.filter((entry) => !functions.includes(entry));
+  assert.deepEqual(others.map(({ key }) => key).sort(), versions.sort());
   assert.deepEqual(await h.leftovers(), []);
   assert.equal(h.sandboxes.running.size, 0);
 }
@@ -309,6 +315,12 @@ test('configuring makes a version with the same code, and tries it where the ent
     ...document,
     version: 2,
     createdAt: tuned.document.createdAt,
+    newest: 2,
+    before: [1],
+    moves: [
+      { version: 1, at: document.createdAt, by: 'operator', how: 'deploy' },
+      { version: 2, at: tuned.document.createdAt, by: 'operator', how: 'deploy' },
+    ],
     config: { ...document.config, memoryMb: 512, tags: { team: 'a' } },
   });
   assert.equal(h.tried.length, 1);

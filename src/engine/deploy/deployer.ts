@@ -2,11 +2,19 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../model/clock.ts';
-import type { CodeInfo, FunctionConfig, StoredFunction } from '../../model/function.ts';
+import {
+  type CodeInfo,
+  type FunctionConfig,
+  type FunctionDocument,
+  type FunctionVersion,
+  newestVersion,
+  type StoredFunction,
+} from '../../model/function.ts';
 import { isId } from '../../model/id.ts';
 import type { VersionOrigin } from '../../model/origin.ts';
 import { asProblem, Problem } from '../../model/problem.ts';
 import type { Settings } from '../../model/settings.ts';
+import { meansLatest, parseTarget, versionNumber } from '../../model/target.ts';
 import type { Runtimes } from '../../runtime/runtime.ts';
 import type { Sandboxes } from '../../sandbox/sandbox.ts';
 import type { Blobs } from '../../store/blobs.ts';
@@ -15,6 +23,9 @@ import type { ConfigureOptions, Deployer, DeployRequest } from '../api.ts';
 import { FUNCTION_PREFIX } from '../catalog.ts';
 import type { Candidate } from '../dispatcher.ts';
 import type { Admit } from '../hooks.ts';
+import { noAlias, readAlias } from '../release/alias-documents.ts';
+import { removeFunction } from '../release/removal.ts';
+import { noVersion, readVersion } from '../release/version-documents.ts';
 import { type BuildPlace, build } from './build.ts';
 import { CodeCache } from './code-cache.ts';
 import { checkExpected, commitVersion, readFunction } from './commit.ts';
@@ -125,28 +136,27 @@ class Pipeline implements Deployment {
         found.document.name,
         async (current) => {
           if (current === undefined) throw notFound(name);
-          const { document } = current;
-          const merged = mergeConfig(document.config, { ...document.config, ...given });
-          const origin = sameCode(options.origin, document.origin);
+          const merged = mergeConfig(current.config, { ...current.config, ...given });
+          const origin = sameCode(options.origin, current.origin);
           await this.options.admit?.({
-            name: document.name,
+            name: current.name,
             config: merged,
             origin,
             teams: options.teams,
-            before: document,
-            codeBytes: document.code.treeBytes,
+            before: current,
+            codeBytes: current.code.treeBytes,
             newCode: false,
           });
-          if (merged.runtime !== document.config.runtime || merged.handler !== document.config.handler) {
+          if (merged.runtime !== current.config.runtime || merged.handler !== current.config.handler) {
             await this.options.tryLoad({
-              name: document.name,
-              version: document.version + 1,
+              name: current.name,
+              version: newestVersion(current) + 1,
               config: merged,
-              codeFolder: await this.codeFolder(document.code.treeDigest),
-              fileCount: document.code.fileCount,
+              codeFolder: await this.codeFolder(current.code.treeDigest),
+              fileCount: current.code.fileCount,
             });
           }
-          return { config: merged, code: document.code, ...(origin !== undefined && { origin }) };
+          return { config: merged, code: current.code, ...(origin !== undefined && { origin }) };
         },
         options.expectedRevision,
       );
@@ -159,15 +169,13 @@ class Pipeline implements Deployment {
       if (current === undefined) return false;
       const { name } = current.document;
       checkExpected(name, current, expectedRevision);
-      return this.options.registry.delete(FUNCTION_PREFIX + name, expectedRevision);
+      return removeFunction(this.options.registry, current.document, expectedRevision);
     });
   }
 
-  source(nameOrId: string): Promise<{ content: Buffer; form: CodeInfo['form']; fileName?: string }> {
+  source(target: string): Promise<{ content: Buffer; form: CodeInfo['form']; fileName?: string }> {
     return guarded(undefined, async () => {
-      const current = await this.find(nameOrId);
-      if (current === undefined) throw notFound(nameOrId);
-      const { form, fileName, sourceDigest } = current.document.code;
+      const { form, fileName, sourceDigest } = (await this.versionOf(target)).code;
       const content = await this.options.blobs.get(sourceDigest);
       return { content, form, ...(fileName !== undefined && { fileName }) };
     });
@@ -209,7 +217,7 @@ class Pipeline implements Deployment {
     });
     const { runtime, handler, folder } = made;
     const chosen = { ...given, runtime: runtime.name, handler };
-    await this.admit({ ...request, onProgress }, before, mergeConfig(before?.document.config, chosen));
+    await this.admit({ ...request, onProgress }, before?.document, mergeConfig(before?.document.config, chosen));
     const steps = await runtime.plan(await viewFolder(folder), handler);
     await build(this.buildPlace, { runtime, steps, folder, onProgress, signal });
     const tree = await sealTree(folder, this.limits);
@@ -219,7 +227,7 @@ class Pipeline implements Deployment {
     const config = mergeConfig(before?.document.config, chosen);
     const { fileCount, treeBytes } = tree;
     onProgress({ kind: 'step', title: 'loading it once' });
-    const version = (before?.document.version ?? 0) + 1;
+    const version = before === undefined ? 1 : newestVersion(before.document) + 1;
     await this.options.tryLoad({ name, version, config, codeFolder: folder, fileCount });
     signal?.throwIfAborted();
 
@@ -237,8 +245,10 @@ class Pipeline implements Deployment {
       const { blobs } = this.options;
       await this.codeCache.place(treeDigest, folder);
       await Promise.all([blobs.put(bytes), blobs.put(createReadStream(archiveFile))]);
-      const next = async (current: StoredFunction | undefined) => {
-        const merged = mergeConfig(current?.document.config, chosen);
+      const next = async (current: FunctionDocument | undefined) => {
+        // One that is named by its id would come back under the same id, and give its numbers a second time.
+        if (current === undefined && before !== undefined && isId(name)) throw notFound(name);
+        const merged = mergeConfig(current?.config, chosen);
         // Without telling again what is told already.
         const { onProgress: _, ...quietly } = request;
         await this.admit(quietly, current, merged, treeBytes);
@@ -250,7 +260,7 @@ class Pipeline implements Deployment {
 
   private async admit(
     request: Pick<DeployRequest, 'origin' | 'teams' | 'onProgress'> & { readonly name: string },
-    before: StoredFunction | undefined,
+    before: FunctionDocument | undefined,
     config: FunctionConfig,
     codeBytes?: number,
   ): Promise<void> {
@@ -261,7 +271,7 @@ class Pipeline implements Deployment {
       config,
       origin,
       teams,
-      before: before?.document,
+      before,
       newCode: true,
       ...size,
     });
@@ -277,6 +287,24 @@ class Pipeline implements Deployment {
     throw new Problem('invalid_request', `a new function cannot be named "${name}": that is the form of an id`, {
       details: { field: 'name' },
     });
+  }
+
+  /** The version that a target names; of a weighted alias, the one that gets most. */
+  private async versionOf(target: string): Promise<FunctionVersion> {
+    const { function: nameOrId, qualifier } = parseTarget(target);
+    const current = await this.find(nameOrId);
+    if (current === undefined) throw notFound(nameOrId);
+    const { document } = current;
+    if (qualifier === undefined || meansLatest(qualifier)) return document;
+    const { registry } = this.options;
+    const alias = versionNumber(qualifier) === undefined ? await readAlias(registry, document, qualifier) : undefined;
+    const named = alias?.document.versions.toSorted((a, b) => b.weight - a.weight)[0]?.version;
+    const version = versionNumber(qualifier) ?? named;
+    if (version === undefined) throw noAlias(document.name, qualifier);
+    if (version === document.version) return document;
+    const stored = await readVersion(registry, document, version);
+    if (stored === undefined) throw noVersion(document.name, version);
+    return stored.document;
   }
 
   private async find(nameOrId: string): Promise<StoredFunction | undefined> {

@@ -1,8 +1,9 @@
 import type { Clock } from '../../model/clock.ts';
-import type { FunctionDocument } from '../../model/function.ts';
+import type { CodeInfo, FunctionDocument } from '../../model/function.ts';
 import type { Blobs } from '../../store/blobs.ts';
 import type { Registry } from '../../store/registry.ts';
 import { FUNCTION_PREFIX } from '../catalog.ts';
+import { listVersions } from '../release/version-documents.ts';
 import type { CodeCache } from './code-cache.ts';
 import type { Pins } from './pins.ts';
 import type { Scratch } from './scratch.ts';
@@ -28,13 +29,16 @@ export interface Collected {
   readonly blobs: number;
 }
 
-/** Removes temporary folders of earlier processes, and trees and blobs that no function refers to and no sandbox (`inUse`: tree digests) runs. */
+/** Removes temporary folders of earlier processes, and trees and blobs that no version refers to and no sandbox (`inUse`: tree digests) runs. */
 export function collectGarbage(from: GarbageSources, inUse: ReadonlySet<string>): Promise<Collected> {
   return from.pins.whileCollecting(async (pinned) => {
     // The references are read after pinning began: what is committed from here on is pinned.
     const referenced = new Set<string>();
-    for (const { value } of await from.registry.list<FunctionDocument>(FUNCTION_PREFIX)) {
-      referenced.add(value.code.sourceDigest).add(value.code.treeDigest);
+    // Functions before their versions: what a document says no more is a version's by then.
+    const functions = await from.registry.list<FunctionDocument>(FUNCTION_PREFIX);
+    for (const { value } of functions) refer(referenced, value.code);
+    for (const { value } of functions) {
+      for (const { document } of await listVersions(from.registry, value)) refer(referenced, document.code);
     }
     const unused = (digest: string) => !referenced.has(digest) && !inUse.has(digest) && !pinned.has(digest);
 
@@ -52,4 +56,8 @@ export function collectGarbage(from: GarbageSources, inUse: ReadonlySet<string>)
     }
     return { folders, trees, blobs };
   });
+}
+
+function refer(referenced: Set<string>, { sourceDigest, treeDigest }: CodeInfo): void {
+  referenced.add(sourceDigest).add(treeDigest);
 }

@@ -3,6 +3,7 @@ import { DIRECT_LANE, type EventContent } from '../../model/event.ts';
 import { FUNCTION_NAME_PATTERN } from '../../model/function.ts';
 import { formatId, newId } from '../../model/id.ts';
 import { Problem } from '../../model/problem.ts';
+import { parseTarget } from '../../model/target.ts';
 import type { CommitPart } from '../../store/commit.ts';
 import type { NewMessage } from '../../store/queue.ts';
 import type { Store } from '../../store/store.ts';
@@ -20,7 +21,7 @@ const MAX_KEY_LENGTH = 256;
 const MAX_CLAIMS = 10;
 
 export interface AcceptContext {
-  readonly engine: Pick<Engine, 'find'>;
+  readonly engine: Pick<Engine, 'find' | 'check'>;
   readonly store: Pick<Store, 'queue' | 'keyValue' | 'commit'>;
   readonly clock: Clock;
   /** Refuses events of functions whose team has too many that wait. */
@@ -50,6 +51,8 @@ export function arrivalOf(event: NewEvent, context: AcceptContext): Arrival {
   const { engine, clock, maxEventBytes } = context;
   const found = engine.find(event.function);
   if (found === undefined) throw new Problem('not_found', `there is no function '${event.function}'`);
+  const { qualifier } = parseTarget(event.function);
+  if (qualifier !== undefined) engine.check(event.function);
   const lane = { function: found.document.name, lane: event.lane ?? DIRECT_LANE };
   if (!lanePattern.test(lane.lane)) throw new Problem('invalid_request', `'${lane.lane}' is no name of a lane`);
   const { delayMs = 0, key, deduplicationId, hops = 0, delivery = {}, caller, trace } = event;
@@ -69,6 +72,7 @@ export function arrivalOf(event: NewEvent, context: AcceptContext): Arrival {
     delivery,
     ...(caller !== undefined && { caller }),
     ...(trace !== undefined && { trace }),
+    ...(qualifier !== undefined && { qualifier }),
     ...(key !== undefined && { key }),
     ...(claim !== undefined && { idempotency: { key: claim.key, untilMs: claim.untilMs } }),
   };

@@ -15,7 +15,7 @@ const DEFAULT_MAX_EVENT_BYTES = 6_356_992;
 
 export interface EventsOptions {
   readonly store: Pick<Store, 'queue' | 'keyValue' | 'journal' | 'commit'>;
-  readonly engine: Pick<Engine, 'invoke' | 'find'>;
+  readonly engine: Pick<Engine, 'invoke' | 'find' | 'choose' | 'check'>;
   readonly router: Router;
   readonly clock: Clock;
   readonly log: Logger;

@@ -34,7 +34,7 @@ const MAX_RECEIVED = 10_000;
 const NEWEST = 0.2;
 
 export interface LaneContext extends SettleContext {
-  readonly engine: Pick<Engine, 'invoke' | 'find'>;
+  readonly engine: Pick<Engine, 'invoke' | 'find' | 'choose'>;
   readonly clock: Clock;
   readonly leases: Leases;
   readonly log: Logger;
@@ -168,6 +168,8 @@ export class Lane {
       }
       bytes += next.message.body.length;
       if (!takesBatches(next) || bytes > BATCH_BYTES) break;
+      // A trigger was pointed at another alias meanwhile: each event is run by what it was accepted for.
+      if (next.attributes.qualifier !== first.attributes.qualifier) break;
       batch.push(this.buffer.shift()!);
     }
     return batch;

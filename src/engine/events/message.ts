@@ -37,6 +37,8 @@ export interface EventAttributes {
   /** The function that sent it, and the trace that it came in. */
   readonly caller?: string;
   readonly trace?: TraceContext;
+  /** The version's number or the alias that it is for; absent: what serves. */
+  readonly qualifier?: string;
   /** Ordering key. */
   readonly key?: string;
   /** Its idempotency key, whose record gets the result, until then: milliseconds since the Unix epoch. */
@@ -65,7 +67,18 @@ export function deadMessage(body: Uint8Array, attributes: EventAttributes): NewM
 }
 
 export function readAttributes(attributes: Readonly<Record<string, string>>): EventAttributes {
-  const { eventId = '', hops, delayMs, delivery, key, idempotency, attempts, lastError, caller } = attributes;
+  const {
+    eventId = '',
+    hops,
+    delayMs,
+    delivery,
+    qualifier,
+    key,
+    idempotency,
+    attempts,
+    lastError,
+    caller,
+  } = attributes;
   const trace = parseTrace(attributes.trace);
   return {
     eventId,
@@ -74,6 +87,7 @@ export function readAttributes(attributes: Readonly<Record<string, string>>): Ev
     delivery: delivery === undefined ? NO_DELIVERY : deliveryOf(delivery),
     ...(caller !== undefined && { caller }),
     ...(trace !== undefined && { trace }),
+    ...(qualifier !== undefined && { qualifier }),
     ...(key !== undefined && { key }),
     ...(idempotency !== undefined && { idempotency: JSON.parse(idempotency) as { key: string; untilMs: number } }),
     ...(attempts !== undefined && { attempts: Number(attempts) }),
@@ -82,7 +96,8 @@ export function readAttributes(attributes: Readonly<Record<string, string>>): Ev
 }
 
 function writeAttributes(attributes: EventAttributes): Record<string, string> {
-  const { eventId, hops, delayMs, delivery, key, idempotency, attempts, lastError, caller, trace } = attributes;
+  const { eventId, hops, delayMs, delivery, qualifier, key, idempotency, attempts, lastError, caller, trace } =
+    attributes;
   return {
     eventId,
     ...(hops > 0 && { hops: String(hops) }),
@@ -90,6 +105,7 @@ function writeAttributes(attributes: EventAttributes): Record<string, string> {
     ...(Object.keys(delivery).length > 0 && { delivery: JSON.stringify(delivery) }),
     ...(caller !== undefined && { caller }),
     ...(trace !== undefined && { trace: formatTrace(trace) }),
+    ...(qualifier !== undefined && { qualifier }),
     ...(key !== undefined && { key }),
     ...(idempotency !== undefined && { idempotency: JSON.stringify(idempotency) }),
     ...(attempts !== undefined && { attempts: String(attempts) }),

@@ -203,12 +203,13 @@ export class Pending {
 
   private async view(found: Found): Promise<PendingEvent> {
     const { lane, dead, message } = found;
-    const { eventId } = readAttributes(message.attributes);
+    const { eventId, qualifier } = readAttributes(message.attributes);
     const { attempts, lastError } = await this.failuresOf(found);
     const running = message.state === 'leased' && this.deliveries.held(eventId)?.running === true;
     return {
       eventId,
       function: lane.function,
+      ...(qualifier !== undefined && { qualifier }),
       lane: lane.lane,
       state: dead ? 'dead' : running ? 'running' : 'waiting',
       attempts,

@@ -20,9 +20,10 @@ export type RunResult =
 
 const FIRST_WAIT_MS = 100;
 const MAX_WAIT_MS = 5_000;
+const NO_PAYLOAD = Buffer.alloc(0);
 
 export interface RunContext {
-  readonly engine: Pick<Engine, 'invoke'>;
+  readonly engine: Pick<Engine, 'invoke' | 'choose'>;
   readonly clock: Clock;
   readonly closing: AbortSignal;
 }
@@ -38,21 +39,27 @@ export async function runOnce(
   context: RunContext,
 ): Promise<RunResult> {
   const { engine, clock, closing } = context;
-  let request: InvocationRequest;
-  try {
-    request = requestFor(events, lane, config);
-  } catch (error) {
-    return { kind: 'unreadable', message: messageOf(error) };
-  }
+  const { qualifier } = events[0]!.attributes;
+  let request: InvocationRequest | undefined;
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, MAX_WAIT_MS)) {
     if (closing.aborted || events.every((held) => isExpired(held, clock.now()))) return { kind: 'postponed' };
     try {
+      // Which version an alias names is asked each time: what it names when the event is delivered runs.
+      const chosen = qualifier === undefined ? undefined : await engine.choose(choiceFor(events[0]!, lane, qualifier));
+      if (chosen !== undefined || request === undefined) {
+        try {
+          request = requestFor(events, lane, chosen?.document.config ?? config);
+        } catch (error) {
+          return { kind: 'unreadable', message: messageOf(error) };
+        }
+        if (chosen !== undefined) request = { ...request, target: `${lane.function}:${qualifier}`, chosen };
+      }
       const completed = await engine.invoke(request).completed;
       if (wasStopped(completed, closing)) return { kind: 'postponed' };
       return { kind: 'completed', completed, payload: request.payload };
     } catch (error) {
       const problem = asProblem(error);
-      if (!problem.retryable) return { kind: 'refused', problem, payload: request.payload };
+      if (!problem.retryable) return { kind: 'refused', problem, payload: request?.payload ?? NO_PAYLOAD };
     }
     await pause(clock, waitMs, closing);
   }
@@ -65,6 +72,15 @@ export function isExpired(held: HeldEvent, nowMs: number): boolean {
 /** Whether a batch of this event's lane may hold others beside it. A payload is given as it is, and so alone. */
 export function takesBatches(held: HeldEvent): boolean {
   return held.policy.batchSize > 1 && held.content.kind === 'event';
+}
+
+/** What decides for one version of a weighted alias: events of one ordering key get one version. */
+function choiceFor({ content, attributes }: HeldEvent, lane: LaneName, qualifier: string) {
+  return {
+    target: `${lane.function}:${qualifier}`,
+    ...(attributes.key !== undefined && { stickyKey: attributes.key }),
+    ...(content.kind === 'payload' ? content : ({ payload: NO_PAYLOAD, payloadKind: 'binary' } as const)),
+  };
 }
 
 function requestFor(

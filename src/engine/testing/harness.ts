@@ -40,10 +40,13 @@ export async function createHarness(
     appendInvocation: (record: InvocationRecord) => records.push(record),
     appendLog: (line: LogRecord) => logs.push(line),
   } as unknown as Journal;
-  let onChange: (change: Change) => void = () => {};
+  const listeners = new Map<string, (change: Change) => void>();
+  const onChange = (change: Change): void => {
+    for (const [prefix, listener] of listeners) if (change.key.startsWith(prefix)) listener(change);
+  };
   const registry = {
-    watch: (_prefix: string, listener: (change: Change) => void) => {
-      onChange = listener;
+    watch: (prefix: string, listener: (change: Change) => void) => {
+      listeners.set(prefix, listener);
       return () => {};
     },
     list: () => Promise.resolve([]),

@@ -9,6 +9,7 @@ import type { Clock } from '../../model/clock.ts';
 import { defaultConfig, type FunctionConfig, type StoredFunction } from '../../model/function.ts';
 import { formatId, newId } from '../../model/id.ts';
 import type { InvocationRequest, Outcome } from '../../model/invocation.ts';
+import { parseTarget } from '../../model/target.ts';
 import { FakeClock } from '../../model/testing/fake-clock.ts';
 import type { RunningServices } from '../../service/create-services.ts';
 import { openEmbeddedStore } from '../../store/embedded/store.ts';
@@ -67,8 +68,13 @@ export async function createTriggerHarness(
   const functions = new Map<string, { stored: StoredFunction; outcome: (run: number) => Outcome }>();
   const requests: InvocationRequest[] = [];
   const got: unknown[] = [];
-  const engine: Pick<Engine, 'invoke' | 'find'> = {
-    find: (name) => functions.get(name)?.stored,
+  const engine: Pick<Engine, 'invoke' | 'find' | 'choose' | 'check'> = {
+    find: (target) => functions.get(parseTarget(target).function)?.stored,
+    choose({ target }) {
+      const { document } = functions.get(parseTarget(target).function)!.stored;
+      return { document, alias: parseTarget(target).qualifier };
+    },
+    check: () => {},
     invoke(request) {
       const invocationId = formatId(newId(clock.now()));
       const run = async () => {

@@ -6,6 +6,7 @@ import { defaultConfig, type FunctionConfig, type StoredFunction } from '../../.
 import { formatId, newId } from '../../../model/id.ts';
 import type { InvocationRequest, OutboxItem, Outcome } from '../../../model/invocation.ts';
 import { Problem } from '../../../model/problem.ts';
+import { parseTarget } from '../../../model/target.ts';
 import { FakeClock } from '../../../model/testing/fake-clock.ts';
 import { openEmbeddedStore } from '../../../store/embedded/store.ts';
 import type { EventRecord } from '../../../store/journal.ts';
@@ -21,7 +22,7 @@ export interface EventsHarness {
   readonly store: Store;
   readonly clock: FakeClock;
   readonly events: RunningEvents;
-  readonly engine: Pick<Engine, 'invoke' | 'find'>;
+  readonly engine: Pick<Engine, 'invoke' | 'find' | 'choose' | 'check'>;
   readonly router: Router;
   /** Every run, in order of its start. */
   readonly runs: InvocationRequest[];
@@ -79,8 +80,16 @@ export async function createEventsHarness(random: () => number = () => 0.5): Pro
     for (const watcher of told) watcher();
   };
 
-  const engine: Pick<Engine, 'invoke' | 'find'> = {
-    find: (name) => functions.get(name)?.stored,
+  const engine: EventsHarness['engine'] = {
+    find: (name) => functions.get(parseTarget(name).function)?.stored,
+    choose({ target }) {
+      const stored = functions.get(target)?.stored;
+      if (stored === undefined) throw new Problem('not_found', `${target} leads to nothing`);
+      return { document: stored.document, alias: parseTarget(target).qualifier };
+    },
+    check(target) {
+      if (!functions.has(target)) throw new Problem('not_found', `${target} leads to nothing`);
+    },
     invoke(request) {
       const invocationId = formatId(newId(clock.now()));
       const run = async () => {

@@ -26,8 +26,10 @@ const at = (step: string): void => {
 const tell = (line: string): void => void writeSync(1, `${line}\n`);
 
 const store = await openEmbeddedStore({ folder, clock });
-const engine: Pick<Engine, 'invoke' | 'find'> = {
+const engine: Pick<Engine, 'invoke' | 'find' | 'choose' | 'check'> = {
   find: () => stored,
+  choose: () => ({ document, alias: undefined }),
+  check: () => {},
   invoke(request) {
     const invocationId = formatId(newId(clock.now()));
     const run = async () => {

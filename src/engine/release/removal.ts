@@ -1,0 +1,43 @@
+import type { FunctionDocument } from '../../model/function.ts';
+import type { Registry } from '../../store/registry.ts';
+import { FUNCTION_PREFIX } from '../catalog.ts';
+import { ALIAS_PREFIX } from './alias-documents.ts';
+import { REPORT_PREFIX } from './reports.ts';
+import { VERSION_PREFIX } from './version-documents.ts';
+
+/** Says that a function is being removed, so that what belongs to it goes even where the node dies in between. */
+const REMOVING_PREFIX = 'removing/';
+
+type Owner = Pick<FunctionDocument, 'id' | 'name'>;
+
+/** Removes a function, its versions, aliases and reports. False where it was gone already; rejects with `conflict` as the registry does. */
+export async function removeFunction(registry: Registry, owner: Owner, expectedRevision?: number): Promise<boolean> {
+  const { id, name } = owner;
+  const key = REMOVING_PREFIX + name;
+  await registry.put(key, { id, name });
+  try {
+    const removed = await registry.delete(FUNCTION_PREFIX + name, expectedRevision);
+    await removeBelongings(registry, owner);
+    return removed;
+  } finally {
+    await registry.delete(key);
+  }
+}
+
+/** Ends the removals that a node which died has begun. */
+export async function finishRemovals(registry: Registry): Promise<void> {
+  for (const { key, value } of await registry.list<Owner>(REMOVING_PREFIX)) {
+    const current = await registry.get<FunctionDocument>(FUNCTION_PREFIX + value.name);
+    if (current?.value.id !== value.id) await removeBelongings(registry, value);
+    await registry.delete(key);
+  }
+}
+
+async function removeBelongings(registry: Registry, { id, name }: Owner): Promise<void> {
+  for (const prefix of [ALIAS_PREFIX, VERSION_PREFIX, REPORT_PREFIX]) {
+    const entries = await registry.list<{ functionId: string }>(`${prefix}${name}/`);
+    const own = entries.filter(({ value }) => value.functionId === id);
+    // One that somebody has replaced meanwhile belongs to a new function.
+    await Promise.all(own.map((entry) => registry.delete(entry.key, entry.revision).catch(() => false)));
+  }
+}
