@@ -8,6 +8,7 @@ import type { KeyRotation } from '../govern/secret/rotation.ts';
 import type { Secrets } from '../govern/secret/secrets.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Settings } from '../model/settings.ts';
+import type { Alerts } from '../observe/alerts/alerts.ts';
 import type { Metrics } from '../observe/metrics/metrics.ts';
 import type { Sandboxes } from '../sandbox/sandbox.ts';
 import type { AccessKeys } from '../service/access/access-keys.ts';
@@ -52,6 +53,8 @@ export interface ServerDeps {
   readonly settings: Settings;
   readonly log: Logger;
   readonly nodeInfo: NodeInfo;
+  /** Absent in tests of other routes. */
+  readonly alerts?: Alerts;
   readonly clock: Clock;
 }
 

@@ -14,6 +14,7 @@ import { answerGitFailure } from './git/answer-failure.ts';
 import { addGitDoor } from './git/git-door.ts';
 import { GIT } from './git/smart-http.ts';
 import { addAliasRoutes } from './native/aliases.ts';
+import { addAlertRoutes } from './native/alerts.ts';
 import { addBackupRoutes } from './native/backup.ts';
 import { addBucketRoutes } from './native/buckets.ts';
 import { addEventRoutes } from './native/events.ts';
@@ -135,6 +136,7 @@ export async function createManagement(
   addExecutionRoleRoutes(app, context);
   addPolicyRoutes(app, context);
   addQuotaRoutes(app, context);
+  addAlertRoutes(app, context);
   addProjectRoutes(app, context);
   addRepositoryRoutes(app, context);
   const routing = (req: IncomingMessage, res: ServerResponse) => app.routing(req, res);

@@ -25,6 +25,8 @@ const MAX_SCOPES = 1_000;
 const MAX_DIAGNOSES = 20;
 const NO_ROUTING: AlertRouting = { default: [], owners: {} };
 const ROUTING = 'all';
+/** What stands where an alert's id does, in addresses. */
+const RESERVED = ['rules', 'defaults', 'channels', 'routing', 'silences', 'history', 'stream'];
 
 type StoredRule = AlertRule & { readonly createdAtMs: number; readonly by: string };
 
@@ -363,6 +365,8 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
           'invalid_request',
           `"${name}" is a default rule; change it with PUT /v1/alerts/defaults, or choose another name`,
         );
+      if (RESERVED.includes(name))
+        throw new Problem('invalid_request', `a rule cannot be called "${name}"; choose another name`);
       const aboutFunctions = rule.function !== undefined || rule.owner !== undefined || rule.tag !== undefined;
       const known = metrics.list();
       checkCondition(rule.when, aboutFunctions, known);

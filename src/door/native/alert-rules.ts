@@ -1,0 +1,191 @@
+import Type from 'typebox';
+import { AlertRuleSchema, DEFAULT_SCOPE_PATTERN, DefaultChangeSchema } from '../../model/alert.ts';
+import { Problem } from '../../model/problem.ts';
+import type { Alerts } from '../../observe/alerts/alerts.ts';
+import { answers } from '../answer-schemas.ts';
+import type { App } from '../app.ts';
+import { permitAny } from '../permission.ts';
+import { demand, principalOf } from '../principal.ts';
+import { DefaultAnswer, NameOfOne, RuleAnswer } from './alert-schemas.ts';
+import { readJsonBody } from './json-body.ts';
+import { ProblemAnswer } from './schemas.ts';
+
+const MAX_BODY_BYTES = 65_536;
+const tags = ['alerts'];
+const nothing = Type.Unsafe<undefined>({ type: 'null', description: 'Done' });
+const scope = Type.String({
+  pattern: DEFAULT_SCOPE_PATTERN,
+  description: '`all`, `tag:<name>=<value>`, `owner:<owner>` or `function:<name>`; the more special one counts',
+});
+
+/** Rules of one's own, and the defaults. */
+export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
+  app.get(
+    '/v1/alerts/rules',
+    {
+      config: permitAny('alert:read'),
+      schema: {
+        tags,
+        summary: 'Lists rules in the order of their names; the defaults are elsewhere',
+        operationId: 'listAlertRules',
+        response: answers({ 200: Type.Object({ rules: Type.Array(RuleAnswer) }) }),
+      },
+    },
+    async () => ({ rules: alerts.rules() }),
+  );
+
+  app.get(
+    '/v1/alerts/rules/:name',
+    {
+      config: permitAny('alert:read'),
+      schema: {
+        tags,
+        summary: 'Shows a rule',
+        operationId: 'getAlertRule',
+        params: NameOfOne,
+        response: answers({ 200: RuleAnswer, 404: ProblemAnswer }),
+      },
+    },
+    async (request) => {
+      const rule = alerts.findRule(request.params.name);
+      if (rule === undefined) throw absent(request.params.name);
+      return rule;
+    },
+  );
+
+  app.put(
+    '/v1/alerts/rules/:name',
+    {
+      config: permitAny('alert:write'),
+      preValidation: readJsonBody(MAX_BODY_BYTES),
+      schema: {
+        tags,
+        summary: 'Creates or replaces a rule',
+        description:
+          'A rule for a function, an owner or a tag is about each such function; one without is about the node. Conditions: `errors / invocations > 5% over 5m for 2m`, `p99(duration) > 2s over 10m`, `invocations > 3x before over 10m`, `no invocations for 1h`.',
+        operationId: 'putAlertRule',
+        params: NameOfOne,
+        body: AlertRuleSchema,
+        response: answers({ 200: RuleAnswer, 201: RuleAnswer, '4xx': ProblemAnswer }),
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params;
+      const before = alerts.findRule(name);
+      demand(request.raw, 'alert:write', resourceOfRule(request.body));
+      if (before !== undefined) demand(request.raw, 'alert:write', resourceOfRule(before));
+      const rule = await alerts.putRule(name, request.body, principalOf(request.raw).name);
+      return reply.code(before === undefined ? 201 : 200).send(rule);
+    },
+  );
+
+  app.delete(
+    '/v1/alerts/rules/:name',
+    {
+      config: permitAny('alert:write'),
+      schema: {
+        tags,
+        summary: 'Removes a rule; what fires of it ends',
+        operationId: 'removeAlertRule',
+        params: NameOfOne,
+        response: answers({ 204: nothing, '4xx': ProblemAnswer }),
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params;
+      const rule = alerts.findRule(name);
+      if (rule === undefined) throw absent(name);
+      demand(request.raw, 'alert:write', resourceOfRule(rule));
+      await alerts.removeRule(name);
+      return reply.code(204).send();
+    },
+  );
+
+  app.get(
+    '/v1/alerts/defaults',
+    {
+      config: permitAny('alert:read'),
+      schema: {
+        tags,
+        summary:
+          'Lists the rules that every function has, as they are for all or for one, and what was changed of them',
+        operationId: 'listAlertDefaults',
+        querystring: Type.Object(
+          { function: Type.Optional(Type.String({ maxLength: 64 })) },
+          { additionalProperties: false },
+        ),
+        response: answers({
+          200: Type.Object({
+            defaults: Type.Array(DefaultAnswer),
+            changes: Type.Array(
+              Type.Object({ scope: Type.String(), rules: Type.Record(Type.String(), DefaultChangeSchema) }),
+            ),
+          }),
+          '4xx': ProblemAnswer,
+        }),
+      },
+    },
+    async (request) => ({ defaults: alerts.defaults(request.query.function), changes: alerts.defaultChanges() }),
+  );
+
+  app.put(
+    '/v1/alerts/defaults',
+    {
+      config: permitAny('alert:write'),
+      preValidation: readJsonBody(MAX_BODY_BYTES),
+      schema: {
+        tags,
+        summary: 'Changes a default rule for all functions, for those with a tag or an owner, or for one',
+        operationId: 'putAlertDefault',
+        body: Type.Object(
+          { scope, rule: Type.String({ maxLength: 64 }), change: DefaultChangeSchema },
+          { additionalProperties: false },
+        ),
+        response: answers({ 204: nothing, '4xx': ProblemAnswer }),
+      },
+    },
+    async (request, reply) => {
+      const { scope: whose, rule, change } = request.body;
+      demand(request.raw, 'alert:write', resourceOfScope(whose));
+      await alerts.putDefault(whose, rule, change);
+      return reply.code(204).send();
+    },
+  );
+
+  app.delete(
+    '/v1/alerts/defaults',
+    {
+      config: permitAny('alert:write'),
+      schema: {
+        tags,
+        summary: 'Takes back what was changed of the defaults for a scope: of one rule, or of all',
+        operationId: 'resetAlertDefault',
+        querystring: Type.Object(
+          { scope, rule: Type.Optional(Type.String({ maxLength: 64 })) },
+          { additionalProperties: false },
+        ),
+        response: answers({ 204: nothing, '4xx': ProblemAnswer }),
+      },
+    },
+    async (request, reply) => {
+      const { scope: whose, rule } = request.query;
+      demand(request.raw, 'alert:write', resourceOfScope(whose));
+      if (await alerts.resetDefault(whose, rule)) return reply.code(204).send();
+      const of = rule === undefined ? 'nothing' : `nothing of "${rule}"`;
+      throw new Problem('not_found', `${of} was changed for "${whose}"; GET /v1/alerts/defaults lists what was`);
+    },
+  );
+}
+
+/** Who may write a rule about one function alone is who may write that function's alerts. */
+function resourceOfRule({ function: name }: { readonly function?: string }): string {
+  return name === undefined || name.includes('*') ? '*' : `function:${name}`;
+}
+
+function resourceOfScope(scope: string): string {
+  return scope.startsWith('function:') ? scope : '*';
+}
+
+function absent(name: string): Problem {
+  return new Problem('not_found', `there is no rule "${name}"; GET /v1/alerts/rules lists them`);
+}
