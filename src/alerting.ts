@@ -3,23 +3,26 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Engine, Events } from './engine/api.ts';
 import { FUNCTION_PREFIX } from './engine/catalog.ts';
+import type { EventsObserver } from './engine/events/settle.ts';
+import type { Measuring } from './measuring.ts';
 import type { Clock } from './model/clock.ts';
 import type { FunctionVersion, StoredFunction } from './model/function.ts';
 import type { FunctionFacts, VersionFacts } from './observe/alerts/ports.ts';
 import { openAlerts, type RunningAlerts } from './observe/alerts/stored-alerts.ts';
-import type { Metrics } from './observe/metrics/metrics.ts';
 import { createPoster } from './service/errand/post.ts';
 import { createReach } from './service/errand/reach.ts';
+import type { InvocationRecord } from './store/journal.ts';
 import type { Store } from './store/store.ts';
 
 const CONNECT_TIMEOUT_MS = 30_000;
 
 export interface AlertingOptions {
   readonly store: Store;
-  readonly metrics: Metrics;
-  readonly engine: Pick<Engine, 'find' | 'list'>;
+  readonly metrics: Measuring;
+  /** The engine's, once it is there. */
+  engine(): Pick<Engine, 'find' | 'list'>;
   /** The newest versions of a function, the newest first; rejects where there is no such function. */
-  versions(name: string): Promise<readonly FunctionVersion[]>;
+  versions?(name: string): Promise<readonly FunctionVersion[]>;
   /** The engine's, once it is there. */
   events(): Pick<Events, 'accept'>;
   readonly clock: Clock;
@@ -28,8 +31,15 @@ export interface AlertingOptions {
   ownPort(): number | undefined;
 }
 
+/** The alerts of a node, and what they hear of. */
+export interface Alerting extends RunningAlerts {
+  /** An invocation ended, or was refused. */
+  invocationEnded(record: InvocationRecord): void;
+  readonly events: EventsObserver;
+}
+
 /** Opens the alerts of a node: over its functions, with what carries messages out of it. */
-export async function openAlerting(options: AlertingOptions): Promise<RunningAlerts> {
+export async function openAlerting(options: AlertingOptions): Promise<Alerting> {
   const { store, metrics, engine, clock, log } = options;
   const reach = createReach(() => options.ownPort());
   const poster = createPoster(reach);
@@ -37,9 +47,15 @@ export async function openAlerting(options: AlertingOptions): Promise<RunningAle
     store,
     metrics,
     functions: {
-      find: (name) => factsOf(engine.find(name)),
-      list: () => engine.list().map((stored) => factsOf(stored)!),
-      versions: async (name) => (await options.versions(name)).map(versionOf),
+      find: (name) => factsOf(engine().find(name)),
+      list: () =>
+        engine()
+          .list()
+          .map((stored) => factsOf(stored)!),
+      versions: async (name) =>
+        options.versions === undefined
+          ? servingVersion(engine().find(name))
+          : (await options.versions(name)).map(versionOf),
     },
     carriers: {
       post: (what, signal) => poster.post(what, signal),
@@ -64,12 +80,22 @@ export async function openAlerting(options: AlertingOptions): Promise<RunningAle
     clock,
     log,
     nodeName: hostname(),
+    metricsSurviveRestart: true,
   });
   const unwatch = store.registry.watch(FUNCTION_PREFIX, ({ key }) =>
     alerts.functionChanged(key.slice(FUNCTION_PREFIX.length)),
   );
   return {
     ...alerts,
+    invocationEnded: (record) => alerts.touch(record.function),
+    events: {
+      started() {},
+      ended({ function: name, lane, state }) {
+        if (state !== 'dead' && state !== 'expired') return;
+        metrics.observer.measure('events.dead', { function: name, trigger: lane }, 'count', 1);
+        alerts.touch(name);
+      },
+    },
     async close() {
       unwatch();
       await alerts.close();
@@ -83,6 +109,13 @@ function factsOf(stored: StoredFunction | undefined): FunctionFacts | undefined 
   const { name, config, functionCreatedAt } = stored.document;
   const { owner, tags, timeoutMs, memoryMb } = config;
   return { name, owner, tags, timeoutMs, memoryMb, createdAtMs: Date.parse(functionCreatedAt) };
+}
+
+/** The version that serves and, by its number alone, the one before. */
+function servingVersion(stored: StoredFunction | undefined): VersionFacts[] {
+  if (stored === undefined) return [];
+  const { version } = stored.document;
+  return [versionOf(stored.document), ...(version > 1 ? [{ version: version - 1, createdAtMs: 0 }] : [])];
 }
 
 function versionOf({ version, createdAt, origin }: FunctionVersion): VersionFacts {

@@ -3,6 +3,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
+import { openAlerting } from './alerting.ts';
 import { openBacking } from './backing.ts';
 import { createBindings } from './door/binding/bindings.ts';
 import type { DoorServer } from './door/server.ts';
@@ -99,6 +100,17 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     endings.push(() => services.close());
     const router = createRouter({ ...services, events: () => late.events!, now: () => clock.now() });
 
+    const alerting = await openAlerting({
+      store,
+      metrics: measuring,
+      engine: () => late.engine!,
+      events: () => late.events!,
+      clock,
+      log,
+      ownPort: () => late.port,
+    });
+    endings.push(() => alerting.close());
+
     const codeCacheFolder = join(settings.data, 'code');
     await mkdir(codeCacheFolder, { recursive: true, mode: 0o711 });
     // The dispatcher runs what the deployment built, and the deployment tries what it built in the dispatcher.
@@ -118,6 +130,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       observe(record) {
         measuring.observer.observe(record);
         governance.quotas.observe(record);
+        alerting.invocationEnded(record);
       },
       observeThrottle: (name, version) => measuring.observer.throttled(name, version),
       secrets: governance.secrets,
@@ -133,7 +146,15 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     late.engine = dispatcher;
     endings.push(() => dispatcher.drain(settings.drainMs));
     const { admission } = governance.quotas;
-    const events = createEvents({ store, engine: dispatcher, router, clock, log, admission });
+    const events = createEvents({
+      store,
+      engine: dispatcher,
+      router,
+      clock,
+      log,
+      admission,
+      observe: alerting.events,
+    });
     late.events = events;
     endings.push(() => events.close(settings.drainMs));
     measuring.measure({ dispatcher, events });
@@ -176,6 +197,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       repositories,
       triggers,
       metrics: measuring,
+      alerts: alerting,
       store,
       sandboxes,
       settings,
@@ -191,6 +213,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     late.port = port;
     services.start();
     await events.start();
+    alerting.start();
     state = 'ready';
     // It looks at every blob: not before the node is ready.
     void collect().catch((error: unknown) => log.error({ err: error }, 'removing unused code failed'));

@@ -144,6 +144,8 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: OBSERVE,
     summary: 'watch functions and the node live',
     load: () => import('./commands/top.ts'),
+  },
+  {
     name: 'alert',
     group: OBSERVE,
     summary: 'what fires and who is told: rules, channels, silences',

@@ -9,6 +9,7 @@ import { type Completed, Completions } from './completions.ts';
 import { Deliveries } from './deliveries.ts';
 import { Leases } from './leases.ts';
 import { Pending } from './pending.ts';
+import type { EventsObserver } from './settle.ts';
 
 /** 6 MiB of payload, and what surrounds it. */
 const DEFAULT_MAX_EVENT_BYTES = 6_356_992;
@@ -25,6 +26,7 @@ export interface EventsOptions {
   readonly maxEventBytes?: number;
   /** From 0 to less than 1; spreads retries. */
   readonly random?: () => number;
+  readonly observe?: EventsObserver;
 }
 
 /** The events of one node, and their delivery. */
@@ -44,7 +46,18 @@ export function createEvents(options: EventsOptions): RunningEvents {
   const closing = new AbortController();
   const leases = new Leases(store.queue, clock);
   const completions = new Completions();
-  const context = { store, engine, router, completions, clock, log, random, leases, closing: closing.signal };
+  const context = {
+    store,
+    engine,
+    router,
+    completions,
+    clock,
+    log,
+    random,
+    leases,
+    closing: closing.signal,
+    ...(options.observe !== undefined && { observe: options.observe }),
+  };
   const deliveries = new Deliveries(context);
   const pending = new Pending({ store, deliveries, clock });
   const { maxEventBytes = DEFAULT_MAX_EVENT_BYTES } = options;

@@ -129,6 +129,7 @@ export class Lane {
     const startMs = clock.monotonicMs();
     this.counters.running += batch.length;
     for (const held of batch) held.running = true;
+    this.tellStart(batch);
     const settled = (work: Promise<void>): void => this.track(work);
     const work = deliver(batch, this.delivering, settled)
       .catch((error: unknown) => log.error({ err: error, ...this.name }, 'events could not be delivered'))
@@ -139,6 +140,15 @@ export class Lane {
         this.slots.release();
       });
     this.track(work);
+  }
+
+  /** How long those that run for the first time waited since they were due. */
+  private tellStart(batch: readonly HeldEvent[]): void {
+    const { observe, clock } = this.context;
+    if (observe === undefined) return;
+    const nowMs = clock.now();
+    for (const { message, attributes } of batch)
+      if (message.attempt === 1) observe.started(nowMs - message.sentAtMs - attributes.delayMs);
   }
 
   private track(work: Promise<void>): void {

@@ -29,6 +29,15 @@ export interface SettleContext extends RunContext {
   readonly leases: Leases;
   readonly random: () => number;
   readonly log: Logger;
+  readonly observe?: EventsObserver;
+}
+
+/** Hears what becomes of events. Called for each: it must be quick, and throw nothing. */
+export interface EventsObserver {
+  /** The first attempt of an event begins, so many milliseconds after it was due. */
+  started(waitMs: number): void;
+  /** An event came to its end. */
+  ended(record: EventRecord): void;
 }
 
 /** What a run for events left behind. */
@@ -298,13 +307,13 @@ export class Settler {
   }
 
   private ended({ held, record, committed }: Ending): void {
-    const { leases, store, clock } = this.context;
+    const { leases, store, clock, observe } = this.context;
     committed();
     leases.release(held);
     this.counters.ended(record.state === 'delivered');
     const { eventId } = held.attributes;
     const event = cloudEventOf(held);
-    store.journal.appendEvent({
+    const ended: EventRecord = {
       eventId,
       function: this.lane.function,
       lane: this.lane.lane,
@@ -312,7 +321,9 @@ export class Settler {
       acceptedAtMs: acceptedAtMs(eventId),
       endedAtMs: clock.now(),
       ...(event !== undefined && { source: event.source, sourceId: event.id }),
-    });
+    };
+    store.journal.appendEvent(ended);
+    observe?.ended(ended);
   }
 
   /** Tries until the store takes it: a full disk passes. False also where the node stops before. */

@@ -16,6 +16,8 @@ const KNOWN: Readonly<Record<string, Known>> = {
   invocations: COUNT,
   errors: COUNT,
   throttles: COUNT,
+  refusals: COUNT,
+  errorRate: { usual: 'average', kind: 'share', byInvocations: true },
   coldStarts: COUNT,
   billed: { usual: 'sum', kind: 'number', byInvocations: true },
   duration: { kind: 'duration', byInvocations: true },

@@ -78,9 +78,9 @@ function needsCalls(clause: Clause): boolean {
 function clauseReader(clause: Clause, subject: Subject, metrics: Ask, hysteresis: number): ReadClause {
   switch (clause.kind) {
     case 'absence': {
-      const count = reader(clause.metric, clause.windowMs, subject, metrics, 'count');
+      const count = countReader(clause.metric, clause.windowMs, subject, metrics);
       return (coveredMs) => {
-        const value = count() ?? 0;
+        const value = count();
         if (value > 0) return { holds: false, well: true, value, limit: 0 };
         return { holds: coveredMs >= clause.windowMs ? true : undefined, well: false, value, limit: 0 };
       };
@@ -153,21 +153,19 @@ function queryOf(
   };
 }
 
-function reader(
-  term: Term,
-  windowMs: number,
-  subject: Subject,
-  metrics: Ask,
-  statistic?: 'count',
-): () => number | undefined {
-  const counts = statistic === 'count' || isCount(term);
-  const query = queryOf(
-    term,
-    windowMs,
-    subject,
-    statistic === 'count' && isCount(term) ? statisticOf(term) : statistic,
-  );
-  return counts ? () => metrics.recent(query) ?? 0 : () => metrics.recent(query);
+function reader(term: Term, windowMs: number, subject: Subject, metrics: Ask): () => number | undefined {
+  const query = queryOf(term, windowMs, subject);
+  return isCount(term) ? () => metrics.recent(query) ?? 0 : () => metrics.recent(query);
+}
+
+/** How often something was measured; of what is only sampled, whether it was. */
+function countReader(term: Term, windowMs: number, subject: Subject, metrics: Ask): () => number {
+  if (isCount(term)) {
+    const query = queryOf(term, windowMs, subject);
+    return () => metrics.recent(query) ?? 0;
+  }
+  const query = queryOf(term, windowMs, subject, 'maximum');
+  return () => (metrics.recent(query) === undefined ? 0 : 1);
 }
 
 function expressionReader(

@@ -15,6 +15,8 @@ const ASLEEP_AFTER_MS = 1_800_000;
 const MAX_ELAPSED_MS = 30_000;
 /** The wall clock may differ from the monotonic one by so much between two looks before it was set. */
 const CLOCK_JUMP_MS = 5_000;
+/** After the start of a node, before what is absent is believed to be. */
+const SETTLED_AFTER_MS = 300_000;
 /** Nothing measured for at least so long before an alert counts as over. */
 const LEAST_QUIET_MS = 60_000;
 
@@ -72,13 +74,16 @@ export class Watcher {
   private lastMonotonicMs: number;
   private lastWallMs: number;
   private coveredFromMs: number;
+  /** What was measured before is known too. */
+  private remembersMore: boolean;
   private readonly firing: Map<string, Severity>;
 
   constructor(options: WatcherOptions) {
     this.options = options;
     this.lastMonotonicMs = options.clock.monotonicMs();
     this.lastWallMs = options.clock.now();
-    this.coveredFromMs = options.metricsSurviveRestart ? Number.NEGATIVE_INFINITY : this.lastMonotonicMs;
+    this.coveredFromMs = this.lastMonotonicMs;
+    this.remembersMore = options.metricsSurviveRestart;
     this.firing = new Map(options.firing);
     for (const id of this.firing.keys()) {
       const at = id.indexOf('@');
@@ -132,14 +137,23 @@ export class Watcher {
     const wallMs = this.options.clock.now();
     const elapsedMs = monotonicMs - this.lastMonotonicMs;
     // What was measured lies at other times now: what is missing since says nothing.
-    if (Math.abs(wallMs - this.lastWallMs - elapsedMs) > CLOCK_JUMP_MS) this.coveredFromMs = monotonicMs;
+    if (Math.abs(wallMs - this.lastWallMs - elapsedMs) > CLOCK_JUMP_MS) {
+      this.coveredFromMs = monotonicMs;
+      this.remembersMore = false;
+    }
     this.lastMonotonicMs = monotonicMs;
     this.lastWallMs = wallMs;
     return Math.min(elapsedMs, MAX_ELAPSED_MS);
   }
 
+  /** For how long everything was measured. After a start, what wakes functions gets some minutes to do so. */
+  private coveredMs(monotonicMs: number): number {
+    const sinceMs = monotonicMs - this.coveredFromMs;
+    return this.remembersMore && sinceMs >= SETTLED_AFTER_MS ? Number.POSITIVE_INFINITY : sinceMs;
+  }
+
   private lookAt(watch: Running, elapsedMs: number, monotonicMs: number, nowMs: number): void {
-    const coveredMs = Math.min(monotonicMs - this.coveredFromMs, nowMs - watch.bornMs);
+    const coveredMs = Math.min(this.coveredMs(monotonicMs), nowMs - watch.bornMs);
     const usual = watch.usual.read(coveredMs, monotonicMs);
     const was = watch.state;
     // Most are well and at rest.
