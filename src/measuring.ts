@@ -5,6 +5,7 @@ import type { Dispatcher } from './engine/dispatcher.ts';
 import type { Clock } from './model/clock.ts';
 import type { Settings } from './model/settings.ts';
 import { openMetrics, type RunningMetrics } from './observe/metrics/create-metrics.ts';
+import { OwnMetrics } from './observe/metrics/own.ts';
 import type { Store } from './store/store.ts';
 
 /** With more lanes than this their lag is measured once a minute instead of every ten seconds. */
@@ -19,6 +20,8 @@ interface MeasuringOptions {
 }
 
 export interface Measuring extends RunningMetrics {
+  /** Takes the metrics that functions print. */
+  readonly own: OwnMetrics;
   /** Measures what does not tell by itself, from now on. */
   measure(sources: { dispatcher: Dispatcher; events: Events }): void;
 }
@@ -28,8 +31,16 @@ export async function openMeasuring(options: MeasuringOptions): Promise<Measurin
   const { store, settings, clock, log } = options;
   const metrics = await openMetrics({ store: store.series, settings, clock, log });
   const { observer } = metrics;
+  const own = new OwnMetrics({
+    set: metrics.series,
+    observer,
+    now: () => clock.now(),
+    onTooMany: (line, what) =>
+      store.journal.appendLog({ ...line, stream: 'platform', level: 'warn', text: `[fob] this function has ${what}` }),
+  });
   return {
     ...metrics,
+    own,
     measure({ dispatcher, events }) {
       const node = nodeGauges(clock);
       const sampleLag = lagSampler(events, (name, trigger, lagMs) =>

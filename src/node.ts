@@ -132,6 +132,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
         governance.quotas.observe(record);
         alerting.invocationEnded(record);
       },
+      observeLog: (line) => measuring.own.printed(line),
       observeThrottle: (name, version) => measuring.observer.throttled(name, version),
       secrets: governance.secrets,
       grantsOf: governance.executionRoles.grantsOf,

@@ -7,7 +7,7 @@ import { Problem } from '../model/problem.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Runtimes } from '../runtime/runtime.ts';
 import type { Sandboxes } from '../sandbox/sandbox.ts';
-import type { InvocationRecord, Journal } from '../store/journal.ts';
+import type { InvocationRecord, Journal, LogRecord } from '../store/journal.ts';
 import type { Registry } from '../store/registry.ts';
 import type { Bindings, Engine, EngineStats, PoolView, SandboxView } from './api.ts';
 import { refusedInvocation } from './call.ts';
@@ -62,6 +62,8 @@ export interface DispatcherOptions {
   readonly sendOutbox?: SendOutbox;
   /** Hears of each invocation's end, refused ones included, as it is recorded. Called on every call: it must be quick, and throw nothing. */
   readonly observe?: (record: InvocationRecord) => void;
+  /** Hears of each line that a function prints, as `observe` does of invocations. */
+  readonly observeLog?: (line: LogRecord) => void;
   /** Hears of each call that was refused because the node or a team is at its limit, of which there is no record. */
   readonly observeThrottle?: (functionName: string, version: number) => void;
   /** From 0 to less than 1; deals out calls of weighted aliases. */
@@ -144,6 +146,7 @@ export class Dispatcher implements Engine {
       supply: this.supply,
       recorder: this.recorder,
       journal,
+      observeLog: options.observeLog,
       clock,
       queueWaitMs: settings.queueWaitMs,
       onIdle: housekeeper.onIdle,

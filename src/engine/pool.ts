@@ -3,7 +3,7 @@ import type { Clock } from '../model/clock.ts';
 import type { FunctionDocument } from '../model/function.ts';
 import type { FailureReason, InvocationRequest, Outcome } from '../model/invocation.ts';
 import { asProblem, Problem } from '../model/problem.ts';
-import { type Journal, LOG_LEVELS } from '../store/journal.ts';
+import { type Journal, LOG_LEVELS, type LogRecord } from '../store/journal.ts';
 import { Call, type CallOwner } from './call.ts';
 import { cancelled } from './endings.ts';
 import type { Recorder } from './recorder.ts';
@@ -24,6 +24,7 @@ export interface PoolContext {
   readonly supply: Supply;
   readonly recorder: Recorder;
   readonly journal: Journal;
+  readonly observeLog?: ((line: LogRecord) => void) | undefined;
   readonly clock: Clock;
   readonly queueWaitMs: number;
   /** A sandbox became idle: the housekeeper looks after it. */
@@ -134,7 +135,7 @@ export class Pool implements RunnerOwner, CallOwner {
   }
 
   logged(runner: Runner, call: Call | undefined, line: LogLine): void {
-    this.context.journal.appendLog({
+    const record: LogRecord = {
       timeMs: line.timeMs,
       function: this.function.name,
       version: this.function.version,
@@ -143,7 +144,9 @@ export class Pool implements RunnerOwner, CallOwner {
       stream: line.stream,
       level: LOG_LEVELS[line.level] ?? 'info',
       text: line.text,
-    });
+    };
+    this.context.journal.appendLog(record);
+    this.context.observeLog?.(record);
   }
 
   gone(runner: Runner, unstarted: Call[]): void {

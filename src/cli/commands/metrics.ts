@@ -199,16 +199,17 @@ function printSeries(metrics: readonly MetricSeriesView[]): void {
       ];
     }),
   );
+  const grouped = rows.some((row) => row[1] !== '');
   printTable(
     [
       { title: 'METRIC', shrinkTo: 14, decorate: (cell) => paint('bold', cell) },
-      { title: 'OF', shrinkTo: 8, hideEmpty: true },
+      ...(grouped ? [{ title: 'OF', shrinkTo: 8 }] : []),
       { title: 'TOTAL', align: 'right', hideEmpty: true },
       { title: 'HIGHEST', align: 'right' },
       { title: 'LATEST', align: 'right' },
       { title: 'OVER TIME', decorate: (cell) => paint('cyan', cell.replaceAll(GAP, ' ')) },
     ],
-    rows,
+    grouped ? rows : rows.map((row) => row.toSpliced(1, 1)),
   );
 }
 
