@@ -47,8 +47,11 @@ export interface RunView {
 }
 
 export interface LogLine {
+  /** Where it is in the journal; a line of the live tail has none. */
+  readonly id?: string;
   readonly timeMs: number;
   readonly function: string;
+  readonly version: number;
   readonly invocationId?: string;
   readonly sandboxId: string;
   readonly stream: 'stdout' | 'stderr' | 'platform';

@@ -9,7 +9,7 @@ export const DEFAULT_URL = 'http://127.0.0.1:9999';
 const MAX_FAILURE_BYTES = 4_194_304;
 
 interface RequestOptions {
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | Readable;
   readonly signal?: AbortSignal;
@@ -39,7 +39,8 @@ export async function createClient(url: string, token: string | undefined): Prom
   const send = (method: string, path: string, options: RequestOptions = {}): Promise<IncomingMessage> => {
     const target = new URL(base.pathname.replace(/\/$/, '') + path, base);
     for (const [name, value] of Object.entries(options.query ?? {})) {
-      if (value !== undefined) target.searchParams.set(name, String(value));
+      if (Array.isArray(value)) for (const each of value) target.searchParams.append(name, each);
+      else if (value !== undefined) target.searchParams.set(name, String(value));
     }
     const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
     if (token !== undefined && token !== '') headers.authorization = `Bearer ${token}`;

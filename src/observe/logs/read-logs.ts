@@ -23,8 +23,8 @@ const PAGE = 1_000;
 const DEFAULT_LOOK_BACK_MS = 120_000;
 /** Invocations that began before a page's time and ended within it; beyond, the ends of the oldest are left out. */
 const MOST_RUNNING = 5_000;
-/** An END is not before a line that its invocation printed: the clocks of the two are that far apart at most. */
-const CLOCKS_APART_MS = 3;
+/** An END is not before a line that its invocation printed: a sandbox's time and the node's may be that far apart. */
+const CLOCKS_APART_MS = 50;
 
 /** The ends of a page in time: from its lowest millisecond, included, to its highest, excluded. */
 interface Window {
@@ -216,7 +216,7 @@ function newestFirst(a: LogRecord, b: LogRecord): number {
   return placeOf(b) - placeOf(a) || Number(b.id ?? 0) - Number(a.id ?? 0);
 }
 
-/** Of a page, newest first: an END and a REPORT that their invocation's last lines would follow, because times are whole milliseconds, come after those. */
+/** Of a page, newest first: an END and a REPORT that their invocation's last lines would follow, because clocks differ, come after those. */
 function endsBehindLines(lines: LogHit[]): LogHit[] {
   for (let index = 1; index < lines.length; index++) {
     const line = lines[index]!;
