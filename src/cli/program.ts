@@ -103,6 +103,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/trigger.ts'),
   },
   {
+    name: 'check',
+    group: DEVELOP,
+    summary: 'test functions by the files beside their code, in real sandboxes',
+    load: () => import('./commands/check.ts'),
+  },
+  {
     name: 'dev',
     group: DEVELOP,
     summary: 'run a function while you write it: a node of its own, each change deployed at once',

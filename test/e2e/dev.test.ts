@@ -192,6 +192,25 @@ describe('fob dev', { skip: process.platform !== 'linux' }, () => {
     assert.equal(await result, 'Ada42');
   });
 
+  test('a project file is applied as it changes: functions, triggers and services', async (t) => {
+    const file = (memory: string, queue: string) =>
+      `project: work\nfunctions:\n  work: { path: index.mjs, memory: ${memory} }\nqueues: { ${queue}: {} }\ntriggers:\n  feed: { function: work, type: queue, options: { queue: ${queue} } }\n`;
+    const dev = await startDev(t, { 'index.mjs': JAVASCRIPT, 'fob.yaml': file('128m', 'jobs') });
+    assert.deepEqual(await call(dev.url, { name: 'Ada' }), { answer: 42 });
+    await fetch(`${dev.url}/v1/queues/jobs/messages`, { method: 'POST', body: '{}' });
+    await dev.says(/greeting undefined/);
+    await writeFile(join(dev.folder, 'index.mjs'), JAVASCRIPT.replace('42', '43'));
+    await dev.says(/function work in .*index\.mjs/);
+    await dev.answers({ answer: 43 });
+    await writeFile(join(dev.folder, 'fob.yaml'), 'functions: [');
+    await dev.says(/fob\.yaml was not taken/);
+    await dev.says(/fob\.yaml:1:/);
+    await writeFile(join(dev.folder, 'fob.yaml'), file('256m', 'jobs'));
+    await dev.says(/function work in .*fob\.yaml/);
+    const { config } = (await (await fetch(`${dev.url}/v1/functions/work`)).json()) as { config: { memoryMb: number } };
+    assert.equal(config.memoryMb, 256);
+  });
+
   test('without a function to run it says so at once', async () => {
     const { folder, remove } = await temporaryFolder();
     try {

@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
+import { CLOUD_EVENT_TYPE } from '../../model/cloudevents.ts';
 import { aboutFunction, functionPath, type LogLine } from '../api.ts';
 import { type NodeClient, readBody, readFailure } from '../client.ts';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
+import { readData } from '../data-argument.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatDuration, parseDurationMs } from '../human.ts';
 import { formatLogLine } from '../log-line.ts';
@@ -17,6 +19,7 @@ const MAX_DELAY_MS = 604_800_000;
 interface CallOptions {
   readonly data?: string;
   readonly type?: string;
+  readonly event?: string;
   readonly raw?: boolean;
   readonly logs?: boolean;
   readonly output?: string;
@@ -48,6 +51,7 @@ export function define(command: Command): void {
       'Runs a function and prints its result. Its failure goes to standard error, with its stack, and the exit code is 1.',
     )
     .option('-d, --data <payload>', 'the payload: a text, @file, or - for standard input')
+    .option('--event <cloudevent>', 'an event, which it sees as from a trigger: JSON, @file, or - for standard input')
     .option('--type <type>', 'content type of the payload; default: application/json')
     .option('--raw', 'print the result byte for byte, without a line end of its own')
     .option('-o, --output <file>', 'write the result to a file, byte for byte')
@@ -63,6 +67,7 @@ export function define(command: Command): void {
         ['fob call add param1=1 param2=1', 'texts by name'],
         ['fob call resize width:=300 tags:=\'["a","b"]\'', 'JSON values by name'],
         ['fob call report --async', 'run it in the background, with retries'],
+        ['fob event sample bucket photos --as cloudevent | fob call meta --event -', 'with a sample of an event'],
         ['fob call thumbnail --data @cat.jpg --type image/jpeg -o small.jpg', 'bytes in, bytes out'],
       ),
     )
@@ -188,6 +193,11 @@ async function printLogs(
 
 async function payloadOf(parameters: string[], options: CallOptions): Promise<Payload> {
   const type = options.type ?? 'application/json';
+  if (options.event !== undefined) {
+    if (parameters.length > 0 || options.data !== undefined)
+      throw new Failure(EXIT.usage, '--event is the whole payload: leave parameters and --data out');
+    return { type: CLOUD_EVENT_TYPE, body: await readData(options.event) };
+  }
   if (options.data === undefined) return namedPayload(named(parameters));
   if (parameters.length > 0) throw new Failure(EXIT.usage, 'give parameters by name or --data, not both');
   if (options.data === '-') {

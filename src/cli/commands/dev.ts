@@ -1,14 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { type FunctionView, functionPath, type LogLine } from '../api.ts';
+import { Problem } from '../../model/problem.ts';
+import { functionPath, type LogLine } from '../api.ts';
 import { createClient, type NodeClient } from '../client.ts';
 import { examples, type GlobalOptions, optionsOf, wholeNumber } from '../command-line.ts';
-import { sendCode } from '../deploy/send.ts';
-import { functionName, readUpload } from '../deploy/upload.ts';
+import { functionName } from '../deploy/upload.ts';
 import { type DebugListener, listenForDebuggers } from '../dev/debug-listener.ts';
 import { type LocalNode, startLocalNode } from '../dev/local-node.ts';
 import { watchCode } from '../dev/watch-code.ts';
+import { functionWork, hasProjectFile, projectWork, type Work } from '../dev/work.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { addFunctionOptions, configOf, type FunctionOptions } from '../function-options.ts';
 import { formatDuration } from '../human.ts';
@@ -32,20 +33,12 @@ interface DevOptions extends FunctionOptions {
   readonly install: boolean;
 }
 
-/** One function under development. */
-interface Development {
-  readonly client: NodeClient;
-  readonly path: string;
-  readonly name: string;
-  readonly config: Readonly<Record<string, unknown>>;
-}
-
 export function define(command: Command): void {
   command
-    .argument('[path]', 'the function: a source file or a folder', '.')
+    .argument('[path]', 'the function, a source file or a folder; or a folder with a fob.yaml', '.')
     .description(
       'Runs a function while you write it: a node of its own starts on this machine, with real sandboxes, triggers and services; each change is ' +
-        'deployed at once, and what the function logs is shown. With --url or FOB_URL, the node there is used instead. Ctrl-C ends it; ' +
+        'deployed at once, and what the function logs is shown. Of a folder with a fob.yaml, all functions, triggers and services are made as it says. With --url or FOB_URL, the node there is used instead. Ctrl-C ends it; ' +
         `data stays in ${DATA_FOLDER}.`,
     )
     .option('--name <name>', 'name of the function; default: from the file or folder')
@@ -70,12 +63,15 @@ export function define(command: Command): void {
 }
 
 async function dev(path: string, options: GlobalOptions & DevOptions, elsewhere: boolean): Promise<void> {
-  const name = functionName(path, options.name);
   const config = configOf(options);
   const debugPort = options.inspect === undefined ? undefined : portOf(options.inspect);
   const info = await stat(path).catch((cause: unknown) => {
     throw new Failure(EXIT.notFound, `there is no file or folder ${path}`, { cause });
   });
+  const isProject = info.isDirectory() && (await hasProjectFile(path));
+  if (isProject && debugPort !== undefined)
+    throw new Failure(EXIT.usage, '--inspect is for one function: name its file or folder, not that of the project');
+  const name = isProject ? '' : functionName(path, options.name);
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => (stopping.signal.aborted ? process.exit(EXIT.interrupted) : stopping.abort()));
@@ -85,23 +81,17 @@ async function dev(path: string, options: GlobalOptions & DevOptions, elsewhere:
   const node = elsewhere ? undefined : await ownNode(path, info.isDirectory(), options);
   const url = node?.url ?? options.url;
   const client = await createClient(url, options.token ?? process.env.FOB_TOKEN);
-  const work: Development = {
-    client,
-    path,
-    name,
-    config: {
-      ...config,
-      debug: debugPort !== undefined,
-      ...(debugPort !== undefined && { timeoutMs: DEBUG_TIMEOUT_MS }),
-    },
-  };
+  const debug = { debug: debugPort !== undefined, ...(debugPort !== undefined && { timeoutMs: DEBUG_TIMEOUT_MS }) };
+  const work = isProject
+    ? projectWork(client, path)
+    : functionWork(client, { name, path, config: { ...config, ...debug } });
   let debuggers: DebugListener | undefined;
   let code: Awaited<ReturnType<typeof watchCode>> | undefined;
   try {
     code = await watchCode(resolve(path), info.isDirectory(), async (changed) => reload(work, changed));
     await deployFirst(work);
-    printScreen(url, name, path);
-    void follow(client, name, stopping.signal);
+    printScreen(url, work, path);
+    void follow(client, work.function, stopping.signal);
     if (debugPort !== undefined) {
       const token = options.token ?? process.env.FOB_TOKEN;
       const onRefused = (why: string) => warn(`a debugger could not attach: ${why}`);
@@ -112,6 +102,7 @@ async function dev(path: string, options: GlobalOptions & DevOptions, elsewhere:
   } finally {
     debuggers?.close();
     await code?.close();
+    // Somebody else's node is not left open to debuggers.
     if (elsewhere && debugPort !== undefined)
       await sendJson(client, 'PATCH', functionPath(name), { debug: false }).catch(() => {});
     if (node !== undefined) {
@@ -147,46 +138,43 @@ async function ownNode(path: string, isFolder: boolean, options: DevOptions): Pr
   }
 }
 
-/** The first version; a function that does not load yet is no reason to stop watching it. */
-async function deployFirst(work: Development): Promise<void> {
+/** The first version; what does not load yet is no reason to stop watching it. */
+async function deployFirst(work: Work): Promise<void> {
   const progress = new Progress();
-  progress.step(`deploying ${work.name}`);
+  progress.step(`deploying ${work.title}`);
   try {
-    await deploy(work, progress);
+    await work.deploy(progress);
     progress.done();
   } catch (error) {
     progress.fail();
-    if (!(error instanceof Failure) || error.exitCode !== EXIT.refused) throw error;
     tell(error);
     note('waiting for a change');
   }
 }
 
-async function reload(work: Development, changed: readonly string[]): Promise<void> {
+async function reload(work: Work, changed: readonly string[]): Promise<void> {
   const started = performance.now();
   const [first, ...others] = changed;
   const what = harmless(others.length === 0 ? first! : `${first} and ${others.length} more`);
   try {
-    const { version } = await deploy(work, new Progress({ quiet: true }));
-    print(`${paint('green', '↻')} version ${version} in ${formatDuration(performance.now() - started)}: ${what}`);
+    const done = await work.deploy(new Progress({ quiet: true }));
+    print(`${paint('green', '↻')} ${done} in ${formatDuration(performance.now() - started)}: ${what}`);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
     print(`${paint('red', '✘')} ${what} was not taken; the version before goes on`);
     tell(error);
   }
 }
 
-async function deploy({ client, path, name, config }: Development, progress: Progress): Promise<FunctionView> {
-  return sendCode(client, name, await readUpload(path, progress), config, false, progress);
-}
-
 /** What is wrong with the code, with the place in it. */
-function tell(failure: Failure): void {
+function tell(failure: unknown): void {
+  // Only what the code or the project file may have wrong; anything else is no reason to go on.
+  if (failure instanceof Problem) return printFailure(harmless(failure.message));
+  if (!(failure instanceof Failure) || failure.exitCode === EXIT.unreachable) throw failure;
   const stack = (failure.body as { stack?: unknown } | undefined)?.stack;
   printFailure(harmless(failure.message), typeof stack === 'string' && stack !== '' ? harmless(stack) : failure.hint);
 }
 
-async function follow(client: NodeClient, name: string, signal: AbortSignal): Promise<void> {
+async function follow(client: NodeClient, name: string | undefined, signal: AbortSignal): Promise<void> {
   try {
     for await (const line of client.lines<LogLine>('GET', '/v1/logs/tail', { query: { function: name }, signal })) {
       if ('text' in line) print(formatLogLine(line, { now: Date.now(), paint }));
@@ -196,15 +184,17 @@ async function follow(client: NodeClient, name: string, signal: AbortSignal): Pr
   }
 }
 
-function printScreen(url: string, name: string, path: string): void {
-  const prefix = url === `http://127.0.0.1:${DEFAULT_PORT}` ? '' : `FOB_URL=${url} `;
+function printScreen(url: string, work: Work, path: string): void {
+  const fob = `${url === `http://127.0.0.1:${DEFAULT_PORT}` ? '' : `FOB_URL=${url} `}${ownCommand()}`;
+  const name = work.function ?? '<function>';
+  const at = work.function === undefined ? url : `${url}/f/${work.function}/`;
   const label = (text: string) => paint('dim', text.padEnd(10));
   print(
     [
       '',
-      `${paint('bold', name)} runs at ${paint(['bold', 'cyan'], `${url}/f/${name}/`)}`,
-      `  ${label('call it')}${prefix}${ownCommand()} call ${name}`,
-      `  ${label('wake it')}${prefix}${ownCommand()} trigger add ${name} schedule 'rate(1 minute)'`,
+      `${paint('bold', work.title)} runs at ${paint(['bold', 'cyan'], at)}`,
+      `  ${label('call it')}${fob} call ${name}`,
+      `  ${label('wake it')}${fob} trigger add ${name} schedule 'rate(1 minute)'`,
       `  ${label('edit')}${path}, and it is deployed again`,
       `  ${label('stop')}Ctrl-C`,
       '',

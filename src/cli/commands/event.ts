@@ -4,10 +4,10 @@ import { clientOf, examples, oneOf, optionsOf, wholeNumber } from '../command-li
 import { readData } from '../data-argument.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { print } from '../output.ts';
-import { sendJson } from '../send-json.ts';
 import { allTypes, typeNamed } from '../trigger/api.ts';
+import { sampleEvent } from '../trigger/sample.ts';
 import { printTypes } from '../trigger/show.ts';
-import { parseJsonOption, readTypeArguments } from '../trigger/type-options.ts';
+import { parseJsonOption } from '../trigger/type-options.ts';
 
 const SHAPES = ['handler', 'callme', 'cloudevent'] as const;
 
@@ -16,12 +16,6 @@ interface SampleOptions {
   readonly for?: string;
   readonly data?: string;
   readonly batch?: number;
-}
-
-interface Sample {
-  readonly event: unknown;
-  readonly handler: unknown;
-  readonly callme: unknown;
 }
 
 export function define(command: Command): void {
@@ -46,7 +40,7 @@ export function define(command: Command): void {
         ['fob event sample bucket photos --suffix .jpg', "an upload, as AWS's code sees it"],
         ['fob event sample webhook github --as cloudevent', 'a push'],
         ['fob event sample queue jobs --batch 3 --data \'{"id": 7}\'', 'three messages'],
-        ['fob event sample bucket photos --for meta | fob call meta --data -', 'run a function with it'],
+        ['fob event sample bucket photos --as cloudevent | fob call meta --event -', 'run a function with it'],
       ),
     )
     .action(async (typeName: string, given: string[], _options, self: Command) => {
@@ -55,13 +49,10 @@ export function define(command: Command): void {
         throw new Failure(EXIT.usage, 'give --as or --for, not both');
       const client = await clientOf(self);
       const type = typeNamed(await allTypes(client), typeName);
-      const body = {
-        ...(await readTypeArguments(type, given)),
+      const sample = await sampleEvent(client, type, given, {
         ...(options.data !== undefined && { data: parseJsonOption(String(await readData(options.data)), '--data') }),
         ...(options.batch !== undefined && { batch: options.batch }),
-      };
-      const path = `/v1/trigger-types/${encodeURIComponent(type.name)}/sample`;
-      const sample = await sendJson<Sample>(client, 'POST', path, body);
+      });
       const fn = options.for;
       const seenBy =
         fn === undefined

@@ -5,8 +5,8 @@ import { EXIT, Failure } from '../failure.ts';
 import { count, formatBytes } from '../human.ts';
 import type { Progress } from '../output.ts';
 
-/** What `fob dev` keeps beside the code. */
-const OWN_DATA = '.fob/';
+/** What `fob dev` and `fob check` have beside the code. */
+const OWN = new Set(['.fob/', 'fob.test.yaml']);
 
 /** Code on its way to a node. */
 export interface Upload {
@@ -26,7 +26,7 @@ export async function readUpload(path: string, progress: Progress): Promise<Uplo
     return { content, fileName: '', origin: 'the text', summary: formatBytes(content.length) };
   }
   const code = await readCode(path);
-  const ignored = code.ignored.filter((each) => each !== OWN_DATA);
+  const ignored = code.ignored.filter((each) => !OWN.has(each));
   if (ignored.length > 0) {
     const shown = ignored.slice(0, 5).join(', ');
     progress.line(`left out ${shown}${ignored.length > 5 ? ` and ${ignored.length - 5} more` : ''}`);

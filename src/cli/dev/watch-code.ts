@@ -6,6 +6,8 @@ import { ignoreRules } from '../../project/code/ignore-rules.ts';
 /** Editors write a file in several steps, and people save several files at once. */
 const SETTLE_MS = 25;
 
+const PROJECT_FILE = /^fob\.ya?ml$/;
+
 /** Watches code; ends with `close`. */
 export interface CodeWatch {
   close(): Promise<void>;
@@ -25,7 +27,8 @@ export async function watchCode(
     ignoreInitial: true,
     ignored: (each, stats) => {
       const inner = relative(path, each).split(sep).join('/');
-      return isFolder && inner !== '' && ignores(inner, stats?.isDirectory() ?? false);
+      // A project file is no code, but says how it is deployed.
+      return isFolder && inner !== '' && !PROJECT_FILE.test(inner) && ignores(inner, stats?.isDirectory() ?? false);
     },
   });
   let changed = new Set<string>();

@@ -38,7 +38,7 @@ export function addInvocationRoutes(app: App, context: DoorContext, invoke: Nati
         tags,
         summary: 'Invokes a function: the body is its event, the answer its result',
         description:
-          'A JSON body is the event (or the named parameters of a `callme`), a form holds parameters that are texts; any other content type passes as bytes. The answer has the headers `Fob-Invocation-Id`, `Fob-Version`, `Fob-Duration-Ms` and `Fob-Cold-Start`; a failing function answers with `Fob-Function-Error`. `Fob-Sticky-Key` keeps a caller with one version of a weighted alias. A function that streams is streamed; a stream that fails midway is cut off.',
+          'A JSON body is the event (or the named parameters of a `callme`), a form holds parameters that are texts; CloudEvents (`application/cloudevents+json`) reach the function in the shape that a trigger would give them; any other content type passes as bytes. The answer has the headers `Fob-Invocation-Id`, `Fob-Version`, `Fob-Duration-Ms` and `Fob-Cold-Start`; a failing function answers with `Fob-Function-Error`. `Fob-Sticky-Key` keeps a caller with one version of a weighted alias. A function that streams is streamed; a stream that fails midway is cut off.',
         operationId: 'invokeFunction',
         params: TargetParameters,
         response: answers({

@@ -14,10 +14,13 @@ import { principalOf } from '../principal.ts';
 import { requestKeys } from '../request-keys.ts';
 import { endStream, headerSafe, passChunk } from '../stream.ts';
 import { traceHeaders, traceOf } from '../trace-context.ts';
-import { payloadOf } from './payload.ts';
+import { eventPayloadOf, type Payload, payloadOf } from './payload.ts';
 import { answerProblem, outcomeProblem } from './problem-json.ts';
 
 const NO_QUERY = 'the payload goes in the body; the native invoke takes no query';
+
+/** How the content types of CloudEvents begin. */
+const CLOUD_EVENTS = 'application/cloudevents';
 
 /** A result is shown by no browser as a page of this node, whatever type the function gave it. */
 const SAFE = ['X-Content-Type-Options', 'nosniff', 'Content-Security-Policy', 'sandbox'];
@@ -38,7 +41,7 @@ export function createNativeInvoke(context: DoorContext): NativeInvoke {
     const keys = requestKeys(req, target);
     const request: InvocationRequest = {
       target,
-      ...payloadOf(req, body),
+      ...payloadFor(req, body, target),
       door: 'native',
       hops,
       ...(caller !== undefined && { caller }),
@@ -48,6 +51,13 @@ export function createNativeInvoke(context: DoorContext): NativeInvoke {
     const idempotency = idempotencyOf(req.headers);
     if (idempotency === undefined) runNow(res, request);
     else runOnce(res, request, idempotency);
+  };
+
+  const payloadFor = (req: IncomingMessage, body: Buffer, target: string): Payload => {
+    // Nearly all are plain calls, which need not know whom they are for.
+    if (req.headers['content-type']?.startsWith(CLOUD_EVENTS) !== true) return payloadOf(req, body);
+    const handler = engine.find(target)?.document.config.handler;
+    return (handler === undefined ? undefined : eventPayloadOf(req, body, handler)) ?? payloadOf(req, body);
   };
 
   const runNow = (res: ServerResponse, request: InvocationRequest) => {

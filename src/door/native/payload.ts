@@ -1,6 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import { CLOUD_EVENT_BATCH_TYPE, CLOUD_EVENT_TYPE } from '../../model/cloudevents.ts';
+import { decodeEvents } from '../../model/cloudevents-http.ts';
 import type { PayloadKind } from '../../model/invocation.ts';
 import { isJsonType } from '../../model/media-type.ts';
+import { Problem } from '../../model/problem.ts';
+import { shapeEvents } from '../../model/shape/shape.ts';
 import { mediaTypeOf } from '../media-type.ts';
 import { formParameters } from './form.ts';
 
@@ -21,6 +25,18 @@ export function payloadOf(req: IncomingMessage, body: Buffer): Payload {
   const payload = body.length === 0 ? NO_PAYLOAD : body;
   if (payloadKind === 'json') return { payload, payloadKind };
   return { payload, payloadKind, contentType: req.headers['content-type'] ?? 'application/octet-stream' };
+}
+
+/**
+ * Events, by their content type, as a function of this handler sees them: as a trigger would hand them on. `undefined` for
+ * a request that is not one of CloudEvents in a structured or batched mode. Throws `invalid_request` for events that are none.
+ */
+export function eventPayloadOf(req: IncomingMessage, body: Buffer, handler: string): Payload | undefined {
+  const type = mediaTypeOf(req);
+  if (type !== CLOUD_EVENT_TYPE && type !== CLOUD_EVENT_BATCH_TYPE) return undefined;
+  const events = decodeEvents(req.headersDistinct, body);
+  if (events.length === 0) throw new Problem('invalid_request', 'the batch holds no event');
+  return shapeEvents(handler, events, { batch: type === CLOUD_EVENT_BATCH_TYPE });
 }
 
 /** Types that say JSON are, and so is no payload at all; a form holds texts by name, but curl's `-d` calls JSON one too. */

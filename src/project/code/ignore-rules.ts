@@ -19,6 +19,7 @@ const ALWAYS = [
   '.fobignore',
   '.gitignore',
   'fob.yaml',
+  'fob.test.yaml',
 ];
 
 interface Rule {
