@@ -11,11 +11,8 @@ export interface Principal extends Identified {
   readonly grants: readonly string[] | 'all';
   /** Of a function: how many functions called one another to get to this request; what it causes is to carry it on. */
   readonly hops?: number;
-  /** Of a function: its name, and the context of what this request causes where it is known which of its calls made it. */
-  readonly caller?: string;
+  /** Of a function: the context of what this request causes, where it is known which of its calls made it. */
   readonly trace?: TraceContext;
-  /** Says to whom a refusal may turn. */
-  readonly helpers?: () => string;
 }
 
 const YES = (): boolean => true;

@@ -25,8 +25,15 @@ export interface Principal {
   readonly user?: string;
   /** Teams that the user is a member of, or the team whose token it is. */
   readonly teams: readonly string[];
-  /** Id of the token that was sent. */
+  /** Id of the token that was sent, and whether it is narrowed to less than its owner may do. */
   readonly tokenId?: string;
+  readonly narrowed?: boolean;
+  /** Of a function: its name. */
+  readonly caller?: string;
+  /** How access lists of functions name it, such as `user:ada`. */
+  readonly callers?: readonly string[];
+  /** Says to whom a refusal may turn. */
+  readonly helpers?: () => string;
   /** Whether it may do this to `function:<name>`, `<kind>:<name>`, or `*`. `as` says whose the resource is to be, where that is about to change. */
   may(action: Action, resource: string, as?: ResourceAttributes): boolean;
   /** Whether there is anything at all to which it may do this. */

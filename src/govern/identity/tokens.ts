@@ -1,0 +1,35 @@
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+const PREFIX = 'fob_';
+const ID_LENGTH = 16;
+const SECRET_BYTES = 32;
+const TOKEN = /^fob_([a-z0-9]{16})_([A-Za-z0-9_-]{43})$/;
+const LENGTH = PREFIX.length + ID_LENGTH + 1 + Math.ceil((SECRET_BYTES * 4) / 3);
+/** 32 characters divide 256, so that every one is as likely. */
+const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
+
+/** A new credential. The text is shown once; only the hash is kept. */
+export function newToken(): { id: string; text: string; hash: string } {
+  const id = Array.from(randomBytes(ID_LENGTH), (byte) => ALPHABET[byte % ALPHABET.length]).join('');
+  const secret = randomBytes(SECRET_BYTES).toString('base64url');
+  return { id, text: `${PREFIX}${id}_${secret}`, hash: hashOf(secret) };
+}
+
+/** The parts of a token's text; `undefined` where it is none, whatever its length. */
+export function parseToken(text: string): { id: string; secret: string } | undefined {
+  if (text.length !== LENGTH) return undefined;
+  const match = TOKEN.exec(text);
+  return match === null ? undefined : { id: match[1]!, secret: match[2]! };
+}
+
+/** Whether a secret has this hash, in a time that does not depend on where they differ. */
+export function hasHash(secret: string, wanted: string): boolean {
+  const given = hash('sha256', secret, 'buffer');
+  const kept = Buffer.from(wanted, 'base64url');
+  return given.length === kept.length && timingSafeEqual(given, kept);
+}
+
+/** The secret has 256 random bits: there is nothing to guess that a slow hash would protect. */
+function hashOf(secret: string): string {
+  return hash('sha256', secret, 'base64url');
+}
