@@ -14,6 +14,7 @@ import { createIdempotency } from './engine/idempotency.ts';
 import { createReleases } from './engine/release/create-releases.ts';
 import { outboxSender } from './engine/send-outbox.ts';
 import { openGovernance } from './governing.ts';
+import { openAccess, openOperatorSocket } from './identity.ts';
 import { openMeasuring } from './measuring.ts';
 import { type Clock, systemClock } from './model/clock.ts';
 import { messageOf, Problem } from './model/problem.ts';
@@ -180,6 +181,15 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     const collect = (): Promise<unknown> => deployment.collectGarbage(dispatcher.treesInUse());
     endings.push(every(clock, GARBAGE_EVERY_MS, 'removing unused code', log, collect));
 
+    const access = await openAccess({
+      store,
+      settings,
+      clock,
+      log,
+      functionOf: (nameOrId) => dispatcher.find(nameOrId),
+    });
+    endings.push(() => access.close());
+
     // The doors are the largest part of the code: they are loaded while the first sandboxes boot.
     onProgress('opening the doors');
     const prewarmed = dispatcher.prewarm();
@@ -197,6 +207,8 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       governance,
       repositories,
       triggers,
+      identity: access.identity,
+      audit: access.audit,
       metrics: measuring,
       alerts: alerting,
       store,
@@ -212,6 +224,8 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     assertCanRun(dispatcher, log);
     const { url, port } = await server.listen();
     late.port = port;
+    const operatorSocket = await openOperatorSocket(settings.data, (req, res) => server.serveOperator(req, res), log);
+    endings.push(() => operatorSocket.close());
     services.start();
     await events.start();
     alerting.start();

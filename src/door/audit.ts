@@ -19,7 +19,8 @@ const EVERYDAY: ReadonlySet<string> = new Set([
 const SENSITIVE: ReadonlySet<string> = new Set(['node:backup', 'function:payloads']);
 
 /** What a handler knows of its change and the route does not. */
-interface Note extends Partial<Pick<Happening, 'action' | 'subject' | 'outcome' | 'before' | 'after' | 'details'>> {
+interface Note
+  extends Partial<Pick<Happening, 'actor' | 'action' | 'subject' | 'outcome' | 'before' | 'after' | 'details'>> {
   /** There was nothing to be written down. */
   readonly none?: true;
 }
@@ -45,7 +46,7 @@ export function auditHook(audit: Audit): (request: FastifyRequest, reply: Fastif
     // What was refused is written down where it is refused; what was wrong changed nothing.
     if (note?.none === true || (statusCode >= 400 && statusCode < 500)) return;
     audit.record({
-      actor: principalOf(request.raw).name,
+      actor: note?.actor ?? principalOf(request.raw).name,
       action,
       subject: note?.subject ?? subjectOf(request),
       from: sourceOf(request.raw),
@@ -97,4 +98,18 @@ function subjectOf(request: FastifyRequest): string {
   const { name, id } = request.params as { name?: string; id?: string };
   const which = name ?? id;
   return which === undefined ? '*' : `${kindOf(actionOf(request))}:${which}`;
+}
+
+/** The same for a request that was signed as AWS does: a wrong signature, an unknown key, or no grant. */
+export function auditAwsRefusal(audit: Audit, req: IncomingMessage, code: string, why: string): void {
+  const { kind, name } = principalOf(req);
+  const path = req.url!.split('?', 1)[0]!.slice(0, 200);
+  audit.record({
+    actor: kind === 'key' || kind === 'function' ? name : 'anonymous',
+    action: 'aws:request',
+    subject: `${req.method} ${path}`,
+    outcome: 'denied',
+    from: sourceOf(req),
+    details: { code, why: why.slice(0, 200) },
+  });
 }

@@ -1,21 +1,26 @@
 import type { IncomingMessage } from 'node:http';
+import { Problem } from '../model/problem.ts';
+import { parseTarget } from '../model/target.ts';
 import type { DoorContext } from './context.ts';
 import { ANONYMOUS, authorize, demand, principalOf, setPrincipal } from './principal.ts';
-import { Problem } from '../model/problem.ts';
 
 /** The part of a target before a version or an alias. */
 function functionOf({ engine }: Pick<DoorContext, 'engine'>, target: string): string {
-  const colon = target.indexOf(':');
-  const asked = colon === -1 ? target : target.slice(0, colon);
+  const asked = parseTarget(target).function;
   return engine.find(asked)?.document.name ?? asked;
 }
 
 /** Throws `forbidden` where whoever asks may not invoke this function, whether there is one or not. Costs the operator nothing. */
-export function authorizeInvoke(context: Pick<DoorContext, 'engine' | 'identity'>, req: IncomingMessage, target: string): void {
+export function authorizeInvoke(
+  context: Pick<DoorContext, 'engine' | 'identity'>,
+  req: IncomingMessage,
+  target: string,
+): void {
   const principal = principalOf(req);
   if (principal.kind === 'operator') return;
   const name = functionOf(context, target);
-  if (principal.kind === 'user' || principal.kind === 'token') return demand(req, 'function:invoke', `function:${name}`);
+  if (principal.kind === 'user' || principal.kind === 'token')
+    return demand(req, 'function:invoke', `function:${name}`);
   const listed = context.identity.listed(principal, name);
   if (principal.kind === 'anonymous') {
     if (listed !== true) throw new Problem('unauthorized', 'this function needs a credential');

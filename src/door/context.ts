@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import type { Deployer, Engine, Events, Idempotency } from '../engine/api.ts';
 import type { Releases } from '../engine/release/releases.ts';
+import type { Audit } from '../govern/audit/audit.ts';
 import type { ExecutionRoles } from '../govern/execution-role/execution-roles.ts';
+import type { Identity } from '../govern/identity/identity.ts';
 import type { Policies } from '../govern/policy/policies.ts';
 import type { Quotas } from '../govern/quota/quotas.ts';
 import type { KeyRotation } from '../govern/secret/rotation.ts';
@@ -48,6 +50,8 @@ export interface ServerDeps {
   readonly repositories: Repositories;
   readonly triggers: Triggers;
   readonly metrics: Metrics;
+  readonly identity: Identity;
+  readonly audit: Audit;
   readonly store: Store;
   readonly sandboxes: Pick<Sandboxes, 'name'>;
   readonly settings: Settings;

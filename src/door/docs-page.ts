@@ -20,7 +20,7 @@ const START = `SwaggerUIBundle({ url: '/v1/openapi.json', dom_id: '#page', deepL
 
 /** The API's description as a page. It asks nothing of the outside, and costs the node nothing until somebody looks at it. */
 export function addDocsPage(app: App): void {
-  const hide = { config: { permission: 'open' }, schema: { hide: true } } as const;
+  const hide = { config: { permission: 'own' }, schema: { hide: true } } as const;
   app.addHook('onSend', async (_request, reply) => {
     reply.header('Content-Security-Policy', CSP).header('X-Content-Type-Options', 'nosniff');
   });

@@ -1,9 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import type { Identity } from '../govern/identity/identity.ts';
+import type { Principal as Identified } from '../model/identity.ts';
 import { isLoopback } from '../model/listening.ts';
 import { Problem } from '../model/problem.ts';
 import type { Settings } from '../model/settings.ts';
+import { ANONYMOUS, OPERATOR_BY_TOKEN, type Principal, setPrincipal } from './principal.ts';
 import { shorten } from './shorten.ts';
 
 /** Host headers that were found good are remembered, at most this many. */
@@ -11,6 +14,9 @@ const MAX_KNOWN_HOSTS = 64;
 const BEARER = 'Bearer ';
 const NO_TOKEN =
   'this node demands its token: send the header "Authorization: Bearer <token>" with the value of the setting `token`';
+const NO_CREDENTIAL =
+  'this node demands a credential: send the header "Authorization: Bearer <token>" with a token of yours (fob login keeps one)';
+const WRONG_CREDENTIAL = 'this token is none of this node, or has expired or was revoked';
 
 /** Checks that a path makes itself, in place of the guard's. */
 export interface Waived {
@@ -18,24 +24,39 @@ export interface Waived {
   readonly host?: string;
   /** Web pages of other origins may call: the path has rules of its own for them. */
   readonly origin?: boolean;
-  /** The node's token is not asked for: the path demands another credential, or is open. */
+  /** No credential of the node is asked for: the path demands another one, or is open. */
   readonly token?: boolean;
 }
 
-/** Returns why a request is refused, or nothing. */
+/** Returns why a request is refused, or nothing; then `principalOf` says who asks. */
 export type Guard = (req: IncomingMessage, waived?: Waived) => Problem | undefined;
 
 /**
  * Makes the check that every request passes before anything else sees it.
  * The Host header must be a name of this node (so that a web page cannot reach it by rebinding a name of its own), no web page
- * of another origin may call, and the token must be right where one is set.
+ * of another origin may call, and where the setting `token` is set or there are users, a credential must be right: that
+ * setting's value, or a token of a user or team.
  */
-export function createGuard(settings: Settings): Guard {
+export function createGuard(settings: Settings, identity: Pick<Identity, 'hasUsers' | 'authenticate'>): Guard {
   const knownHosts = new Set<string>();
   const names = new Set(settings.allowedHosts.map((name) => name.toLowerCase()));
   names.add(settings.host.toLowerCase());
   const anyAddress = settings.host === '0.0.0.0' || settings.host === '::';
   const token = settings.token === '' ? undefined : Buffer.from(settings.token);
+
+  /** What doors add to a principal, made once for each: identity gives the same object while nothing changes. */
+  const asSeenByDoors = new WeakMap<Identified, Principal>();
+  const principalWith = (credential: string): Principal | undefined => {
+    if (token !== undefined && isSameToken(credential, token)) return OPERATOR_BY_TOKEN;
+    const identified = identity.authenticate(credential);
+    if (identified === undefined) return undefined;
+    let principal = asSeenByDoors.get(identified);
+    if (principal === undefined) {
+      principal = { ...identified, grants: 'all', credential: true };
+      asSeenByDoors.set(identified, principal);
+    }
+    return principal;
+  };
 
   const mayBeNamed = (host: string): boolean => {
     const name = hostName(host.toLowerCase());
@@ -60,10 +81,19 @@ export function createGuard(settings: Settings): Guard {
         'a web page of another origin may not call this node; call it from a program instead',
       );
     }
-    if (waived?.token !== true && token !== undefined && !carriesToken(headers.authorization, token)) {
-      return new Problem('unauthorized', NO_TOKEN);
+    if (token === undefined && !identity.hasUsers) return undefined;
+    if (waived?.token === true) {
+      setPrincipal(req, ANONYMOUS);
+      return undefined;
     }
-    return undefined;
+    const credential = credentialOf(headers.authorization);
+    const principal = credential === undefined ? undefined : principalWith(credential);
+    if (principal !== undefined) {
+      setPrincipal(req, principal);
+      return undefined;
+    }
+    if (!identity.hasUsers) return new Problem('unauthorized', NO_TOKEN);
+    return new Problem('unauthorized', credential === undefined ? NO_CREDENTIAL : WRONG_CREDENTIAL);
   };
 }
 
@@ -78,11 +108,15 @@ function isHost(host: string, name: string | undefined): boolean {
   return name !== undefined && hostName(host.toLowerCase()) === name;
 }
 
+/** What is sent as a credential. */
+function credentialOf(authorization: string | undefined): string | undefined {
+  if (authorization?.slice(0, BEARER.length).toLowerCase() !== BEARER.toLowerCase()) return undefined;
+  return authorization.slice(BEARER.length);
+}
+
 /** Compares in constant time; only the length of the token may show. */
-function carriesToken(authorization: string | undefined, token: Buffer): boolean {
-  if (authorization === undefined) return false;
-  if (authorization.slice(0, BEARER.length).toLowerCase() !== BEARER.toLowerCase()) return false;
-  const given = Buffer.from(authorization.slice(BEARER.length), 'latin1');
+function isSameToken(credential: string, token: Buffer): boolean {
+  const given = Buffer.from(credential, 'latin1');
   return given.length === token.length && timingSafeEqual(given, token);
 }
 

@@ -4,6 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError } from 'fastify';
 import { Problem, type ProblemCode } from '../model/problem.ts';
 import type { App } from './app.ts';
+import { auditHook, auditRefusal } from './audit.ts';
 import { refuseMalformed } from './client-error.ts';
 import type { DoorContext } from './context.ts';
 import { addDocsPage } from './docs-page.ts';
@@ -15,11 +16,14 @@ import { addGitDoor } from './git/git-door.ts';
 import { GIT } from './git/smart-http.ts';
 import { addAliasRoutes } from './native/aliases.ts';
 import { addAlertRoutes } from './native/alerts.ts';
+import { addAuditRoutes } from './native/audit.ts';
 import { addBackupRoutes } from './native/backup.ts';
 import { addBucketRoutes } from './native/buckets.ts';
+import { addCredentialRoutes } from './native/credentials.ts';
 import { addEventRoutes } from './native/events.ts';
 import { addExecutionRoleRoutes } from './native/execution-roles.ts';
 import { addFunctionRoutes } from './native/functions.ts';
+import { addIdentityRoutes } from './native/identity.ts';
 import { addIngestRoutes } from './native/ingest.ts';
 import { addInvocationRoutes } from './native/invocations.ts';
 import type { NativeInvoke } from './native/invoke.ts';
@@ -70,6 +74,7 @@ export async function createManagement(
   const known = new KnownRoutes();
 
   const fail = (req: IncomingMessage, res: ServerResponse, thrown: unknown) => {
+    if (thrown instanceof Problem) auditRefusal(context.audit, req, thrown);
     if (req.url!.startsWith('/api/')) answerFobFailure(lifecycle, log, res, thrown);
     else if (req.url!.startsWith(GIT)) answerGitFailure(lifecycle, log, res, thrown);
     else answerProblem(lifecycle, log, res, thrown);
@@ -95,6 +100,7 @@ export async function createManagement(
   app.setSerializerCompiler(() => JSON.stringify);
   app.addHook('onRoute', (route) => known.add(route.method, route.url));
   app.addHook('onRequest', checkPermission);
+  app.addHook('onResponse', auditHook(context.audit));
   app.addHook('onSend', async (_request, reply) => {
     if (lifecycle.closing) reply.header('Connection', 'close');
   });
@@ -109,7 +115,7 @@ export async function createManagement(
 
   await addOpenApi(app, context);
   await app.register(multipart);
-  app.get('/', { config: { permission: 'open' }, schema: { hide: true } }, (request, reply) =>
+  app.get('/', { config: { permission: 'own' }, schema: { hide: true } }, (request, reply) =>
     reply.type('text/plain; charset=utf-8').send(WELCOME.replaceAll('HOST', request.host)),
   );
   addFobRoutes(app, context, fobCall);
@@ -137,6 +143,9 @@ export async function createManagement(
   addPolicyRoutes(app, context);
   addQuotaRoutes(app, context);
   addAlertRoutes(app, context);
+  addIdentityRoutes(app, context);
+  addCredentialRoutes(app, context);
+  addAuditRoutes(app, context);
   addProjectRoutes(app, context);
   addRepositoryRoutes(app, context);
   const routing = (req: IncomingMessage, res: ServerResponse) => app.routing(req, res);

@@ -18,6 +18,8 @@ export async function addOpenApi(app: App, { nodeInfo, settings }: DoorContext):
         { name: 'invocations', description: 'Invoking, and the records of it' },
         { name: 'logs', description: 'What functions printed' },
         { name: 'metrics', description: 'What was measured of functions and the node' },
+        { name: 'identity', description: 'Users, teams, roles, tokens, and who may do what' },
+        { name: 'audit', description: 'What was done, and what was refused' },
         { name: 'node', description: 'The node itself' },
         { name: 'fob', description: "The report's five calls" },
       ],
@@ -25,5 +27,5 @@ export async function addOpenApi(app: App, { nodeInfo, settings }: DoorContext):
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     },
   });
-  app.get('/v1/openapi.json', { config: { permission: 'open' }, schema: { hide: true } }, async () => app.swagger());
+  app.get('/v1/openapi.json', { config: { permission: 'own' }, schema: { hide: true } }, async () => app.swagger());
 }

@@ -7,6 +7,8 @@ import type { TraceContext } from '../model/trace.ts';
 
 /** Who asks, as doors see it. */
 export interface Principal extends Identified {
+  /** The header `Authorization` held a credential of this node: no function ever sees it. */
+  readonly credential?: true;
   /** What a function or an access key was granted; `all` for whom roles decide, and for the operator. */
   readonly grants: readonly string[] | 'all';
   /** Of a function: how many functions called one another to get to this request; what it causes is to carry it on. */
@@ -27,6 +29,9 @@ export const OPERATOR: Principal = {
   mayAny: YES,
 };
 
+/** Who sent the value of the setting `token`. */
+export const OPERATOR_BY_TOKEN: Principal = { ...OPERATOR, credential: true };
+
 /** Whoever sent no credential, or one that is not the node's, to what needs none. */
 export const ANONYMOUS: Principal = {
   kind: 'anonymous',
@@ -43,6 +48,7 @@ export function grantedPrincipal(
   name: string,
   grants: readonly string[] | 'all',
   hops?: number,
+  caller?: string,
 ): Principal {
   return {
     kind,
@@ -57,6 +63,7 @@ export function grantedPrincipal(
     },
     mayAny: () => grants === 'all',
     ...(hops !== undefined && { hops }),
+    ...(caller !== undefined && { caller }),
   };
 }
 

@@ -2,8 +2,9 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import type { AddressInfo } from 'node:net';
 import { assertMayListen } from '../model/listening.ts';
 import { Problem } from '../model/problem.ts';
-import { parseTarget } from '../model/target.ts';
 import { answer, JSON_TYPE, PROBLEM_TYPE } from './answer.ts';
+import { auditRefusal } from './audit.ts';
+import { authorizeInvoke, passAsAnybody } from './authorize-invoke.ts';
 import { createAwsDoor } from './aws/aws-door.ts';
 import { isServicePath } from './binding/paths.ts';
 import { tooLarge } from './body.ts';
@@ -24,11 +25,15 @@ import { createDebuggerDoor } from './native/debugger.ts';
 import { createNativeInvoke } from './native/invoke.ts';
 import { answerProblem, problemJson } from './native/problem-json.ts';
 import { largestUploadBytes } from './native/upload.ts';
-import { authorize } from './principal.ts';
 
 const FOB_CALL = '/api/call/';
 const FUNCTIONS = '/v1/functions/';
 const INVOKE = '/invoke';
+/** Every path that runs the function that it names. */
+const INVOCATION = /^\/(?:f\/|api\/call\/|v1\/functions\/(?=[^/?]+\/invoke(?:\?|$)))(?<target>[^/?%]+)/;
+/** Where a password becomes a token. */
+const SESSION = '/v1/session';
+const OPEN = { token: true };
 const NOT_FOR_FUNCTIONS =
   'a function reaches buckets, queues, topics, key-value spaces and other functions, as it was granted them, and nothing else of this node';
 const MAX_HEADER_BYTES = 16_384;
@@ -44,6 +49,8 @@ export interface DoorServer {
   listen(): Promise<{ url: string; host: string; port: number }>;
   /** Takes no new connection, ends live tails, lets requests under way finish for `drainMs`, then cuts what is left. */
   close(): Promise<void>;
+  /** Answers a request that came by the socket in the data folder: whoever can open that is the node's operator. */
+  serveOperator(req: IncomingMessage, res: ServerResponse): void;
   /**
    * Answers a request that a function made on its sandbox's own socket; `setPrincipal` has said which. Backing services, and
    * functions that it may invoke, as far as it was granted them, and nothing else of this node. To be called for
@@ -65,14 +72,14 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
     endless: new Set(),
   };
   const context: DoorContext = { ...deps, lifecycle };
-  const guard = createGuard(settings);
+  const guard = createGuard(settings, deps.identity);
   const fobCall = createFobCall(context);
   const nativeInvoke = createNativeInvoke(context);
   const aws = createAwsDoor(context);
   const httpRunner = createHttpRunner(context);
   const functionUrls = createFunctionUrls(context, httpRunner);
   const httpRoutes = createHttpRoutes(context, guard, httpRunner);
-  const hooks = createHooks(context, (res, thrown) => answerProblem(lifecycle, log, res, thrown));
+  const hooks = createHooks(context, (res, thrown) => fail(res.req, res, thrown));
   const debuggers = createDebuggerDoor(context, guard);
   let manage: (req: IncomingMessage, res: ServerResponse) => void;
 
@@ -97,10 +104,33 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
     }
     if (httpRoutes(req, res)) return;
     if (url.startsWith(GIT)) takeBasicPassword(req);
-    const refusal = guard(req, isWebhookPath(url) ? { token: true } : undefined);
-    if (refusal !== undefined) refuse(req, res, refusal);
-    else if (url.startsWith(FUNCTION_URLS)) functionUrls(req, res);
+    const isOpen = (url === SESSION && req.method === 'POST') || isWebhookPath(url);
+    const refusal = isOpen ? guard(req, OPEN) : guard(req);
+    if (refusal !== undefined && !isOpenFunction(req, url, refusal)) refuse(req, res, refusal);
+    else serveGuarded(req, res, url);
+  };
+
+  const serveGuarded = (req: IncomingMessage, res: ServerResponse, url: string): void => {
+    if (url.startsWith(FUNCTION_URLS)) functionUrls(req, res);
     else if (!(url.startsWith(FOB_CALL) ? callsFob(req, res, url) : invokes(req, res, url))) manage(req, res);
+  };
+
+  /** Whether a request that has no credential is an invocation of a function that is open to all. */
+  const isOpenFunction = (req: IncomingMessage, url: string, refusal: Problem): boolean => {
+    if (refusal.code !== 'unauthorized' || !deps.identity.hasOpenFunctions) return false;
+    const target = INVOCATION.exec(url)?.groups?.target;
+    return target !== undefined && passAsAnybody(context, req, target);
+  };
+
+  /** False where whoever asks may not invoke this; then it was answered. */
+  const mayInvoke = (req: IncomingMessage, res: ServerResponse, target: string): boolean => {
+    try {
+      authorizeInvoke(context, req, target);
+      return true;
+    } catch (thrown) {
+      fail(req, res, thrown);
+      return false;
+    }
   };
 
   /** `GET|POST /api/call/<target>[?<query>]`; false where it is not quite that. */
@@ -108,7 +138,7 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
     const mark = url.indexOf('?', FOB_CALL.length);
     const target = mark === -1 ? url.slice(FOB_CALL.length) : url.slice(FOB_CALL.length, mark);
     if ((req.method !== 'GET' && req.method !== 'POST') || !isPlainName(target)) return false;
-    fobCall(req, res, target, mark === -1 ? '' : url.slice(mark + 1));
+    if (mayInvoke(req, res, target)) fobCall(req, res, target, mark === -1 ? '' : url.slice(mark + 1));
     return true;
   };
 
@@ -120,8 +150,7 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
     const target = url.slice(FUNCTIONS.length, end);
     const after = end + INVOKE.length;
     if (!isPlainName(target) || (after < url.length && url[after] !== '?')) return false;
-    authorize(req, 'function', deps.engine.find(target)?.document.name ?? parseTarget(target).function, 'invoke');
-    nativeInvoke(req, res, target, url.slice(after + 1));
+    if (mayInvoke(req, res, target)) nativeInvoke(req, res, target, url.slice(after + 1));
     return true;
   };
 
@@ -133,15 +162,17 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
       if (isServicePath(url)) manage(req, res);
       else if (!invokes(req, res, url)) throw new Problem('forbidden', NOT_FOR_FUNCTIONS);
     } catch (thrown) {
-      answerProblem(lifecycle, log, res, thrown);
+      fail(req, res, thrown);
     }
   };
 
-  const refuse = (req: IncomingMessage, res: ServerResponse, problem: Problem) => {
-    if (req.url!.startsWith('/api/')) answerFobFailure(lifecycle, log, res, problem);
-    else if (req.url!.startsWith(GIT)) answerGitFailure(lifecycle, log, res, problem);
-    else answerProblem(lifecycle, log, res, problem);
+  const fail = (req: IncomingMessage, res: ServerResponse, thrown: unknown) => {
+    if (thrown instanceof Problem) auditRefusal(deps.audit, req, thrown);
+    if (req.url!.startsWith('/api/')) answerFobFailure(lifecycle, log, res, thrown);
+    else if (req.url!.startsWith(GIT)) answerGitFailure(lifecycle, log, res, thrown);
+    else answerProblem(lifecycle, log, res, thrown);
   };
+  const refuse: (req: IncomingMessage, res: ServerResponse, problem: Problem) => void = fail;
 
   const server = createHttpServer(
     {
@@ -179,8 +210,14 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
   const management = await createManagement(context, server, fobCall, nativeInvoke);
   manage = management.routing;
 
+  const serveOperator = (req: IncomingMessage, res: ServerResponse): void => {
+    if (req.headers.expect !== undefined) res.writeContinue();
+    serveGuarded(req, res, req.url!);
+  };
+
   return {
     serveFunction,
+    serveOperator,
     async listen() {
       await listening(server, settings.host, settings.port);
       const { address, port } = server.address() as AddressInfo;

@@ -16,3 +16,6 @@ export function assertMayListen({ host, token }: Pick<Settings, 'host' | 'token'
       'FOB_TOKEN, such as the output of: openssl rand -hex 24',
   );
 }
+
+/** The socket in the data folder by which whoever owns the folder is the node's operator. */
+export const OPERATOR_SOCKET = 'operator.sock';

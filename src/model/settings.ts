@@ -120,6 +120,12 @@ export const SettingsSchema = Type.Object(
       default: 60_000,
       description: 'How often metrics are sent there',
     }),
+    auditMaxAgeDays: Type.Integer({
+      minimum: 1,
+      maximum: 36_500,
+      default: 400,
+      description: 'How long the audit trail is kept, in days; no size limits it',
+    }),
     drainMs: Type.Integer({
       minimum: 0,
       default: 30_000,

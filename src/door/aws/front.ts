@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { auditAwsRefusal } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { grantedPrincipal, setPrincipal } from '../principal.ts';
 import { createAnswerer } from './answers.ts';
@@ -55,6 +56,10 @@ export function createFront(
   };
 
   return (req, res) => {
-    handle(req, res).catch((error: unknown) => answerer.fail(res, error));
+    handle(req, res).catch((error: unknown) => {
+      const { code, status, message } = error as { code?: string; status?: number; message?: string };
+      if (status === 403) auditAwsRefusal(context.audit, req, code ?? 'AccessDenied', message ?? '');
+      answerer.fail(res, error);
+    });
   };
 }

@@ -50,7 +50,7 @@ export function createBindings({ runFolder, keys, serve, grantsOf }: BindingsOpt
       const grants = () => grantsOf(config);
       const who = `function '${name}'`;
       const answer = (req: IncomingMessage, res: ServerResponse): void => {
-        setPrincipal(req, grantedPrincipal('function', who, grants(), hops() + 1));
+        setPrincipal(req, grantedPrincipal('function', who, grants(), hops() + 1, name));
         serve(req, res);
       };
       const server = createServer(

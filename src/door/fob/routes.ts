@@ -4,6 +4,7 @@ import { Problem } from '../../model/problem.ts';
 import { JSON_TYPE } from '../answer.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
+import { authorizeInvoke } from '../authorize-invoke.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
 import { mediaTypeOf } from '../media-type.ts';
@@ -74,6 +75,7 @@ export function addFobRoutes(app: App, context: DoorContext, call: FobCall): voi
         }),
       },
       handler: (request, reply) => {
+        authorizeInvoke(context, request.raw, request.params.id);
         reply.hijack();
         call(request.raw, reply.raw, request.params.id, queryOf(request.raw.url!));
       },

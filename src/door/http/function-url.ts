@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FunctionDocument } from '../../model/function.ts';
 import type { ChosenVersion } from '../../model/invocation.ts';
 import { Problem } from '../../model/problem.ts';
+import { authorizeInvoke } from '../authorize-invoke.ts';
 import type { DoorContext } from '../context.ts';
 import { chooseFor } from './choose.ts';
 import { OPAQUE_ORIGIN } from './opaque-origin.ts';
@@ -31,6 +32,12 @@ export function createFunctionUrls(
         maxBodyBytes: settings.maxBodyBytes,
         headers: OPAQUE_ORIGIN,
       });
+    try {
+      authorizeInvoke(context, req, name);
+    } catch (thrown) {
+      runner.refuse(res, thrown);
+      return;
+    }
     const fn = engine.find(name);
     if (fn === undefined) runner.refuse(res, new Problem('not_found', `there is no function '${name.slice(0, 64)}'`));
     else if (name.indexOf(':') === -1) run(fn.document);

@@ -8,6 +8,7 @@ import type { HttpEvent } from '../../model/shape/http-event.ts';
 import { type Trigger, targetOf } from '../../model/trigger.ts';
 import { isReservedPath } from '../../trigger/http/http.ts';
 import { answer } from '../answer.ts';
+import { authorizeInvoke } from '../authorize-invoke.ts';
 import type { DoorContext } from '../context.ts';
 import { type Guard, hostName } from '../guard.ts';
 import { chooseFor } from './choose.ts';
@@ -38,6 +39,12 @@ export function createHttpRoutes(context: DoorContext, guard: Guard, runner: Htt
       keyRefusal(req, options);
     if (refusal !== undefined) {
       runner.refuse(res, refusal);
+      return;
+    }
+    try {
+      if (options.auth === 'token') authorizeInvoke(context, req, trigger.function);
+    } catch (thrown) {
+      runner.refuse(res, thrown);
       return;
     }
     const fn = engine.find(trigger.function);

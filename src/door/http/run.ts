@@ -13,10 +13,12 @@ import {
 import { httpAnswer } from '../../model/shape/http-answer.ts';
 import { type HttpEvent, httpEvent, httpParameters } from '../../model/shape/http-event.ts';
 import { answer, answerEarly, PROBLEM_TYPE } from '../answer.ts';
+import { auditRefusal } from '../audit.ts';
 import { readBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
 import { describeFailure, failureHeaders } from '../failure.ts';
 import { type IdempotencyHeaders, idempotencyOf } from '../idempotency-key.ts';
+import { principalOf } from '../principal.ts';
 import { endStream, headerSafe, passChunk } from '../stream.ts';
 import { causeOf, traceHeaders } from '../trace-context.ts';
 
@@ -55,6 +57,7 @@ export function createHttpRunner(context: DoorContext): HttpRunner {
   const refuse = (res: ServerResponse, thrown: unknown, added: readonly string[] = []) => {
     const { problem, reference } = describeFailure(log, thrown);
     const { code, status, message: detail } = problem;
+    auditRefusal(context.audit, res.req, problem);
     const body = {
       type: `urn:fob:problem:${code}`,
       status,
@@ -180,7 +183,7 @@ function eventOf(req: IncomingMessage, call: HttpCall, body: Buffer, nowMs: numb
     method: req.method!,
     path: call.path,
     query: call.query,
-    headers: req.headers,
+    headers: withoutCredential(req),
     body,
     function: call.function.name,
     requestId: formatId(newId(nowMs)),
@@ -197,6 +200,13 @@ function identityOf(req: IncomingMessage, call: HttpCall, body: Buffer): Buffer 
   const { authorization = '', cookie = '', 'x-api-key': apiKey = '' } = req.headers;
   const head = JSON.stringify([req.method, call.path, call.query, authorization, cookie, apiKey]);
   return Buffer.concat([Buffer.from(`${head}\n`), body]);
+}
+
+/** A function is a stranger to who calls it: the credential that let the request in is not for it. */
+function withoutCredential(req: IncomingMessage): IncomingMessage['headers'] {
+  if (principalOf(req).credential === undefined) return req.headers;
+  const { authorization: _credential, ...headers } = req.headers;
+  return headers;
 }
 
 function hasNoBody(status: number): boolean {

@@ -8,11 +8,12 @@ import { formatTarget, parseTarget } from '../../model/target.ts';
 import type { EventQuery } from '../../store/journal.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
+import { authorizeInvoke } from '../authorize-invoke.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
 import { idempotencyOf } from '../idempotency-key.ts';
 import { permitAny, permitFunction, visible } from '../permission.ts';
-import { authorize, demand, principalOf } from '../principal.ts';
+import { demand, principalOf } from '../principal.ts';
 import { traceOf } from '../trace-context.ts';
 import { AcceptedAnswer, EventParameters, EventView, LaneView } from './event-schemas.ts';
 import { endedView, pendingView } from './event-view.ts';
@@ -51,7 +52,7 @@ export function addEventRoutes(app: App, context: DoorContext): void {
   app.post(
     '/v1/functions/:name/events',
     {
-      config: permitFunction('function:invoke'),
+      config: { permission: 'own' },
       schema: {
         tags,
         summary: 'Accepts an event for a function: 202 once it is on disk',
@@ -64,7 +65,7 @@ export function addEventRoutes(app: App, context: DoorContext): void {
     },
     async (request, reply) => {
       const name = named(request.params.name);
-      authorize(request.raw, 'function', name, 'invoke');
+      authorizeInvoke(context, request.raw, name);
       const { qualifier } = parseTarget(request.params.name);
       const { headers } = request;
       const key = headers['fob-event-key'];

@@ -2,13 +2,13 @@ import Type from 'typebox';
 import { INVOCATION_STATUSES } from '../../model/invocation.ts';
 import { EVERYTHING } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
-import { parseTarget } from '../../model/target.ts';
 import type { InvocationQuery } from '../../store/journal.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
+import { authorizeInvoke } from '../authorize-invoke.ts';
 import type { DoorContext } from '../context.ts';
 import { permitAny, visible } from '../permission.ts';
-import { authorize, demand } from '../principal.ts';
+import { demand } from '../principal.ts';
 import { queryOf } from '../query.ts';
 import type { NativeInvoke } from './invoke.ts';
 import {
@@ -52,7 +52,7 @@ export function addInvocationRoutes(app: App, context: DoorContext, invoke: Nati
     },
     (request, reply) => {
       const { name } = request.params;
-      authorize(request.raw, 'function', engine.find(name)?.document.name ?? parseTarget(name).function, 'invoke');
+      authorizeInvoke(context, request.raw, name);
       reply.hijack();
       invoke(request.raw, reply.raw, name, queryOf(request.raw.url!));
     },

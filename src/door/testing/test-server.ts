@@ -14,6 +14,15 @@ import { createServer, type DoorServer } from '../server.ts';
 
 import { EngineDouble } from './engine-double.ts';
 import { JournalDouble } from './journal-double.ts';
+
+/** As a node is before it has users. */
+const NO_USERS = {
+  hasUsers: false,
+  hasOpenFunctions: false,
+  authenticate: () => undefined,
+  listed: () => undefined,
+} as unknown as ServerDeps['identity'];
+
 /** A running server over doubles, with what a test needs to reach behind it. */
 export interface TestServer {
   readonly url: string;
@@ -54,6 +63,8 @@ export async function startTestServer(
     repositories: { list: () => [], onLook() {}, onChange: () => () => {} } as unknown as ServerDeps['repositories'],
     triggers: { enabled: () => [], list: async () => [] } as unknown as ServerDeps['triggers'],
     metrics: {} as ServerDeps['metrics'],
+    identity: NO_USERS,
+    audit: { record: () => {}, close: () => {} },
     store,
     sandboxes: { name: 'process' },
     settings: { ...(Value.Default(SettingsSchema, {}) as Settings), port: 0, drainMs: 1_000, ...settings },

@@ -46,7 +46,13 @@ interface Counted {
   repeats: number;
 }
 
-export function createAudit({ trail, clock }: { readonly trail: Pick<AuditTrail, 'append'>; readonly clock: Clock }): Audit {
+export function createAudit({
+  trail,
+  clock,
+}: {
+  readonly trail: Pick<AuditTrail, 'append'>;
+  readonly clock: Clock;
+}): Audit {
   const counted = new Map<string, Counted>();
   const ofCaller = new Map<string, number>();
   let cancelTimer: (() => void) | undefined;

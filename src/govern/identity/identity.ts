@@ -32,11 +32,11 @@ export interface Identity {
 
   users(): UserView[];
   user(name: string): UserView | undefined;
-  /** Creates or changes; settings that are not given stay. `token` makes one, too, in the same step. */
+  /** Creates or changes; settings that are not given stay. `token` makes one, too, in the same step, and `password` sets one. */
   putUser(
     name: string,
     change: UserSettings,
-    options?: ChangeOptions & { readonly token?: NewToken },
+    options?: ChangeOptions & { readonly token?: NewToken; readonly password?: string },
   ): Promise<UserView & { readonly token?: IssuedToken }>;
   /** With their tokens and memberships. Rejects with `not_found`. */
   removeUser(name: string, options?: ChangeOptions): Promise<void>;
@@ -64,7 +64,7 @@ export interface Identity {
   token(id: string): TokenView | undefined;
   createToken(owner: TokenOwner, settings: NewToken): Promise<IssuedToken>;
   /** Refused from then on. False where there is none. */
-  removeToken(id: string): Promise<boolean>;
+  removeToken(id: string, options?: Pick<ChangeOptions, 'by'>): Promise<boolean>;
   /** A token for a password, good for 12 hours. Rejects with `unauthorized`, or `throttled` after many failures. */
   login(name: string, password: string, address: string): Promise<IssuedToken>;
 

@@ -114,7 +114,14 @@ export function tokenChanges(changes: Changes, usedAtMs: (id: string) => number 
         return issued(prepared);
       }),
 
-    removeToken: (id) => changes.serially(async () => (tokens.find(id) === undefined ? false : tokens.remove(id))),
+    removeToken: (id, options = {}) =>
+      changes.serially(async () => {
+        if (tokens.find(id) === undefined) return false;
+        changes.assertStillOpen((draft) => {
+          draft.tokens.delete(id);
+        }, options.by);
+        return tokens.remove(id);
+      }),
 
     async removeAllOf(owner, only) {
       for (const [id, { session }] of allOf(owner)) {

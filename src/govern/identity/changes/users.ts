@@ -35,8 +35,10 @@ export function userChanges(changes: Changes, tokens: TokenChanges): UserPart {
     users: () => users.list().map(([name]) => view(name)!),
     user: view,
 
-    putUser: (name, change, options = {}) =>
-      changes.serially(async () => {
+    async putUser(name, change, options = {}) {
+      if (options.password !== undefined) checkPassword(options.password);
+      const password = options.password === undefined ? undefined : await hashPassword(options.password);
+      return changes.serially(async () => {
         const before = users.find(name);
         assertSeen(users, 'user', name, options.expectedRevision, view);
         if (change.roles !== undefined) assertRolesExist(change.roles, changes);
@@ -51,7 +53,7 @@ export function userChanges(changes: Changes, tokens: TokenChanges): UserPart {
           disabled: false,
           createdAtMs: clock.now(),
         };
-        const after = { ...made, ...change };
+        const after = { ...made, ...change, ...(password !== undefined && { password }) };
         const token = options.token === undefined ? undefined : tokens.prepare({ user: name }, options.token);
         changes.assertStillOpen((draft) => {
           draft.users.set(name, after);
@@ -61,7 +63,8 @@ export function userChanges(changes: Changes, tokens: TokenChanges): UserPart {
         if (token !== undefined) await tokens.write(token);
         await users.update(name, () => after);
         return { ...view(name)!, ...(token !== undefined && { token: tokens.issued(token) }) };
-      }),
+      });
+    },
 
     removeUser: (name, options = {}) =>
       changes.serially(async () => {
