@@ -17,6 +17,7 @@ const FUNCTIONS = 'Functions:';
 const SERVICES = 'Backing services:';
 const DEVELOP = 'On your machine:';
 const OBSERVE = 'What happened:';
+const GOVERN = 'Who may do what, and how much:';
 const NODE = 'Node:';
 const TOOLS = 'Tools:';
 
@@ -158,6 +159,30 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/alert.ts'),
   },
   { name: 'stats', group: OBSERVE, summary: 'show what the node does now', load: () => import('./commands/stats.ts') },
+  {
+    name: 'secret',
+    group: GOVERN,
+    summary: 'secrets of functions: set, grant, roll back, change the key',
+    load: () => import('./commands/secret.ts'),
+  },
+  {
+    name: 'execution-role',
+    group: GOVERN,
+    summary: 'what functions may touch, by roles that they have',
+    load: () => import('./commands/execution-role.ts'),
+  },
+  {
+    name: 'policy',
+    group: GOVERN,
+    summary: 'what is demanded of functions; check before deploying',
+    load: () => import('./commands/policy.ts'),
+  },
+  {
+    name: 'quota',
+    group: GOVERN,
+    summary: 'how much teams may have and do, and what they have used',
+    load: () => import('./commands/quota.ts'),
+  },
   { name: 'up', group: NODE, summary: 'start a node on this machine', load: () => import('./commands/up.ts') },
   {
     name: 'doctor',

@@ -3,7 +3,7 @@ import { uploadForm } from '../../project/code/upload-form.ts';
 import { type FunctionView, functionPath } from '../api.ts';
 import { failureOf, type NodeClient } from '../client.ts';
 import { EXIT, Failure } from '../failure.ts';
-import type { Progress } from '../output.ts';
+import { type Progress, paintError } from '../output.ts';
 import { harmless } from '../text-width.ts';
 import type { Upload } from './upload.ts';
 
@@ -11,6 +11,7 @@ import type { Upload } from './upload.ts';
 type DeployEvent =
   | { readonly kind: 'step'; readonly title: string }
   | { readonly kind: 'output'; readonly text: string }
+  | { readonly kind: 'warning'; readonly text: string }
   | { readonly kind: 'guessed'; readonly what: string; readonly value: string }
   | { readonly kind: 'done'; readonly function: FunctionView }
   | { readonly kind: 'error'; readonly error: { readonly status?: number; readonly log?: string } };
@@ -38,6 +39,9 @@ export async function sendCode(
         break;
       case 'output':
         for (const line of event.text.split('\n')) if (line.trim() !== '') progress.line(`  ${harmless(line)}`);
+        break;
+      case 'warning':
+        progress.line(`${paintError('yellow', 'warning:')} ${harmless(event.text)}`);
         break;
       case 'guessed':
         progress.line(`guessed ${event.what} ${event.value} from ${upload.origin}`);

@@ -97,7 +97,7 @@ export async function openQuotas(options: QuotasOptions): Promise<Quotas> {
     if (limit === undefined || waiting < limit) return undefined;
     return new Problem(
       'quota_exceeded',
-      `${nameOf(team)} has ${waiting} events that wait, and its quota is ${limit}: send more when some are delivered`,
+      `${waiting} events wait, and the quota of ${nameOf(team)} is ${limit}: send more when some are delivered`,
       { details: { team, measure: 'queuedEvents', used: waiting, limit, retryAfterMs: RETRY_EVENTS_MS } },
     );
   };
@@ -255,7 +255,7 @@ export async function openQuotas(options: QuotasOptions): Promise<Quotas> {
             config.memoryMb * config.maxConcurrency > before.config.memoryMb * before.config.maxConcurrency) ||
           (measure === 'codeBytes' && value > held.codeBytes + before.code.treeBytes);
         if (limit === undefined || !grows) continue;
-        const message = `${nameOf(team)} would have ${value} ${WORDS[measure]}, and its quota is ${limit}`;
+        const message = `the quota of ${nameOf(team)} is ${limit} ${WORDS[measure]}, and there would be ${value}`;
         if (value > limit) violations.push({ policy: `quota of ${team}`, mode: 'enforce', rule: measure, message });
         else if (value * 100 >= limit * quota.warnPercent) warnings.push(message);
       }
@@ -275,7 +275,7 @@ function keyOf(team: string): string {
 }
 
 function nameOf(team: string): string {
-  return team === '-' ? 'the functions without an owner' : `the team "${team}"`;
+  return team === '-' ? 'functions without an owner' : `the team "${team}"`;
 }
 
 /** What counts over a time is used up when it is reached; what is held may be held to the last. */
@@ -295,7 +295,7 @@ function exceeded(team: string, measure: TimedMeasure, limit: number, nowMs: num
   const resetsAt = new Date(resetsAtMs).toISOString();
   return new Problem(
     'quota_exceeded',
-    `${nameOf(team)} has used up its quota of ${limit} ${WORDS[measure]}: it begins anew at ${resetsAt}`,
+    `the quota of ${nameOf(team)} is used up: ${limit} ${WORDS[measure]}; it begins anew at ${resetsAt}`,
     { details: { team, measure, limit, resetsAt, retryAfterMs: Math.max(1_000, resetsAtMs - nowMs) } },
   );
 }

@@ -52,14 +52,14 @@ function percent(character: string): string {
 
 /** Alone, and where 0, 1 or 2 bytes before it belong to the same group of three: without the digits that its neighbours share. */
 function inBase64(bytes: Buffer): string[] {
-  const digits = [bytes.toString('base64'), bytes.toString('base64').replace(/=+$/, '')];
+  const digits: string[] = [];
   for (const offset of [0, 1, 2]) {
-    const whole = Buffer.concat([Buffer.alloc(offset), bytes])
-      .toString('base64')
-      .replace(/=+$/, '');
+    const padded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
+    const whole = padded.replace(/=+$/, '');
     const first = offset === 0 ? 0 : offset + 1;
     const end = (offset + bytes.length) % 3 === 0 ? whole.length : whole.length - 1;
-    digits.push(whole.slice(first, end));
+    // In the middle of something, and at its end.
+    digits.push(whole.slice(first, end), whole.slice(first), padded.slice(first));
   }
   return digits.flatMap((text) => [text, text.replaceAll('+', '-').replaceAll('/', '_')]);
 }
