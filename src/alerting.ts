@@ -9,6 +9,7 @@ import type { Clock } from './model/clock.ts';
 import type { FunctionVersion, StoredFunction } from './model/function.ts';
 import type { FunctionFacts, VersionFacts } from './observe/alerts/ports.ts';
 import { openAlerts, type RunningAlerts } from './observe/alerts/stored-alerts.ts';
+import { openStatus, type Status } from './observe/status/status.ts';
 import { createPoster } from './service/errand/post.ts';
 import { createReach } from './service/errand/reach.ts';
 import type { InvocationRecord } from './store/journal.ts';
@@ -33,6 +34,9 @@ export interface AlertingOptions {
 
 /** The alerts of a node, and what they hear of. */
 export interface Alerting extends RunningAlerts {
+  readonly status: Status;
+  /** A schedule fired, so long after its time. */
+  scheduleFired(lateMs: number): void;
   /** An invocation ended, or was refused. */
   invocationEnded(record: InvocationRecord): void;
   readonly events: EventsObserver;
@@ -43,6 +47,7 @@ export async function openAlerting(options: AlertingOptions): Promise<Alerting> 
   const { store, metrics, engine, clock, log } = options;
   const reach = createReach(() => options.ownPort());
   const poster = createPoster(reach);
+  const status = await openStatus({ registry: store.registry, journal: store.journal, metrics, clock, log });
   const alerts = await openAlerts({
     store,
     metrics,
@@ -87,9 +92,18 @@ export async function openAlerting(options: AlertingOptions): Promise<Alerting> 
   );
   return {
     ...alerts,
-    invocationEnded: (record) => alerts.touch(record.function),
+    status,
+    scheduleFired: (lateMs) => status.scheduleFired(lateMs),
+    invocationEnded(record) {
+      alerts.touch(record.function);
+      status.invocation(record);
+    },
+    start() {
+      alerts.start();
+      status.start();
+    },
     events: {
-      started() {},
+      started: (waitMs) => status.eventStarted(waitMs),
       ended({ function: name, lane, state }) {
         if (state !== 'dead' && state !== 'expired') return;
         metrics.observer.measure('events.dead', { function: name, trigger: lane }, 'count', 1);
@@ -99,6 +113,7 @@ export async function openAlerting(options: AlertingOptions): Promise<Alerting> 
     async close() {
       unwatch();
       await alerts.close();
+      await status.close();
       poster.close();
     },
   };

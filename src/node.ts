@@ -193,7 +193,15 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     // The doors are the largest part of the code: they are loaded while the first sandboxes boot.
     onProgress('opening the doors');
     const prewarmed = dispatcher.prewarm();
-    const triggers = await createTriggers({ store, engine: dispatcher, events, services, clock, log });
+    const triggers = await createTriggers({
+      store,
+      engine: dispatcher,
+      events,
+      services,
+      clock,
+      log,
+      onScheduleFired: alerting.scheduleFired,
+    });
     endings.push(() => triggers.close());
     const { createServer } = await import('./door/server.ts');
     const server = await createServer({
@@ -211,6 +219,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       audit: access.audit,
       metrics: measuring,
       alerts: alerting,
+      status: alerting.status,
       store,
       sandboxes,
       settings,

@@ -153,6 +153,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/top.ts'),
   },
   {
+    name: 'status',
+    group: OBSERVE,
+    summary: 'show how the platform keeps its own objectives',
+    load: () => import('./commands/status.ts'),
+  },
+  {
     name: 'alert',
     group: OBSERVE,
     summary: 'what fires and who is told: rules, channels, silences',

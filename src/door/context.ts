@@ -12,6 +12,7 @@ import type { Clock } from '../model/clock.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Alerts } from '../observe/alerts/alerts.ts';
 import type { Metrics } from '../observe/metrics/metrics.ts';
+import type { Status } from '../observe/status/status.ts';
 import type { Sandboxes } from '../sandbox/sandbox.ts';
 import type { AccessKeys } from '../service/access/access-keys.ts';
 import type { Repositories } from '../service/repository/repositories.ts';
@@ -59,6 +60,7 @@ export interface ServerDeps {
   readonly nodeInfo: NodeInfo;
   /** Absent in tests of other routes. */
   readonly alerts?: Alerts;
+  readonly status?: Status;
   readonly clock: Clock;
 }
 

@@ -24,6 +24,7 @@ import { createManagement } from './management.ts';
 import { createDebuggerDoor } from './native/debugger.ts';
 import { createNativeInvoke } from './native/invoke.ts';
 import { answerProblem, problemJson } from './native/problem-json.ts';
+import { isStatusPath } from './native/status.ts';
 import { largestUploadBytes } from './native/upload.ts';
 
 const FOB_CALL = '/api/call/';
@@ -73,6 +74,7 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
   };
   const context: DoorContext = { ...deps, lifecycle };
   const guard = createGuard(settings, deps.identity);
+  const openStatus = settings.statusPage === 'open';
   const fobCall = createFobCall(context);
   const nativeInvoke = createNativeInvoke(context);
   const aws = createAwsDoor(context);
@@ -104,7 +106,8 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
     }
     if (httpRoutes(req, res)) return;
     if (url.startsWith(GIT)) takeBasicPassword(req);
-    const isOpen = (url === SESSION && req.method === 'POST') || isWebhookPath(url);
+    const isOpen =
+      (url === SESSION && req.method === 'POST') || isWebhookPath(url) || (openStatus && isStatusPath(url));
     const refusal = isOpen ? guard(req, OPEN) : guard(req);
     if (refusal !== undefined && !isOpenFunction(req, url, refusal)) refuse(req, res, refusal);
     else serveGuarded(req, res, url);

@@ -126,6 +126,10 @@ export const SettingsSchema = Type.Object(
       default: 400,
       description: 'How long the audit trail is kept, in days; no size limits it',
     }),
+    statusPage: Type.Enum(['guarded', 'open'], {
+      default: 'guarded',
+      description: 'Who may see `/status`, which names no functions: `guarded` demands a credential, `open` none',
+    }),
     drainMs: Type.Integer({
       minimum: 0,
       default: 30_000,

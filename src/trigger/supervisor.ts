@@ -36,6 +36,8 @@ export interface TriggersOptions {
   readonly log: Logger;
   /** From 0 to less than 1; spreads what is tried again. */
   readonly random?: () => number;
+  /** Hears how long after its time a schedule fired. */
+  readonly onScheduleFired?: (lateMs: number) => void;
   /** Other types than the platform's own. */
   readonly types?: ReadonlyMap<string, TriggerType>;
 }

@@ -14,6 +14,8 @@ export interface TypeHost {
   readonly engine: Pick<Engine, 'find'>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Hears how long after its time a schedule fired. */
+  readonly onScheduleFired?: (lateMs: number) => void;
 }
 
 type LoadType = (host: TypeHost) => Promise<TriggerType>;

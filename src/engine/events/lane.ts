@@ -61,6 +61,8 @@ export class Lane {
   private batchSize = 1;
   private averageBytes = 1_024;
   private averageRunMs = SHORT_RUN_MS;
+  /** When all places of the function or the lane were taken last. */
+  private saturatedMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     name: LaneName,
@@ -110,6 +112,7 @@ export class Lane {
         }
       }
       const batch = await this.gather();
+      if (this.slots.free < 1 || this.functionSlots.free < 1) this.saturatedMs = this.context.clock.now();
       if (await this.takeTurn()) this.start(batch);
       else this.buffer.unshift(...batch);
     }
@@ -142,13 +145,16 @@ export class Lane {
     this.track(work);
   }
 
-  /** How long those that run for the first time waited since they were due. */
+  /** How long those that run for the first time waited since they were due, where neither their function nor their order held them up. */
   private tellStart(batch: readonly HeldEvent[]): void {
     const { observe, clock } = this.context;
     if (observe === undefined) return;
     const nowMs = clock.now();
-    for (const { message, attributes } of batch)
-      if (message.attempt === 1) observe.started(nowMs - message.sentAtMs - attributes.delayMs);
+    for (const { message, attributes, policy } of batch) {
+      const dueMs = message.sentAtMs + attributes.delayMs;
+      if (message.attempt > 1 || message.group !== undefined || this.saturatedMs >= dueMs) continue;
+      observe.started(nowMs - dueMs - policy.batchWindowMs);
+    }
   }
 
   private track(work: Promise<void>): void {

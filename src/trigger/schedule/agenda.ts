@@ -34,6 +34,7 @@ export class Agenda {
   private readonly store: Pick<Store, 'commit'>;
   private readonly clock: Clock;
   private readonly log: Logger;
+  private readonly onFired: (lateMs: number) => void;
   private readonly heap = new Heap<Appointment>();
   /** Those that were taken out lie in the heap until they come up. */
   private readonly removed = new Set<Appointment>();
@@ -44,7 +45,9 @@ export class Agenda {
   private backOffMs = 0;
   private closed = false;
 
-  constructor(store: Pick<Store, 'commit'>, clock: Clock, log: Logger) {
+  /** `onFired` hears how long after its time each firing was stored. */
+  constructor(store: Pick<Store, 'commit'>, clock: Clock, log: Logger, onFired: (lateMs: number) => void = () => {}) {
+    this.onFired = onFired;
     this.store = store;
     this.clock = clock;
     this.log = log;
@@ -139,7 +142,10 @@ export class Agenda {
       }
       return;
     }
-    for (const { appointment } of prepared) this.planAgain(appointment, nowMs);
+    for (const { appointment, prepared: fired } of prepared) {
+      if (fired !== undefined) this.onFired(this.clock.now() - appointment.dueMs);
+      this.planAgain(appointment, nowMs);
+    }
   }
 
   private async commit(prepared: readonly Prepared[]): Promise<void> {

@@ -16,8 +16,10 @@ const REFUSED_MS = 30_000;
 type Context = LocalSourceContext<ScheduleOptions>;
 
 /** Times as events: cron, rates, and once. All schedules of a node share one timer. */
-export function createScheduleType(host: Pick<TypeHost, 'store' | 'clock' | 'log'>): TriggerType<ScheduleOptions> {
-  const agenda = new Agenda(host.store, host.clock, host.log);
+export function createScheduleType(
+  host: Pick<TypeHost, 'store' | 'clock' | 'log' | 'onScheduleFired'>,
+): TriggerType<ScheduleOptions> {
+  const agenda = new Agenda(host.store, host.clock, host.log, host.onScheduleFired);
   return {
     name: 'schedule',
     summary: 'cron, a rate such as rate(5 minutes), or once: at(2026-12-01T09:00:00)',
