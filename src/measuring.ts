@@ -6,6 +6,7 @@ import type { Clock } from './model/clock.ts';
 import type { Settings } from './model/settings.ts';
 import { openMetrics, type RunningMetrics } from './observe/metrics/create-metrics.ts';
 import { OwnMetrics } from './observe/metrics/own.ts';
+import { otlpTarget } from './observe/otlp/client.ts';
 import type { Store } from './store/store.ts';
 
 /** With more lanes than this their lag is measured once a minute instead of every ten seconds. */
@@ -17,13 +18,15 @@ interface MeasuringOptions {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Of the software. */
+  readonly version: string;
 }
 
 export interface Measuring extends RunningMetrics {
   /** Takes the metrics that functions print. */
   readonly own: OwnMetrics;
   /** Measures what does not tell by itself, from now on. */
-  measure(sources: { dispatcher: Dispatcher; events: Events }): void;
+  measure(sources: { dispatcher: Dispatcher; events: Events }): Promise<void>;
 }
 
 /** Opens the metrics of a node, and measures its gauges. */
@@ -38,24 +41,36 @@ export async function openMeasuring(options: MeasuringOptions): Promise<Measurin
     onTooMany: (line, what) =>
       store.journal.appendLog({ ...line, stream: 'platform', level: 'warn', text: `[fob] this function has ${what}` }),
   });
+  const target = otlpTarget(settings);
+  let exporter: { close(): Promise<void> } | undefined;
   return {
     ...metrics,
     own,
-    measure({ dispatcher, events }) {
-      const node = nodeGauges(clock);
+    async close() {
+      await exporter?.close();
+      await metrics.close();
+    },
+    async measure({ dispatcher, events }) {
+      const gauges = nodeGauges(clock);
       const sampleLag = lagSampler(events, (name, trigger, lagMs) =>
         observer.measure('lag', { function: name, trigger }, 'ms', lagMs),
       );
       const labels = { node: hostname() };
       metrics.start(() => {
         dispatcher.takeMostInFlight((name, most) => observer.measure('concurrency', { function: name }, 'count', most));
-        const { cpu, memory, loop } = node();
+        const { cpu, memory, loop } = gauges();
         observer.measure('node.cpu', labels, 'cores', cpu);
         observer.measure('node.memory', labels, 'bytes', memory);
         observer.measure('node.loop', labels, 'share', loop);
         observer.measure('node.sandboxes', labels, 'count', dispatcher.sandboxes().length);
         void sampleLag().catch((error: unknown) => log.error({ err: error }, 'the lag of triggers cannot be measured'));
       });
+      if (target === undefined) return;
+      // Loaded by those who use it.
+      const { startMetricsExporter } = await import('./observe/otlp/metrics-exporter.ts');
+      const node = { version: options.version, host: hostname() };
+      const intervalMs = settings.otlpMetricsIntervalMs;
+      exporter = startMetricsExporter({ target, set: metrics.series, node, intervalMs, clock, log });
     },
   };
 }

@@ -79,7 +79,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     const bounds = { maxAgeMs: settings.journalMaxAgeMs, maxBytes: settings.journalMaxBytes };
     endings.push(every(clock, RETENTION_EVERY_MS, 'removing old records', log, () => store.journal.retain(bounds)));
 
-    const measuring = await openMeasuring({ store, settings, clock, log });
+    const measuring = await openMeasuring({ store, settings, clock, log, version: packageJson.version });
     endings.push(() => measuring.close());
 
     onProgress('starting sandboxes');
@@ -159,7 +159,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     });
     late.events = events;
     endings.push(() => events.close(settings.drainMs));
-    measuring.measure({ dispatcher, events });
+    await measuring.measure({ dispatcher, events });
     const idempotency = createIdempotency({ store, engine: dispatcher, router, clock });
     const deployment = await createDeployer({
       registry: store.registry,

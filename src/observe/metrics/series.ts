@@ -42,6 +42,8 @@ export class Series implements SeriesName {
   /** `point` holds something. */
   dirty = false;
   lastMs: number;
+  /** When `total` began. */
+  readonly startedMs: number;
   readonly slots = new PointLog(SLOTS_KEPT_MS);
   readonly minutes = new PointLog(MINUTES_KEPT_MS);
   private readonly owner: SeriesOwner;
@@ -55,6 +57,7 @@ export class Series implements SeriesName {
     this.point = new Point(name.kind);
     this.owner = owner;
     this.lastMs = owner.now();
+    this.startedMs = this.lastMs;
   }
 
   /** The point to which what happens in this slot is added. */
