@@ -26,6 +26,7 @@ import { openAccessKeys } from './service/access/stored-access-keys.ts';
 import { openRepositories } from './service/repository/stored-repositories.ts';
 import { createRouter } from './service/router.ts';
 import { openEmbeddedStore } from './store/embedded/store.ts';
+import { openTracing } from './tracing.ts';
 import { createTriggers } from './trigger/supervisor.ts';
 
 const RETENTION_EVERY_MS = 600_000;
@@ -99,7 +100,9 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     endings.push(() => repositories.close());
     const services = await openBacking({ folder: settings.data, store, clock, log, ownPort: () => late.port });
     endings.push(() => services.close());
-    const router = createRouter({ ...services, events: () => late.events!, now: () => clock.now() });
+    const tracing = openTracing({ journal: store.journal, settings, version: packageJson.version, clock, log });
+    endings.push(() => tracing.close());
+    const router = tracing.watched(createRouter({ ...services, events: () => late.events!, now: () => clock.now() }));
 
     const alerting = await openAlerting({
       store,
@@ -132,6 +135,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
         measuring.observer.observe(record);
         governance.quotas.observe(record);
         alerting.invocationEnded(record);
+        tracing.ended(record);
       },
       observeLog: (line) => measuring.own.printed(line),
       observeThrottle: (name, version) => measuring.observer.throttled(name, version),
@@ -142,6 +146,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
         runFolder: join(settings.data, 'run'),
         keys: accessKeys,
         grantsOf: governance.executionRoles.grantsOf,
+        observer: tracing.calls,
         serve: (req, res) => late.server!.serveFunction(req, res),
       }),
     });
@@ -225,6 +230,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       settings,
       log,
       clock,
+      map: tracing.map,
       nodeInfo: { version: packageJson.version, startedAtMs, state: () => state },
     });
     late.server = server;

@@ -44,6 +44,14 @@ export interface RunView {
   readonly sandboxId: string;
   readonly payloadBytes: number;
   readonly resultBytes: number;
+  readonly alias?: string;
+  readonly caller?: string;
+  readonly traceId?: string;
+  readonly memoryMb?: number;
+  readonly peakMemoryBytes?: number;
+  readonly startMs?: number;
+  readonly placeMs?: number;
+  readonly loadMs?: number;
 }
 
 export interface LogLine {

@@ -59,7 +59,7 @@ export function printFailure(message: string, hint?: string): void {
 }
 
 /** Cells of the terminal that standard output is, or `undefined` where it is none. */
-function terminalWidth(): number | undefined {
+export function terminalWidth(): number | undefined {
   return process.stdout.isTTY ? process.stdout.columns || 80 : undefined;
 }
 

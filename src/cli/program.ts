@@ -159,6 +159,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/status.ts'),
   },
   {
+    name: 'trace',
+    group: OBSERVE,
+    summary: 'show where the time of an invocation went, and of all that it caused',
+    load: () => import('./commands/trace.ts'),
+  },
+  {
+    name: 'map',
+    group: OBSERVE,
+    summary: 'show which trigger wakes what, and which function calls what',
+    load: () => import('./commands/map.ts'),
+  },
+  {
     name: 'alert',
     group: OBSERVE,
     summary: 'what fires and who is told: rules, channels, silences',

@@ -9,6 +9,8 @@ export interface Column {
   readonly dropOrder?: number;
   /** Left out on a terminal where no row has anything in it, or just a dash. */
   readonly hideEmpty?: boolean;
+  /** Spaces in it mean something, such as the indentation of a tree. */
+  readonly keepSpaces?: boolean;
   /** Decorates a cell after it was cut and filled, such as with a colour. */
   readonly decorate?: (cell: string, value: string) => string;
 }
@@ -24,7 +26,9 @@ export function renderTable(
   rows: readonly (readonly string[])[],
   options: { width: number | undefined; decorateTitle?: (title: string) => string },
 ): string[] {
-  const flat = rows.map((row) => row.map((cell) => cell.replace(/\s+/g, ' ').trim()));
+  const flat = rows.map((row) =>
+    row.map((cell, at) => (columns[at]?.keepSpaces ? cell : cell.replace(/\s+/g, ' ').trim())),
+  );
   const natural = columns.map((column, index) =>
     Math.max(textWidth(column.title), ...flat.map((row) => textWidth(row[index] ?? ''))),
   );

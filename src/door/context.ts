@@ -11,6 +11,7 @@ import type { Secrets } from '../govern/secret/secrets.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Alerts } from '../observe/alerts/alerts.ts';
+import type { CallMap } from '../observe/map/call-map.ts';
 import type { Metrics } from '../observe/metrics/metrics.ts';
 import type { Status } from '../observe/status/status.ts';
 import type { Sandboxes } from '../sandbox/sandbox.ts';
@@ -61,6 +62,7 @@ export interface ServerDeps {
   /** Absent in tests of other routes. */
   readonly alerts?: Alerts;
   readonly status?: Status;
+  readonly map: Pick<CallMap, 'view' | 'leftOut'>;
   readonly clock: Clock;
 }
 

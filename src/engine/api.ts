@@ -299,6 +299,8 @@ export interface RunningCall {
   readonly number: number;
   /** The context of what it causes. */
   readonly context: TraceContext;
+  /** The number of the next thing that it calls through the platform, from 1. */
+  nextPlace(): number;
 }
 
 export interface Binding {

@@ -85,6 +85,14 @@ export class Call implements RunningInvocation {
     });
   }
 
+  /** What it called through the platform so far. */
+  private calls = 0;
+
+  /** The number of the next thing that it calls through the platform, from 1. */
+  nextPlace(): number {
+    return ++this.calls;
+  }
+
   /** The context of what this call causes. */
   get context(): TraceContext {
     return contextWithin(this.invocationId, this.request.trace, this.request.delivery?.eventId);

@@ -173,5 +173,6 @@ function circumstancesOf({ alias, request }: Call): Partial<InvocationRecord> | 
     ...(alias !== undefined && { alias }),
     ...(caller !== undefined && { caller }),
     ...(trace !== undefined && { traceId: trace.traceId, parentSpanId: trace.parentSpanId }),
+    ...(trace?.sampled === true && { sampled: true as const }),
   };
 }

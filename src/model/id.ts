@@ -40,3 +40,8 @@ const ID_PATTERN = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export function isId(text: string): boolean {
   return ID_PATTERN.test(text);
 }
+
+/** When an id of this form was made: milliseconds since the Unix epoch. */
+export function timeOfId(id: string): number {
+  return Number.parseInt(id.replace('-', '').slice(0, 12), 16);
+}

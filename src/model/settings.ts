@@ -130,6 +130,18 @@ export const SettingsSchema = Type.Object(
       default: 'guarded',
       description: 'Who may see `/status`, which names no functions: `guarded` demands a credential, `open` none',
     }),
+    traceSamplePercent: Type.Integer({
+      minimum: 0,
+      maximum: 100,
+      default: 10,
+      description:
+        'Of a hundred traces that are neither slow nor failed, how many are kept with all that their functions called',
+    }),
+    traceSlowMs: Type.Integer({
+      minimum: 0,
+      default: 1_000,
+      description: 'An invocation that takes at least so long is slow, and its trace is kept',
+    }),
     drainMs: Type.Integer({
       minimum: 0,
       default: 30_000,

@@ -119,3 +119,13 @@ function related(spanId: string, difference: number): string {
 export function callerPart(spanId: string): string {
   return spanId.slice(0, SHARED_DIGITS);
 }
+
+/** The UUID of which a trace's id is made, if it is of one. */
+export function idOfTrace(traceId: string): string {
+  return [0, 8, 12, 16, 20].map((from, at, all) => traceId.slice(from, all[at + 1])).join('-');
+}
+
+/** The id of the span of one phase of an invocation, from 1 to 7: no span of an invocation or of its calls begins so. */
+export function phaseSpanId(spanId: string, phase: number): string {
+  return `${phase}${spanId.slice(1)}`;
+}

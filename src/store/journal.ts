@@ -80,6 +80,8 @@ export interface InvocationRecord {
   /** The trace that it came in and the span that caused it; absent where it began its own (see `model/trace.ts`). */
   readonly traceId?: string;
   readonly parentSpanId?: string;
+  /** Whoever began that trace wants it kept. Observers hear of it; it is not stored. */
+  readonly sampled?: true;
   /** Memory that it was given, and the most that its sandbox took while it ran, where that is known. */
   readonly memoryMb?: number;
   readonly peakMemoryBytes?: number;

@@ -112,10 +112,12 @@ async function showRun(client: NodeClient, run: RunView, options: RunsOptions): 
     ['status', run.reason === undefined ? run.status : `${run.status} (${run.reason})`],
     ['started', formatTime(run.startedAtMs, now)],
     ['took', formatDuration(run.durationMs)],
-    ['waited', `${formatDuration(run.queuedMs)}${run.coldStart ? ' (cold start)' : ''}`],
+    ['waited', `${formatDuration(run.queuedMs)}${coldStartOf(run)}`],
+    ...memoryOf(run),
     ['payload', formatBytes(run.payloadBytes)],
     ['result', formatBytes(run.resultBytes)],
     ['door', run.door],
+    ...(run.caller === undefined ? [] : ([['called by', run.caller]] as [string, string][])),
     ...(run.eventId === undefined
       ? []
       : ([['event', `${run.eventId} (${run.lane}, attempt ${run.attempt})`]] as [string, string][])),
@@ -128,6 +130,24 @@ async function showRun(client: NodeClient, run: RunView, options: RunsOptions): 
   });
   if (lines.length > 0) print('');
   for (const line of lines.reverse()) print(formatLogLine(line, { now, paint }));
+  note(`\nfob trace ${run.invocationId} shows where its time went, and what it called`);
+}
+
+function coldStartOf({ coldStart, startMs, placeMs = 0, loadMs = 0 }: RunView): string {
+  if (!coldStart) return '';
+  if (startMs === undefined) return ' (cold start)';
+  const phases = [
+    `sandbox ${formatDuration(startMs)}`,
+    `code ${formatDuration(placeMs)}`,
+    `load ${formatDuration(loadMs)}`,
+  ];
+  return ` (cold start: ${phases.join(', ')})`;
+}
+
+function memoryOf({ memoryMb, peakMemoryBytes }: RunView): [string, string][] {
+  if (memoryMb === undefined) return [];
+  const used = peakMemoryBytes === undefined ? '' : `${formatBytes(peakMemoryBytes)} at most, of `;
+  return [['memory', `${used}${memoryMb} MB`]];
 }
 
 function errorOf(run: RunView): string {

@@ -7,6 +7,7 @@ import { Problem } from '../../model/problem.ts';
 import { newOwnerName } from '../../sandbox/owner.ts';
 import type { AccessKeys } from '../../service/access/access-keys.ts';
 import { grantedPrincipal, setPrincipal } from '../principal.ts';
+import { type CallObserver, followCall } from './traced-calls.ts';
 
 /** What one sandbox may hold open and how slow it may be. Its own limits of descriptors and processes are lower mostly. */
 const MAX_CONNECTIONS = 256;
@@ -32,6 +33,8 @@ interface BindingsOptions {
   readonly keys: Pick<AccessKeys, 'issue' | 'revoke'>;
   /** What a function may do now. */
   grantsOf(config: FunctionConfig): readonly string[];
+  /** Hears of what functions call. */
+  readonly observer?: CallObserver;
   /** Answers a request of a function; who asks is set. */
   serve(req: IncomingMessage, res: ServerResponse): void;
 }
@@ -41,16 +44,18 @@ interface BindingsOptions {
  * to it is that function, and no credential is needed to say so. The socket's file carries its owner's name, so that the
  * sandboxes' next start removes what a killed node left.
  */
-export function createBindings({ runFolder, keys, serve, grantsOf }: BindingsOptions): Bindings {
+export function createBindings({ runFolder, keys, serve, grantsOf, observer }: BindingsOptions): Bindings {
   mkdirSync(runFolder, { recursive: true });
   return {
-    async bind({ name, config, hops }): Promise<Binding | undefined> {
+    async bind({ name, config, hops, running }): Promise<Binding | undefined> {
       if ((config.grants.length === 0 && config.role === '') || config.network === 'none') return undefined;
       // A role may change while the sandbox lives: what holds is asked at each request.
       const grants = () => grantsOf(config);
       const who = `function '${name}'`;
       const answer = (req: IncomingMessage, res: ServerResponse): void => {
-        setPrincipal(req, grantedPrincipal('function', who, grants(), hops() + 1, name));
+        const trace = observer && followCall(req, res, name, running(), observer);
+        const principal = grantedPrincipal('function', who, grants(), hops() + 1, name);
+        setPrincipal(req, { ...principal, caller: name, ...(trace !== undefined && { trace }) });
         serve(req, res);
       };
       const server = createServer(

@@ -139,6 +139,17 @@ export const InvocationView = Type.Object({
   sandboxId: Type.String(),
   payloadBytes: Type.Integer(),
   resultBytes: Type.Integer(),
+  alias: Type.Optional(Type.String({ description: 'By which it was called' })),
+  caller: Type.Optional(Type.String({ description: 'The function that called it' })),
+  traceId: Type.Optional(
+    Type.String({ description: 'The trace that it came in; without one it began its own, see GET /v1/traces/{id}' }),
+  ),
+  parentSpanId: Type.Optional(Type.String()),
+  memoryMb: Type.Optional(Type.Integer()),
+  peakMemoryBytes: Type.Optional(Type.Integer({ description: 'The most that its sandbox took' })),
+  startMs: Type.Optional(Type.Number({ description: 'Of a cold start: a sandbox was made; 0 for a prewarmed one' })),
+  placeMs: Type.Optional(Type.Number({ description: 'Of a cold start: the code was brought there' })),
+  loadMs: Type.Optional(Type.Number({ description: 'Of a cold start: the code was loaded' })),
 });
 
 /** A parameter of the query that is there or not. */

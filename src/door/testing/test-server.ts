@@ -70,6 +70,7 @@ export async function startTestServer(
     settings: { ...(Value.Default(SettingsSchema, {}) as Settings), port: 0, drainMs: 1_000, ...settings },
     log,
     nodeInfo: { version: '0.0.0-test', startedAtMs: Date.now(), state: () => test.state },
+    map: { view: () => [], leftOut: 0 },
     clock: systemClock,
     ...deps,
   });

@@ -1,3 +1,4 @@
+import { timeOfId } from '../../model/id.ts';
 import { formatTrace, parseTrace, type TraceContext } from '../../model/trace.ts';
 import type { Delivery } from '../../model/trigger.ts';
 import type { NewMessage } from '../../store/queue.ts';
@@ -127,6 +128,4 @@ function deliveryOf(text: string): Delivery {
 }
 
 /** When an event was accepted, which its id says: milliseconds since the Unix epoch. */
-export function acceptedAtMs(eventId: string): number {
-  return Number.parseInt(eventId.replace('-', '').slice(0, 12), 16);
-}
+export const acceptedAtMs = timeOfId;
