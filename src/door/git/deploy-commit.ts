@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { lstat, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ORIGIN_HEADER, originHeader, type StatedOrigin } from '../../model/origin.ts';
 import { messageOf, Problem } from '../../model/problem.ts';
@@ -49,16 +49,19 @@ export async function deployCommit(what: CommitToDeploy, place: DeployPlace): Pr
     if (tree.files === 0) throw new Problem('invalid_function', 'the commit has no files');
     for (const path of tree.submodules.slice(0, 5))
       tell(`left out the submodule ${path}: its content is not in the push`);
-    const isFile = (path: string) =>
-      stat(path).then(
-        (info) => info.isFile(),
-        () => false,
-      );
-    if (await isFile(join(folder, FILE_NAME))) await applyProject(folder, what, place);
+    if (await hasProjectFile(folder)) await applyProject(folder, what, place);
     else await deployFunction(folder, what, place);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A link is refused: it may lead to any file of this machine. */
+async function hasProjectFile(folder: string): Promise<boolean> {
+  const info = await lstat(join(folder, FILE_NAME)).catch(() => undefined);
+  if (info === undefined) return false;
+  if (info.isFile()) return true;
+  throw new Problem('invalid_function', `${FILE_NAME} is a link or a folder; it must be a file`);
 }
 
 async function deployFunction(folder: string, what: CommitToDeploy, { api, tell }: DeployPlace): Promise<void> {

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { Problem } from '../../model/problem.ts';
+import { messageOf, Problem } from '../../model/problem.ts';
 import { createReach } from '../../service/errand/reach.ts';
 import type { Git, GitOptions } from '../../service/repository/git.ts';
 import type { Watch } from '../../service/repository/repositories.ts';
@@ -32,7 +32,8 @@ export async function listRefs(git: Git, outside: Outside): Promise<OutsideRef[]
   // A tag with a message is an object of its own; the commit behind it is listed with `^{}`.
   const patterns = watch.branch === undefined ? [pattern, `${pattern}^{}`] : [pattern];
   const options = { ...optionsOf(outside, LOOK_TIMEOUT_MS), maxOutputBytes: MAX_LISTING_BYTES };
-  const text = (await git.run(['ls-remote', '--quiet', watch.url, ...patterns], options)).toString('utf8');
+  const listing = await git.run(['ls-remote', '--quiet', watch.url, ...patterns], options).catch(sayInWords);
+  const text = listing.toString('utf8');
   const found = new Map<string, string>();
   for (const line of text.split('\n')) {
     const [, commit, ref] = /^([0-9a-f]{40,64})\t(refs\/\S+?)$/.exec(line) ?? [];
@@ -56,10 +57,18 @@ export async function fetchRef(git: Git, outside: Outside, ref: string): Promise
     '--no-write-fetch-head',
     '--no-recurse-submodules',
   ];
-  await git.run([...words, watch.url, `+${ref}:${ref}`], {
-    ...optionsOf(outside, FETCH_TIMEOUT_MS),
-    maxFileBytes: outside.maxFileBytes,
-  });
+  const options = { ...optionsOf(outside, FETCH_TIMEOUT_MS), maxFileBytes: outside.maxFileBytes };
+  await git.run([...words, watch.url, `+${ref}:${ref}`], options).catch(sayInWords);
+}
+
+/** What Git says where a credential is missing or wrong speaks of terminals. */
+function sayInWords(error: unknown): never {
+  if (!/could not read Username|could not read Password|Authentication failed/.test(messageOf(error))) throw error;
+  throw new Problem(
+    'unavailable',
+    'the repository demands a credential, or refuses the one that is kept: fob repo watch … --credential',
+    { cause: error },
+  );
 }
 
 /** How Git may reach it: by http and https alone, with a credential that no command line shows. */

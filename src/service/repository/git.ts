@@ -79,7 +79,7 @@ export class Git {
         GIT_CONFIG_GLOBAL: '/dev/null',
         GIT_ATTR_NOSYSTEM: '1',
         GIT_TERMINAL_PROMPT: '0',
-        GIT_ASKPASS: '/bin/false',
+        GIT_ASKPASS: '',
         GIT_NO_REPLACE_OBJECTS: '1',
         ...environment,
       },
