@@ -160,7 +160,7 @@ environments:
     await work.commit('wrong', { 'fob.yaml': file.replace('memory: 256', 'timeout: lots') });
     const refused = await push('main');
     assert.match(refused.stderr, /fob\.yaml:5:5: timeout must be a duration/);
-    await work.commit('secret', { 'fob.yaml': file.replace('REV: "${commit}"', 'REV: "${HOME}"') });
+    await work.commit('secret', { 'fob.yaml': file.replace('{commit}', '{HOME}') });
     assert.match((await push('main')).stderr, /there is no variable "HOME"/);
     await work.commit('outside', { 'fob.yaml': file.replace('path: api', 'path: ../../..') });
     assert.match((await push('main')).stderr, /is outside of what was pushed/);
