@@ -1,6 +1,8 @@
+import type { AliasShare } from '../model/alias.ts';
 import type { FunctionConfig } from '../model/function.ts';
 import type { VersionOrigin } from '../model/origin.ts';
 import { closest } from '../model/suggest.ts';
+import { parseTarget } from '../model/target.ts';
 import type { NodeClient } from './client.ts';
 import { EXIT, Failure } from './failure.ts';
 
@@ -22,6 +24,8 @@ export interface FunctionView {
     readonly builtBytes: number;
   };
   readonly origin?: VersionOrigin;
+  readonly newestVersion?: number;
+  readonly aliases?: readonly { readonly name: string; readonly versions: readonly AliasShare[] }[];
 }
 
 export interface RunView {
@@ -88,9 +92,9 @@ export async function allFunctions(
   return all;
 }
 
-/** The path of a function in the API. */
+/** The path of a function, or of a version or alias of it, in the API. */
 export function functionPath(name: string, rest = ''): string {
-  return `/v1/functions/${encodeURIComponent(name)}${rest}`;
+  return `/v1/functions/${encodeURIComponent(name).replace('%3A', ':')}${rest}`;
 }
 
 /** Runs a request about one function; where there is none of that name, the failure suggests the one that was meant. */
@@ -99,9 +103,13 @@ export async function aboutFunction<T>(client: NodeClient, name: string, work: (
     return await work();
   } catch (error) {
     if (!(error instanceof Failure) || error.exitCode !== EXIT.notFound) throw error;
-    const names = (await allFunctions(client).catch(() => [])).map((each) => each.name);
-    const meant = closest(name, names);
+    const all = await allFunctions(client).catch(() => []);
+    const { function: wanted } = parseTarget(name);
+    // The function is there: what is missing is a version, an alias or the like, which the node has said.
+    if (all.some((each) => each.name === wanted || each.id === wanted)) throw error;
+    const names = all.map((each) => each.name);
+    const meant = closest(wanted, names);
     const hint = meant === undefined ? 'fob list shows all functions' : `did you mean ${meant}?`;
-    throw new Failure(EXIT.notFound, `there is no function "${name}"`, { hint, body: error.body, cause: error });
+    throw new Failure(EXIT.notFound, `there is no function "${wanted}"`, { hint, body: error.body, cause: error });
   }
 }

@@ -14,6 +14,7 @@ interface CommandEntry {
 }
 
 const FUNCTIONS = 'Functions:';
+const RELEASES = 'Releases:';
 const SERVICES = 'Backing services:';
 const DEVELOP = 'On your machine:';
 const OBSERVE = 'What happened:';
@@ -71,6 +72,42 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: FUNCTIONS,
     summary: 'print or save exactly what was uploaded',
     load: () => import('./commands/code.ts'),
+  },
+  {
+    name: 'versions',
+    group: RELEASES,
+    summary: 'list the versions of a function and what names them',
+    load: () => import('./commands/versions.ts'),
+  },
+  {
+    name: 'diff',
+    group: RELEASES,
+    summary: 'show what two versions differ in',
+    load: () => import('./commands/diff.ts'),
+  },
+  {
+    name: 'publish',
+    group: RELEASES,
+    summary: 'keep a version for good',
+    load: () => import('./commands/publish.ts'),
+  },
+  {
+    name: 'alias',
+    group: RELEASES,
+    summary: 'name versions, and share calls between two of them',
+    load: () => import('./commands/alias.ts'),
+  },
+  {
+    name: 'release',
+    group: RELEASES,
+    summary: 'release a version gradually, watched, and back by itself',
+    load: () => import('./commands/release.ts'),
+  },
+  {
+    name: 'rollback',
+    group: RELEASES,
+    summary: 'go back to the version before',
+    load: () => import('./commands/rollback.ts'),
   },
   { name: 'rm', group: FUNCTIONS, summary: 'remove functions', load: () => import('./commands/rm.ts') },
   {

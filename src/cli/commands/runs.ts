@@ -79,6 +79,7 @@ async function listRuns(client: NodeClient, name: string | undefined, options: R
     [
       { title: 'INVOCATION' },
       { title: 'FUNCTION', shrinkTo: 8 },
+      { title: 'VERSION', align: 'right', dropOrder: 5 },
       {
         title: 'STATUS',
         shrinkTo: 9,
@@ -93,6 +94,7 @@ async function listRuns(client: NodeClient, name: string | undefined, options: R
     invocations.map((run) => [
       run.invocationId,
       run.function,
+      run.alias === undefined ? String(run.version) : `${run.alias} ${run.version}`,
       run.status,
       formatAge(run.startedAtMs, now),
       formatDuration(run.durationMs),
@@ -108,7 +110,10 @@ async function showRun(client: NodeClient, run: RunView, options: RunsOptions): 
   const now = Date.now();
   printPairs([
     ['invocation', run.invocationId],
-    ['function', `${run.function}, version ${run.version}`],
+    [
+      'function',
+      `${run.function}, version ${run.version}${run.alias === undefined ? '' : `, by the alias ${run.alias}`}`,
+    ],
     ['status', run.reason === undefined ? run.status : `${run.status} (${run.reason})`],
     ['started', formatTime(run.startedAtMs, now)],
     ['took', formatDuration(run.durationMs)],

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { sharesText } from '../../model/alias.ts';
 import { BYTES_PER_MB } from '../../model/units.ts';
 import { aboutFunction, type FunctionView, functionPath } from '../api.ts';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
@@ -57,7 +58,13 @@ function describe(shown: FunctionView, sandboxes: readonly SandboxView[], url: s
   return [
     ['name', shown.name],
     ['id', shown.id],
-    ['version', `${shown.version} (revision ${shown.revision})`],
+    ['version', `${shown.version} (revision ${shown.revision})${newer(shown)}`],
+    ...((shown.aliases ?? []).length === 0
+      ? []
+      : ([['aliases', shown.aliases!.map(({ name, versions }) => `${name}: ${sharesText(versions)}`).join(', ')]] as [
+          string,
+          string,
+        ][])),
     ['runtime', config.runtime],
     ['handler', config.handler],
     ['memory', formatBytes(config.memoryMb * BYTES_PER_MB)],
@@ -83,4 +90,9 @@ function describe(shown: FunctionView, sandboxes: readonly SandboxView[], url: s
       `POST ${url}/v1/functions/${shown.name}/invoke\nGET  ${url}/api/call/${shown.id}\nANY  ${url}/f/${shown.name}/…`,
     ],
   ];
+}
+
+/** Says that a newer version than the one that serves was made, as after a rollback. */
+function newer({ version, newestVersion = version }: FunctionView): string {
+  return newestVersion > version ? `; the newest is ${newestVersion}` : '';
 }

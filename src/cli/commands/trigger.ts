@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { parseTarget } from '../../model/target.ts';
+import { targetOf } from '../../model/trigger.ts';
 import { aboutFunction, functionPath } from '../api.ts';
 import { clientOf, collect, examples, optionsOf } from '../command-line.ts';
 import { readData } from '../data-argument.ts';
@@ -75,10 +77,10 @@ function defineAdd(command: Command): void {
         ...(await documentOf(options)),
         enabled: options.paused !== true,
       };
-      await aboutFunction(client, fn, () => client.json('GET', functionPath(fn)));
+      await aboutFunction(client, fn, () => client.json('GET', functionPath(parseTarget(fn).function)));
       const trigger = await sendJson<TriggerView>(client, 'POST', '/v1/triggers', body);
       if (options.json) return printJson(trigger);
-      print(`${paint('green', '✔')} ${paint('bold', trigger.name)} wakes ${trigger.function}: ${trigger.summary}`);
+      print(`${paint('green', '✔')} ${paint('bold', trigger.name)} wakes ${targetOf(trigger)}: ${trigger.summary}`);
       if (trigger.path !== undefined) print(`its address: ${client.url}${trigger.path}`);
       if (trigger.lastError !== undefined) note(`it does not run yet: ${trigger.lastError.message}`);
       else if (trigger.next?.length === 0) note('it will never fire: no time of it is still to come');

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
+import { targetOf } from '../../model/trigger.ts';
 import type { NodeClient } from '../client.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { sendJson } from '../send-json.ts';
@@ -81,7 +82,7 @@ function differencesOf(document: Written, current: TriggerView, schema: OptionSc
     if (!isDeepStrictEqual(now, wanted)) found.push(`${what}: ${shown(now)} → ${shown(wanted)}`);
   };
   compare('type', current.type, document.type);
-  compare('function', current.function, document.function);
+  compare('function', targetOf(current), document.function);
   compare('enabled', current.enabled, document.enabled ?? true);
   for (const field of FIELDS) compare(field, current[field], document[field] ?? undefined);
   const properties = schema.properties ?? {};

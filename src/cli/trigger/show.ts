@@ -1,3 +1,4 @@
+import { targetOf } from '../../model/trigger.ts';
 import { formatAgo, formatDuration, formatTime } from '../human.ts';
 import { note, paint, print, printPairs, printTable } from '../output.ts';
 import type { OptionSchema, TriggerView, TypeView } from './api.ts';
@@ -31,7 +32,7 @@ export function printTriggers(triggers: readonly TriggerView[]): void {
     ],
     triggers.map((trigger) => [
       trigger.name,
-      trigger.function,
+      targetOf(trigger),
       trigger.type,
       trigger.summary,
       trigger.state,
@@ -50,7 +51,7 @@ export function printTrigger(trigger: TriggerView, url: string): void {
     value === undefined ? [] : [[name, typeof value === 'string' ? value : readable(value)]];
   printPairs([
     ['trigger', `${trigger.name}, created ${formatAgo(Date.parse(trigger.createdAt), now)}`],
-    ['function', trigger.function],
+    ['function', targetOf(trigger)],
     ['source', `${trigger.type} ${trigger.summary}`],
     ...(path === undefined ? [] : ([['address', `${url}${path}`]] as [string, string][])),
     ['state', state],
