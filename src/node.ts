@@ -79,6 +79,9 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     endings.push(() => store.close());
     const bounds = { maxAgeMs: settings.journalMaxAgeMs, maxBytes: settings.journalMaxBytes };
     endings.push(every(clock, RETENTION_EVERY_MS, 'removing old records', log, () => store.journal.retain(bounds)));
+    const { recordings } = store;
+    const recorded = { maxAgeMs: settings.recordingsMaxAgeMs, maxBytes: settings.recordingsMaxBytes };
+    endings.push(every(clock, RETENTION_EVERY_MS, 'removing old recordings', log, () => recordings.retain(recorded)));
 
     const measuring = await openMeasuring({ store, settings, clock, log, version: packageJson.version });
     endings.push(() => measuring.close());
@@ -121,6 +124,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     const dispatcher = await Dispatcher.open({
       registry: store.registry,
       journal: store.journal,
+      recordings,
       sandboxes,
       runtimes,
       code: {

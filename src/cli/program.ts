@@ -213,6 +213,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'what fires and who is told: rules, channels, silences',
     load: () => import('./commands/alert.ts'),
   },
+  {
+    name: 'replay',
+    group: OBSERVE,
+    summary: 'run a recorded invocation again, with any version, and see what differs',
+    load: () => import('./commands/replay.ts'),
+  },
   { name: 'stats', group: OBSERVE, summary: 'show what the node does now', load: () => import('./commands/stats.ts') },
   {
     name: 'secret',

@@ -39,6 +39,7 @@ import { addProjectRoutes } from './native/projects.ts';
 import { addPrometheusRoute } from './native/prometheus.ts';
 import { addQueueRoutes } from './native/queues.ts';
 import { addQuotaRoutes } from './native/quotas.ts';
+import { addRecordingRoutes } from './native/recordings.ts';
 import { addReleaseRoutes } from './native/releases.ts';
 import { addRepositoryRoutes } from './native/repositories.ts';
 import { addSampleRoutes } from './native/samples.ts';
@@ -140,6 +141,7 @@ export async function createManagement(
   addVersionRoutes(app, context);
   addAliasRoutes(app, context);
   addReleaseRoutes(app, context);
+  addRecordingRoutes(app, context);
   addSampleRoutes(app, context);
   addKeyValueRoutes(app, context);
   addKeyRoutes(app, context);

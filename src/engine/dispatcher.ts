@@ -8,6 +8,7 @@ import type { Settings } from '../model/settings.ts';
 import type { Runtimes } from '../runtime/runtime.ts';
 import type { Sandboxes } from '../sandbox/sandbox.ts';
 import type { InvocationRecord, Journal, LogRecord } from '../store/journal.ts';
+import type { Recordings } from '../store/recordings.ts';
 import type { Registry } from '../store/registry.ts';
 import type { Bindings, Engine, EngineStats, PoolView, SandboxView } from './api.ts';
 import { refusedInvocation } from './call.ts';
@@ -62,6 +63,8 @@ export interface DispatcherOptions {
   readonly sendOutbox?: SendOutbox;
   /** Hears of each invocation's end, refused ones included, as it is recorded. Called on every call: it must be quick, and throw nothing. */
   readonly observe?: (record: InvocationRecord) => void;
+  /** Keeps what functions are given and what they answer, of those that want it. */
+  readonly recordings?: Pick<Recordings, 'record' | 'forget'>;
   /** Hears of each line that a function prints, as `observe` does of invocations. */
   readonly observeLog?: (line: LogRecord) => void;
   /** Hears of each call that was refused because the node or a team is at its limit, of which there is no record. */
@@ -109,7 +112,11 @@ export class Dispatcher implements Engine {
     const late: { dispatcher?: Dispatcher } = {};
     const catalog = await Catalog.open(options, {
       onUnnamed: (servable) => late.dispatcher?.retire(servable),
-      onGone: (name) => late.dispatcher?.counters.forget(name),
+      onGone(name) {
+        late.dispatcher?.counters.forget(name);
+        // What it was given goes with it. Where that fails, it goes by its age.
+        options.recordings?.forget(name).catch(() => {});
+      },
     });
     late.dispatcher = new Dispatcher(options, catalog);
     return late.dispatcher;
@@ -121,7 +128,7 @@ export class Dispatcher implements Engine {
     this.catalog = catalog;
     this.counters = new Counters();
     const observe = this.watches.observing(options.observe);
-    this.recorder = new Recorder(journal, this.counters, options.sendOutbox, clock, observe);
+    this.recorder = new Recorder(journal, this.counters, options.sendOutbox, clock, observe, options.recordings);
     const runners = (): ReadonlySet<Runner> => this.starter.all();
     this.capacity = new Capacity({ budgetMb: options.memoryBudgetMb, clock, runners, onRoom: () => this.roomMade() });
     this.starter = new Starter(options.sandboxes, this.capacity, clock, settings);

@@ -3,6 +3,7 @@ import type { Outcome } from '../model/invocation.ts';
 import { within } from '../model/pause.ts';
 import { asProblem, type Problem } from '../model/problem.ts';
 import type { InvocationRecord, Journal } from '../store/journal.ts';
+import type { Recording, Recordings } from '../store/recordings.ts';
 import type { Call } from './call.ts';
 import type { Runner } from './runner.ts';
 import { outboxRefused, type SendOutbox } from './send-outbox.ts';
@@ -25,6 +26,7 @@ export class Recorder {
   private readonly counters: Counters;
   private readonly sendOutbox: SendOutbox | undefined;
   private readonly clock: Clock;
+  private readonly recordings: Pick<Recordings, 'record'> | undefined;
   private readonly observe: (record: InvocationRecord) => void;
 
   constructor(
@@ -33,7 +35,9 @@ export class Recorder {
     sendOutbox: SendOutbox | undefined,
     clock: Clock,
     observe: (record: InvocationRecord) => void = () => {},
+    recordings?: Pick<Recordings, 'record'>,
   ) {
+    this.recordings = recordings;
     this.journal = journal;
     this.clock = clock;
     this.counters = counters;
@@ -107,6 +111,8 @@ export class Recorder {
         errorStack: error.stack.slice(0, MAX_STACK),
       }),
     });
+    if (config.recordPayloads === 'all' || (error !== undefined && config.recordPayloads === 'failed'))
+      this.recordings?.record(recordingOf(call, outcome));
     call.end({
       outcome,
       report: {
@@ -153,6 +159,30 @@ export class Recorder {
     });
     call.refuse(problem);
   }
+}
+
+/** What a function was given and made of it, for its owner, who wants that kept. */
+function recordingOf(call: Call, outcome: Outcome): Recording {
+  const { request, invocationId } = call;
+  const { name, version } = call.function;
+  const { payload, payloadKind, contentType = 'application/json' } = request;
+  const common = {
+    invocationId,
+    function: name,
+    version,
+    recordedAtMs: call.acceptedAtMs,
+    payload: { contentType, bytes: payload.byteLength, content: payload },
+    payloadKind,
+    status: outcome.status,
+  };
+  if (outcome.status !== 'succeeded') {
+    const { type, message } = outcome.error;
+    return { ...common, errorType: type, errorMessage: message.slice(0, MAX_MESSAGE) };
+  }
+  // Of what was streamed to the caller, nothing is left here.
+  if (call.resultBytes > 0 && outcome.chunks === undefined) return common;
+  const content = outcome.chunks === undefined ? outcome.payload : Buffer.concat([...outcome.chunks, outcome.payload]);
+  return { ...common, result: { contentType: outcome.contentType, bytes: content.length, content } };
 }
 
 /** The alias that it was called by, if by any. */

@@ -142,6 +142,16 @@ export const SettingsSchema = Type.Object(
       default: 1_000,
       description: 'An invocation that takes at least so long is slow, and its trace is kept',
     }),
+    recordingsMaxAgeMs: Type.Integer({
+      minimum: 60_000,
+      default: 604_800_000,
+      description: 'How long recorded payloads and results are kept (7 days)',
+    }),
+    recordingsMaxBytes: Type.Integer({
+      minimum: 1_048_576,
+      default: 268_435_456,
+      description: 'Size of recorded payloads and results beyond which the oldest go',
+    }),
     drainMs: Type.Integer({
       minimum: 0,
       default: 30_000,

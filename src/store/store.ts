@@ -5,6 +5,7 @@ import type { CommitPart } from './commit.ts';
 import type { Journal } from './journal.ts';
 import type { KeyValue } from './key-value.ts';
 import type { Queue } from './queue.ts';
+import type { Recordings } from './recordings.ts';
 import type { Registry } from './registry.ts';
 import type { SeriesStore } from './series.ts';
 import type { Vault } from './vault.ts';
@@ -18,6 +19,7 @@ export interface Store {
   readonly journal: Journal;
   readonly series: SeriesStore;
   readonly audit: AuditTrail;
+  readonly recordings: Recordings;
   readonly vault: Vault;
   /** Makes all parts true at once, on disk, or none: `false` where a lease or a revision no longer holds (see `CommitPart`). */
   commit(parts: readonly CommitPart[]): Promise<boolean>;

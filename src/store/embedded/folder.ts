@@ -24,6 +24,7 @@ export interface DataFolder {
   readonly journal: string;
   readonly series: string;
   readonly audit: string;
+  readonly recordings: string;
   readonly blobs: string;
   /** What secrets are sealed with. */
   readonly vaultKeys: string;
@@ -47,6 +48,7 @@ export function claimDataFolder(path: string): DataFolder {
       journal: join(path, 'journal.db'),
       series: join(path, 'metrics.db'),
       audit: join(path, 'audit.db'),
+      recordings: join(path, 'recordings.db'),
       blobs: join(path, 'blobs'),
       vaultKeys: join(path, 'secret.key'),
       temporary: join(path, 'tmp'),

@@ -5,7 +5,9 @@ import { journalConformance } from '../journal.conformance.ts';
 import { journalLogsConformance } from '../journal-logs.conformance.ts';
 import { keyValueConformance } from '../key-value.conformance.ts';
 import { queueConformance } from '../queue.conformance.ts';
+import { recordingsConformance } from '../recordings.conformance.ts';
 import { registryConformance } from '../registry.conformance.ts';
+import { seriesConformance } from '../series.conformance.ts';
 import { embeddedAdapter } from './testing/adapter.ts';
 
 registryConformance(embeddedAdapter((store) => store.registry));
@@ -16,7 +18,5 @@ blobsConformance(embeddedAdapter((store) => store.blobs));
 journalConformance(embeddedAdapter((store) => store.journal));
 journalLogsConformance(embeddedAdapter((store) => store.journal));
 auditTrailConformance(embeddedAdapter((store) => store.audit));
-
-import { seriesConformance } from '../series.conformance.ts';
-
+recordingsConformance(embeddedAdapter((store) => store.recordings));
 seriesConformance(embeddedAdapter((store) => store.series));

@@ -13,6 +13,8 @@ import type { JournalOperations } from './journal-database.ts';
 import { SqliteKeyValue } from './key-value.ts';
 import { type StoreLog, silentLog } from './log.ts';
 import { SqliteQueue } from './queue.ts';
+import { SqliteRecordings } from './recordings.ts';
+import type { RecordingOperations } from './recordings-database.ts';
 import { SqliteRegistry } from './registry.ts';
 import { WorkerClient } from './rpc.ts';
 import { SqliteSeries } from './series.ts';
@@ -59,11 +61,17 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     limits: THREAD_LIMITS,
     onCrash: (err) => log.error({ err }, 'the thread of the audit trail failed; it starts again with the next call'),
   });
+  const recorder = new WorkerClient<RecordingOperations>({
+    file: new URL('./recordings.worker.ts', import.meta.url),
+    data: { path: folder.recordings },
+    limits: THREAD_LIMITS,
+    onCrash: (err) => log.error({ err }, 'the thread of recordings failed; it starts again with the next call'),
+  });
   try {
     await Promise.all([state.call('ready', []), records.call('ready', [])]);
     removeUnfinishedKeys(folder.vaultKeys);
     const vault = openVault(folder.vaultKeys);
-    return new EmbeddedStore(folder, clock, log, vault, { state, records, trail });
+    return new EmbeddedStore(folder, clock, log, vault, { state, records, trail, recorder });
   } catch (error) {
     await Promise.all([state.close(), records.close()]);
     folder.release();
@@ -79,6 +87,7 @@ class EmbeddedStore implements Store {
   readonly journal: SqliteJournal;
   readonly series: SqliteSeries;
   readonly audit: SqliteAuditTrail;
+  readonly recordings: SqliteRecordings;
   readonly blobs: FileBlobs;
   private readonly folder: DataFolder;
   private readonly clock: Clock;
@@ -95,9 +104,10 @@ class EmbeddedStore implements Store {
       readonly state: WorkerClient<StateOperations>;
       readonly records: WorkerClient<JournalOperations & SeriesOperations>;
       readonly trail: WorkerClient<AuditOperations>;
+      readonly recorder: WorkerClient<RecordingOperations>;
     },
   ) {
-    const { state, records, trail } = threads;
+    const { state, records, trail, recorder } = threads;
     this.folder = folder;
     this.clock = clock;
     this.state = state;
@@ -109,6 +119,7 @@ class EmbeddedStore implements Store {
     this.journal = new SqliteJournal(records, clock, log);
     this.series = new SqliteSeries(records);
     this.audit = new SqliteAuditTrail(trail, clock, log);
+    this.recordings = new SqliteRecordings(recorder, folder.recordings, clock, log);
     this.blobs = new FileBlobs(folder.blobs, folder.temporary);
   }
 
@@ -138,7 +149,7 @@ class EmbeddedStore implements Store {
   private async finish(): Promise<void> {
     this.registry.endWatches();
     this.queue.stopWaiting();
-    await Promise.all([this.journal.close(), this.audit.close(), this.blobs.close()]);
+    await Promise.all([this.journal.close(), this.audit.close(), this.recordings.close(), this.blobs.close()]);
     await Promise.all(this.threads.map((thread) => thread.close()));
     this.folder.release();
   }
