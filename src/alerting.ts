@@ -4,9 +4,10 @@ import type { Logger } from 'pino';
 import type { Engine, Events } from './engine/api.ts';
 import { FUNCTION_PREFIX } from './engine/catalog.ts';
 import type { EventsObserver } from './engine/events/settle.ts';
+import type { Releases } from './engine/release/releases.ts';
 import type { Measuring } from './measuring.ts';
 import type { Clock } from './model/clock.ts';
-import type { FunctionVersion, StoredFunction } from './model/function.ts';
+import type { StoredFunction } from './model/function.ts';
 import type { FunctionFacts, VersionFacts } from './observe/alerts/ports.ts';
 import { openAlerts, type RunningAlerts } from './observe/alerts/stored-alerts.ts';
 import { openStatus, type Status } from './observe/status/status.ts';
@@ -16,14 +17,15 @@ import type { InvocationRecord } from './store/journal.ts';
 import type { Store } from './store/store.ts';
 
 const CONNECT_TIMEOUT_MS = 30_000;
+/** Older ones are no cause of anything. */
+const MAX_VERSIONS = 10;
 
 export interface AlertingOptions {
   readonly store: Store;
   readonly metrics: Measuring;
   /** The engine's, once it is there. */
   engine(): Pick<Engine, 'find' | 'list'>;
-  /** The newest versions of a function, the newest first; rejects where there is no such function. */
-  versions?(name: string): Promise<readonly FunctionVersion[]>;
+  releases(): Pick<Releases, 'versions' | 'aliases'>;
   /** The engine's, once it is there. */
   events(): Pick<Events, 'accept'>;
   readonly clock: Clock;
@@ -57,10 +59,7 @@ export async function openAlerting(options: AlertingOptions): Promise<Alerting> 
         engine()
           .list()
           .map((stored) => factsOf(stored)!),
-      versions: async (name) =>
-        options.versions === undefined
-          ? servingVersion(engine().find(name))
-          : (await options.versions(name)).map(versionOf),
+      versions: (name) => versionsOf(options.releases(), name),
     },
     carriers: {
       post: (what, signal) => poster.post(what, signal),
@@ -126,20 +125,25 @@ function factsOf(stored: StoredFunction | undefined): FunctionFacts | undefined 
   return { name, owner, tags, timeoutMs, memoryMb, createdAtMs: Date.parse(functionCreatedAt) };
 }
 
-/** The version that serves and, by its number alone, the one before. */
-function servingVersion(stored: StoredFunction | undefined): VersionFacts[] {
-  if (stored === undefined) return [];
-  const { version } = stored.document;
-  return [versionOf(stored.document), ...(version > 1 ? [{ version: version - 1, createdAtMs: 0 }] : [])];
-}
-
-function versionOf({ version, createdAt, origin }: FunctionVersion): VersionFacts {
-  return {
-    version,
-    createdAtMs: Date.parse(createdAt),
-    ...(origin !== undefined && { by: origin.by }),
-    ...(origin?.git !== undefined && { git: origin.git }),
-  };
+/** Versions with when they came to serve last, by themselves or by an alias, and by whom. */
+async function versionsOf(releases: Pick<Releases, 'versions' | 'aliases'>, name: string): Promise<VersionFacts[]> {
+  const { versions, moves } = await releases.versions(name);
+  const aliasMoves = releases
+    .aliases(name)
+    .flatMap(({ document }) =>
+      document.moves.flatMap((move) => move.versions.map(({ version }) => ({ ...move, version }))),
+    );
+  return versions.slice(0, MAX_VERSIONS).map(({ version, createdAt, origin }) => {
+    const came = [...moves, ...aliasMoves].filter((move) => move.version === version);
+    const last = came.sort((one, other) => Date.parse(other.at) - Date.parse(one.at))[0];
+    const by = origin?.by ?? last?.by;
+    return {
+      version,
+      createdAtMs: Math.max(Date.parse(createdAt), last === undefined ? 0 : Date.parse(last.at)),
+      ...(by !== undefined && { by }),
+      ...(origin?.git !== undefined && { git: origin.git }),
+    };
+  });
 }
 
 /** A connection to a permitted address. */

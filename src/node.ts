@@ -12,6 +12,7 @@ import { Dispatcher } from './engine/dispatcher.ts';
 import { createEvents, type RunningEvents } from './engine/events/events.ts';
 import { createIdempotency } from './engine/idempotency.ts';
 import { createReleases } from './engine/release/create-releases.ts';
+import type { Releases } from './engine/release/releases.ts';
 import { outboxSender } from './engine/send-outbox.ts';
 import { openGovernance } from './governing.ts';
 import { openAccess, openOperatorSocket } from './identity.ts';
@@ -71,6 +72,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       engine?: Dispatcher;
       deployment?: Deployment;
       events?: RunningEvents;
+      releases?: Releases;
       server?: DoorServer;
       port?: number;
     } = {};
@@ -112,6 +114,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       metrics: measuring,
       engine: () => late.engine!,
       events: () => late.events!,
+      releases: () => late.releases!,
       clock,
       log,
       ownPort: () => late.port,
@@ -184,7 +187,16 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     late.deployment = deployment;
     const { catalog, watches } = dispatcher;
     const { registry, blobs } = store;
-    const releases = await createReleases({ registry, blobs, catalog, watches, clock, log });
+    const releases = await createReleases({
+      registry,
+      blobs,
+      catalog,
+      watches,
+      clock,
+      log,
+      alarmFiring: (names) => alerting.firing(names),
+    });
+    late.releases = releases;
     endings.push(async () => releases.close());
 
     const collect = (): Promise<unknown> => deployment.collectGarbage(dispatcher.treesInUse());

@@ -76,14 +76,14 @@ function card({ title, promise, target, state, windows, budgetLeft, figure, days
   const figures = (Object.keys(WINDOW_WORDS) as WindowName[]).map((name) => {
     const { share, met, total } = windows[name];
     const words = share === undefined ? '–' : percent(share, target);
-    return `<div><dt>${WINDOW_WORDS[name]}</dt><dd${met ? '' : ' class="missed"'}>${words}<small>of ${grouped(total)}</small></dd></div>`;
+    return `<div><dt>${WINDOW_WORDS[name]}</dt><dd${met ? '' : ' class="missed"'}>${words}${total === 0 ? '' : `<small>of ${grouped(total)}</small>`}</dd></div>`;
   });
   const left = budgetLeft === undefined ? '–' : `${Math.max(0, Math.round(budgetLeft * 100))} %`;
   return `<article><header><h3>${title}</h3><span class="state ${state}">${STATES[state]}</span></header>
 <p class="promise"><b>${percent(target, target)}</b> ${promise}</p>
 <div class="days" role="img" aria-label="${title}: the last 30 days, ${days.filter((day) => day.state === 'failing').length} of them bad">${days.map(cell).join('')}</div>
 <div class="ends"><span>30 days ago</span><span>today</span></div>
-<dl>${figures.join('')}<div><dt>Error budget left</dt><dd${budgetLeft !== undefined && budgetLeft <= 0 ? ' class="missed"' : ''}>${left}<small>of 30 days</small></dd></div></dl>${figure === undefined ? '' : `\n<p class="figure">${figure}</p>`}</article>`;
+<dl>${figures.join('')}<div><dt>Error budget left</dt><dd${budgetLeft !== undefined && budgetLeft <= 0 ? ' class="missed"' : ''}>${left}${budgetLeft === undefined ? '' : '<small>of 30 days</small>'}</dd></div></dl>${figure === undefined ? '' : `\n<p class="figure">${figure}</p>`}</article>`;
 }
 
 function cell({ day, state, share }: DayView): string {
