@@ -144,6 +144,14 @@ export async function openQuotas(options: QuotasOptions): Promise<Quotas> {
     });
   };
 
+  /** Teams that have functions, a quota, or have used anything lately, in the order of their names. */
+  const knownTeams = (): string[] => {
+    const owners = functions().map(({ document }) => teamOf(document.config.owner));
+    const teams = new Set([...owners, ...documents.list().map(([, { quota }]) => quota.team), ...usage.teams()]);
+    teams.delete(ANY_TEAM);
+    return [...teams].sort();
+  };
+
   /** Quotas have changed: who is over is found anew. */
   const changed = (): void => {
     if (!ready) return;
@@ -151,7 +159,7 @@ export async function openQuotas(options: QuotasOptions): Promise<Quotas> {
     admission.refuse = undefined;
     warned.clear();
     limited = documents.count > 0;
-    if (limited) for (const team of usage.teams()) look(usage.of(team), clock.now());
+    if (limited) for (const team of knownTeams()) look(usage.of(team), clock.now());
     const limitsEvents = documents.list().some(([, { quota }]) => quota.queuedEvents !== undefined);
     admission.refuseEvent = limitsEvents ? refuseEvent : undefined;
     if (limitsEvents) countEventsLater();
@@ -227,10 +235,7 @@ export async function openQuotas(options: QuotasOptions): Promise<Quotas> {
       await countEvents();
       const held = holdingsByTeam(functions());
       if (team !== undefined) return [usageOf(team, held.get(team) ?? NOTHING)];
-      const quotas = documents.list().map(([, { quota }]) => quota.team);
-      const known = new Set([...held.keys(), ...quotas, ...usage.teams()]);
-      known.delete(ANY_TEAM);
-      return [...known].sort().map((each) => usageOf(each, held.get(each) ?? NOTHING));
+      return knownTeams().map((each) => usageOf(each, held.get(each) ?? NOTHING));
     },
 
     check({ name, config, before, codeBytes }) {
