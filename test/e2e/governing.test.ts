@@ -23,7 +23,7 @@ def callme(how='print'):
         os.write(1, (v + '\\n').encode())
         subprocess.run(['/bin/sh', '-c', 'echo "$MINE"; echo "$MINE" >&2'])
     if how == 'throw':
-        raise ValueError(' '.join(forms(v)))
+        raise RuntimeError(' '.join(forms(v)))
     if how == 'exit':
         sys.stderr.write(v); sys.stderr.flush(); os._exit(3)
     if how == 'look':
@@ -35,7 +35,7 @@ def callme(how='print'):
                 except OSError:
                     pass
         return {'environ': seen, 'names': sorted(os.environ)}
-    return v
+    return v if how == 'return' else None
 `;
 
 describe('secrets, roles, policies and quotas of a node', { skip: process.platform !== 'linux' }, () => {
