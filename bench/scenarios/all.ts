@@ -8,6 +8,7 @@ import { idle } from './idle.ts';
 import { peers } from './peers.ts';
 import { records } from './records.ts';
 import { register } from './register.ts';
+import { reload } from './reload.ts';
 import { schedules } from './schedules.ts';
 import { soak } from './soak.ts';
 import { warm } from './warm.ts';
@@ -26,4 +27,5 @@ export const SCENARIOS: readonly Scenario[] = [
   events,
   schedules,
   buckets,
+  reload,
 ];
