@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { EXIT, type ExitCode, Failure } from './failure.ts';
+import { operatorSocket, UNIX } from './operator-socket.ts';
 
 export const DEFAULT_URL = 'http://127.0.0.1:9999';
 
@@ -33,7 +34,8 @@ export interface NodeClient {
 
 /** Makes a client for the node at `url`; a URL that is none is a usage failure. */
 export async function createClient(url: string, token: string | undefined): Promise<NodeClient> {
-  const base = parseUrl(url);
+  const socket = url.startsWith(UNIX) ? operatorSocket(url.slice(UNIX.length)) : undefined;
+  const base = socket === undefined ? parseUrl(url) : new URL('http://localhost');
   const start = base.protocol === 'https:' ? (await import('node:https')).request : httpRequest;
 
   const send = (method: string, path: string, options: RequestOptions = {}): Promise<IncomingMessage> => {
@@ -47,8 +49,14 @@ export async function createClient(url: string, token: string | undefined): Prom
     const { body } = options;
     if (body instanceof Uint8Array) headers['content-length'] = String(body.byteLength);
     return new Promise((resolve, reject) => {
-      const req = start(target, { method, headers, agent: false, ...(options.signal && { signal: options.signal }) });
-      req.once('error', (error) => reject(unreachable(base, error)));
+      const req = start(target, {
+        method,
+        headers,
+        agent: false,
+        ...(socket !== undefined && { socketPath: socket }),
+        ...(options.signal && { signal: options.signal }),
+      });
+      req.once('error', (error) => reject(socket === undefined ? unreachable(base, error) : noOperator(url, error)));
       req.once('response', (response: IncomingMessage) => {
         if (options.acceptFailure === true || (response.statusCode ?? 0) < 400) resolve(response);
         else readFailure(response).then(reject, reject);
@@ -66,7 +74,7 @@ export async function createClient(url: string, token: string | undefined): Prom
   };
 
   return {
-    url: base.href.replace(/\/$/, ''),
+    url: socket === undefined ? base.href.replace(/\/$/, '') : url,
     send,
     async json<T>(method: string, path: string, options?: RequestOptions) {
       const response = await send(method, path, options);
@@ -123,7 +131,7 @@ export function failureOf(status: number, body: unknown): Failure {
   const detail = problem.detail ?? problem.message ?? problem.title;
   const message = typeof detail === 'string' ? detail : `the node answered with status ${status}`;
   const exitCode: ExitCode = status === 404 || problem.code === 'not_found' ? EXIT.notFound : EXIT.refused;
-  const hint = status === 401 ? "give the node's token with --token or FOB_TOKEN" : undefined;
+  const hint = status === 401 ? 'log in with: fob login        or give a token with --token or FOB_TOKEN' : undefined;
   return new Failure(exitCode, message, { body, ...(hint !== undefined && { hint }) });
 }
 
@@ -144,6 +152,19 @@ function unreachable(base: URL, cause: Error): Failure {
   const why = code === 'ECONNREFUSED' ? '' : ` (${code})`;
   return new Failure(EXIT.unreachable, `no node answers at ${base.origin}${why}`, {
     hint: 'start one with: ./fob up        or name another with --url or FOB_URL',
+    cause,
+  });
+}
+
+function noOperator(url: string, cause: Error): Failure {
+  if (cause.name === 'AbortError') return new Failure(EXIT.interrupted, 'interrupted', { cause });
+  const folder = url.slice(UNIX.length);
+  const code = (cause as NodeJS.ErrnoException).code;
+  if (code === 'EACCES') {
+    return new Failure(EXIT.refused, `only the owner of ${folder} and root may do this`, { cause });
+  }
+  return new Failure(EXIT.unreachable, `no node runs on the data folder ${folder}`, {
+    hint: `start it with: ./fob up --data ${folder}`,
     cause,
   });
 }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { createClient, type NodeClient } from './client.ts';
+import { storedLogin } from './credentials.ts';
 import { EXIT, Failure } from './failure.ts';
+import { UNIX } from './operator-socket.ts';
 
 /** The options that every command has. */
 export interface GlobalOptions {
@@ -17,7 +19,18 @@ export function optionsOf<T = unknown>(command: Command): GlobalOptions & T {
 /** A client of the node that the command line names. */
 export function clientOf(command: Command): Promise<NodeClient> {
   const { url, token } = optionsOf(command);
-  return createClient(url, token ?? process.env.FOB_TOKEN);
+  return createClient(url, tokenFor(url, token));
+}
+
+/** The token for a node: of the command line, of the environment, or of whoever is logged in there. */
+export function tokenFor(url: string, given: string | undefined): string | undefined {
+  return given ?? (process.env.FOB_TOKEN || storedLogin(url)?.token);
+}
+
+/** A client for commands that take `--data <folder>`: the operator's socket in it, which needs no credential. */
+export function operatorClientOf(command: Command): Promise<NodeClient> {
+  const { data } = optionsOf<{ data?: string }>(command);
+  return data === undefined ? clientOf(command) : createClient(UNIX + data, undefined);
 }
 
 /** An option that may be given several times, as a list. */

@@ -282,6 +282,56 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/completion.ts'),
   },
   { name: 'version', group: TOOLS, summary: 'print the version', load: () => import('./commands/version.ts') },
+  {
+    name: 'login',
+    group: GOVERN,
+    summary: 'log in at a node, and keep the token',
+    load: () => import('./commands/login.ts'),
+  },
+  { name: 'logout', group: GOVERN, summary: 'forget the token of a node', load: () => import('./commands/logout.ts') },
+  {
+    name: 'whoami',
+    group: GOVERN,
+    summary: 'say as whom you talk to a node',
+    load: () => import('./commands/whoami.ts'),
+  },
+  {
+    name: 'user',
+    group: GOVERN,
+    summary: 'users, the first administrator among them',
+    load: () => import('./commands/user.ts'),
+  },
+  {
+    name: 'team',
+    group: GOVERN,
+    summary: 'teams of users, who own functions together',
+    load: () => import('./commands/team.ts'),
+  },
+  {
+    name: 'token',
+    group: GOVERN,
+    summary: 'tokens of users, and of teams for their pipelines',
+    load: () => import('./commands/token.ts'),
+  },
+  {
+    name: 'role',
+    group: GOVERN,
+    summary: 'roles: what users and teams may do',
+    load: () => import('./commands/role.ts'),
+  },
+  {
+    name: 'can',
+    group: GOVERN,
+    summary: 'say whether somebody may do something, and why',
+    load: () => import('./commands/can.ts'),
+  },
+  { name: 'access', group: GOVERN, summary: 'who may invoke a function', load: () => import('./commands/access.ts') },
+  {
+    name: 'audit',
+    group: GOVERN,
+    summary: 'who changed what, and what was refused',
+    load: () => import('./commands/audit.ts'),
+  },
 ];
 
 const HELP_END = `

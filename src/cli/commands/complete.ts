@@ -1,5 +1,6 @@
 import { allFunctions } from '../api.ts';
 import { createClient, DEFAULT_URL } from '../client.ts';
+import { tokenFor } from '../command-line.ts';
 import { print } from '../output.ts';
 import { COMMANDS, createProgram } from '../program.ts';
 
@@ -34,7 +35,7 @@ async function functionNames(words: readonly string[], begun: string): Promise<s
   const given = words.indexOf('--url');
   const url = (given === -1 ? undefined : words[given + 1]) ?? (process.env.FOB_URL || DEFAULT_URL);
   try {
-    const client = await createClient(url, process.env.FOB_TOKEN);
+    const client = await createClient(url, tokenFor(url, undefined));
     const found = await allFunctions(client, { prefix: begun }, AbortSignal.timeout(PATIENCE_MS));
     return found.map((each) => each.name);
   } catch {

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { Problem } from '../../model/problem.ts';
 import { functionPath, type LogLine } from '../api.ts';
 import { createClient, type NodeClient } from '../client.ts';
-import { examples, type GlobalOptions, optionsOf, wholeNumber } from '../command-line.ts';
+import { examples, type GlobalOptions, optionsOf, tokenFor, wholeNumber } from '../command-line.ts';
 import { functionName } from '../deploy/upload.ts';
 import { type DebugListener, listenForDebuggers } from '../dev/debug-listener.ts';
 import { type LocalNode, startLocalNode } from '../dev/local-node.ts';
@@ -80,7 +80,7 @@ async function dev(path: string, options: GlobalOptions & DevOptions, elsewhere:
 
   const node = elsewhere ? undefined : await ownNode(path, info.isDirectory(), options);
   const url = node?.url ?? options.url;
-  const client = await createClient(url, options.token ?? process.env.FOB_TOKEN);
+  const client = await createClient(url, tokenFor(url, options.token));
   const debug = { debug: debugPort !== undefined, ...(debugPort !== undefined && { timeoutMs: DEBUG_TIMEOUT_MS }) };
   const work = isProject
     ? projectWork(client, path)

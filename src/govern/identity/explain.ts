@@ -1,7 +1,6 @@
 import type { Action } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
-import type { Decision } from '../../model/rule.ts';
-import { isLike } from '../../model/rule.ts';
+import { type Decision, decide, isLike } from '../../model/rule.ts';
 import type { Directory } from './directory.ts';
 import type { Explanation, TokenOwner } from './identity.ts';
 import type { Powers, Principals } from './principals.ts';
@@ -113,12 +112,20 @@ function reasonOf(
 
 function neededFor(
   { by }: Decision,
-  { who, narrowed }: Powers,
-  { action, resource }: Pick<Explanation, 'action' | 'resource'>,
+  { who, narrowed, granted, asker }: Powers,
+  { action, resource, attributes }: Pick<Explanation, 'action' | 'resource' | 'attributes'>,
 ): string {
   if (by !== undefined) return `that the role ${by.role} no longer denies it, or that ${by.through} no longer has it`;
   if (narrowed !== undefined)
     return `a token that is not narrowed, or a role of ${who} that allows ${action} on ${resource}`;
+  const owners = [...(asker.user === undefined ? [] : [asker.user]), ...asker.teams];
+  const owner = owners.find((name) => {
+    const question = { action, resource, attributes: { ...attributes, owner: name } };
+    return decide(granted, asker, question).allowed;
+  });
+  if (owner !== undefined && resource.startsWith('function:')) {
+    return `that it is owned by ${owners.join(' or ')}, such as: fob set ${resource.slice('function:'.length)} --owner ${owner}`;
+  }
   const statement = JSON.stringify({ effect: 'allow', actions: [action], resources: [resource] });
   return `a role of ${who} with a statement such as ${statement}`;
 }
