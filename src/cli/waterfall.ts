@@ -25,7 +25,9 @@ interface WaterfallOptions {
 }
 
 const GAP = '  ';
-const TOOK_WIDTH = 8;
+const TOOK_WIDTH = 9;
+/** Cells of a name that stay, however deep it stands. */
+const MIN_NAME = 6;
 const MIN_BAR = 12;
 /** A wait that is shorter, and less than this share of its invocation, is not worth a line. */
 const MIN_WAIT_MS = 1;
@@ -36,7 +38,7 @@ export function drawWaterfall(rows: readonly TraceRow[], { width, paint }: Water
   const shown = worthALine(rows);
   const labels = withGuides(shown);
   const natural = Math.max(...labels.map(({ guide, label }) => textWidth(guide + label)), 'SPAN'.length);
-  const nameWidth = Math.max(8, Math.min(natural, Math.floor(width * 0.45), width - MIN_BAR - TOOK_WIDTH - 4));
+  const nameWidth = Math.max(MIN_NAME + 2, Math.min(natural, Math.floor(width * 0.45), width - MIN_BAR - TOOK_WIDTH - 4));
   const barWidth = Math.max(MIN_BAR, width - nameWidth - TOOK_WIDTH - 4);
   const startMs = Math.min(...shown.map((row) => row.startedAtMs));
   const endMs = Math.max(...shown.map((row) => row.startedAtMs + row.durationMs));
@@ -49,8 +51,9 @@ export function drawWaterfall(rows: readonly TraceRow[], { width, paint }: Water
   );
   const lines = [head];
   for (const [at, row] of shown.entries()) {
-    const { guide, label } = labels[at]!;
-    const room = Math.max(1, nameWidth - textWidth(guide));
+    const { guide: whole, label } = labels[at]!;
+    const guide = whole.length <= nameWidth - MIN_NAME ? whole : `…${whole.slice(MIN_NAME + 1 - nameWidth)}`;
+    const room = nameWidth - guide.length;
     const name = padText(cutText(label, room), room);
     const [before, filled] = place(row, { startMs, wholeMs, barWidth });
     const bar = paint(colourOf(row), GLYPH[row.what].repeat(filled));

@@ -41,7 +41,10 @@ const BY_WORD: Readonly<Record<string, string>> = {
 /** Reads it off a request of the native API. */
 export function describeNativeCall(method: string, url: string): CallDescription {
   const [, , kind = '', name = '', word = '', ...rest] = pathOf(url).split('/');
-  const resource = `${KINDS[kind] ?? kind}:${decoded(name).slice(0, MAX_NAME)}`;
+  const known = KINDS[kind];
+  // Anything else is refused to functions.
+  if (known === undefined) return { operation: BY_METHOD[method] ?? method, resource: 'api' };
+  const resource = `${known}:${decoded(name).slice(0, MAX_NAME)}`;
   if (kind === 'buckets' && word === 'objects') {
     const operation = rest.length === 0 ? 'list' : (BY_METHOD[method] ?? method);
     return { operation, resource, ...itemOf(rest.join('/')) };
