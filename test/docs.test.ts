@@ -27,6 +27,8 @@ const PAGES = [
   'docs/guide/queues.md',
   'docs/guide/topics.md',
   'docs/guide/key-value.md',
+  'docs/guide/secrets.md',
+  'docs/guide/policies.md',
 ];
 const PAGES_WITH_COMMANDS = [
   'README.md',
@@ -44,6 +46,8 @@ const PAGES_WITH_COMMANDS = [
   'docs/guide/queues.md',
   'docs/guide/topics.md',
   'docs/guide/key-value.md',
+  'docs/guide/secrets.md',
+  'docs/guide/policies.md',
 ];
 
 describe('the commands in the documentation', { skip: process.platform !== 'linux' }, () => {

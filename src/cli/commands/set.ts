@@ -11,6 +11,7 @@ import { sendJson } from '../send-json.ts';
 interface SetOptions extends FunctionOptions {
   readonly unsetEnv?: readonly string[];
   readonly unsetTag?: readonly string[];
+  readonly unsetSecret?: readonly string[];
   readonly revoke?: readonly string[];
 }
 
@@ -24,6 +25,7 @@ export function define(command: Command): void {
   addFunctionOptions(command)
     .option('--unset-env <NAME>', 'remove an environment variable; may be given several times', collect)
     .option('--unset-tag <name>', 'remove a tag; may be given several times', collect)
+    .option('--unset-secret <NAME>', 'remove a variable that holds a secret; may be given several times', collect)
     .option('--revoke <grant>', 'take a grant back; may be given several times', collect)
     .addHelpText(
       'after',
@@ -45,14 +47,17 @@ export function define(command: Command): void {
 /** Changes what was seen: somebody else's change in between is refused by the node, not overwritten. */
 async function change(client: NodeClient, name: string, options: SetOptions): Promise<FunctionView> {
   const given = configOf(options);
-  const { unsetEnv = [], unsetTag = [], revoke = [] } = options;
-  if (Object.keys(given).length + unsetEnv.length + unsetTag.length + revoke.length === 0) {
+  const { unsetEnv = [], unsetTag = [], unsetSecret = [], revoke = [] } = options;
+  if (Object.keys(given).length + unsetEnv.length + unsetTag.length + unsetSecret.length + revoke.length === 0) {
     throw new Failure(EXIT.usage, 'nothing to change: name a setting, such as --memory 256');
   }
   const { config, revision } = await client.json<FunctionView>('GET', functionPath(name));
   const patch: Partial<FunctionConfig> = { ...given };
   if (given.environment !== undefined || unsetEnv.length > 0) {
     patch.environment = without({ ...config.environment, ...given.environment }, unsetEnv);
+  }
+  if (given.secrets !== undefined || unsetSecret.length > 0) {
+    patch.secrets = without({ ...config.secrets, ...given.secrets }, unsetSecret);
   }
   if (given.tags !== undefined || unsetTag.length > 0) {
     patch.tags = without({ ...config.tags, ...given.tags }, unsetTag);

@@ -52,6 +52,13 @@ function describe(shown: FunctionView, sandboxes: readonly SandboxView[], url: s
     ],
     ['owner', config.owner],
     ['grants', config.grants.join(', ')],
+    ['role', config.role],
+    [
+      'secrets',
+      Object.entries(config.secrets)
+        .map(([variable, secret]) => `${variable}=${secret}`)
+        .join(', '),
+    ],
     ['on success', config.onSuccess],
     ['on failure', config.onFailure],
   ];
