@@ -31,6 +31,7 @@ export interface ApplyResult {
 export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<ApplyResult> {
   const { api, stated } = options;
   assertNoClash(plan);
+  assertAllowed(plan);
   const lock = randomUUID();
   const locking = {
     id: lock,
@@ -113,6 +114,14 @@ function forgetAbsent(applied: Writable, plan: Plan): void {
   for (const [key, things] of Object.entries(applied)) {
     for (const name of Object.keys(things)) if (!kept.has(`${key}/${name}`)) delete things[name];
     if (Object.keys(things).length === 0) delete applied[key];
+  }
+}
+
+/** What a policy would refuse in the middle is refused before anything is done. */
+function assertAllowed({ steps }: Plan): void {
+  for (const { section, name, objections = [] } of steps) {
+    const refusal = objections.find(({ refused }) => refused);
+    if (refusal !== undefined) throw new Problem('forbidden', `${section.noun} ${name}: ${refusal.message}`);
   }
 }
 

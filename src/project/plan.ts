@@ -2,7 +2,7 @@ import type { ProjectApi } from './api.ts';
 import { type Difference, differences } from './differences.ts';
 import type { Entry, ProjectFile } from './file/read.ts';
 import { isMarkOf } from './secret-marks.ts';
-import type { Actual, Fields, ReadContext, Section, Wanted } from './section.ts';
+import type { Actual, CheckContext, Fields, Objection, ReadContext, Section, Wanted } from './section.ts';
 import { type AppliedThing, allProjects, type ProjectView, projectKey } from './state.ts';
 
 export type Action = 'create' | 'change' | 'remove' | 'keep';
@@ -16,6 +16,8 @@ export interface Step {
   readonly wanted?: Wanted;
   readonly actual?: Actual;
   readonly applied?: AppliedThing;
+  /** What the node's policies say to it; absent: nothing was asked. */
+  readonly objections?: readonly Objection[];
   /** It is there already, and not by this project: it is taken over, and will not be removed with it. */
   readonly adopts: boolean;
 }
@@ -60,7 +62,7 @@ export function isEmpty(plan: Plan): boolean {
 export async function makePlan(
   file: ProjectFile,
   sections: readonly Section[],
-  context: Omit<ReadContext, 'project'>,
+  context: Omit<ReadContext, 'project'> & CheckContext,
 ): Promise<Plan> {
   const { project, environment } = file;
   const key = projectKey(project, environment);
@@ -70,13 +72,18 @@ export async function makePlan(
   const removals: Step[] = [];
   const drift: Drift[] = [];
   const clashes: Clash[] = [];
+  const changing = new Set<string>();
   for (const section of sections) {
     const wanted = await readEntries(section, file.entries.get(section.key), { ...context, project });
     const applied = new Map(Object.entries(before?.applied[section.key] ?? {}));
-    const actual = await readActual(context.api, section, wanted, applied);
+    const actual = await readActual(context.api, section, wanted, applied, changing);
     for (const name of inOrder(wanted)) {
-      const step = stepOf(section, name, wanted.get(name)!, actual.get(name), applied.get(name));
+      const step = await objectedTo(
+        stepOf(section, name, wanted.get(name)!, actual.get(name), applied.get(name)),
+        context,
+      );
       steps.push(step);
+      if (step.action !== 'keep') changing.add(`${section.key}/${name}`);
       const owner = all.find((other) => other !== before && other.applied[section.key]?.[name]?.made === true);
       if (owner !== undefined) clashes.push({ section, name, project: owner.name });
     }
@@ -113,11 +120,12 @@ async function readActual(
   section: Section,
   wanted: ReadonlyMap<string, Wanted>,
   applied: ReadonlyMap<string, AppliedThing>,
+  changing: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, Actual>> {
   const names = [...new Set([...wanted.keys(), ...applied.keys()])];
   if (names.length === 0) return new Map();
   const fields = new Map([...applied].map(([name, thing]) => [name, thing.fields]));
-  return section.current(api, names, wanted, fields);
+  return section.current(api, names, wanted, fields, changing);
 }
 
 function stepOf(
@@ -148,6 +156,14 @@ function stepOf(
     adopts: applied === undefined,
     ...(applied !== undefined && { applied }),
   };
+}
+
+/** The step with what policies say to it, where it changes something. */
+async function objectedTo(step: Step, context: CheckContext): Promise<Step> {
+  const { section, name, action, wanted, actual } = step;
+  if (section.check === undefined || action === 'keep' || wanted === undefined) return step;
+  const objections = await section.check({ name, wanted, ...(actual !== undefined && { actual }) }, context);
+  return objections.length === 0 ? step : { ...step, objections };
 }
 
 /** Secrets are not shown, here neither. */

@@ -58,6 +58,10 @@ function renderStep(step: Step, paint: Paint): string[] {
     ...step.differences
       .filter((each) => action !== 'create' || isTelling(each, step.wanted?.usual))
       .map((each) => renderDifference(each, action === 'create', paint)),
+    ...(step.objections ?? []).map(
+      ({ refused, message }) =>
+        `    ${paint(refused ? 'red' : 'yellow', refused ? 'refused:' : 'warning:')} ${clean(message)}`,
+    ),
   ];
 }
 
@@ -101,11 +105,12 @@ export function planDocument(plan: Plan): unknown {
     project,
     ...(environment !== undefined && { environment }),
     name: key,
-    changes: steps.map(({ section, name, action, differences, adopts }) => ({
+    changes: steps.map(({ section, name, action, differences, adopts, objections }) => ({
       section: section.key,
       name,
       action,
       ...(adopts && { adopts }),
+      ...(objections !== undefined && { objections }),
       differences,
     })),
     drift: drift.map(({ section, name, actual, differences }) => ({

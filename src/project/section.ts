@@ -48,6 +48,14 @@ export interface ApplyContext {
   tell(line: string): void;
 }
 
+/** What a policy says to a change. */
+export interface Objection {
+  readonly refused: boolean;
+  readonly message: string;
+}
+
+export type CheckContext = Pick<ApplyContext, 'api' | 'origin'>;
+
 export interface Change {
   readonly name: string;
   readonly wanted: Wanted;
@@ -67,13 +75,19 @@ export interface Section {
   readonly schema: TSchema;
   /** What an entry wants, with defaults. Throws a `Problem` about this entry. */
   read(name: string, entry: Readonly<Record<string, unknown>>, context: ReadContext): Promise<Wanted>;
-  /** Those of these names that the node has. `wanted` are the file's own; the others were applied before. */
+  /**
+   * Those of these names that the node has. `wanted` are the file's own; the others were applied before. `changing` are things of
+   * earlier sections that are to change, as `<section>/<name>`.
+   */
   current(
     api: ProjectApi,
     names: readonly string[],
     wanted: ReadonlyMap<string, Wanted>,
     applied: ReadonlyMap<string, Fields>,
+    changing: ReadonlySet<string>,
   ): Promise<ReadonlyMap<string, Actual>>;
+  /** What is wrong with one as it is to be, in the eyes of the node's policies; `refused` ends an apply before it begins. */
+  check?(change: Change, context: CheckContext): Promise<readonly Objection[]>;
   /** Makes or changes one; it must stand as it was seen. */
   apply(change: Change, context: ApplyContext): Promise<void>;
   remove(name: string, actual: Actual, context: ApplyContext): Promise<void>;

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are what this is about
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -224,6 +225,50 @@ triggers:
     assert.match(none.stderr, /there is no fob\.yaml in this folder/);
   });
 
+  test('has roles, secrets, policies and aliases', async () => {
+    const text = (memory: number, more = '') => `project: gov
+roles: { gov-role: { grants: [queue:gov-*, "secret:gov-*"] } }
+secrets: { gov-key: { value: "\${GOV_KEY}", functions: [gov-*] } }
+policies:
+  gov-small: { scope: { names: [gov-*] }, message: "ask us", rules: { maxMemoryMb: 256 } }
+functions: { gov-api: { path: api, role: gov-role, memory: ${memory}, secrets: { KEY: gov-key } } }
+aliases: { gov-api: { live: latest${more} } }
+`;
+    const run = (...words: string[]) => fob([...words, '--json'], { GOV_KEY: 'swordfish' });
+    await file(text(128));
+    const first = await run('apply', '--yes');
+    assert.equal(first.code, 0, first.stderr);
+    assert.doesNotMatch(first.stdout, /swordfish/);
+    assert.deepEqual(actions(JSON.parse((await run('plan')).stdout)), []);
+    const versions = async (alias: string) => (await shown(`/v1/functions/gov-api/aliases/${alias}`)).versions;
+    assert.deepEqual(await versions('live'), [{ version: 1, weight: 100 }]);
+    // The alias moves with the function, and the other one stays.
+    await file(text(256, ', half: { 1: 40, 2: 60 }'));
+    const planned = JSON.parse((await run('plan')).stdout);
+    assert.deepEqual(actions(planned), ['change functions gov-api', 'change aliases gov-api']);
+    const second = await run('apply', '--yes');
+    assert.equal(second.code, 0, second.stderr);
+    assert.deepEqual(await versions('live'), [{ version: 2, weight: 100 }]);
+    assert.deepEqual(await versions('half'), [
+      { version: 1, weight: 40 },
+      { version: 2, weight: 60 },
+    ]);
+    assert.deepEqual(actions(JSON.parse((await run('plan')).stdout)), []);
+    // What a policy refuses is shown before, and nothing is done.
+    await file(text(512));
+    const objections = JSON.parse((await run('plan')).stdout).changes.flatMap(
+      (each: { objections?: unknown[] }) => each.objections ?? [],
+    );
+    assert.equal(objections.length, 1);
+    const refused = await run('apply', '--yes');
+    assert.equal(refused.code, 5);
+    assert.match(refused.stderr, /gov-small/);
+    assert.equal((await shown('/v1/functions/gov-api')).version, 2);
+    await file('project: gov\n');
+    const last = await run('apply', '--yes');
+    assert.equal(last.code, 0, last.stderr);
+  });
+
   test('has environments and variables', async () => {
     await file(`project: envs
 functions:
@@ -294,7 +339,12 @@ async function inProcess(url: string) {
   const api = projectApi(await createClient(url, undefined));
   const makeAndApply = async (text: string) => {
     const file = readProjectFile(text, { fileName: 'fob.yaml', sections: SECTIONS });
-    const plan = await makePlan(file, SECTIONS, { api, folder: '/', confined: false });
+    const plan = await makePlan(file, SECTIONS, {
+      api,
+      folder: '/',
+      confined: false,
+      origin: async () => ({}),
+    });
     const open = plan.steps.filter(({ action }) => action !== 'keep');
     const result = await applyPlan(plan, {
       api,

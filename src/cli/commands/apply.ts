@@ -1,16 +1,14 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import type { StatedOrigin } from '../../model/origin.ts';
 import { problemOf } from '../../project/api.ts';
 import { applyPlan } from '../../project/apply.ts';
 import { isEmpty, type Plan, type Step } from '../../project/plan.ts';
 import { planDocument, renderPlan } from '../../project/render.ts';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
-import { gitOriginOf } from '../git-origin.ts';
 import { count } from '../human.ts';
 import { note, Progress, paint, print, printJson } from '../output.ts';
-import { loadPlan, type ProjectOptions, projectApi } from '../project-file/load.ts';
+import { loadPlan, type ProjectOptions, projectApi, statedOrigin } from '../project-file/load.ts';
 import { addProjectOptions } from '../project-file/options.ts';
 import { harmless } from '../text-width.ts';
 
@@ -35,7 +33,8 @@ export function define(command: Command): void {
       const options = optionsOf<ApplyOptions>(self);
       const client = await clientOf(self);
       const api = projectApi(client);
-      const plan = await loadPlan(api, options);
+      const stated = statedOrigin(options.message);
+      const plan = await loadPlan(api, options, stated);
       const quiet = options.json === true;
       if (!quiet) print(renderPlan(plan, paint).join('\n'));
       if (isEmpty(plan) && isRemembered(plan)) {
@@ -44,11 +43,6 @@ export function define(command: Command): void {
       }
       if (!isEmpty(plan) && options.yes !== true) await ask(plan, quiet);
       const progress = new Progress({ quiet });
-      const { message } = options;
-      const stated = async (path: string): Promise<StatedOrigin> => {
-        const git = await gitOriginOf(path);
-        return { ...(message && { message }), ...(git !== undefined && { git }) };
-      };
       const { done, left, failed } = await applyPlan(plan, {
         api,
         stated: await stated(plan.folder),

@@ -4,7 +4,7 @@ import { planDocument, renderPlan } from '../../project/render.ts';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { EXIT } from '../failure.ts';
 import { paint, print, printJson } from '../output.ts';
-import { loadPlan, type ProjectOptions, projectApi } from '../project-file/load.ts';
+import { loadPlan, type ProjectOptions, projectApi, statedOrigin } from '../project-file/load.ts';
 import { addProjectOptions } from '../project-file/options.ts';
 
 export function define(command: Command): void {
@@ -24,7 +24,7 @@ export function define(command: Command): void {
     )
     .action(async (_options, self: Command) => {
       const options = optionsOf<ProjectOptions & { detailedExitcode?: boolean }>(self);
-      const plan = await loadPlan(projectApi(await clientOf(self)), options);
+      const plan = await loadPlan(projectApi(await clientOf(self)), options, statedOrigin());
       if (options.json) printJson(planDocument(plan));
       else print(renderPlan(plan, paint).join('\n'));
       if (options.detailedExitcode && !isEmpty(plan)) process.exitCode = EXIT.changes;

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import type { StatedOrigin } from '../../model/origin.ts';
 import type { ProjectApi } from '../../project/api.ts';
 import { readProjectFile } from '../../project/file/read.ts';
 import { makePlan, type Plan } from '../../project/plan.ts';
@@ -7,6 +8,7 @@ import { SECTIONS } from '../../project/sections/index.ts';
 import { type NodeClient, readBody } from '../client.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { pairs } from '../function-options.ts';
+import { gitOriginOf } from '../git-origin.ts';
 
 const FILE_NAMES = ['fob.yaml', 'fob.yml'];
 
@@ -29,7 +31,11 @@ export function projectApi(client: NodeClient): ProjectApi {
 }
 
 /** Reads the project file of this folder, or the one that was named, and compares it with the node. */
-export async function loadPlan(api: ProjectApi, options: ProjectOptions): Promise<Plan & { readonly folder: string }> {
+export async function loadPlan(
+  api: ProjectApi,
+  options: ProjectOptions,
+  origin = statedOrigin(),
+): Promise<Plan & { readonly folder: string }> {
   const path = await filePath(options.file);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new Failure(EXIT.notFound, `${path} cannot be read`, { cause });
@@ -42,7 +48,24 @@ export async function loadPlan(api: ProjectApi, options: ProjectOptions): Promis
     outside: (name) => process.env[name],
   });
   const folder = dirname(resolve(path));
-  return { ...(await makePlan(file, SECTIONS, { api, folder, confined: false })), folder };
+  return { ...(await makePlan(file, SECTIONS, { api, folder, confined: false, origin })), folder };
+}
+
+/** What is recorded of each folder of code: a message, and where in Git it is; asked once for each folder. */
+export function statedOrigin(message?: string): (path: string) => Promise<StatedOrigin> {
+  const known = new Map<string, Promise<StatedOrigin>>();
+  const read = async (path: string): Promise<StatedOrigin> => {
+    const git = await gitOriginOf(path);
+    return { ...(message && { message }), ...(git !== undefined && { git }) };
+  };
+  return (path) => {
+    let origin = known.get(path);
+    if (origin === undefined) {
+      origin = read(path);
+      known.set(path, origin);
+    }
+    return origin;
+  };
 }
 
 async function filePath(given: string | undefined): Promise<string> {

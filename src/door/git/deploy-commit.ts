@@ -84,13 +84,14 @@ async function applyProject(folder: string, what: CommitToDeploy, { api, tell }:
     // Nothing of the node's own environment: it may hold secrets.
     variables: { commit: what.commit.commit, branch: what.branch ?? '', tag: what.tag ?? '' },
   });
-  const plan = await makePlan(file, SECTIONS, { api, folder, confined: true }).catch(throwAsProblem);
-  for (const line of renderPlan(plan, (_style, words) => words)) tell(line);
   const stated = statedOrigin(what);
+  const origin = async () => stated;
+  const plan = await makePlan(file, SECTIONS, { api, folder, confined: true, origin }).catch(throwAsProblem);
+  for (const line of renderPlan(plan, (_style, words) => words)) tell(line);
   const { done, failed } = await applyPlan(plan, {
     api,
     stated,
-    origin: async () => stated,
+    origin,
     tell,
     onStep(step, state) {
       if (state === 'begins') tell(`${DOING[step.action]} ${step.section.noun} ${step.name}`);

@@ -9,10 +9,20 @@ import {
 } from '../../model/function.ts';
 import { ORIGIN_HEADER, originHeader, type VersionOrigin } from '../../model/origin.ts';
 import { Problem } from '../../model/problem.ts';
-import { demand, findJson, type ProblemBody, type ProjectApi } from '../api.ts';
+import { demand, findJson, type ProblemBody, type ProjectApi, sendDocument } from '../api.ts';
 import { type Code, digestOf, readCode } from '../code/read-code.ts';
 import { uploadForm } from '../code/upload-form.ts';
-import type { Actual, ApplyContext, Change, Fields, ReadContext, Section, Wanted } from '../section.ts';
+import type {
+  Actual,
+  ApplyContext,
+  Change,
+  CheckContext,
+  Fields,
+  Objection,
+  ReadContext,
+  Section,
+  Wanted,
+} from '../section.ts';
 import { durationMs, MEMORY_PATTERN, memoryMb } from '../units.ts';
 import { durationSchema } from './duration.ts';
 import { textMap } from './text-map.ts';
@@ -27,6 +37,10 @@ interface FunctionView {
   readonly config: FunctionConfig;
   readonly code: { readonly sha256: string };
   readonly origin?: VersionOrigin;
+}
+
+interface Verdict {
+  readonly violations: readonly { readonly policy: string; readonly mode: string; readonly message: string }[];
 }
 
 /** What the node tells while it deploys. */
@@ -47,6 +61,7 @@ export const functions: Section = {
   schema: entrySchema(),
   read: readFunction,
   current,
+  check,
   apply,
   async remove(name, { revision }, { api }) {
     await api.json('DELETE', pathOf(name), { headers: demand(revision) });
@@ -154,6 +169,17 @@ function actualOf({ config, code, revision, origin, updatedAt, version }: Functi
     changed: { at: updatedAt, ...(origin !== undefined && { by: origin.by }) },
     holds: version === 1 ? '1 version' : `${version} versions`,
   };
+}
+
+/** What the policies of the node say to the function as it is to be. */
+async function check({ name, wanted }: Change, { api, origin }: CheckContext): Promise<readonly Objection[]> {
+  const { code: _, ...config } = wanted.fields;
+  const body = { function: name, config, origin: await origin((wanted.payload as Payload).path) };
+  const verdict = await sendDocument<Verdict>(api, 'POST', '/v1/policies/check', body);
+  return verdict.violations.map(({ policy, mode, message }) => ({
+    refused: mode === 'enforce',
+    message: `${message} (policy ${policy})`,
+  }));
 }
 
 /** New code makes a version by an upload, other settings by a change of the configuration, nothing makes none. */
