@@ -16,8 +16,8 @@ export function predecessor(
   return place === -1 ? undefined : { version: before[place]!, before: before.slice(0, place) };
 }
 
-/** A rollback to one version: what came after it is not gone back to any more. */
-export function backTo(before: readonly number[], version: number): readonly number[] {
+/** What is before a version that is gone back to: nothing that came after it; what stands, where it was never there. */
+export function backTo(before: readonly number[], current: number | undefined, version: number): readonly number[] {
   const place = before.lastIndexOf(version);
-  return place === -1 ? before : before.slice(0, place);
+  return place === -1 ? moved(before, current, version) : before.slice(0, place);
 }

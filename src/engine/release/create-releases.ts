@@ -244,7 +244,8 @@ export async function createReleases(options: ReleasesOptions): Promise<Releases
               'conflict',
               `version ${to} of "${fn.name}" serves already: there is nothing to roll back`,
             );
-          const back = to === undefined ? predecessor(before, serving) : { version: to, before: backTo(before, to) };
+          const back =
+            to === undefined ? predecessor(before, serving) : { version: to, before: backTo(before, serving, to) };
           if (back === undefined) {
             const others =
               newestVersion(current) > 1 ? `; fob rollback ${fn.name} --to <version> makes any other serve` : '';
@@ -322,7 +323,7 @@ export async function createReleases(options: ReleasesOptions): Promise<Releases
         const back =
           to === undefined
             ? predecessor(document.before, serving)
-            : { version: to, before: backTo(document.before, to) };
+            : { version: to, before: backTo(document.before, serving, to) };
         if (back === undefined) {
           throw new Problem(
             'conflict',

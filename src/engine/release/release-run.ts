@@ -141,13 +141,14 @@ export class ReleaseRun {
   }
 
   private advance(release: Release): Promise<boolean> {
-    const { old, new: fresh } = this.numbers();
+    const { old } = this.numbers();
     if (release.step + 1 < release.steps.length)
       return this.options.actions.step(release, old.calls > 0 ? old : undefined);
-    const judged = fresh.calls >= release.rules.minCalls;
-    const why = judged
-      ? `version ${release.to} was not worse than version ${release.from} in any step`
-      : `no step showed version ${release.to} to be worse; with ${fresh.calls} calls of late there was little to judge by`;
+    const calls = `${this.fresh.total} calls`;
+    const why =
+      this.fresh.total >= release.rules.minCalls
+        ? `version ${release.to} was not worse than version ${release.from} in any step, with ${calls}`
+        : `no step showed version ${release.to} to be worse, but with ${calls} there was little to judge by`;
     return this.options.actions.end(release, 'promoted', this.report(why));
   }
 
