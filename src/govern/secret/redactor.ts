@@ -4,6 +4,9 @@ import { formsOf } from './forms.ts';
 
 /** So much of a form is looked for; what follows is compared where that is found. */
 const PREFIX_LENGTH = 12;
+/** So many characters tell, by a hash that rolls over the text, where it is worth to look; no form is shorter. */
+const HASHED = 4;
+const HASHES = 65_536;
 /** A text as long as this may be a piece of a longer line: what it ends or begins with may be a piece of a value. */
 const MAY_BE_CUT = 16_000;
 
@@ -25,12 +28,12 @@ export function createRedactor(values: Iterable<readonly [name: string, value: s
   const forms = [...markers].map(([text, marker]): Form => ({ text, marker }));
   forms.sort((a, b) => b.text.length - a.text.length);
   const byPrefix = Map.groupBy(forms, ({ text }) => text.slice(0, PREFIX_LENGTH));
-  // Shorter prefixes last: one may be the beginning of another.
-  const prefixes = [...byPrefix.keys()].sort((a, b) => b.length - a.length);
-  const candidates = new RegExp(
-    prefixes.map((prefix) => prefix.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'),
-    'g',
-  );
+  const begins = new Uint8Array(HASHES);
+  for (const prefix of byPrefix.keys()) {
+    let hash = 0;
+    for (let at = 0; at < HASHED; at++) hash = rolled(hash, prefix.charCodeAt(at));
+    begins[hash] = 1;
+  }
   const formAt = (text: string, at: number): Form | undefined => {
     for (let length = PREFIX_LENGTH; length >= SHORTEST_REDACTED; length--) {
       const found = byPrefix.get(text.slice(at, at + length))?.find((form) => text.startsWith(form.text, at));
@@ -42,16 +45,16 @@ export function createRedactor(values: Iterable<readonly [name: string, value: s
   const redactWhole = (text: string): string => {
     let clean = '';
     let done = 0;
-    candidates.lastIndex = 0;
-    for (let match = candidates.exec(text); match !== null; match = candidates.exec(text)) {
-      const form = formAt(text, match.index);
-      if (form === undefined) {
-        candidates.lastIndex = match.index + 1;
-        continue;
-      }
-      clean += text.slice(done, match.index) + form.marker;
-      done = match.index + form.text.length;
-      candidates.lastIndex = done;
+    let hash = 0;
+    for (let end = 0; end < text.length; end++) {
+      hash = rolled(hash, text.charCodeAt(end));
+      const at = end - HASHED + 1;
+      if (begins[hash] === 0 || at < done) continue;
+      const form = formAt(text, at);
+      if (form === undefined) continue;
+      clean += text.slice(done, at) + form.marker;
+      done = at + form.text.length;
+      end = done - 1;
     }
     return done === 0 ? text : clean + text.slice(done);
   };
@@ -63,6 +66,11 @@ export function createRedactor(values: Iterable<readonly [name: string, value: s
       return clean.length < MAY_BE_CUT ? clean : withoutPieces(clean, forms);
     },
   };
+}
+
+/** The hash of the last four characters, of which the oldest falls out of its 16 bits. */
+function rolled(hash: number, unit: number): number {
+  return ((hash << 4) ^ unit) & 0xffff;
 }
 
 /** A text without the beginning of a form at its end, and without the end of one at its beginning. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/clock.ts';
 import type { FunctionConfig, StoredFunction } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
+import type { Redactor } from '../../model/redactor.ts';
 import { fitsPattern, parseSecretReference, SECRET_LIMITS, SECRET_NAME_PATTERN } from '../../model/secret.ts';
 import { Documents } from '../../store/documents.ts';
 import type { Registry } from '../../store/registry.ts';
@@ -10,6 +11,8 @@ import type { SecretChange, Secrets, SecretUser } from './secrets.ts';
 import { isRedacted, type StoredSecret, type StoredSecretVersion, viewOf, withVersion } from './stored-secret.ts';
 
 const PREFIX = 'secret/';
+/** Redactors that are kept, so that a start of a sandbox costs no making of one. */
+const MAX_REDACTORS = 100;
 const NAME = new RegExp(SECRET_NAME_PATTERN);
 
 interface SecretsOptions {
@@ -26,6 +29,16 @@ interface SecretsOptions {
 export async function openSecrets(options: SecretsOptions): Promise<Secrets> {
   const { registry, vault, clock } = options;
   const documents = await Documents.open<StoredSecret>(registry, PREFIX);
+
+  const redactors = new Map<string, Redactor | undefined>();
+  /** `key` is what the values were sealed as, which another value never is. */
+  const redactorOf = (key: string, values: readonly [string, string][]): Redactor | undefined => {
+    if (redactors.has(key)) return redactors.get(key);
+    const made = createRedactor(values);
+    for (const old of [...redactors.keys()].slice(0, redactors.size - MAX_REDACTORS + 1)) redactors.delete(old);
+    redactors.set(key, made);
+    return made;
+  };
 
   const isGranted = (name: string, functionName: string, config: FunctionConfig): boolean =>
     fitsPattern(documents.find(name)?.functions ?? [], functionName) ||
@@ -128,6 +141,7 @@ export async function openSecrets(options: SecretsOptions): Promise<Secrets> {
       if (variables.length === 0) return undefined;
       const environment: Record<string, string> = {};
       const values: [string, string][] = [];
+      let key = '';
       for (const [variable, text] of variables) {
         const found = wanted(text, functionName, config);
         if (typeof found === 'string') {
@@ -135,9 +149,11 @@ export async function openSecrets(options: SecretsOptions): Promise<Secrets> {
         }
         const value = vault.open(found.sealed);
         environment[variable] = value;
-        values.push([parseSecretReference(text).name, value]);
+        const { name } = parseSecretReference(text);
+        values.push([name, value]);
+        key += `${name} ${found.sealed}\n`;
       }
-      return { environment, redactor: createRedactor(values) };
+      return { environment, redactor: redactorOf(key, values) };
     },
 
     close: () => documents.close(),
