@@ -21,6 +21,7 @@ import { type Clock, systemClock } from './model/clock.ts';
 import { messageOf, Problem } from './model/problem.ts';
 import type { Settings } from './model/settings.ts';
 import { BYTES_PER_MB } from './model/units.ts';
+import { retentionLimits } from './retention.ts';
 import { createRuntimes } from './runtime/index.ts';
 import { createSandboxes } from './sandboxes.ts';
 import { openAccessKeys } from './service/access/stored-access-keys.ts';
@@ -79,8 +80,10 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     onProgress('opening the store');
     const store = await openEmbeddedStore({ folder: settings.data, clock, log });
     endings.push(() => store.close());
-    const bounds = { maxAgeMs: settings.journalMaxAgeMs, maxBytes: settings.journalMaxBytes };
-    endings.push(every(clock, RETENTION_EVERY_MS, 'removing old records', log, () => store.journal.retain(bounds)));
+    // Without the functions nobody would know whose lines are kept for longer.
+    const retain = async (): Promise<unknown> =>
+      late.engine && store.journal.retain(retentionLimits(settings, late.engine.list()));
+    endings.push(every(clock, RETENTION_EVERY_MS, 'removing old records', log, retain));
     const { recordings } = store;
     const recorded = { maxAgeMs: settings.recordingsMaxAgeMs, maxBytes: settings.recordingsMaxBytes };
     endings.push(every(clock, RETENTION_EVERY_MS, 'removing old recordings', log, () => recordings.retain(recorded)));

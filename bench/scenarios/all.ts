@@ -5,6 +5,7 @@ import { cold } from './cold.ts';
 import { coldEmpty } from './cold-empty.ts';
 import { events } from './events.ts';
 import { idle } from './idle.ts';
+import { logs } from './logs.ts';
 import { peers } from './peers.ts';
 import { records } from './records.ts';
 import { register } from './register.ts';
@@ -24,6 +25,7 @@ export const SCENARIOS: readonly Scenario[] = [
   soak,
   register,
   records,
+  logs,
   events,
   schedules,
   buckets,
