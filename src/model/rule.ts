@@ -101,7 +101,11 @@ export function allowsAny(granted: readonly GrantedRole[], action: string): bool
 
 function applies(statement: Statement, asker: Asker, { action, resource, attributes }: Question): boolean {
   if (!statement.actions.some((pattern) => isLike(pattern, action))) return false;
-  if (!(statement.resources ?? ['*']).some((pattern) => isLike(pattern, resource))) return false;
+  // A question about many things at once, such as a grant for `bucket:shop-*`, is denied where any of them may be.
+  const isMany = statement.effect === 'deny' && resource.length > 1 && resource.endsWith('*');
+  const speaksOf = isMany ? mayOverlap : isLike;
+  if (!(statement.resources ?? ['*']).some((pattern) => speaksOf(pattern, resource))) return false;
+  if (isMany) return true;
   const { owner, tag } = statement.where ?? {};
   if (owner !== undefined && !owner.some((each) => isOwner(each, asker, attributes.owner))) return false;
   return (
@@ -118,6 +122,14 @@ function isOwner(wanted: string, asker: Asker, owner: string | undefined): boole
   if (wanted === '@self') return owner === asker.user;
   if (wanted === '@team') return asker.teams.includes(owner);
   return wanted === owner;
+}
+
+/** Whether there may be a text that is as both patterns say; the second one ends in `*`. */
+function mayOverlap(one: string, other: string): boolean {
+  const star = one.indexOf('*');
+  if (star === -1) return isLike(other, one);
+  const [a, b] = [one.slice(0, star), other.slice(0, other.indexOf('*'))];
+  return a.startsWith(b) || b.startsWith(a);
 }
 
 /** Whether a text is as a pattern says, in which `*` stands for any number of characters. Takes time by the product of both lengths at worst. */

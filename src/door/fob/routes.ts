@@ -7,6 +7,7 @@ import type { App } from '../app.ts';
 import { authorizeInvoke } from '../authorize-invoke.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
+import { assigningTeams, noteVersion, permitVersion } from '../deploy-permission.ts';
 import { mediaTypeOf } from '../media-type.ts';
 import { permitAny } from '../permission.ts';
 import { demand, principalOf } from '../principal.ts';
@@ -43,11 +44,16 @@ export function addFobRoutes(app: App, context: DoorContext, call: FobCall): voi
         throw new Problem('invalid_request', 'the body is empty; send the code of the function');
       if (!isUtf8(content)) throw new Problem('invalid_function', 'the code is not valid UTF-8 text');
       const { lang } = request.query;
-      const { document } = await deployer.deploy({
+      const wanted = { handler: 'main.callme', ...(lang !== undefined && lang !== '' && { runtime: lang }) };
+      const stored = await deployer.deploy({
         code: { form: 'inline', content },
         fallbackRuntime: 'python',
-        config: { handler: 'main.callme', ...(lang !== undefined && lang !== '' && { runtime: lang }) },
+        config: permitVersion(context, request.raw, 'function:deploy', undefined, wanted),
+        origin: { by: principalOf(request.raw).name },
+        teams: assigningTeams(request.raw),
       });
+      noteVersion(request.raw, undefined, stored);
+      const { document } = stored;
       reply.type(JSON_TYPE);
       return { id: document.id };
     },

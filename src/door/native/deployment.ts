@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { DeployProgress, DeployRequest } from '../../engine/api.ts';
 import type { StoredFunction } from '../../model/function.ts';
+import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
+import { assigningTeams, noteVersion, permitVersion } from '../deploy-permission.ts';
 import { describeFailure } from '../failure.ts';
-import { principalOf } from '../principal.ts';
 import { etag, functionView } from './function-view.ts';
 import { underPrecondition } from './precondition.ts';
 import { problemJson } from './problem-json.ts';
@@ -24,7 +24,10 @@ export async function answerDeployment(
   request: DeployRequest,
   precondition?: number,
 ): Promise<unknown> {
-  const isNew = request.name === undefined || context.engine.find(request.name) === undefined;
+  const req = reply.request.raw;
+  const before = request.name === undefined ? undefined : context.engine.find(request.name);
+  const isNew = before === undefined;
+  const config = permitVersion(context, req, 'function:deploy', request.name, request.config);
   const origin = originOf(reply.request.raw);
   const teams = assigningTeams(reply.request.raw);
   const gone = new AbortController();
@@ -33,10 +36,14 @@ export async function answerDeployment(
   });
   const deploy = (extra: Partial<DeployRequest>) =>
     underPrecondition(precondition, () =>
-      context.deployer.deploy({ origin, teams, ...request, ...extra, signal: gone.signal }),
+      context.deployer.deploy({ origin, teams, ...request, config, ...extra, signal: gone.signal }),
     );
 
-  if (!acceptsEvents(reply)) return answerFunction(reply, await deploy({}), isNew);
+  if (!acceptsEvents(reply)) {
+    const stored = await deploy({});
+    noteVersion(req, before, stored);
+    return answerFunction(reply, stored, isNew);
+  }
 
   reply.hijack();
   const res = reply.raw;
@@ -48,8 +55,11 @@ export async function answerDeployment(
   };
   try {
     const stored = await deploy({ onProgress: send });
+    noteVersion(req, before, stored);
     send({ kind: 'done', function: functionView(stored) });
   } catch (error) {
+    // The answer has begun with 200: what became of it stands in its last line.
+    noteAudit(req, { none: true });
     send({ kind: 'error', error: problemJson(describeFailure(context.log, error)) });
   }
   res.end();
@@ -64,10 +74,4 @@ export function answerFunction(reply: FastifyReply, stored: StoredFunction, isNe
 
 function acceptsEvents(reply: FastifyReply): boolean {
   return reply.request.headers.accept?.includes('application/x-ndjson') === true;
-}
-
-/** The teams by which whoever asks may give execution roles to functions; those who write policies give any. */
-export function assigningTeams(req: IncomingMessage): readonly string[] | 'all' {
-  const { kind, teams, may } = principalOf(req);
-  return kind === 'operator' || may('policy:write', '*') ? 'all' : teams;
 }

@@ -5,12 +5,14 @@ import { Problem } from '../../model/problem.ts';
 import { formatTarget, parseTarget } from '../../model/target.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
+import { noteAudit } from '../audit.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
+import { assigningTeams, noteVersion, permitVersion } from '../deploy-permission.ts';
 import { permitAny, permitFunction } from '../permission.ts';
 import { type Principal, principalOf } from '../principal.ts';
 import { SOURCE_TYPES } from '../source-types.ts';
-import { answerDeployment, answerFunction, assigningTeams } from './deployment.ts';
+import { answerDeployment, answerFunction } from './deployment.ts';
 import { etag, functionView } from './function-view.ts';
 import { demandedRevision, underPrecondition } from './precondition.ts';
 import {
@@ -167,9 +169,14 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
       const expected = demandedRevision(request.headers, engine, name);
       const demanded = expected === undefined ? {} : { expectedRevision: expected };
       const origin = originOf(request.raw);
-      const stored = await underPrecondition(expected, () =>
-        deployer.configure(name, request.body, { ...demanded, origin, teams: assigningTeams(request.raw) }),
+      const config = permitVersion(context, request.raw, 'function:configure', name, request.body);
+      const before = engine.find(name);
+      const stored = await underPrecondition(
+        expected,
+        () => deployer.configure(name, config, { ...demanded, origin, teams: assigningTeams(request.raw) }),
+        () => ({ current: standing(engine.find(name), request.body), given: request.body }),
       );
+      noteVersion(request.raw, before, stored);
       return answerFunction(reply, stored, false);
     },
   );
@@ -192,8 +199,14 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
     async (request, reply) => {
       const { name } = found(request.params.name).document;
       const expected = demandedRevision(request.headers, engine, name);
+      const before = found(name).document;
       const removed = await underPrecondition(expected, () => deployer.remove(name, expected));
       if (!removed) throw absent(name);
+      const { version, config } = before;
+      noteAudit(request.raw, {
+        subject: `function:${name}`,
+        before: { version, owner: config.owner, tags: config.tags },
+      });
       return reply.code(204).send();
     },
   );
@@ -238,6 +251,20 @@ async function readJsonBody(request: FastifyRequest, reply: FastifyReply): Promi
 
 function absent(name: string): Problem {
   return new Problem('not_found', `there is no function "${name}"; GET /v1/functions lists them`);
+}
+
+/** How the settings that somebody wanted to change stand now, and who made them so. Values of an environment are not told. */
+function standing(stored: StoredFunction | undefined, wanted: Partial<FunctionDocument['config']>) {
+  if (stored === undefined) return null;
+  const { version, createdAt, origin, config } = stored.document;
+  const names = (Object.keys(wanted) as (keyof typeof config)[]).filter((name) => name !== 'environment');
+  return {
+    revision: stored.revision,
+    version,
+    updatedAt: createdAt,
+    ...(origin !== undefined && { by: origin.by }),
+    config: Object.fromEntries(names.map((name) => [name, config[name]])),
+  };
 }
 
 /** Who may only know that it exists sees no value of its settings that could say more. */

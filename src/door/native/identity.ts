@@ -383,5 +383,9 @@ export function changer({ raw }: FastifyRequest): ChangeOptions {
 export async function change<T>(request: FastifyRequest, make: (options: ChangeOptions) => Promise<T>): Promise<T> {
   const stated = statedRevision(request.headers, 'it');
   if (stated === undefined || stated === 'existing') return make(changer(request));
-  return underPrecondition(stated, () => make({ ...changer(request), expectedRevision: stated }));
+  return underPrecondition(
+    stated,
+    () => make({ ...changer(request), expectedRevision: stated }),
+    () => ({ given: request.body ?? null }),
+  );
 }

@@ -35,13 +35,22 @@ export function statedRevision(headers: IncomingHttpHeaders, what: string): numb
   return Number(revision);
 }
 
-/** Under a precondition, somebody else's change is that precondition failing. */
-export async function underPrecondition<T>(expected: number | undefined, change: () => Promise<T>): Promise<T> {
+/**
+ * Under a precondition, somebody else's change is that precondition failing. `both` shows the two changes side by side: what
+ * stands there now, and what was given.
+ */
+export async function underPrecondition<T>(
+  expected: number | undefined,
+  change: () => Promise<T>,
+  both?: () => { readonly current?: unknown; readonly given: unknown },
+): Promise<T> {
   try {
     return await change();
   } catch (error) {
     if (expected === undefined || !(error instanceof Problem) || error.code !== 'conflict') throw error;
-    const options = error.details === undefined ? { cause: error } : { cause: error, details: error.details };
-    throw new Problem('precondition_failed', error.message, options);
+    throw new Problem('precondition_failed', error.message, {
+      cause: error,
+      details: { ...error.details, ...both?.() },
+    });
   }
 }

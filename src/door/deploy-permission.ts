@@ -1,0 +1,113 @@
+import type { IncomingMessage } from 'node:http';
+import { differences } from '../govern/audit/changes.ts';
+import { parseDestination } from '../model/destination.ts';
+import type { FunctionConfig, StoredFunction } from '../model/function.ts';
+import type { Action } from '../model/permission.ts';
+import { Problem } from '../model/problem.ts';
+import { noteAudit } from './audit.ts';
+import type { DoorContext } from './context.ts';
+import { demand, principalOf } from './principal.ts';
+
+/** What a grant that names no access holds, of each kind. */
+const ALL_ACCESS: Readonly<Record<string, readonly Action[]>> = {
+  bucket: ['bucket:read', 'bucket:write', 'bucket:manage'],
+  queue: ['queue:send', 'queue:receive', 'queue:manage'],
+  topic: ['topic:publish', 'topic:manage'],
+  kv: ['kv:read', 'kv:write', 'kv:manage'],
+  function: ['function:invoke'],
+};
+const OF_DESTINATIONS: Readonly<Record<string, Action>> = {
+  function: 'function:invoke',
+  queue: 'queue:send',
+  topic: 'topic:publish',
+  bucket: 'bucket:write',
+};
+
+/**
+ * Throws `forbidden` where whoever asks may not make this version: the function as it is and as it is to be must be theirs to
+ * deploy or configure, and what it is newly granted, or newly sends to, theirs to touch; otherwise one could write a function that does
+ * what oneself may not. Returns the settings; a new function whose owner is not said is owned by whoever makes it: by their
+ * team, where they have just one.
+ */
+export function permitVersion(
+  { engine }: Pick<DoorContext, 'engine'>,
+  req: IncomingMessage,
+  action: 'function:deploy' | 'function:configure',
+  name: string | undefined,
+  config: Partial<FunctionConfig>,
+): Partial<FunctionConfig> {
+  const principal = principalOf(req);
+  if (principal.kind === 'operator') return config;
+  const current = name === undefined ? undefined : engine.find(name)?.document.config;
+  const { teams, user } = principal;
+  const own = teams.length === 1 ? teams[0]! : (user ?? '');
+  const owner = config.owner ?? current?.owner ?? own;
+  const tags = config.tags ?? current?.tags ?? {};
+  demand(req, action, `function:${name ?? ''}`, { owner, tags });
+  for (const grant of added(current?.grants, config.grants)) demandGrant(req, grant);
+  for (const setting of ['onSuccess', 'onFailure'] as const) {
+    const destination = config[setting];
+    if (destination !== undefined && destination !== current?.[setting]) demandDestination(req, destination);
+  }
+  return current === undefined && config.owner === undefined && owner !== '' ? { ...config, owner } : config;
+}
+
+function added(before: readonly string[] = [], after: readonly string[] = []): string[] {
+  return after.filter((each) => !before.includes(each));
+}
+
+function demandGrant(req: IncomingMessage, grant: string): void {
+  const [kind = '', name = '', access] = grant.split(':');
+  const actions = access === undefined ? (ALL_ACCESS[kind] ?? []) : [`${kind}:${access}` as Action];
+  for (const action of actions) explaining(req, action, `${kind}:${name}`, `the grant '${grant}'`);
+}
+
+function demandDestination(req: IncomingMessage, text: string): void {
+  if (text === '') return;
+  const destination = parseDestination(text);
+  const action = OF_DESTINATIONS[destination.kind];
+  // An address outside is for network rules and policies.
+  if (action === undefined || !('name' in destination)) return;
+  explaining(req, action, `${destination.kind}:${destination.name}`, `the destination '${text}'`);
+}
+
+function explaining(req: IncomingMessage, action: Action, resource: string, what: string): void {
+  try {
+    demand(req, action, resource);
+  } catch (cause) {
+    const { message, details } = cause as Problem;
+    throw new Problem('forbidden', `${what} gives the function what you may not do yourself: ${message}`, {
+      cause,
+      ...(details && { details }),
+    });
+  }
+}
+
+/** Says for the audit trail what a version changed: its code by its digest, and the settings that differ. */
+export function noteVersion(
+  req: IncomingMessage,
+  before: StoredFunction | undefined,
+  { document }: StoredFunction,
+): void {
+  const of = ({ version, code, config }: StoredFunction['document']) => ({
+    version,
+    code: code.sourceDigest,
+    ...config,
+  });
+  const changed = differences(before === undefined ? {} : of(before.document), of(document));
+  const isNew = before === undefined;
+  noteAudit(req, {
+    subject: `function:${document.name}`,
+    ...(isNew ? {} : { before: changed.before }),
+    after: isNew
+      ? { version: document.version, code: document.code.sourceDigest, owner: document.config.owner }
+      : changed.after,
+    ...(document.origin?.git !== undefined && { details: { commit: document.origin.git.commit } }),
+  });
+}
+
+/** The teams by which whoever asks may give execution roles to functions; those who write policies give any. */
+export function assigningTeams(req: IncomingMessage): readonly string[] | 'all' {
+  const { kind, teams, may } = principalOf(req);
+  return kind === 'operator' || may('policy:write', '*') ? 'all' : teams;
+}
