@@ -250,6 +250,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       log,
       clock,
       map: tracing.map,
+      spanCounts: tracing.counts,
       nodeInfo: { version: packageJson.version, startedAtMs, state: () => state },
     });
     late.server = server;

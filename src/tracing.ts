@@ -31,8 +31,8 @@ export interface Tracing {
   readonly map: CallMap;
   /** A router whose sendings are seen. */
   watched(router: Router): Router;
-  /** Spans that were not kept or not sent, because there were too many. */
-  dropped(): { spans: number; exported: number };
+  /** Spans that were not kept for there were too many, and those that the collector took and did not take. */
+  counts(): { dropped: number; sent: number; unsent: number };
   close(): Promise<void>;
 }
 
@@ -76,7 +76,7 @@ export function openTracing({ journal, settings, version, clock, log }: TracingO
     calls,
     map,
     watched: (router) => watchedRouter(router, { map, kept, clock }),
-    dropped: () => ({ spans: kept.dropped, exported: exported?.dropped ?? 0 }),
+    counts: () => ({ dropped: kept.dropped, sent: exported?.sent ?? 0, unsent: exported?.dropped ?? 0 }),
     async close() {
       stopTimer();
       await exported?.close();

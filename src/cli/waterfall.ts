@@ -38,7 +38,10 @@ export function drawWaterfall(rows: readonly TraceRow[], { width, paint }: Water
   const shown = worthALine(rows);
   const labels = withGuides(shown);
   const natural = Math.max(...labels.map(({ guide, label }) => textWidth(guide + label)), 'SPAN'.length);
-  const nameWidth = Math.max(MIN_NAME + 2, Math.min(natural, Math.floor(width * 0.45), width - MIN_BAR - TOOK_WIDTH - 4));
+  const nameWidth = Math.max(
+    MIN_NAME + 2,
+    Math.min(natural, Math.floor(width * 0.45), width - MIN_BAR - TOOK_WIDTH - 4),
+  );
   const barWidth = Math.max(MIN_BAR, width - nameWidth - TOOK_WIDTH - 4);
   const startMs = Math.min(...shown.map((row) => row.startedAtMs));
   const endMs = Math.max(...shown.map((row) => row.startedAtMs + row.durationMs));

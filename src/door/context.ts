@@ -63,6 +63,8 @@ export interface ServerDeps {
   readonly alerts?: Alerts;
   readonly status?: Status;
   readonly map: Pick<CallMap, 'view' | 'leftOut'>;
+  /** Spans since the node started: not kept for there were too many; taken by the collector; not taken. */
+  spanCounts(): { dropped: number; sent: number; unsent: number };
   readonly clock: Clock;
 }
 

@@ -9,7 +9,10 @@ import type { DoorContext } from '../context.ts';
 import { permit } from '../permission.ts';
 
 /** Everything measurable of the node, for Prometheus. Nothing is sampled between scrapes, so that an idle node stays idle. */
-export function addPrometheusRoute(app: App, { engine, events, store, triggers, nodeInfo }: DoorContext): void {
+export function addPrometheusRoute(
+  app: App,
+  { engine, events, store, triggers, nodeInfo, spanCounts }: DoorContext,
+): void {
   app.get(
     '/metrics',
     {
@@ -22,11 +25,24 @@ export function addPrometheusRoute(app: App, { engine, events, store, triggers, 
         ...eventMetrics(await events.stats()),
         ...triggerMetrics(await triggers.list()),
         ...journalMetrics(await store.journal.stats()),
+        ...spanMetrics(spanCounts()),
         ...processMetrics(nodeInfo.version, nodeInfo.startedAtMs),
       ];
       return reply.type(EXPOSITION_TYPE).send(renderMetrics(metrics));
     },
   );
+}
+
+function spanMetrics({ dropped, sent, unsent }: ReturnType<DoorContext['spanCounts']>): Metric[] {
+  return [
+    counter('fob_spans_dropped_total', 'Spans that were not kept because there were too many', dropped),
+    counter('fob_spans_exported_total', 'Spans that the collector took', sent),
+    counter(
+      'fob_spans_unexported_total',
+      'Spans that the collector did not take, or that were too many for it',
+      unsent,
+    ),
+  ];
 }
 
 function engineMetrics(stats: EngineStats, functionCount: number): Metric[] {

@@ -71,6 +71,7 @@ export async function startTestServer(
     log,
     nodeInfo: { version: '0.0.0-test', startedAtMs: Date.now(), state: () => test.state },
     map: { view: () => [], leftOut: 0 },
+    spanCounts: () => ({ dropped: 0, sent: 0, unsent: 0 }),
     clock: systemClock,
     ...deps,
   });
