@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { GitOrigin } from '../model/origin.ts';
 import { withoutCredentials } from '../model/origin.ts';
 
@@ -24,6 +25,7 @@ export async function gitOriginOf(
     () => false,
   );
   const folder = isFolder ? path : dirname(path);
+  if (!isBelowGit(folder)) return undefined;
   const git = gitIn(folder);
   const format = ['%H', '%an <%ae>', '%s', '%D'].join(SEPARATOR);
   // All at once: each takes a few milliseconds, and most of that is its start.
@@ -50,6 +52,14 @@ export async function gitOriginOf(
     clean: status === '',
     ...(containing !== undefined && { pushed: containing !== '' }),
   };
+}
+
+/** Whether there is a work tree at all: without one, nothing is started. */
+function isBelowGit(folder: string): boolean {
+  for (let place = resolve(folder); ; place = dirname(place)) {
+    if (existsSync(join(place, '.git'))) return true;
+    if (dirname(place) === place) return false;
+  }
 }
 
 /** Runs Git in a folder: no locks, no hooks of a file system monitor, no questions. `undefined` where it fails. */

@@ -16,6 +16,8 @@ export async function addOpenApi(app: App, { nodeInfo, settings }: DoorContext):
       tags: [
         { name: 'functions', description: 'Functions by name' },
         { name: 'invocations', description: 'Invoking, and the records of it' },
+        { name: 'repositories', description: 'Git repositories that deploy' },
+        { name: 'projects', description: 'What project files have applied' },
         { name: 'logs', description: 'What functions printed' },
         { name: 'metrics', description: 'What was measured of functions and the node' },
         { name: 'identity', description: 'Users, teams, roles, tokens, and who may do what' },
