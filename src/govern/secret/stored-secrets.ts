@@ -35,7 +35,8 @@ export async function openSecrets(options: SecretsOptions): Promise<Secrets> {
   const redactorOf = (key: string, values: readonly [string, string][]): Redactor | undefined => {
     if (redactors.has(key)) return redactors.get(key);
     const made = createRedactor(values);
-    for (const old of [...redactors.keys()].slice(0, redactors.size - MAX_REDACTORS + 1)) redactors.delete(old);
+    for (const old of [...redactors.keys()].slice(0, Math.max(0, redactors.size - MAX_REDACTORS + 1)))
+      redactors.delete(old);
     redactors.set(key, made);
     return made;
   };
