@@ -46,7 +46,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     log,
     reach: createReach(() => options.ownPort()),
     putObject: (bucket, key, body, put) => buckets.put(bucket, key, body, put),
-    sendMessage: (queue, message) => queues.send(queue, [message]),
+    sendMessage: (queue, message, trace) => queues.send(queue, [message], { trace }),
   });
   const topics = await openTopics({
     store,

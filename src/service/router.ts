@@ -99,13 +99,13 @@ export function createRouter(options: RouterOptions): {
         if ((await buckets.findBucket(destination.name)) === undefined) {
           throw new Problem('not_found', `there is no bucket "${destination.name}"; create it first`);
         }
-        return { ...NOTHING_PREPARED, parts: [errandOf(item, origin, eventId)] };
+        return { ...NOTHING_PREPARED, parts: [errandOf(item, origin, eventId, trace)] };
       case 'url':
-        return { ...NOTHING_PREPARED, parts: [errandOf(item, origin, eventId)] };
+        return { ...NOTHING_PREPARED, parts: [errandOf(item, origin, eventId, trace)] };
     }
   };
 
-  const errandOf = (item: OutboxItem, origin: Origin, eventId: string): CommitPart => {
+  const errandOf = (item: OutboxItem, origin: Origin, eventId: string, trace: TraceContext): CommitPart => {
     const { destination, body, contentType, delayMs, deduplicationId } = item;
     return errands.prepare({
       destination,
@@ -113,6 +113,7 @@ export function createRouter(options: RouterOptions): {
       eventId: deduplicationId ?? eventId,
       body,
       contentType,
+      trace,
       ...(delayMs !== undefined && { delayMs }),
       ...(deduplicationId !== undefined && {
         deduplicationId: `${origin.function}/${destination}/${deduplicationId}`,

@@ -1,3 +1,4 @@
+import type { TraceContext } from '../../model/trace.ts';
 import type { CommitPart } from '../../store/commit.ts';
 import type { StoredMessage } from '../../store/queue.ts';
 
@@ -41,6 +42,8 @@ export interface Errand {
   readonly delayMs?: number;
   /** A second errand with the same id within 24 h is not run. */
   readonly deduplicationId?: string;
+  /** The trace that it is a part of: an address gets it as `traceparent`. */
+  readonly trace?: TraceContext;
 }
 
 export interface ErrandStats {

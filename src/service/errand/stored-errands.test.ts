@@ -50,13 +50,15 @@ describe('errands', () => {
     await node.services.topics.create('orders');
     await node.services.topics.subscribe('orders', { destination: `${receiver.url}/hook?a=b` });
     const event = { specversion: '1.0', id: '1', source: '/shop', type: 'ordered', data: { amount: 3 } } as const;
-    await node.services.topics.publish('orders', [event]);
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    await node.services.topics.publish('orders', [{ ...event, traceparent }]);
     for (const attempt of ['1', '2', '3']) {
       const { path, headers, body } = await receiver.next();
       assert.equal(path, '/hook?a=b');
       assert.equal(headers['fob-attempt'], attempt);
       assert.match(headers['content-type']!, /^application\/cloudevents\+json/);
-      assert.deepEqual(JSON.parse(body.toString()), event);
+      assert.equal(headers.traceparent, traceparent);
+      assert.deepEqual(JSON.parse(body.toString()), { ...event, traceparent });
     }
   });
 

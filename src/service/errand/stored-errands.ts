@@ -4,6 +4,7 @@ import type { Clock } from '../../model/clock.ts';
 import { type Destination, parseDestination } from '../../model/destination.ts';
 import { pause } from '../../model/pause.ts';
 import { messageOf } from '../../model/problem.ts';
+import { formatTrace, formatTraceparent, parseTrace, type TraceContext } from '../../model/trace.ts';
 import type { LeasedMessage, NewMessage } from '../../store/queue.ts';
 import type { Store } from '../../store/store.ts';
 import { removeOld } from '../remove-old.ts';
@@ -34,12 +35,13 @@ export interface ErrandsOptions {
   /** Puts an object into a bucket; rejects where it cannot. */
   putObject(bucket: string, key: string, body: Readable, options: PutObject): Promise<unknown>;
   /** Sends a message to a queue; rejects where it cannot. */
-  sendMessage(queue: string, message: NewMessage): Promise<unknown>;
+  sendMessage(queue: string, message: NewMessage, trace: TraceContext | undefined): Promise<unknown>;
 }
 
 interface PutObject {
   readonly bytes: number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly trace?: TraceContext;
 }
 
 /** The errands over a store: each is a message of the store's queue `errand`; those that were given up lie in `errand/dead/<origin>`. */
@@ -56,26 +58,34 @@ export function createErrands(options: ErrandsOptions): Errands {
   const attempt = async (destination: Destination, message: LeasedMessage): Promise<Attempt> => {
     const { body, attributes, sentAtMs, messageId } = message;
     const { contentType = '', eventId = messageId } = attributes;
+    const trace = parseTrace(attributes.trace);
     try {
       switch (destination.kind) {
         case 'url': {
-          const headers = { 'fob-event-id': encodeURIComponent(eventId), 'fob-attempt': String(message.attempt) };
+          const headers = {
+            'fob-event-id': encodeURIComponent(eventId),
+            'fob-attempt': String(message.attempt),
+            ...(trace !== undefined && { traceparent: formatTraceparent(trace) }),
+            ...(trace?.state !== undefined && { tracestate: trace.state }),
+          };
           return await poster.post({ url: destination.url, body, contentType, headers }, closing.signal);
         }
         case 'bucket': {
           const key = objectKey(destination.prefix, sentAtMs, eventId);
-          const put = { bytes: body.length, headers: { 'content-type': contentType } };
+          const put = { bytes: body.length, headers: { 'content-type': contentType }, ...(trace && { trace }) };
           await options.putObject(destination.name, key, Readable.from([body], { objectMode: false }), put);
           return { done: true };
         }
-        default:
-          await options.sendMessage(destination.name, {
+        default: {
+          const sent = {
             body,
             attributes: { 'content-type': contentType },
             deduplicationId: `errand/${messageId}`,
             ...(destination.name.endsWith('.fifo') && { group: attributes.origin ?? 'errand' }),
-          });
+          };
+          await options.sendMessage(destination.name, sent, trace);
           return { done: true };
+        }
       }
     } catch (error) {
       return { done: false, message: messageOf(error) };
@@ -202,10 +212,10 @@ export function createErrands(options: ErrandsOptions): Errands {
 }
 
 function messageOfErrand({ body, delayMs, deduplicationId, ...errand }: Errand): NewMessage {
-  const { destination, origin, eventId, contentType } = errand;
+  const { destination, origin, eventId, contentType, trace } = errand;
   return {
     body,
-    attributes: { destination, origin, eventId, contentType },
+    attributes: { destination, origin, eventId, contentType, ...(trace && { trace: formatTrace(trace) }) },
     ...(delayMs !== undefined && { delayMs }),
     ...(deduplicationId !== undefined && { deduplicationId }),
   };

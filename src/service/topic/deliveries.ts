@@ -3,7 +3,7 @@ import { CLOUD_EVENT_TYPE } from '../../model/cloudevents.ts';
 import { parseDestination } from '../../model/destination.ts';
 import type { CloudEvent } from '../../model/event.ts';
 import { traceOfEvent } from '../../model/event-trace.ts';
-import { formatTrace } from '../../model/trace.ts';
+import { formatTrace, type TraceContext } from '../../model/trace.ts';
 import type { CommitPart } from '../../store/commit.ts';
 import type { NewMessage } from '../../store/queue.ts';
 import { eventJson } from './topic-rules.ts';
@@ -26,6 +26,7 @@ interface Deliveries {
     readonly body: Uint8Array;
     readonly contentType: string;
     readonly deduplicationId: string;
+    readonly trace?: TraceContext;
   }): CommitPart;
 }
 
@@ -55,6 +56,7 @@ export function createDeliveries({ sendPart, errandPart }: Deliveries): DeliverT
       eventId: event.id,
       body,
       contentType: CONTENT_TYPE,
+      ...(trace !== undefined && { trace }),
       deduplicationId: identityOf(`${topic}/${id}`, event),
     });
   };
