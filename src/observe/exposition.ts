@@ -2,12 +2,12 @@
 export interface Metric {
   readonly name: string;
   readonly help: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
   readonly samples: readonly Sample[];
 }
 
 export interface Sample {
-  /** Appended to the metric's name; only histograms have them (`_bucket`, `_sum`, `_count`). */
+  /** Appended to the metric's name; only histograms and summaries have them (`_bucket`, `_sum`, `_count`). */
   readonly suffix?: '_bucket' | '_sum' | '_count';
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;

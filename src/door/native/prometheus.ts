@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { EngineStats, LaneStats } from '../../engine/api.ts';
 import { BYTES_PER_MB } from '../../model/units.ts';
 import { counter, EXPOSITION_TYPE, gauge, type Metric, renderMetrics, type Sample } from '../../observe/exposition.ts';
+import { exposedMetrics } from '../../observe/metrics/exposed.ts';
 import type { Journal } from '../../store/journal.ts';
 import type { TriggerView } from '../../trigger/triggers.ts';
 import type { App } from '../app.ts';
@@ -11,7 +12,7 @@ import { permit } from '../permission.ts';
 /** Everything measurable of the node, for Prometheus. Nothing is sampled between scrapes, so that an idle node stays idle. */
 export function addPrometheusRoute(
   app: App,
-  { engine, events, store, triggers, nodeInfo, spanCounts }: DoorContext,
+  { engine, events, store, triggers, metrics: measured, nodeInfo, spanCounts }: DoorContext,
 ): void {
   app.get(
     '/metrics',
@@ -20,8 +21,10 @@ export function addPrometheusRoute(
       schema: { tags: ['node'], summary: 'Metrics in the Prometheus text format', operationId: 'metrics' },
     },
     async (_request, reply) => {
+      const { series, overflowed } = measured.totals();
       const metrics = [
         ...engineMetrics(engine.stats(), engine.list().length),
+        ...exposedMetrics(series, overflowed),
         ...eventMetrics(await events.stats()),
         ...triggerMetrics(await triggers.list()),
         ...journalMetrics(await store.journal.stats()),

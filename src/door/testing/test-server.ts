@@ -62,7 +62,7 @@ export async function startTestServer(
     governance: {} as ServerDeps['governance'],
     repositories: { list: () => [], onLook() {}, onChange: () => () => {} } as unknown as ServerDeps['repositories'],
     triggers: { enabled: () => [], list: async () => [] } as unknown as ServerDeps['triggers'],
-    metrics: {} as ServerDeps['metrics'],
+    metrics: { totals: () => ({ series: [], overflowed: 0 }) } as unknown as ServerDeps['metrics'],
     identity: NO_USERS,
     audit: { record: () => {}, close: () => {} },
     store,

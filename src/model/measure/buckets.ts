@@ -3,7 +3,7 @@
  * the same everywhere, so that any two histograms can be added, and those of OpenTelemetry's exponential histograms of scale 3.
  */
 export const HISTOGRAM_SCALE = 3;
-const PER_DOUBLING = 2 ** HISTOGRAM_SCALE;
+export const PER_DOUBLING = 2 ** HISTOGRAM_SCALE;
 /** What is smaller counts as zero. */
 export const SMALLEST = 2 ** -20;
 /** Bucket numbers that are used: from about a millionth to about 10^15. What is larger is in the last one. */

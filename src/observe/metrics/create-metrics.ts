@@ -103,6 +103,16 @@ export async function openMetrics(options: MetricsOptions): Promise<RunningMetri
       return [...answer!.series];
     },
     top: (query) => topOf(series, query, clock.now()),
+    totals: () => ({
+      series: [...series.each()].map((each) => ({
+        kind: each.kind,
+        metric: each.metric,
+        unit: each.unit,
+        labels: each.labels,
+        point: each.sinceStart(),
+      })),
+      overflowed: series.overflowed,
+    }),
     queryAll: (queries) => answerQueries(context, queries),
     list(filter = {}): MetricInfo[] {
       const infos = [...definitions().values()].map(({ metric, unit, statistics, usual, labels }) => ({

@@ -1,3 +1,5 @@
+import type { Point, SeriesKind } from '../../model/measure/point.ts';
+
 /**
  * What can be asked of metrics.
  *
@@ -37,6 +39,8 @@ export interface Metrics {
   recent(query: RecentQuery): number | undefined;
   /** Functions of which something was measured in a window of at most ten minutes, the first of an order; from memory and at once. */
   top(query: TopQuery): TopAnswer;
+  /** What was counted since each series began, and how many calls were counted as `other`; for scrapers, which make rates of it. */
+  totals(): { readonly series: SeriesTotal[]; readonly overflowed: number };
   /** Which metrics there are, with the labels that each has been seen with. */
   list(filter?: { readonly function?: string }): MetricInfo[];
 }
@@ -97,6 +101,16 @@ export interface MetricInfo {
   /** The one that says most of it. */
   readonly usual?: Statistic;
   readonly labels: readonly string[];
+}
+
+/** Everything that was added to one series. */
+export interface SeriesTotal {
+  readonly kind: SeriesKind;
+  /** Empty for calls, which several metrics are made of. */
+  readonly metric: string;
+  readonly unit: string;
+  readonly labels: Labels;
+  readonly point: Point;
 }
 
 /** What goes on now, for a live view. */

@@ -101,6 +101,11 @@ export class SeriesSet implements SeriesOwner {
     return this.calls.keys();
   }
 
+  *each(): Iterable<Series> {
+    yield* this.callSeries();
+    for (const ofMetric of this.values.values()) yield* ofMetric.values();
+  }
+
   valueSeries(metric: string): Iterable<Series> {
     return this.values.get(metric)?.values() ?? [];
   }

@@ -66,6 +66,14 @@ export class Series implements SeriesName {
     return this.point;
   }
 
+  /** Everything since the series began. */
+  sinceStart(): Point {
+    const point = new Point(this.kind);
+    point.addAll(this.total);
+    if (this.dirty) point.addAll(this.point);
+    return point;
+  }
+
   private begin(slot: number): void {
     this.endSlot();
     this.slot = slot;

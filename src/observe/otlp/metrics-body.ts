@@ -1,7 +1,6 @@
 import type { Buckets } from '../../model/measure/buckets.ts';
 import { HISTOGRAM_SCALE, SMALLEST } from '../../model/measure/buckets.ts';
 import type { Distribution } from '../../model/measure/distribution.ts';
-import { Point } from '../../model/measure/point.ts';
 import { BUILT_IN, type Definition } from '../metrics/definitions.ts';
 import type { Labels } from '../metrics/metrics.ts';
 import type { Series } from '../metrics/series.ts';
@@ -61,7 +60,7 @@ export function metricsBody(all: readonly Series[], source: OtlpSource): string 
     if (series.kind === 'value') {
       const definition = BUILT_IN.get(series.metric);
       if (definition === undefined) {
-        const distribution = since(series).distributions[0]!;
+        const distribution = series.sinceStart().distributions[0]!;
         if (distribution.count > 0)
           add(series.metric, series.unit, 'exponentialHistogram', { attributes, ...span, ...histogram(distribution) });
         continue;
@@ -75,7 +74,7 @@ export function metricsBody(all: readonly Series[], source: OtlpSource): string 
         } as DataPoint);
       continue;
     }
-    const point = since(series);
+    const point = series.sinceStart();
     for (const definition of BUILT_IN.values()) {
       const { reading } = definition;
       if (definition.series !== 'calls' || definition.metric === 'errors') continue;
@@ -130,14 +129,6 @@ export function metricsBody(all: readonly Series[], source: OtlpSource): string 
 function nameOf({ metric }: Definition): string {
   const plain = metric.startsWith('errors.') ? 'errors' : metric;
   return `fob.${plain.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
-}
-
-/** Everything since the series began. */
-function since(series: Series): Point {
-  const point = new Point(series.kind);
-  point.addAll(series.total);
-  if (series.dirty) point.addAll(series.point);
-  return point;
 }
 
 function histogram({ count, sum, minimum, maximum, zeros, above, below }: Distribution) {

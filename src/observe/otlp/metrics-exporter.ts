@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../model/clock.ts';
 import { messageOf } from '../../model/problem.ts';
 import { recentValue } from '../metrics/recent.ts';
-import type { Series } from '../metrics/series.ts';
 import type { SeriesSet } from '../metrics/series-set.ts';
 import { type OtlpTarget, sendOtlp } from './client.ts';
 import { metricsBody, type OtlpSource } from './metrics-body.ts';
@@ -31,8 +30,7 @@ export function startMetricsExporter(options: MetricsExporterOptions): { close()
   let stopTimer = (): void => {};
 
   const send = async (signal: AbortSignal): Promise<void> => {
-    const all: Series[] = [...set.callSeries()];
-    for (const metric of set.valueMetrics()) all.push(...set.valueSeries(metric));
+    const all = [...set.each()];
     const source: OtlpSource = {
       node,
       nowMs: clock.now(),

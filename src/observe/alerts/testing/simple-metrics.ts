@@ -36,6 +36,10 @@ export class SimpleMetrics implements Metrics {
     return Promise.reject(new Error('alerts ask for one metric at a time'));
   }
 
+  totals(): never {
+    throw new Error('alerts are no scraper');
+  }
+
   top(): TopAnswer {
     throw new Error('alerts are no live view');
   }
