@@ -6,6 +6,7 @@ import { coldEmpty } from './cold-empty.ts';
 import { events } from './events.ts';
 import { idle } from './idle.ts';
 import { logs } from './logs.ts';
+import { metrics } from './metrics.ts';
 import { peers } from './peers.ts';
 import { records } from './records.ts';
 import { register } from './register.ts';
@@ -30,4 +31,5 @@ export const SCENARIOS: readonly Scenario[] = [
   schedules,
   buckets,
   reload,
+  metrics,
 ];

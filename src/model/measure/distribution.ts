@@ -1,46 +1,79 @@
 import { Buckets, bucketOf, middleOf, SMALLEST } from './buckets.ts';
 
+/** Numbers of a distribution that lie beside each other: count, sum, minimum, maximum, zeros. */
+export const DISTRIBUTION_NUMBERS = 5;
+
 /** Values that were measured: how many, their sum, the least, the largest, and a histogram. Any two can be added. */
 export class Distribution {
-  count = 0;
-  sum = 0;
-  minimum = Number.POSITIVE_INFINITY;
-  maximum = Number.NEGATIVE_INFINITY;
-  /** Values too near to zero for a bucket. */
-  zeros = 0;
   readonly above = new Buckets();
   /** Those below zero, by their distance from it. */
   below: Buckets | undefined;
+  private readonly numbers: Float64Array;
+  private readonly at: number;
+
+  /** The numbers may lie in an array with others that change together, so that few places of memory are touched. */
+  constructor(numbers = new Float64Array(DISTRIBUTION_NUMBERS), at = 0) {
+    this.numbers = numbers;
+    this.at = at;
+    this.clear();
+  }
+
+  get count(): number {
+    return this.numbers[this.at]!;
+  }
+
+  get sum(): number {
+    return this.numbers[this.at + 1]!;
+  }
+
+  get minimum(): number {
+    return this.numbers[this.at + 2]!;
+  }
+
+  get maximum(): number {
+    return this.numbers[this.at + 3]!;
+  }
+
+  /** Values too near to zero for a bucket. */
+  get zeros(): number {
+    return this.numbers[this.at + 4]!;
+  }
 
   /** A finite value, so many times. */
   add(value: number, times = 1): void {
-    this.count += times;
-    this.sum += value * times;
-    if (value < this.minimum) this.minimum = value;
-    if (value > this.maximum) this.maximum = value;
+    const { numbers, at } = this;
+    numbers[at]! += times;
+    numbers[at + 1]! += value * times;
+    if (value < numbers[at + 2]!) numbers[at + 2] = value;
+    if (value > numbers[at + 3]!) numbers[at + 3] = value;
     if (value >= SMALLEST) this.above.add(bucketOf(value), times);
     else if (value <= -SMALLEST) this.negative().add(bucketOf(-value), times);
-    else this.zeros += times;
+    else numbers[at + 4]! += times;
+  }
+
+  /** What another one says of its values, whose buckets are added by themselves. */
+  addNumbers(count: number, sum: number, minimum: number, maximum: number, zeros: number): void {
+    const { numbers, at } = this;
+    numbers[at]! += count;
+    numbers[at + 1]! += sum;
+    if (minimum < numbers[at + 2]!) numbers[at + 2] = minimum;
+    if (maximum > numbers[at + 3]!) numbers[at + 3] = maximum;
+    numbers[at + 4]! += zeros;
   }
 
   /** Everything that the other one holds, too. */
   addAll(other: Distribution): void {
     if (other.count === 0) return;
-    this.count += other.count;
-    this.sum += other.sum;
-    if (other.minimum < this.minimum) this.minimum = other.minimum;
-    if (other.maximum > this.maximum) this.maximum = other.maximum;
-    this.zeros += other.zeros;
+    this.addNumbers(other.count, other.sum, other.minimum, other.maximum, other.zeros);
     this.above.addAll(other.above);
     if (other.below !== undefined) this.negative().addAll(other.below);
   }
 
   clear(): void {
-    this.count = 0;
-    this.sum = 0;
-    this.minimum = Number.POSITIVE_INFINITY;
-    this.maximum = Number.NEGATIVE_INFINITY;
-    this.zeros = 0;
+    const { numbers, at } = this;
+    numbers.fill(0, at, at + DISTRIBUTION_NUMBERS);
+    numbers[at + 2] = Number.POSITIVE_INFINITY;
+    numbers[at + 3] = Number.NEGATIVE_INFINITY;
     this.above.clear();
     this.below?.clear();
   }

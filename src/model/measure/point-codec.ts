@@ -131,6 +131,16 @@ export function encodedCounters(bytes: Uint8Array, start: number, from: number, 
   return sum;
 }
 
+/** Adds the counters of encoded bytes to others, and leaves the distributions alone. */
+export function addEncodedCounters(to: Float64Array, bytes: Uint8Array, start: number): void {
+  open(bytes, start);
+  for (let left = getWhole(); left > 0; left--) {
+    const at = getWhole();
+    const value = getWhole();
+    if (at < to.length) to[at]! += value;
+  }
+}
+
 /** Adds one distribution of encoded bytes to another. */
 export function addEncodedDistribution(to: Distribution, bytes: Uint8Array, start: number, wanted: number): void {
   open(bytes, start);
@@ -154,11 +164,11 @@ function open(bytes: Uint8Array, start: number): void {
 }
 
 function addDistribution(to: Distribution): void {
-  to.count += getWhole();
-  to.zeros += getWhole();
-  to.sum += getFloat(8);
-  to.minimum = Math.min(to.minimum, getFloat(4));
-  to.maximum = Math.max(to.maximum, getFloat(4));
+  const count = getWhole();
+  const zeros = getWhole();
+  const sum = getFloat(8);
+  const minimum = getFloat(4);
+  to.addNumbers(count, sum, minimum, getFloat(4), zeros);
   for (let sign = 0; sign < 2; sign++) {
     let bucket = -BUCKET_SHIFT;
     for (let left = getWhole(); left > 0; left--) {

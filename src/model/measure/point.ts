@@ -1,4 +1,4 @@
-import { Distribution } from './distribution.ts';
+import { DISTRIBUTION_NUMBERS, Distribution } from './distribution.ts';
 
 /** Why an invocation can have failed: a `FailureReason`, or the status of one that did not just fail. Grows only at its end. */
 export const ERROR_KINDS = [
@@ -42,8 +42,14 @@ export class Point {
 
   constructor(kind: SeriesKind) {
     this.kind = kind;
-    this.counters = new Float64Array(kind === 'calls' ? COUNTERS.length : 0);
-    this.distributions = Array.from({ length: kind === 'calls' ? DISTRIBUTIONS.length : 1 }, () => new Distribution());
+    const counters = kind === 'calls' ? COUNTERS.length : 0;
+    const distributions = kind === 'calls' ? DISTRIBUTIONS.length : 1;
+    const numbers = new Float64Array(counters + distributions * DISTRIBUTION_NUMBERS);
+    this.counters = numbers.subarray(0, counters);
+    this.distributions = Array.from(
+      { length: distributions },
+      (_, at) => new Distribution(numbers, counters + at * DISTRIBUTION_NUMBERS),
+    );
   }
 
   addAll(other: Point): void {

@@ -1,5 +1,5 @@
 import { COUNTERS, FIRST_ERROR, Point } from '../../model/measure/point.ts';
-import { addEncoded } from '../../model/measure/point-codec.ts';
+import { addEncoded, addEncodedCounters } from '../../model/measure/point-codec.ts';
 import { BUILT_IN } from './definitions.ts';
 import type { TopAnswer, TopOrder, TopQuery, TopRow } from './metrics.ts';
 import { eachEntry, isIn, lengthOf, type Span, spanOf } from './recent.ts';
@@ -30,45 +30,69 @@ const VALUES: Readonly<Record<Exclude<TopOrder, 'name'>, (row: TopRow) => number
   concurrency: (row) => row.concurrency,
 };
 
-/** What goes on now, from memory. */
+/** Orders that need the distributions of every function. */
+const DISTRIBUTION_ORDERS: ReadonlySet<TopOrder> = new Set(['p50', 'p90', 'p99', 'queued', 'memory']);
+
+/** What goes on now, from memory. What takes longest, the percentiles, is found for those that are shown and what is sorted by. */
 export function topOf(set: SeriesSet, query: TopQuery, nowMs: number): TopAnswer {
   const span = spanOf(Math.min(query.windowMs, SLOTS_KEPT_MS), nowMs);
   const { sort, limit, mayShow } = query;
   const filter = query.filter?.toLowerCase() ?? '';
+  const isAll = filter === '' && mayShow === undefined;
+  const whole = !isAll || DISTRIBUTION_ORDERS.has(sort);
   const most = concurrencies(set, span);
   const names = new Set([...set.functions(), ...most.keys()]);
   const rows: TopRow[] = [];
   all.clear();
   for (const name of names) {
     if (!name.toLowerCase().includes(filter) || mayShow?.(name) === false) continue;
-    const found = addUp(set.callSeries(name), span);
+    const found = addUp(set.callSeries(name), span, whole);
     const concurrency = most.get(name) ?? 0;
     if (!found && concurrency === 0) continue;
     rows.push(rowOf(name, scratch, span, concurrency));
-    all.addAll(scratch);
+    if (whole) all.addAll(scratch);
+    else for (let at = 0; at < all.counters.length; at++) all.counters[at]! += scratch.counters[at]!;
   }
   const byName = (a: TopRow, b: TopRow): number => (a.function < b.function ? -1 : 1);
   if (sort === 'name') rows.sort(byName);
   else rows.sort((a, b) => VALUES[sort](b) - VALUES[sort](a) || byName(a, b));
+  let shown = rows.slice(0, limit);
+  if (!whole) {
+    shown = shown.map((row) => {
+      addUp(set.callSeries(row.function), span, true);
+      return rowOf(row.function, scratch, span, row.concurrency);
+    });
+    // The slot under way of all functions is not looked at for these: they are ten seconds old at most.
+    addUp([set.all], span, true);
+    for (const [at, distribution] of scratch.distributions.entries()) all.distributions[at]!.addAll(distribution);
+  }
   return {
     windowMs: lengthOf(span),
-    functions: rows.slice(0, limit),
+    functions: shown,
     total: rows.length,
-    all: rowOf('', all, span, Math.max(0, ...rows.map((row) => row.concurrency))),
+    all: rowOf(
+      '',
+      all,
+      span,
+      isAll ? Math.max(0, ...most.values()) : Math.max(0, ...rows.map((row) => row.concurrency)),
+    ),
   };
 }
 
-/** Into `scratch`; whether there was anything. */
-function addUp(list: Iterable<Series>, span: Span): boolean {
+/** Into `scratch`, just counters or the whole; whether there was anything. */
+function addUp(list: Iterable<Series>, span: Span, whole: boolean): boolean {
   scratch.clear();
+  const { counters } = scratch;
   let found = false;
   for (const series of list) {
     eachEntry(series, span, (bytes, start) => {
-      addEncoded(scratch, bytes, start);
+      if (whole) addEncoded(scratch, bytes, start);
+      else addEncodedCounters(counters, bytes, start);
       found = true;
     });
     if (!isIn(series, span)) continue;
-    scratch.addAll(series.point);
+    if (whole) scratch.addAll(series.point);
+    else for (let at = 0; at < counters.length; at++) counters[at]! += series.point.counters[at]!;
     found = true;
   }
   return found;
