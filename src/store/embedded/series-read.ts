@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { COUNTERS, Point } from '../../model/measure/point.ts';
-import { addEncoded, encodePoint } from '../../model/measure/point-codec.ts';
+import { COUNTERS, Point, type SeriesKind } from '../../model/measure/point.ts';
+import { addEncoded, encodedCounters, encodePoint } from '../../model/measure/point-codec.ts';
 import { groupOf } from '../../model/measure/select.ts';
 import { Problem } from '../../model/problem.ts';
 import type { SeriesAnswer, SeriesQuery } from '../series.ts';
@@ -8,12 +8,14 @@ import type { KeptSeries, SeriesNames } from './series-names.ts';
 
 const MINUTE_MS = 60_000;
 const MINUTES_OF_HOUR = 60;
+const INVOCATIONS = COUNTERS.indexOf('invocations');
 /** Beyond this share of all series, reading everything of a time is faster than looking for each. */
 const SCAN_SHARE = 0.1;
 
 interface Group {
   readonly labels: Record<string, string>;
-  readonly steps: Map<number, Point>;
+  /** What is alone in its step stays as it was read. */
+  readonly steps: Map<number, Uint8Array | Point>;
 }
 
 /** Adds up what was kept of some series into steps of time. */
@@ -36,12 +38,18 @@ export function readSeries(db: DatabaseSync, names: SeriesNames, query: SeriesQu
     const group = groupOfSeries.get(series);
     if (group === undefined) return;
     const stepAtMs = Math.floor(timeMs / stepMs) * stepMs;
-    let sum = group.steps.get(stepAtMs);
-    if (sum === undefined) {
+    const before = group.steps.get(stepAtMs);
+    if (before === undefined) {
+      group.steps.set(stepAtMs, point);
+      return;
+    }
+    let sum = before;
+    if (before instanceof Uint8Array) {
       sum = new Point(query.kind);
+      addEncoded(sum, before);
       group.steps.set(stepAtMs, sum);
     }
-    addEncoded(sum, point);
+    addEncoded(sum as Point, point);
   };
   const reader = rowReader(db, found, query.maxRows);
   const from = Math.floor(fromMs / MINUTE_MS);
@@ -59,11 +67,15 @@ export function readSeries(db: DatabaseSync, names: SeriesNames, query: SeriesQu
     reader.minutes(from, to, (minute, series, point) => add(series, minute * MINUTE_MS, point));
   }
   const filled = [...groups.values()].filter(({ steps }) => steps.size > 0);
-  const weighed = filled.map((group) => ({ group, weight: weightOf(group) })).sort((a, b) => b.weight - a.weight);
+  const weighed = filled
+    .map((group) => ({ group, weight: weightOf(group, query.kind) }))
+    .sort((a, b) => b.weight - a.weight);
   return {
     groups: weighed.slice(0, maxGroups).map(({ group: { labels, steps } }) => ({
       labels,
-      points: [...steps].sort(([a], [b]) => a - b).map(([timeMs, point]) => ({ timeMs, point: encodePoint(point) })),
+      points: [...steps]
+        .sort(([a], [b]) => a - b)
+        .map(([timeMs, point]) => ({ timeMs, point: point instanceof Uint8Array ? point : encodePoint(point) })),
     })),
     leftOut: Math.max(0, filled.length - maxGroups),
   };
@@ -84,13 +96,13 @@ function rowReader(db: DatabaseSync, found: readonly KeptSeries[], maxRows: numb
     visit: Visit,
   ): void => {
     if (found.length === 0) return;
-    const times = db.prepare(`SELECT min(${column}) AS first, max(${column}) AS last FROM ${table}`).get() as {
-      first: number | null;
-      last: number | null;
-    };
-    if (times.first === null || times.last === null) return;
-    const start = Math.max(from, times.first);
-    const end = Math.min(to, times.last + 1);
+    // In one question SQLite would look at every row for them.
+    const bound = (which: 'min' | 'max') =>
+      (db.prepare(`SELECT ${which}(${column}) AS at FROM ${table}`).get() as { at: number | null }).at;
+    const [first, last] = [bound('min'), bound('max')];
+    if (first === null || last === null) return;
+    const start = Math.max(from, first);
+    const end = Math.min(to, last + 1);
     if (scan) {
       const rows = db.prepare(
         `SELECT ${column} AS time, series, point FROM ${table} WHERE ${column} >= ? AND ${column} < ?`,
@@ -132,9 +144,22 @@ function tooMuch(maxRows: number): Problem {
 }
 
 /** How much there is in a group: its calls, or how often it was measured. */
-function weightOf({ steps }: Group): number {
+function weightOf({ steps }: Group, kind: SeriesKind): number {
   let weight = 0;
-  for (const { counters, distributions } of steps.values())
-    weight += counters.length > 0 ? counters[COUNTERS.indexOf('invocations')]! : distributions[0]!.count;
+  for (const step of steps.values()) {
+    let point = step;
+    if (kind === 'calls') {
+      weight +=
+        step instanceof Uint8Array
+          ? encodedCounters(step, 0, INVOCATIONS, INVOCATIONS + 1)
+          : step.counters[INVOCATIONS]!;
+      continue;
+    }
+    if (point instanceof Uint8Array) {
+      point = new Point(kind);
+      addEncoded(point, step as Uint8Array);
+    }
+    weight += point.distributions[0]!.count;
+  }
   return weight;
 }
