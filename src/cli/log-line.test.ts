@@ -43,6 +43,11 @@ describe('a log line for people', () => {
     assert.match(shown('{"msg":"late","ts":99999999999}'), /late \(written /);
   });
 
+  it('shows a line that is nested deeper than can be written', () => {
+    const deep = `{"msg":"deep","a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`;
+    assert.match(shown(deep), /^11:59:59.000 INFO {2}deep a=(…|\[+\]+)$/);
+  });
+
   it('lets nothing that a function printed reach the terminal as a command', () => {
     assert.equal(shown('\x1b[2Jgone'), '11:59:59.000 \\x1b[2Jgone');
     const keys = fc.string({ unit: 'binary', maxLength: 6 });
@@ -52,6 +57,7 @@ describe('a log line for people', () => {
         // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
         assert.doesNotMatch(shown(text, {}, { raw }), /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
       }),
+      { numRuns: 30 },
     );
   });
 });

@@ -57,7 +57,12 @@ function fieldsOf({ fields, told, timeMs }: StructuredLine, cameMs: number): str
 
 function valueText(value: unknown): string {
   if (typeof value === 'string' && value !== '' && !/[\s"=]/.test(value)) return harmless(value);
-  return harmless(JSON.stringify(value));
+  try {
+    return harmless(JSON.stringify(value));
+  } catch {
+    // It is nested deeper than can be written.
+    return '…';
+  }
 }
 
 function isoTime(timeMs: number): string {
