@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts';
+import { alerts } from './alerts.ts';
 import { buckets } from './buckets.ts';
 import { burst } from './burst.ts';
 import { cold } from './cold.ts';
@@ -32,4 +33,5 @@ export const SCENARIOS: readonly Scenario[] = [
   buckets,
   reload,
   metrics,
+  alerts,
 ];

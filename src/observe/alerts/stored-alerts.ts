@@ -241,26 +241,30 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
     for (const [id, { untilMs }] of silences.list()) if (untilMs <= nowMs) await silences.remove(id);
   };
 
+  let looking: Promise<void> | undefined;
   let settling: Promise<void> | undefined;
-  const look = (): Promise<void> => {
-    watcher.look();
+  /** One look after the other; what they change is settled meanwhile, for that may take longer than a look. */
+  const look = async (): Promise<void> => {
+    looking ??= watcher
+      .look()
+      .catch((error: unknown) => log.error({ err: error }, 'alerts could not be looked at; trying again'))
+      .finally(() => {
+        looking = undefined;
+      });
+    await looking;
     settling ??= settle()
       .then(expireSilences)
       .catch((error: unknown) => log.error({ err: error }, 'alerts could not be settled; trying again'))
       .finally(() => {
         settling = undefined;
       });
-    return settling;
+    await settling;
   };
 
   let stopTimer = (): void => {};
   const lookLater = (): void => {
     stopTimer = clock.after(LOOK_EVERY_MS, () => {
-      try {
-        void look();
-      } catch (error) {
-        log.error({ err: error }, 'alerts could not be looked at; trying again');
-      }
+      void look();
       lookLater();
     });
   };
@@ -309,6 +313,7 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
     look,
     async close() {
       stopTimer();
+      await looking;
       await settling;
       await courier.close();
       await incidents.save();

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AlertRule, Severity } from '../../model/alert.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -19,6 +20,9 @@ const CLOCK_JUMP_MS = 5_000;
 const SETTLED_AFTER_MS = 300_000;
 /** Nothing measured for at least so long before an alert counts as over. */
 const LEAST_QUIET_MS = 60_000;
+
+/** So many alerts are looked at in one turn of the event loop. */
+const SLICE = 100;
 
 /** One rule for one function, or for the node. */
 export interface Watch {
@@ -114,8 +118,8 @@ export class Watcher {
     return this.watches.get(id);
   }
 
-  /** Looks at everything once. */
-  look(): void {
+  /** Looks at everything once, in slices, so that calls come in between. Not to be called again before it resolves. */
+  async look(): Promise<void> {
     const monotonicMs = this.options.clock.monotonicMs();
     const elapsedMs = this.passTime(monotonicMs);
     for (const name of this.called) {
@@ -130,7 +134,14 @@ export class Watcher {
     }
     this.makeWatches();
     const nowMs = this.options.clock.now();
-    for (const watch of this.watches.values()) this.lookAt(watch, elapsedMs, monotonicMs, nowMs);
+    let inSlice = 0;
+    for (const watch of this.watches.values()) {
+      if (inSlice++ === SLICE) {
+        inSlice = 1;
+        await nextTurn();
+      }
+      this.lookAt(watch, elapsedMs, monotonicMs, nowMs);
+    }
   }
 
   private passTime(monotonicMs: number): number {
