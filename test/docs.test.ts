@@ -36,6 +36,8 @@ const PAGES = [
   'docs/guide/key-value.md',
   'docs/guide/secrets.md',
   'docs/guide/policies.md',
+  'docs/guide/alerts.md',
+  'docs/guide/status.md',
 ];
 const PAGES_WITH_COMMANDS = [
   'README.md',
@@ -62,6 +64,8 @@ const PAGES_WITH_COMMANDS = [
   'docs/guide/key-value.md',
   'docs/guide/secrets.md',
   'docs/guide/policies.md',
+  'docs/guide/alerts.md',
+  'docs/guide/status.md',
 ];
 
 describe('the commands in the documentation', { skip: process.platform !== 'linux' }, () => {

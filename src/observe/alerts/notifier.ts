@@ -1,5 +1,5 @@
+import { createHash } from 'node:crypto';
 import type { AlertView, Notification } from '../../model/alert.ts';
-import { formatId, newId } from '../../model/id.ts';
 import type { Channels } from './channels.ts';
 import { dueFor, GRAVITY, type Incident } from './incident.ts';
 import { type Change, notificationOf } from './render.ts';
@@ -91,7 +91,7 @@ export class Notifier {
             async ({ incident, type }): Promise<Change> => ({ type, alert: await this.options.viewOf(incident) }),
           ),
         );
-        const notification = notificationOf(shown, { id: formatId(newId(nowMs)), node: this.options.node, nowMs });
+        const notification = notificationOf(shown, { id: idOf(channel, message), node: this.options.node, nowMs });
         return { channel, notification, told: message.map(({ incident }) => incident) };
       }),
     );
@@ -105,4 +105,12 @@ export class Notifier {
     this.buckets.set(channel, bucket);
     return bucket;
   }
+}
+
+/** The same for the same news, so that what was sent before a crash is not sent again. */
+function idOf(channel: string, message: readonly { incident: Incident; type: Change['type'] }[]): string {
+  const hash = createHash('sha256').update(channel);
+  for (const { incident, type } of [...message].sort((a, b) => (a.incident.id < b.incident.id ? -1 : 1)))
+    hash.update(`\n${incident.firingId} ${type} ${incident.severity} ${incident.told[channel]?.atMs ?? ''}`);
+  return `msg_${hash.digest('hex').slice(0, 32)}`;
 }
