@@ -25,7 +25,7 @@ interface GoverningOptions {
   /** Names of the runtimes of this node. */
   readonly runtimes: readonly string[];
   /** Made after this, which is asked nothing before. */
-  engine(): Pick<Engine, 'find' | 'list'> | undefined;
+  engine(): Pick<Engine, 'find' | 'list' | 'callable'> | undefined;
   events(): Pick<Events, 'stats'> | undefined;
 }
 
@@ -34,12 +34,13 @@ export async function openGovernance(options: GoverningOptions): Promise<Running
   const { store, clock, log, runtimes } = options;
   const { registry, vault } = store;
   const functions = () => options.engine()?.list() ?? [];
+  const callable = () => options.engine()?.callable() ?? [];
   const find = (name: string) => options.engine()?.find(name);
   const keyRotation = await openKeyRotation({ registry, vault, clock, log });
-  const executionRoles = await openExecutionRoles({ registry, clock, functions });
+  const executionRoles = await openExecutionRoles({ registry, clock, callable });
   const roleGrants = ({ role }: { role: string }) => executionRoles.grantsOfRole(role);
   const [secrets, policies, quotas] = await Promise.all([
-    openSecrets({ registry, vault, clock, functions, roleGrants }),
+    openSecrets({ registry, vault, clock, callable, roleGrants }),
     openPolicies({ registry, clock, runtimes, functions }),
     openQuotas({ registry, clock, log, functions, find, waitingEvents: () => waitingEvents(options.events()) }),
   ]);

@@ -1,6 +1,6 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { EventContent } from '../model/event.ts';
-import type { CodeInfo, FunctionConfig, StoredFunction } from '../model/function.ts';
+import type { CodeInfo, FunctionConfig, FunctionDocument, StoredFunction } from '../model/function.ts';
 import type {
   ChosenVersion,
   CompletedInvocation,
@@ -30,6 +30,8 @@ export interface Engine {
   find(nameOrId: string): StoredFunction | undefined;
   /** All functions in name order, from memory. */
   list(): StoredFunction[];
+  /** Every version that can be called now, by its function's name or by an alias, from memory. */
+  callable(): Iterable<FunctionDocument>;
   /**
    * A connection to the debugger of a function's language, in a sandbox that is started where there is none. Rejects with
    * `not_found`, `invalid_request` where the function is not set to be debugged, or as a start does.

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../model/clock.ts';
-import type { FunctionConfig, StoredFunction } from '../model/function.ts';
+import type { FunctionConfig, FunctionDocument, StoredFunction } from '../model/function.ts';
 import { formatId, newId } from '../model/id.ts';
 import type { ChosenVersion, InvocationRequest, RunningInvocation } from '../model/invocation.ts';
 import { Problem } from '../model/problem.ts';
@@ -168,7 +168,7 @@ export class Dispatcher implements Engine {
   /** Digests of the trees that sandboxes run or may be about to run. */
   treesInUse(): Set<string> {
     const pools = [...this.versionPools].map((pool) => pool.function);
-    const named = [...this.catalog.servables()].map(({ document }) => document);
+    const named = [...this.callable()];
     return new Set([...pools, ...named].map(({ code }) => code.treeDigest));
   }
 
@@ -283,6 +283,10 @@ export class Dispatcher implements Engine {
 
   find(nameOrId: string): StoredFunction | undefined {
     return this.catalog.find(nameOrId);
+  }
+
+  *callable(): Iterable<FunctionDocument> {
+    for (const { document } of this.catalog.servables()) yield document;
   }
 
   list(): StoredFunction[] {

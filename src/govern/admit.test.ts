@@ -16,7 +16,7 @@ describe('what is asked before a version is made', async () => {
   }));
   const clock = new FakeClock();
   const functions = () => [];
-  const executionRoles = await openExecutionRoles({ registry, clock, functions });
+  const executionRoles = await openExecutionRoles({ registry, clock, callable: functions });
   const policies = await openPolicies({ registry, clock, functions, runtimes: ['node'] });
   const faults: string[] = [];
   const admit = createAdmit({

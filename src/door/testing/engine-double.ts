@@ -4,7 +4,7 @@ import { type Duplex, PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { Value } from 'typebox/value';
 import type { Deployer, DeployRequest, Engine, EngineStats } from '../../engine/api.ts';
-import { FunctionConfigSchema, type StoredFunction } from '../../model/function.ts';
+import { FunctionConfigSchema, type FunctionDocument, type StoredFunction } from '../../model/function.ts';
 import { formatId, newId } from '../../model/id.ts';
 import type { InvocationRequest, Outcome, RunningInvocation } from '../../model/invocation.ts';
 import { Problem } from '../../model/problem.ts';
@@ -69,6 +69,10 @@ export class EngineDouble implements Engine, Deployer {
   find(target: string): StoredFunction | undefined {
     const nameOrId = parseTarget(target).function;
     return this.functions.get(nameOrId) ?? this.list().find(({ document }) => document.id === nameOrId);
+  }
+
+  callable(): FunctionDocument[] {
+    return this.list().map(({ document }) => document);
   }
 
   list(): StoredFunction[] {

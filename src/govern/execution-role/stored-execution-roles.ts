@@ -1,7 +1,7 @@
 import Value from 'typebox/value';
 import type { Clock } from '../../model/clock.ts';
 import { type ExecutionRole, ExecutionRoleSchema } from '../../model/execution-role.ts';
-import type { FunctionConfig, StoredFunction } from '../../model/function.ts';
+import type { FunctionConfig, FunctionDocument } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
 import { Documents } from '../../store/documents.ts';
 import type { Registry } from '../../store/registry.ts';
@@ -19,15 +19,15 @@ interface StoredRole {
 interface ExecutionRolesOptions {
   readonly registry: Registry;
   readonly clock: Clock;
-  /** All functions, to see who has a role. */
-  functions(): readonly StoredFunction[];
+  /** Every version that can be called, by an alias too, to see who has a role. */
+  callable(): Iterable<FunctionDocument>;
 }
 
 /** Opens the execution roles over a store, held in memory and kept fresh by the registry's watch. */
 export async function openExecutionRoles({
   registry,
   clock,
-  functions,
+  callable,
 }: ExecutionRolesOptions): Promise<ExecutionRoles> {
   /** What functions may do; forgotten as soon as a role changes. */
   let effective = new WeakMap<FunctionConfig, readonly string[]>();
@@ -41,8 +41,11 @@ export async function openExecutionRoles({
     updatedAtMs,
     by,
   });
-  const usersOf = (name: string): string[] =>
-    functions().flatMap(({ document }) => (document.config.role === name ? [document.name] : []));
+  const usersOf = (name: string): string[] => {
+    const users = new Set<string>();
+    for (const document of callable()) if (document.config.role === name) users.add(document.name);
+    return [...users];
+  };
 
   return {
     async put(role, by, expectedRevision) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { defaultConfig, type FunctionConfig, type StoredFunction } from '../../model/function.ts';
+import { defaultConfig, type FunctionConfig, type FunctionDocument } from '../../model/function.ts';
 import { SECRET_LIMITS } from '../../model/secret.ts';
 import { FakeClock } from '../../model/testing/fake-clock.ts';
 import { openEmbeddedStore } from '../../store/embedded/store.ts';
@@ -17,12 +17,12 @@ describe('secrets', async () => {
   const { folder, remove } = temporaryFolder();
   const store = await openEmbeddedStore({ folder });
   const clock = new FakeClock();
-  const functions: StoredFunction[] = [];
+  const callable: FunctionDocument[] = [];
   const roles = new Map<string, string[]>();
   const open = () =>
     openSecrets({
       ...{ registry: store.registry, vault: store.vault, clock },
-      functions: () => functions,
+      callable: () => callable,
       roleGrants: ({ role }) => roles.get(role) ?? [],
     });
   const secrets = await open();
@@ -33,7 +33,7 @@ describe('secrets', async () => {
   });
   const use = (name: string, config: Partial<FunctionConfig>): FunctionConfig => {
     const whole = configOf(config);
-    functions.push({ document: { name, config: whole } as StoredFunction['document'], revision: 1 });
+    callable.push({ name, config: whole } as FunctionDocument);
     return whole;
   };
   const loaded = (name: string, config: Partial<FunctionConfig>) =>

@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
-import type { FunctionConfig, StoredFunction } from '../../model/function.ts';
+import type { FunctionConfig, FunctionDocument } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Redactor } from '../../model/redactor.ts';
 import { fitsPattern, parseSecretReference, SECRET_LIMITS, SECRET_NAME_PATTERN } from '../../model/secret.ts';
@@ -19,8 +19,8 @@ interface SecretsOptions {
   readonly registry: Registry;
   readonly vault: Vault;
   readonly clock: Clock;
-  /** All functions, to see who uses a secret. */
-  functions(): readonly StoredFunction[];
+  /** Every version that can be called, by an alias too, to see who uses a secret. */
+  callable(): Iterable<FunctionDocument>;
   /** What a function's execution role grants. */
   roleGrants(config: FunctionConfig): readonly string[];
 }
@@ -45,15 +45,24 @@ export async function openSecrets(options: SecretsOptions): Promise<Secrets> {
     fitsPattern(documents.find(name)?.functions ?? [], functionName) ||
     options.roleGrants(config).some((grant) => grant.startsWith('secret:') && fitsPattern([grant.slice(7)], name));
 
-  const usersOf = (name: string): SecretUser[] =>
-    options.functions().flatMap(({ document }) =>
-      Object.entries(document.config.secrets).flatMap(([variable, text]): SecretUser[] => {
+  const usersOf = (name: string): SecretUser[] => {
+    const users = new Map<string, SecretUser>();
+    for (const document of options.callable()) {
+      for (const [variable, text] of Object.entries(document.config.secrets)) {
         const { version, ...reference } = parseSecretReference(text);
-        if (reference.name !== name) return [];
+        if (reference.name !== name) continue;
         const granted = isGranted(name, document.name, document.config);
-        return [{ function: document.name, variable, granted, ...(version !== undefined && { version }) }];
-      }),
-    );
+        // Several versions of a function mostly use it alike.
+        users.set(JSON.stringify([document.name, variable, version]), {
+          function: document.name,
+          variable,
+          granted,
+          ...(version !== undefined && { version }),
+        });
+      }
+    }
+    return [...users.values()];
+  };
 
   /** The version that a reference means, or why there is none. */
   const wanted = (text: string, functionName: string, config: FunctionConfig): StoredSecretVersion | string => {
