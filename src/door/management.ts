@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import multipart from '@fastify/multipart';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyError } from 'fastify';
+import Fastify, { type FastifyContextConfig, type FastifyError } from 'fastify';
 import { Problem, type ProblemCode } from '../model/problem.ts';
 import type { App } from './app.ts';
 import { auditHook, auditRefusal } from './audit.ts';
@@ -61,8 +61,16 @@ const WELCOME = `Flock of Birds is running.
   The API as a page     http://HOST/docs
 `;
 
+/** A route, and what it demands of who asks. */
+export interface ManagementRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly permission: FastifyContextConfig['permission'] | undefined;
+}
+
 /** Everything that is not an invocation: management, records, logs, descriptions. */
 interface Management {
+  readonly routes: readonly ManagementRoute[];
   readonly routing: (req: IncomingMessage, res: ServerResponse) => void;
   close(): Promise<void>;
 }
@@ -76,6 +84,7 @@ export async function createManagement(
 ): Promise<Management> {
   const { lifecycle, log } = context;
   const known = new KnownRoutes();
+  const routes: ManagementRoute[] = [];
 
   const fail = (req: IncomingMessage, res: ServerResponse, thrown: unknown) => {
     if (thrown instanceof Problem) auditRefusal(context.audit, req, thrown);
@@ -102,7 +111,11 @@ export async function createManagement(
   app.addContentTypeParser('*', (_request, _payload, done) => done(null, undefined));
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => JSON.stringify);
-  app.addHook('onRoute', (route) => known.add(route.method, route.url));
+  app.addHook('onRoute', (route) => {
+    known.add(route.method, route.url);
+    const { permission } = (route.config ?? {}) as FastifyContextConfig;
+    routes.push({ method: String(route.method), url: route.url, permission });
+  });
   app.addHook('onRequest', checkPermission);
   app.addHook('onResponse', auditHook(context.audit));
   app.addHook('onSend', async (_request, reply) => {
@@ -165,6 +178,7 @@ export async function createManagement(
 
   return {
     routing,
+    routes,
     async close() {
       await git.close();
       await app.close();

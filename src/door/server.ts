@@ -20,7 +20,7 @@ import { createHooks, HOOKS } from './hooks/hooks.ts';
 import { createFunctionUrls, FUNCTION_URLS } from './http/function-url.ts';
 import { createHttpRoutes } from './http/routes.ts';
 import { createHttpRunner } from './http/run.ts';
-import { createManagement } from './management.ts';
+import { createManagement, type ManagementRoute } from './management.ts';
 import { createDebuggerDoor } from './native/debugger.ts';
 import { createNativeInvoke } from './native/invoke.ts';
 import { answerProblem, problemJson } from './native/problem-json.ts';
@@ -46,6 +46,8 @@ const KEEP_ALIVE_MS = 60_000;
 
 /** The HTTP server of a node, with all its doors. */
 export interface DoorServer {
+  /** Every route of the API, with what it demands. */
+  readonly routes: readonly ManagementRoute[];
   /** Starts to listen; rejects with `unavailable` where the port is taken. */
   listen(): Promise<{ url: string; host: string; port: number }>;
   /** Takes no new connection, ends live tails, lets requests under way finish for `drainMs`, then cuts what is left. */
@@ -219,6 +221,7 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
   };
 
   return {
+    routes: management.routes,
     serveFunction,
     serveOperator,
     async listen() {
