@@ -311,7 +311,7 @@ describe('the command line', () => {
     node.on(`GET /v1/invocations/${RUN_ID}`, run);
     assert.match(
       (await fob('runs', '--status', 'failed')).stdout,
-      /failed +now +12 ms +0\.1 ms +cold +ValueError: no luck/,
+      /failed +(?:now|\d+s) +12 ms +0\.1 ms +cold +ValueError: no luck/,
     );
     assert.match(node.received.at(-1)!.url, /status=failed&limit=20/);
     const one = await fob('runs', RUN_ID);
@@ -341,7 +341,7 @@ describe('the command line', () => {
 
   test('completes commands, options and the names of functions', async () => {
     const complete = async (...words: string[]) => (await fob('__complete', ...words)).stdout.trim().split('\n');
-    assert.deepEqual(await complete('de'), ['deploy']);
+    assert.deepEqual(await complete('de'), ['deploy', 'dev']);
     assert.deepEqual(await complete('deploy', '--mem'), ['--memory']);
     assert.deepEqual(await complete('--json', 'show', ''), ['hello', 'shop']);
     assert.deepEqual(await complete('--url', 'http://127.0.0.1:9', 'show', ''), ['']);

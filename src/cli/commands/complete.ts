@@ -5,7 +5,10 @@ import { print } from '../output.ts';
 import { COMMANDS, createProgram } from '../program.ts';
 
 /** Commands whose arguments are functions. */
-const OF_FUNCTIONS = new Set(['call', 'show', 'set', 'code', 'rm', 'logs', 'runs']);
+const OF_FUNCTIONS = new Set([
+  ...['call', 'show', 'set', 'code', 'rm', 'logs', 'runs', 'trace', 'map', 'metrics'],
+  ...['versions', 'publish', 'diff', 'release', 'rollback'],
+]);
 /** Whoever presses Tab does not wait longer for a node. */
 const PATIENCE_MS = 700;
 
