@@ -93,6 +93,9 @@ describe('an alert of a real node', { skip: process.platform !== 'linux', timeou
     const listed = await node.request('GET', '/v1/alerts/channels');
     assert.doesNotMatch(listed.text, /whsec_|p%40ss|key=secret/, 'secrets are never shown');
 
+    const stream = await fetch(`${node.url}/v1/alerts/stream`);
+    const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+
     await deploy(GOOD);
     for (let id = 0; id < 5; id++) assert.equal((await call(id)).status, 200);
     await deploy(BAD);
@@ -113,6 +116,11 @@ describe('an alert of a real node', { skip: process.platform !== 'linux', timeou
     assert.match(told.text, /Roll back +fob rollback pay\n/);
     const invocationId = told.alerts[0]!.diagnosis!.error!.invocationId;
     assert.equal((await node.request('GET', `/v1/invocations/${invocationId}`)).json.status, 'failed');
+
+    let streamed = '';
+    while (!streamed.includes('errors@pay')) streamed += (await reader.read()).value ?? '';
+    assert.match(streamed, /event: alert\ndata: \{"id":"errors@pay"/);
+    await reader.cancel();
 
     const text = (await mail.next()).replaceAll('=\r\n', '');
     assert.match(text, /^Subject: \[fob\] CRITICAL pay: errors \/ invocations/m);

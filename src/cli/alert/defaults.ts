@@ -3,7 +3,7 @@ import { type DefaultChange, SEVERITIES, type Severity } from '../../model/alert
 import { clientOf, examples, oneOf, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { parseDurationMs } from '../human.ts';
-import { note, paint, print, printJson, printTable } from '../output.ts';
+import { note, paint, print, printJson, printPairs } from '../output.ts';
 import { sendJson } from '../send-json.ts';
 import { alertPath, type DefaultsAnswer } from './api.ts';
 
@@ -41,17 +41,12 @@ export function defineDefaults(command: Command): void {
       const query = name === undefined ? '' : `?${new URLSearchParams({ function: name })}`;
       const answer = await (await clientOf(self)).json<DefaultsAnswer>('GET', `${alertPath('defaults')}${query}`);
       if (optionsOf(self).json) return printJson(answer);
-      printTable(
-        [
-          { title: 'RULE', decorate: (cell) => paint('bold', cell) },
-          { title: 'FIRES WHEN', shrinkTo: 24 },
-          { title: 'CRITICAL WHEN', shrinkTo: 24 },
-        ],
-        answer.defaults.map(({ name: rule, enabled, when, criticalWhen }) => [
-          rule,
-          enabled ? when : 'off',
-          enabled ? (criticalWhen ?? '') : '',
-        ]),
+      printPairs(
+        answer.defaults.map(({ name: rule, enabled, when, severity, criticalWhen }) => {
+          if (!enabled) return [rule, 'off'] as const;
+          const graver = criticalWhen === undefined ? '' : `\ncritical: ${criticalWhen}`;
+          return [rule, `${severity}: ${when}${graver}`] as const;
+        }),
       );
       for (const { scope, rules } of answer.changes) note(`changed for ${scope}: ${Object.keys(rules).join(', ')}`);
     });

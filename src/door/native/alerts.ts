@@ -10,6 +10,7 @@ import { demand, principalOf } from '../principal.ts';
 import { addAlertChannelRoutes } from './alert-channels.ts';
 import { addAlertRuleRoutes } from './alert-rules.ts';
 import { AlertAnswer, FiringAnswer, NameOfAlert, SilenceAnswer } from './alert-schemas.ts';
+import { streamEvents } from './event-stream.ts';
 import { readJsonBody } from './json-body.ts';
 import { cursor, DEFAULT_PAGE, functionFilter, limit, ProblemAnswer } from './schemas.ts';
 
@@ -68,6 +69,27 @@ export function addAlertRoutes(app: App, context: DoorContext): void {
     async (request) => {
       const { items, ...next } = await alerts.history({ limit: DEFAULT_PAGE, ...request.query });
       return { firings: visible(request, 'alert:read', items, functionOf), ...next };
+    },
+  );
+
+  app.get(
+    '/v1/alerts/stream',
+    {
+      config: permitAny('alert:read'),
+      schema: {
+        tags,
+        summary: 'Sends each alert that fires, changes or ends, as server-sent events, until the caller goes',
+        operationId: 'streamAlerts',
+        response: answers({ 200: Type.String(), '4xx': ProblemAnswer }),
+      },
+    },
+    async (request, reply) => {
+      streamEvents(context, reply.raw, (send) =>
+        alerts.subscribe((alert) => {
+          if (visible(request, 'alert:read', [alert], functionOf).length > 0) send('alert', alert);
+        }),
+      );
+      reply.hijack();
     },
   );
 

@@ -1,34 +1,24 @@
-import type { AlertRouting, AlertRule, AlertView, DefaultChange, Diagnosis, Silence } from '../../model/alert.ts';
+import type { AlertView, Diagnosis } from '../../model/alert.ts';
 import { formatId, newId } from '../../model/id.ts';
 import { Problem } from '../../model/problem.ts';
-import { Documents } from '../../store/documents.ts';
 import type { Alerts, RuleView } from './alerts.ts';
 import { Channels } from './channels.ts';
-import { checkCondition } from './check-rule.ts';
 import { Courier } from './courier.ts';
-import { DEFAULT_RULES, effectiveDefault, USUAL } from './defaults.ts';
+import { USUAL } from './defaults.ts';
 import { diagnose } from './diagnosis.ts';
-import { hasTag, matchesGlob } from './glob.ts';
 import { type Incident, viewOf } from './incident.ts';
 import { Incidents } from './incidents.ts';
 import { Notifier } from './notifier.ts';
 import type { AlertsOptions } from './ports.ts';
 import { testNotification } from './render.ts';
+import { openRulebook, type StoredRule } from './rulebook.ts';
+import { openSilences } from './silences.ts';
 import { Watcher, type WatchListener } from './watcher.ts';
 import { limitInWords, measureOf, valueInWords } from './words.ts';
 
 const LOOK_EVERY_MS = 10_000;
-const MAX_RULES = 2_000;
-const MAX_SILENCES = 500;
-const MAX_SCOPES = 1_000;
 /** So many alerts are looked into at each look; in a flood the others are told by their numbers. */
 const MAX_DIAGNOSES = 20;
-const NO_ROUTING: AlertRouting = { default: [], owners: {} };
-const ROUTING = 'all';
-/** What stands where an alert's id does, in addresses. */
-const RESERVED = ['rules', 'defaults', 'channels', 'routing', 'silences', 'history', 'stream'];
-
-type StoredRule = AlertRule & { readonly createdAtMs: number; readonly by: string };
 
 export interface RunningAlerts extends Alerts {
   /** Something happened to a function: an invocation ended, an event died. Cheap. */
@@ -47,43 +37,26 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
   const { store, metrics, functions, clock, log } = options;
   const { registry } = store;
   const late: { watcher?: Watcher } = {};
-  const rulesChanged = (): void => late.watcher?.rulesChanged();
-  const rules = await Documents.open<StoredRule>(registry, 'alert-rule/', rulesChanged);
-  const changes = await Documents.open<Record<string, DefaultChange>>(registry, 'alert-default/', rulesChanged);
-  const routing = await Documents.open<AlertRouting>(registry, 'alert-routing/');
-  const silences = await Documents.open<Silence>(registry, 'alert-silence/');
   const channels = await Channels.open(store);
+  const rulebook = await openRulebook({
+    registry,
+    channels,
+    functions,
+    metrics,
+    clock,
+    onChange: () => late.watcher?.rulesChanged(),
+  });
+  const silences = await openSilences(registry, functions, clock);
   const incidents = await Incidents.open(registry, log);
   const courier = new Courier({ queue: store.queue, channels, carriers: options.carriers, clock, log });
   const listeners = new Set<(alert: AlertView) => void>();
   /** Those that fired or got worse, and were not looked into since. */
   const undiagnosed = new Set<string>();
 
-  const ruleOf = (incident: Pick<Incident, 'rule' | 'function'>) => {
-    const own = rules.find(incident.rule);
-    if (own !== undefined) return { ...USUAL, ...own };
-    const facts = incident.function === undefined ? undefined : functions.find(incident.function);
-    return facts && effectiveDefault(incident.rule, facts, (scope) => changes.find(scope));
-  };
-
-  const silenceOf = ({ id, function: name }: Incident): Silence | undefined => {
-    const facts = name === undefined ? undefined : functions.find(name);
-    const nowMs = clock.now();
-    for (const [, silence] of silences.list()) {
-      if (silence.untilMs <= nowMs) continue;
-      if (silence.alert !== undefined && !matchesGlob(silence.alert, id)) continue;
-      if (silence.function !== undefined && (name === undefined || !matchesGlob(silence.function, name))) continue;
-      if (silence.owner !== undefined && silence.owner !== facts?.owner) continue;
-      if (silence.tag !== undefined && (facts === undefined || !hasTag(facts.tags, silence.tag))) continue;
-      return silence;
-    }
-    return undefined;
-  };
-
   const shown = (incident: Incident): AlertView => {
     const owner = incident.function === undefined ? undefined : functions.find(incident.function)?.owner;
-    const silencedUntilMs = silenceOf(incident)?.untilMs;
-    const description = ruleOf(incident)?.description;
+    const silencedUntilMs = silences.of(incident)?.untilMs;
+    const description = rulebook.ruleOf(incident)?.description;
     return viewOf(incident, {
       ...(owner !== undefined && { owner }),
       ...(silencedUntilMs !== undefined && { silencedUntilMs }),
@@ -93,14 +66,6 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
 
   const tell = (incident: Incident): void => {
     for (const listener of listeners) listener(shown(incident));
-  };
-
-  const channelsOf = (incident: Incident): readonly string[] => {
-    const own = rules.find(incident.rule)?.notify;
-    if (own !== undefined && own.length > 0) return own.map((reference) => reference.slice(reference.indexOf(':') + 1));
-    const { default: usual, owners } = routing.find(ROUTING) ?? NO_ROUTING;
-    const owner = incident.function === undefined ? undefined : functions.find(incident.function)?.owner;
-    return (owner !== undefined && Object.hasOwn(owners, owner) ? owners[owner] : undefined) ?? usual;
   };
 
   const listener: WatchListener = {
@@ -169,8 +134,8 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
     metrics,
     functions,
     clock,
-    rules: () => rules.list(),
-    changes: (scope) => changes.find(scope),
+    rules: () => rulebook.list(),
+    changes: (scope) => rulebook.changesOf(scope),
     listener,
     firing: new Map(incidents.firing().map(({ id, severity }) => [id, severity])),
     metricsSurviveRestart: options.metricsSurviveRestart ?? false,
@@ -195,9 +160,9 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
   const notifier = new Notifier({
     channels,
     node: options.nodeName,
-    channelsOf,
-    repeatMsOf: (incident) => ruleOf(incident)?.repeatMs ?? USUAL.repeatMs,
-    isSilenced: (incident) => silenceOf(incident) !== undefined,
+    channelsOf: (incident) => rulebook.channelsOf(incident),
+    repeatMsOf: (incident) => rulebook.ruleOf(incident)?.repeatMs ?? USUAL.repeatMs,
+    isSilenced: (incident) => silences.of(incident) !== undefined,
     viewOf: async (incident) => shown(incidents.find(incident.id) ?? incident),
   });
 
@@ -236,11 +201,6 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
     await incidents.save();
   };
 
-  const expireSilences = async (): Promise<void> => {
-    const nowMs = clock.now();
-    for (const [id, { untilMs }] of silences.list()) if (untilMs <= nowMs) await silences.remove(id);
-  };
-
   let looking: Promise<void> | undefined;
   let settling: Promise<void> | undefined;
   /** One look after the other; what they change is settled meanwhile, for that may take longer than a look. */
@@ -253,7 +213,7 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
       });
     await looking;
     settling ??= settle()
-      .then(expireSilences)
+      .then(() => silences.expire())
       .catch((error: unknown) => log.error({ err: error }, 'alerts could not be settled; trying again'))
       .finally(() => {
         settling = undefined;
@@ -284,18 +244,6 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
     throw new Problem('not_found', `no alert "${id}" fires; GET /v1/alerts lists those that do`);
   };
 
-  const demandChannel = (reference: string): void => {
-    const [kind, name] = reference.includes(':') ? (reference.split(':') as [string, string]) : [undefined, reference];
-    const channel = channels.find(name);
-    if (channel === undefined)
-      throw new Problem(
-        'invalid_request',
-        `there is no channel "${name}"; add it first: fob alert channel add ${name} ${kind ?? 'slack'} …`,
-      );
-    if (kind !== undefined && channel.kind !== kind)
-      throw new Problem('invalid_request', `the channel "${name}" is of the kind ${channel.kind}, not ${kind}`);
-  };
-
   const changed = async (incident: Incident): Promise<AlertView> => {
     incidents.put(incident);
     await incidents.save();
@@ -317,7 +265,7 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
       await settling;
       await courier.close();
       await incidents.save();
-      for (const documents of [rules, changes, routing, silences, channels]) documents.close();
+      for (const documents of [rulebook, silences, channels]) documents.close();
     },
 
     list: (filter = {}) =>
@@ -359,99 +307,22 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
       return incidents.page(query);
     },
 
-    rules: () => rules.list().map(([name, rule]) => ruleView(name, rule)),
+    rules: () => rulebook.list().map(([name, rule]) => ruleView(name, rule)),
     findRule(name) {
-      const rule = rules.find(name);
+      const rule = rulebook.find(name);
       return rule && ruleView(name, rule);
     },
-    async putRule(name, rule, by) {
-      if (Object.hasOwn(DEFAULT_RULES, name))
-        throw new Problem(
-          'invalid_request',
-          `"${name}" is a default rule; change it with PUT /v1/alerts/defaults, or choose another name`,
-        );
-      if (RESERVED.includes(name))
-        throw new Problem('invalid_request', `a rule cannot be called "${name}"; choose another name`);
-      const aboutFunctions = rule.function !== undefined || rule.owner !== undefined || rule.tag !== undefined;
-      const known = metrics.list();
-      checkCondition(rule.when, aboutFunctions, known);
-      if (rule.criticalWhen !== undefined && rule.criticalWhen !== '')
-        checkCondition(rule.criticalWhen, aboutFunctions, known);
-      for (const reference of rule.notify ?? []) demandChannel(reference);
-      if (rules.find(name) === undefined && rules.count >= MAX_RULES)
-        throw new Problem(
-          'invalid_request',
-          `there are ${MAX_RULES} rules already, which is the most; one rule can be about many functions`,
-        );
-      const stored = await rules.update(name, (current) => ({
-        ...rule,
-        createdAtMs: current?.createdAtMs ?? clock.now(),
-        by,
-      }));
-      return ruleView(name, stored);
-    },
-    removeRule: (name) => rules.remove(name),
-
-    defaults(functionName) {
-      const facts = functionName === undefined ? undefined : functions.find(functionName);
-      if (functionName !== undefined && facts === undefined)
-        throw new Problem('not_found', `there is no function "${functionName}"`);
-      const of = facts ?? { name: '', owner: '', tags: {}, timeoutMs: 0, memoryMb: 0, createdAtMs: 0 };
-      return Object.entries(DEFAULT_RULES).map(([name, rule]) => {
-        const effective = effectiveDefault(name, of, (scope) => changes.find(scope));
-        const { when, severity, criticalWhen } = effective ?? { ...USUAL, ...rule };
-        return {
-          name,
-          description: rule.description,
-          enabled: effective !== undefined,
-          when,
-          severity,
-          ...(criticalWhen !== undefined && { criticalWhen }),
-        };
-      });
-    },
-    defaultChanges: () => changes.list().map(([scope, of]) => ({ scope, rules: of })),
-    async putDefault(scope, rule, change) {
-      if (!Object.hasOwn(DEFAULT_RULES, rule))
-        throw new Problem(
-          'not_found',
-          `there is no default rule "${rule}"; there are ${Object.keys(DEFAULT_RULES).join(', ')}`,
-        );
-      if (change.when !== undefined) checkCondition(change.when, true, metrics.list());
-      if (change.criticalWhen !== undefined && change.criticalWhen !== '')
-        checkCondition(change.criticalWhen, true, metrics.list());
-      if (changes.find(scope) === undefined && changes.count >= MAX_SCOPES)
-        throw new Problem(
-          'invalid_request',
-          `the defaults are changed for ${MAX_SCOPES} scopes already, which is the most; change them by tag or owner`,
-        );
-      await changes.update(scope, (current) => ({ ...current, [rule]: { ...current?.[rule], ...change } }));
-    },
-    async resetDefault(scope, rule) {
-      const current = changes.find(scope);
-      if (current === undefined || (rule !== undefined && current[rule] === undefined)) return false;
-      const { [rule ?? '']: _reset, ...rest } = current;
-      if (rule === undefined || Object.keys(rest).length === 0) return changes.remove(scope);
-      await changes.update(scope, () => rest);
-      return true;
-    },
+    putRule: async (name, rule, by) => ruleView(name, await rulebook.put(name, rule, by)),
+    removeRule: (name) => rulebook.remove(name),
+    defaults: (functionName) => rulebook.defaults(functionName),
+    defaultChanges: () => rulebook.defaultChanges(),
+    putDefault: (scope, rule, change) => rulebook.putDefault(scope, rule, change),
+    resetDefault: (scope, rule) => rulebook.resetDefault(scope, rule),
 
     channels: () => channels.list(),
     putChannel: (name, channel) => channels.put(name, channel, clock.now()),
     async removeChannel(name) {
-      const users = rules
-        .list()
-        .filter(([, { notify }]) => notify?.some((reference) => reference.slice(reference.indexOf(':') + 1) === name));
-      if (users.length > 0)
-        throw new Problem('conflict', `the rule "${users[0]![0]}" tells the channel "${name}"; change that first`);
-      const current = routing.find(ROUTING);
-      if (current !== undefined) {
-        const without = (names: readonly string[]) => names.filter((each) => each !== name);
-        const owners = Object.fromEntries(
-          Object.entries(current.owners).map(([owner, names]) => [owner, without(names)]),
-        );
-        await routing.update(ROUTING, () => ({ default: without(current.default), owners }));
-      }
+      await rulebook.forgetChannel(name);
       return channels.remove(name);
     },
     async testChannel(name) {
@@ -465,32 +336,11 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
       if (!result.done)
         throw new Problem('unavailable', `the channel "${name}" did not take a message: ${result.message}`);
     },
-    routing: () => routing.find(ROUTING) ?? NO_ROUTING,
-    async putRouting(wanted) {
-      for (const name of [...wanted.default, ...Object.values(wanted.owners).flat()]) demandChannel(name);
-      return routing.update(ROUTING, () => wanted);
-    },
+    routing: () => rulebook.routing(),
+    putRouting: (wanted) => rulebook.putRouting(wanted),
 
-    silences: () =>
-      silences
-        .list()
-        .map(([, silence]) => silence)
-        .filter(({ untilMs }) => untilMs > clock.now()),
-    async silence({ forMs, ...what }, by) {
-      if (what.alert === undefined && what.function === undefined && what.owner === undefined && what.tag === undefined)
-        throw new Problem(
-          'invalid_request',
-          'say what is silenced: an alert, a function, an owner or a tag; "*" as alert means all of them',
-        );
-      if (silences.count >= MAX_SILENCES)
-        throw new Problem(
-          'invalid_request',
-          `there are ${MAX_SILENCES} silences already, which is the most; end one first`,
-        );
-      const fromMs = clock.now();
-      const id = formatId(newId(fromMs)).slice(-12);
-      return silences.update(id, () => ({ ...what, id, fromMs, untilMs: fromMs + forMs, by }));
-    },
+    silences: () => silences.list(),
+    silence: (silence, by) => silences.add(silence, by),
     unsilence: (id) => silences.remove(id),
 
     subscribe(listener) {
