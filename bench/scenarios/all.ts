@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 import { alerts } from './alerts.ts';
+import { alias } from './alias.ts';
 import { buckets } from './buckets.ts';
 import { burst } from './burst.ts';
 import { cold } from './cold.ts';
@@ -20,6 +21,7 @@ import { warm } from './warm.ts';
 export const SCENARIOS: readonly Scenario[] = [
   peers,
   warm,
+  alias,
   cold,
   coldEmpty,
   burst,

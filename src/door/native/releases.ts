@@ -19,7 +19,21 @@ const list = Type.Object({ releases: Type.Array(ReleaseAnswer) });
 
 /** Gradual releases by an alias. */
 export function addReleaseRoutes(app: App, context: DoorContext): void {
-  const { releases } = context;
+  const { releases, alerts, engine } = context;
+
+  /** A name that is misspelt would never fire. */
+  const checkAlarms = (names: readonly string[]): void => {
+    if (alerts === undefined) return;
+    const defaults = alerts.defaults().map(({ name }) => name);
+    const unknown = names.find(
+      (name) => alerts.findRule(name) === undefined && !defaults.includes(name) && engine.find(name) === undefined,
+    );
+    if (unknown === undefined) return;
+    throw new Problem(
+      'not_found',
+      `there is no alarm "${unknown}": name a rule (fob alert rules lists them), or a function whose alerts are meant`,
+    );
+  };
 
   app.get(
     '/v1/releases',
@@ -92,6 +106,7 @@ export function addReleaseRoutes(app: App, context: DoorContext): void {
     async (request, reply) => {
       const { name, alias } = request.params;
       const { rules = {}, ...wanted } = request.body;
+      checkAlarms(rules.alarms ?? []);
       const find = (each: string) => releases.aliases(name).find(({ document }) => document.name === each);
       const expectedRevision = demandedRevision(request.headers, { find }, alias, 'alias');
       const started = await underPrecondition(expectedRevision, () =>
