@@ -9,6 +9,7 @@ import { PROJECT_FOLDER, type ProcessNode, startFobUp, temporaryFolder } from '.
 const PAGES = [
   'README.md',
   'docs/guide/deploying.md',
+  'docs/guide/releases.md',
   'docs/guide/command-line.md',
   'docs/guide/limits-and-errors.md',
   'docs/guide/operating.md',
@@ -43,6 +44,7 @@ const PAGES = [
 const PAGES_WITH_COMMANDS = [
   'README.md',
   'docs/guide/deploying.md',
+  'docs/guide/releases.md',
   'docs/guide/command-line.md',
   'docs/guide/logs.md',
   'docs/guide/backup.md',
