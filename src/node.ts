@@ -188,6 +188,14 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       codeCacheFolder,
     });
     late.deployment = deployment;
+    const access = await openAccess({
+      store,
+      settings,
+      clock,
+      log,
+      functionOf: (nameOrId) => dispatcher.find(nameOrId),
+    });
+    endings.push(() => access.close());
     const { catalog, watches } = dispatcher;
     const { registry, blobs } = store;
     const releases = await createReleases({
@@ -198,21 +206,19 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       clock,
       log,
       alarmFiring: (names) => alerting.firing(names),
+      onActed: ({ function: name, alias, release: { from, to, entries } }) =>
+        access.audit.record({
+          actor: 'release',
+          action: 'function:release',
+          subject: `function:${name}`,
+          details: { alias, from, to, ...entries.at(-1) },
+        }),
     });
     late.releases = releases;
     endings.push(async () => releases.close());
 
     const collect = (): Promise<unknown> => deployment.collectGarbage(dispatcher.treesInUse());
     endings.push(every(clock, GARBAGE_EVERY_MS, 'removing unused code', log, collect));
-
-    const access = await openAccess({
-      store,
-      settings,
-      clock,
-      log,
-      functionOf: (nameOrId) => dispatcher.find(nameOrId),
-    });
-    endings.push(() => access.close());
 
     // The doors are the largest part of the code: they are loaded while the first sandboxes boot.
     onProgress('opening the doors');

@@ -14,7 +14,7 @@ import { readFunction, serveAgain } from '../deploy/commit.ts';
 import { aliasKey, changeAlias, noAlias, readAlias } from './alias-documents.ts';
 import { checkAliasRevision } from './conflict.ts';
 import { diffVersions } from './diff.ts';
-import { ReleaseDriver } from './release-driver.ts';
+import { type OnActed, ReleaseDriver } from './release-driver.ts';
 import { type Act, endedRelease, markedRelease, movedAlias, percentOf, startedRelease } from './release-steps.ts';
 import type { NewAlias, NewRelease, ReleaseChange, Releases, ReleaseView, VersionView } from './releases.ts';
 import { finishRemovals } from './removal.ts';
@@ -41,13 +41,18 @@ export interface ReleasesOptions {
   readonly log: Logger;
   /** Which of these alarms fire now; rejects names that it does not know with `not_found`. Absent: the node has no alarms. */
   readonly alarmFiring?: (names: readonly string[]) => readonly string[];
+  /** Hears of each step and end that a release comes to by itself. */
+  readonly onActed?: OnActed;
 }
 
 /** Opens versions, aliases and releases; releases that were under way when the node stopped go on. */
 export async function createReleases(options: ReleasesOptions): Promise<Releases> {
-  const { registry, blobs, catalog, watches, clock, log, alarmFiring } = options;
+  const { registry, blobs, catalog, watches, clock, log, alarmFiring, onActed } = options;
   await finishRemovals(registry);
-  const driver = new ReleaseDriver({ registry, catalog, watches, clock, log, alarmFiring: alarmFiring ?? (() => []) });
+  const driver = new ReleaseDriver({
+    ...{ registry, catalog, watches, clock, log, onActed },
+    alarmFiring: alarmFiring ?? (() => []),
+  });
 
   const found = async (nameOrId: string): Promise<FunctionDocument> => {
     const name = catalog.find(nameOrId)?.document.name ?? nameOrId;

@@ -87,6 +87,7 @@ describe('a gradual release', () => {
     const { state, release } = now();
     assert.equal(state, 'rolled_back');
     assert.deepEqual(named(), [{ version: 1, weight: 100 }]);
+    assert.equal(h.acted.at(-1), 'f:prod rolled_back', 'whoever writes down what happens hears of it');
     const { report } = release;
     assert.equal(report!.rule, 'errors');
     assert.match(report!.why, /100 % \(10 of 10\) of the calls of version 2 failed, 0 % \(0 of 90\)/);

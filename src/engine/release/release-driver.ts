@@ -21,7 +21,11 @@ export interface ReleaseDriverOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly alarmFiring: (names: readonly string[]) => readonly string[];
+  readonly onActed: OnActed | undefined;
 }
+
+/** What a release did by itself: its last entry says what. */
+export type OnActed = (what: { readonly function: string; readonly alias: string; readonly release: Release }) => void;
 
 /** Runs the releases that aliases say are under way, those that an earlier process began included. */
 export class ReleaseDriver {
@@ -120,8 +124,11 @@ export class ReleaseDriver {
           throw over;
         return make(stored, stored.document.release);
       });
-      await this.keepEnded(owner, alias, document.release);
-      return isUnderWay(document.release);
+      const { release } = document;
+      if (release !== undefined && release.entries.at(-1)?.by === BY)
+        this.options.onActed?.({ function: owner.name, alias, release });
+      await this.keepEnded(owner, alias, release);
+      return isUnderWay(release);
     } catch (error) {
       if (error === over) return false;
       throw error;

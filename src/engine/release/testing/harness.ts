@@ -12,6 +12,7 @@ import type { Store } from '../../../store/store.ts';
 import { Catalog } from '../../catalog.ts';
 import { commitVersion } from '../../deploy/commit.ts';
 import { createReleases } from '../create-releases.ts';
+import type { OnActed } from '../release-driver.ts';
 import type { NewRelease, Releases } from '../releases.ts';
 import type { Servable } from '../route.ts';
 import { Watches } from '../watches.ts';
@@ -26,6 +27,8 @@ export interface ReleasesHarness {
   readonly unnamed: string[];
   /** Alarms that fire. */
   readonly firing: Set<string>;
+  /** What releases did by themselves, such as `fn:prod step`. */
+  readonly acted: string[];
   /** Makes a function's next version serve. */
   deploy(name: string, config?: Partial<FunctionConfig>): Promise<StoredFunction>;
   /** Calls of a version by an alias have ended. */
@@ -49,6 +52,7 @@ export async function createReleasesHarness(options: { random?: () => number } =
   const clock = new FakeClock();
   const unnamed: string[] = [];
   const firing = new Set<string>();
+  const acted: string[] = [];
   let watchers: (() => void)[] = [];
   const changed = (): void => {
     for (const watcher of watchers.splice(0)) watcher();
@@ -67,7 +71,9 @@ export async function createReleasesHarness(options: { random?: () => number } =
     const watches = new Watches();
     const log = pino({ level: 'silent' });
     const alarmFiring = (names: readonly string[]) => names.filter((name) => firing.has(name));
-    const releases = await createReleases({ registry, blobs, catalog, watches, clock, log, alarmFiring });
+    const onActed = ({ function: name, alias, release }: Parameters<OnActed>[0]) =>
+      void acted.push(`${name}:${alias} ${release.entries.at(-1)!.what}`);
+    const releases = await createReleases({ registry, blobs, catalog, watches, clock, log, alarmFiring, onActed });
     catalog.watchAliases(() => setImmediate(changed));
     return { store, catalog, releases, observe: watches.observing(undefined) };
   };
@@ -91,6 +97,7 @@ export async function createReleasesHarness(options: { random?: () => number } =
     clock,
     unnamed,
     firing,
+    acted,
     deploy: (name, config = {}) =>
       commitVersion(node.store.registry, clock, name, async (current) => {
         const treeDigest = `tree-${name}-${(current?.newest ?? 0) + 1}`;
