@@ -46,6 +46,13 @@ export interface ResourceAttributes {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** A user or a team with whose permissions a node does something later, and since when. */
+export interface WatchedFor {
+  readonly user?: string;
+  readonly team?: string;
+  readonly sinceMs: number;
+}
+
 const RoleNames = Type.Array(Type.String({ pattern: TEAM_NAME_PATTERN }), { maxItems: 50, uniqueItems: true });
 const Description = Type.String({ maxLength: 256 });
 

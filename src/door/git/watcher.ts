@@ -1,4 +1,4 @@
-import { messageOf } from '../../model/problem.ts';
+import { messageOf, Problem } from '../../model/problem.ts';
 import { readCommit } from '../../service/repository/read-tree.ts';
 import type { RepositoryView, Watch, WatchState } from '../../service/repository/repositories.ts';
 import type { DoorContext } from '../context.ts';
@@ -146,7 +146,7 @@ export class Watcher {
     await fetchRef(git, outside, next.ref);
     const options = { folder: outside.folder, timeoutMs: READ_TIMEOUT_MS, signal: this.ending.signal };
     const commit = await readCommit(git, next.commit, options);
-    const principal = principalOf(view.name);
+    const principal = this.principalOf(view);
     await this.deployments.deploy(view, {
       commit,
       ref: next.ref,
@@ -159,6 +159,37 @@ export class Watcher {
     });
     return { commit: next.commit, ...tags };
   }
+
+  /** Who deploys for a repository that is watched: nobody who may more than whoever has it watched. */
+  private principalOf({ name, watchedFor }: RepositoryView): Principal {
+    const base = { kind: 'token', name: `git:${name}`, grants: 'all' } as const;
+    if (watchedFor === undefined) {
+      const may = (action: string) => isOfProjects(action);
+      return { ...base, teams: [], may, mayAny: may };
+    }
+    const { user, team, sinceMs } = watchedFor;
+    const owner = user === undefined ? { team: team! } : { user };
+    const them = this.context.identity.actingFor(owner, sinceMs);
+    if (them === undefined) {
+      throw new Problem(
+        'forbidden',
+        `${user ?? `the team ${team}`}, for whom it is watched, is no more or is disabled: whoever may deploy is to set it again with fob repo watch`,
+      );
+    }
+    return {
+      ...base,
+      teams: them.teams,
+      ...(user !== undefined && { user }),
+      ...(them.helpers && { helpers: them.helpers }),
+      ...(them.callers && { callers: them.callers }),
+      may: (action, resource, as) => isOfProjects(action) && them.may(action, resource, as),
+      mayAny: (action) => isOfProjects(action) && them.mayAny(action),
+    };
+  }
+}
+
+function isOfProjects(action: string): boolean {
+  return KINDS.has(action.slice(0, action.indexOf(':')));
 }
 
 function movedBranch(refs: readonly OutsideRef[], watch: Watch, before: WatchState): OutsideRef | undefined {
@@ -177,10 +208,4 @@ const byVersion = new Intl.Collator('en', { numeric: true });
 
 function knownTags(refs: readonly OutsideRef[]): Record<string, string> {
   return Object.fromEntries(refs.slice(-MAX_TAGS).map(({ ref, commit }) => [ref, commit]));
-}
-
-/** Who deploys for a repository that is watched. Whoever may make one may let it do this. */
-function principalOf(repository: string): Principal {
-  const may = (action: string) => KINDS.has(action.slice(0, action.indexOf(':')));
-  return { kind: 'token', name: `git:${repository}`, teams: [], grants: 'all', may, mayAny: may };
 }

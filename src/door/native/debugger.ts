@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { asProblem, Problem } from '../../model/problem.ts';
+import { auditRefusal, sourceOf } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import type { Guard } from '../guard.ts';
+import { demand, nameOf } from '../principal.ts';
 import { problemJson } from './problem-json.ts';
 
 const PATH = /^\/v1\/functions\/([A-Za-z0-9_-]{1,64})\/debugger$/;
@@ -17,7 +19,7 @@ export interface DebuggerDoor {
 }
 
 /** Makes the way from a debugger to the sandbox of a function that is set to be debugged. */
-export function createDebuggerDoor({ engine, lifecycle }: DoorContext, guard: Guard): DebuggerDoor {
+export function createDebuggerDoor({ engine, audit, lifecycle }: DoorContext, guard: Guard): DebuggerDoor {
   let open = 0;
 
   const attach = async (req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
@@ -26,9 +28,18 @@ export function createDebuggerDoor({ engine, lifecycle }: DoorContext, guard: Gu
     const target = PATH.exec(req.url!)?.[1];
     if (target === undefined || req.headers.upgrade?.toLowerCase() !== PROTOCOL)
       throw new Problem('invalid_request', `this node upgrades /v1/functions/<name>/debugger to "${PROTOCOL}" alone`);
+    // Who attaches runs whatever they like in the function, with all that it was given.
+    const name = engine.find(target)?.document.name ?? target;
+    demand(req, 'function:deploy', `function:${name}`);
     if (open >= MAX_DEBUGGERS)
       throw new Problem('throttled', `${MAX_DEBUGGERS} debuggers are attached already; close one`);
     const inside = await engine.connectDebugger(target);
+    audit.record({
+      actor: nameOf(req),
+      action: 'function:debug',
+      subject: `function:${name}`,
+      from: sourceOf(req),
+    });
     open++;
     const end = (): void => {
       lifecycle.endless.delete(end);
@@ -53,6 +64,7 @@ export function createDebuggerDoor({ engine, lifecycle }: DoorContext, guard: Gu
       socket.on('error', () => undefined);
       attach(req, socket, head).catch((thrown: unknown) => {
         const problem = asProblem(thrown);
+        auditRefusal(audit, req, problem);
         const body = JSON.stringify(problemJson({ problem }));
         socket.end(
           `HTTP/1.1 ${problem.status} Refused\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,

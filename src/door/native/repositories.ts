@@ -136,7 +136,7 @@ export function addRepositoryRoutes(app: App, { repositories }: DoorContext): vo
         tags,
         summary: 'Creates a repository, or changes the settings of one',
         description:
-          'With `watch` it is a copy of another one, which is looked at every minute, or as `pollMs` says; its `hookSecret` is answered once. Settings that are not given stay. Whoever may do this deploys: a watched repository may change functions, triggers and services here. `If-None-Match: *` only creates.',
+          'With `watch` it is a copy of another one, which is looked at every minute, or as `pollMs` says; its `hookSecret` is answered once. Settings that are not given stay. A watched repository changes functions, triggers and services here with the permissions of whoever made or changed it last. `If-None-Match: *` only creates.',
         operationId: 'putRepository',
         params: RepositoryParameters,
         body: RepositoryBody,
@@ -148,6 +148,12 @@ export function addRepositoryRoutes(app: App, { repositories }: DoorContext): vo
       const wanted = repositoryOf(request.body as Static<typeof RepositoryBody>, request);
       const current = repositories.find(name);
       const expected = expectedRevision(request, current);
+      if ((current?.watch ?? wanted.watch) !== undefined && principalOf(request.raw).narrowed === true) {
+        throw new Problem(
+          'forbidden',
+          'a watched repository deploys with the permissions of whoever has it watched, which this token is narrowed not to have: use one that is not narrowed',
+        );
+      }
       if (current === undefined) {
         if (expected !== undefined && expected > 0) throw absent(name);
         const made = await underPrecondition(expected, () => repositories.create(name, wanted));
@@ -243,9 +249,11 @@ export function addRepositoryRoutes(app: App, { repositories }: DoorContext): vo
 
 function repositoryOf(body: Static<typeof RepositoryBody>, request: FastifyRequest): NewRepository {
   const { watch: given, credential, ...rest } = body;
+  const { kind, user, teams } = principalOf(request.raw);
   return {
     settings: rest,
     by: nameOf(request.raw),
+    ...(kind !== 'operator' && { watchedFor: user === undefined ? { team: teams[0]! } : { user } }),
     ...(given !== undefined && { watch: { pollMs: DEFAULT_POLL_MS, ...given } }),
     ...(credential !== undefined && { credential }),
   };

@@ -22,6 +22,8 @@ export interface Identity {
   readonly hasUsers: boolean;
   /** Whose token this is, from memory; `undefined` where it is none, has expired, was revoked, or its owner is disabled. */
   authenticate(token: string): Principal | undefined;
+  /** With whose permissions something is done that was asked for at `sinceMs`; `undefined` where they are gone, disabled, or others by now. */
+  actingFor(owner: TokenOwner, sinceMs: number): Principal | undefined;
   /** Whether a function's access list lets this caller invoke it; `undefined` where it has none that speaks of it: then roles and grants decide. */
   listed(principal: Principal, functionName: string): boolean | undefined;
   /** Whether any function may be invoked without a credential. */

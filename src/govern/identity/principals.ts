@@ -67,6 +67,11 @@ export class Principals {
     return known.principal;
   }
 
+  /** Somebody without a token: what they asked for earlier is done now. */
+  actingFor(owner: TokenOwner, sinceMs: number): Principal | undefined {
+    return this.ownerIsGood({ owner, createdAtMs: sinceMs }) ? this.principalOf(undefined, { owner }) : undefined;
+  }
+
   /** Whether a function's list says yes or no to this caller; `undefined` where it has none, or it does not keep it from others. */
   listed(callers: readonly string[], functionName: string): boolean | undefined {
     const { directory } = this.options;
@@ -164,15 +169,15 @@ export class Principals {
   }
 
   /** A token is not of somebody who came later and has the same name. */
-  private ownerIsGood({ owner, createdAtMs }: StoredToken): boolean {
+  private ownerIsGood({ owner, createdAtMs }: Pick<StoredToken, 'owner' | 'createdAtMs'>): boolean {
     const { users, teams } = this.options.directory;
     if ('team' in owner) return (teams.find(owner.team)?.createdAtMs ?? Number.POSITIVE_INFINITY) <= createdAtMs;
     const user = users.find(owner.user);
     return user !== undefined && !user.disabled && user.createdAtMs <= createdAtMs;
   }
 
-  private principalOf(id: string, { owner, scopes }: StoredToken): Principal {
-    const powers = this.powersOf(owner, { id, ...(scopes !== undefined && { scopes }) });
+  private principalOf(id: string | undefined, { owner, scopes }: Pick<StoredToken, 'owner' | 'scopes'>): Principal {
+    const powers = this.powersOf(owner, id === undefined ? undefined : { id, ...(scopes !== undefined && { scopes }) });
     const isUser = 'user' in owner;
     // Whether a function may be invoked is asked for each call: the answer holds while the function is the same.
     const remembered = new Map<string, { readonly fn: StoredFunction; readonly allowed: boolean }>();
@@ -192,7 +197,7 @@ export class Principals {
       name: isUser ? owner.user : `team ${owner.team}`,
       ...(isUser && { user: owner.user }),
       teams: powers.asker.teams,
-      tokenId: id,
+      ...(id !== undefined && { tokenId: id }),
       narrowed: scopes !== undefined,
       helpers: this.options.helpers,
       callers: powers.callers,

@@ -95,6 +95,7 @@ export async function openIdentity({ registry, clock, log, functionOf, wayBack }
       return directory.hasOpenFunctions;
     },
     authenticate: (text) => known.authenticate(text),
+    actingFor: (owner, sinceMs) => known.actingFor(owner, sinceMs),
     listed: (principal, functionName) =>
       directory.hasAccess ? known.listed(callersOf(principal), functionName) : undefined,
     explain: (question) => explain(question, directory, known),

@@ -1,3 +1,4 @@
+import type { WatchedFor } from '../../model/identity.ts';
 import type { GitOrigin } from '../../model/origin.ts';
 import type { Git } from './git.ts';
 
@@ -30,6 +31,8 @@ export interface RepositoryDocument {
   readonly by: string;
   readonly settings: RepositorySettings;
   readonly watch?: Watch;
+  /** With whose permissions a watched one deploys; absent: the operator's. */
+  readonly watchedFor?: WatchedFor;
   /** Sealed: user name and password for the watched one, and what its webhook signs with. */
   readonly credential?: string;
   readonly hookSecret?: string;
@@ -84,6 +87,8 @@ export interface NewRepository {
   /** `user:password` for the watched one. */
   readonly credential?: string;
   readonly by: string;
+  /** Who makes or changes a watched one, and with whose permissions it deploys from then on; absent: the operator. */
+  readonly watchedFor?: Omit<WatchedFor, 'sinceMs'>;
 }
 
 /** Git repositories on this node: those that one pushes to, and the copies of those that are watched. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../../model/clock.ts';
 import { FUNCTION_NAME_PATTERN } from '../../model/function.ts';
+import type { WatchedFor } from '../../model/identity.ts';
 import { Problem } from '../../model/problem.ts';
 import { Documents } from '../../store/documents.ts';
 import type { Store } from '../../store/store.ts';
@@ -104,7 +105,10 @@ class StoredRepositories implements RunningRepositories {
     return document === undefined ? undefined : this.view(name, document);
   }
 
-  async create(name: string, { settings = {}, watch, credential, by }: NewRepository): Promise<RepositoryView> {
+  async create(
+    name: string,
+    { settings = {}, watch, credential, by, watchedFor }: NewRepository,
+  ): Promise<RepositoryView> {
     if (!NAME.test(name)) {
       throw new Problem(
         'invalid_request',
@@ -122,6 +126,7 @@ class StoredRepositories implements RunningRepositories {
       createdAt: new Date(this.options.clock.now()).toISOString(),
       by,
       settings: checkSettings({ branch: '', environment: '', function: name, description: '', ...settings }),
+      ...(watch !== undefined && watchedFor !== undefined && { watchedFor: this.fromNow(watchedFor) }),
       ...(watch !== undefined && { watch, hookSecret: vault.seal(randomBytes(24).toString('base64url')) }),
       ...(credential !== undefined && { credential: vault.seal(credential) }),
     };
@@ -147,8 +152,11 @@ class StoredRepositories implements RunningRepositories {
         if ((change.watch !== undefined || change.credential !== undefined) && current.watch === undefined) {
           throw new Problem('conflict', `"${name}" is a repository to push to; make another one to watch`);
         }
+        const { watchedFor: _, ...rest } = current;
         return {
-          ...current,
+          ...rest,
+          ...(current.watch !== undefined &&
+            change.watchedFor !== undefined && { watchedFor: this.fromNow(change.watchedFor) }),
           settings: checkSettings({ ...current.settings, ...given }),
           ...(change.watch !== undefined && { watch: change.watch }),
           ...(change.credential !== undefined && { credential: this.options.store.vault.seal(change.credential) }),
@@ -182,6 +190,10 @@ class StoredRepositories implements RunningRepositories {
       await making;
     }
     return folder;
+  }
+
+  private fromNow(who: Omit<WatchedFor, 'sinceMs'>): WatchedFor {
+    return { ...who, sinceMs: this.options.clock.now() };
   }
 
   private place({ id }: { readonly id: string }): string {

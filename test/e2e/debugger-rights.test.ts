@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { after, before, describe, test } from 'node:test';
+import { startTestNode, type TestNode } from '../support/node.ts';
+
+const OPERATOR = 'the-operator-of-this-node';
+
+describe('a debugger', { skip: process.platform !== 'linux' }, () => {
+  let node: TestNode;
+  const tokens: Record<string, string> = {};
+
+  const as = (token: string, method: string, path: string, body?: object) =>
+    node.request(method, path, {
+      headers: { authorization: `Bearer ${token}` },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  /** Resolves with the status of what answers. */
+  const attach = (target: string, token?: string) =>
+    new Promise<number>((resolve, reject) => {
+      const headers = { connection: 'Upgrade', upgrade: 'tcp', ...(token && { authorization: `Bearer ${token}` }) };
+      const req = request(`${node.url}/v1/functions/${target}/debugger`, { headers });
+      req.once('upgrade', (res, socket) => {
+        socket.destroy();
+        resolve(res.statusCode!);
+      });
+      req.once('response', (res) => {
+        res.resume();
+        resolve(res.statusCode!);
+      });
+      req.once('error', reject);
+      req.end();
+    });
+
+  before(async () => {
+    node = await startTestNode({ token: OPERATOR });
+    for (const [name, role] of Object.entries({
+      ada: 'administrator',
+      vic: 'viewer',
+      mallory: 'appops',
+      own: 'appops',
+    })) {
+      const made = await as(OPERATOR, 'POST', '/v1/users', { name, roles: [role], token: {} });
+      tokens[name] = made.json.token.token;
+    }
+    const form = new FormData();
+    form.set('config', JSON.stringify({ owner: 'own', debug: true }));
+    form.set('code', new File(['export const handler = () => 1;\n'], 'index.mjs'));
+    const made = await as(OPERATOR, 'GET', '/v1/functions');
+    assert.equal(made.status, 200);
+    const deployed = await node.request('PUT', '/v1/functions/pay', {
+      body: form,
+      headers: { authorization: `Bearer ${OPERATOR}` },
+    });
+    assert.equal(deployed.status, 201, deployed.text);
+  });
+  after(() => node?.close());
+
+  test('attaches for those alone who may deploy the function', async () => {
+    assert.equal(await attach('pay'), 401);
+    assert.equal(await attach('pay', tokens.vic), 403);
+    assert.equal(await attach('pay', tokens.mallory), 403);
+    assert.equal(await attach('absent', tokens.mallory), 403);
+    const narrow = await as(tokens.own!, 'POST', '/v1/tokens', { scopes: { actions: ['logs:read'] } });
+    assert.equal(await attach('pay', narrow.json.token), 403);
+    assert.equal(await attach('pay', tokens.own), 101);
+    assert.equal(await attach('pay', OPERATOR), 101);
+  });
+
+  test('is written down, and so is who was refused', async () => {
+    const { entries } = (await as(tokens.ada!, 'GET', '/v1/audit?limit=100')).json;
+    const of = entries
+      .filter(({ subject }: { subject: string }) => subject === 'function:pay')
+      .map(({ actor, action, outcome }: Record<string, string>) => `${actor} ${action} ${outcome}`);
+    assert.ok(of.includes('mallory function:deploy denied'), of.join('\n'));
+    assert.ok(of.includes('own function:debug done'), of.join('\n'));
+  });
+});
