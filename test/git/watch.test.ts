@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { type GitServer, startGitServer } from '../support/git-server.ts';
 import { createWorkTree, type WorkTree } from '../support/git-work-tree.ts';
@@ -190,5 +192,31 @@ describe('a repository elsewhere that is watched', { skip: process.platform !== 
     await put('plain', {});
     assert.equal((await node.request('POST', '/v1/repositories/plain/look')).status, 409);
     assert.equal((await put('plain', { watch: { url: server.url, branch: 'main' } })).status, 409);
+  });
+
+  test('is asked where its address says, and nowhere else', async () => {
+    const requests = server.requests;
+    const elsewhere = createServer((req, res) => {
+      res.writeHead(302, { Location: `${server.url}${req.url}` }).end();
+    });
+    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+    try {
+      const url = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/.git`;
+      await watch('redirected', { url, branch: 'main' });
+      assert.match((await look('redirected')).watch.error, /leads to another one: give that instead/);
+      assert.equal(server.requests, requests);
+    } finally {
+      elsewhere.close();
+    }
+    // Node reads a host before the backslash, curl one behind it.
+    for (const url of ['http://example.org\\@127.0.0.1/x', 'http://127.0.0.1/a\nb', 'http://127.0.0.1/a b']) {
+      assert.equal((await put('never', { watch: { url, branch: 'main' } })).status, 400, url);
+    }
+  });
+
+  test('may be called by a name', async () => {
+    const { port } = new URL(server.url);
+    await watch('named', { url: `HTTP://localhost:${port}/.git`, branch: 'main' });
+    assert.equal((await look('named')).watch.state, 'ok');
   });
 });

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
 import { messageOf, Problem } from '../../model/problem.ts';
-import { createReach } from '../../service/errand/reach.ts';
+import { createReach, portOf } from '../../service/errand/reach.ts';
 import type { Git, GitOptions } from '../../service/repository/git.ts';
 import type { Watch } from '../../service/repository/repositories.ts';
 
@@ -27,12 +28,13 @@ export interface Outside {
 /** The refs of the branch, or of the tags, that are watched. */
 export async function listRefs(git: Git, outside: Outside): Promise<OutsideRef[]> {
   const { watch } = outside;
-  await assertReachable(new URL(watch.url));
+  const { href } = new URL(watch.url);
+  const addresses = await reachable(new URL(href));
   const pattern = watch.branch === undefined ? `refs/tags/${watch.tag}` : `refs/heads/${watch.branch}`;
   // A tag with a message is an object of its own; the commit behind it is listed with `^{}`.
   const patterns = watch.branch === undefined ? [pattern, `${pattern}^{}`] : [pattern];
-  const options = { ...optionsOf(outside, LOOK_TIMEOUT_MS), maxOutputBytes: MAX_LISTING_BYTES };
-  const listing = await git.run(['ls-remote', '--quiet', watch.url, ...patterns], options).catch(sayInWords);
+  const options = { ...optionsOf(outside, addresses, LOOK_TIMEOUT_MS), maxOutputBytes: MAX_LISTING_BYTES };
+  const listing = await git.run(['ls-remote', '--quiet', href, ...patterns], options).catch(sayInWords);
   const text = listing.toString('utf8');
   const found = new Map<string, string>();
   for (const line of text.split('\n')) {
@@ -47,7 +49,8 @@ export async function listRefs(git: Git, outside: Outside): Promise<OutsideRef[]
 /** Brings a ref here, without its history. */
 export async function fetchRef(git: Git, outside: Outside, ref: string): Promise<void> {
   const { watch } = outside;
-  await assertReachable(new URL(watch.url));
+  const { href } = new URL(watch.url);
+  const addresses = await reachable(new URL(href));
   const words = [
     'fetch',
     '--quiet',
@@ -57,12 +60,17 @@ export async function fetchRef(git: Git, outside: Outside, ref: string): Promise
     '--no-write-fetch-head',
     '--no-recurse-submodules',
   ];
-  const options = { ...optionsOf(outside, FETCH_TIMEOUT_MS), maxFileBytes: outside.maxFileBytes };
-  await git.run([...words, watch.url, `+${ref}:${ref}`], options).catch(sayInWords);
+  const options = { ...optionsOf(outside, addresses, FETCH_TIMEOUT_MS), maxFileBytes: outside.maxFileBytes };
+  await git.run([...words, href, `+${ref}:${ref}`], options).catch(sayInWords);
 }
 
 /** What Git says where a credential is missing or wrong speaks of terminals. */
 function sayInWords(error: unknown): never {
+  if (/returned error: 30[1-8]/.test(messageOf(error))) {
+    throw new Problem('unavailable', 'the address leads to another one: give that instead, with fob repo watch', {
+      cause: error,
+    });
+  }
   if (!/could not read Username|could not read Password|Authentication failed/.test(messageOf(error))) throw error;
   throw new Problem(
     'unavailable',
@@ -72,7 +80,13 @@ function sayInWords(error: unknown): never {
 }
 
 /** How Git may reach it: by http and https alone, with a credential that no command line shows. */
-function optionsOf({ watch, credential, folder, signal }: Outside, timeoutMs: number): GitOptions {
+function optionsOf(
+  { watch, credential, folder, signal }: Outside,
+  addresses: readonly string[],
+  timeoutMs: number,
+): GitOptions {
+  const url = new URL(watch.url);
+  const host = url.hostname;
   const header = credential === undefined ? undefined : basic(credential);
   return {
     folder,
@@ -81,7 +95,9 @@ function optionsOf({ watch, credential, folder, signal }: Outside, timeoutMs: nu
     config: {
       'protocol.http.allow': 'always',
       'protocol.https.allow': 'always',
-      'http.followRedirects': 'initial',
+      // Neither by a redirect nor by another answer of DNS does Git get where it may not.
+      'http.followRedirects': 'false',
+      ...(addresses.length > 0 && { 'http.curloptResolve': `${host}:${portOf(url)}:${addresses.join(',')}` }),
       'http.lowSpeedLimit': '500',
       'http.lowSpeedTime': '60',
     },
@@ -89,7 +105,7 @@ function optionsOf({ watch, credential, folder, signal }: Outside, timeoutMs: nu
       GIT_ALLOW_PROTOCOL: 'http:https',
       ...(header !== undefined && {
         GIT_CONFIG_COUNT: '1',
-        GIT_CONFIG_KEY_0: `http.${new URL(watch.url).origin}/.extraHeader`,
+        GIT_CONFIG_KEY_0: `http.${url.origin}/.extraHeader`,
         GIT_CONFIG_VALUE_0: `Authorization: ${header}`,
       }),
       ...proxies(),
@@ -108,8 +124,8 @@ function proxies(): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]!]] : [])));
 }
 
-/** Where machines of a cloud keep their credentials, no repository is. */
-async function assertReachable(url: URL): Promise<void> {
+/** The addresses of a host; none where a proxy is to find them. Where machines of a cloud keep their credentials, no repository is. */
+async function reachable(url: URL): Promise<string[]> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const addresses = await lookup(host, { all: true }).catch((cause: unknown) => {
     if (Object.keys(proxies()).length > 0) return [];
@@ -120,4 +136,6 @@ async function assertReachable(url: URL): Promise<void> {
     if (reach.refusal(place) !== undefined)
       throw new Problem('forbidden', `${host} may not be reached: it is link-local`);
   }
+  if (isIP(host) !== 0 || Object.keys(proxies()).some((name) => /proxy/i.test(name))) return [];
+  return addresses.map(({ address, family }) => (family === 6 ? `[${address}]` : address));
 }

@@ -8,6 +8,9 @@ const MAX_POLL_MS = 86_400_000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a name may not have
 const BRANCH = /^[^\s~^:?*[\\\x00-\x20\x7f]{1,200}$/;
 const NO_BRANCH = /^[-/.]|\/\/|\.\.|@\{|\/\.|\.lock(?:\/|$)|[/.]$/;
+/** What programs read differently: another host would be asked than the one that was looked at. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what an address may not have
+const STRANGE = /[\s\\\x00-\x20\x7f]/;
 const TAG_PATTERN = /^[A-Za-z0-9._/*?+-]{1,100}$/;
 
 /** Throws `invalid_request` for settings that cannot be. */
@@ -35,6 +38,9 @@ export function checkWatch({ url, branch, tag, pollMs }: Watch): void {
       'invalid_request',
       `a repository is watched over https or http, not ${protocol.slice(0, 20)}: give an address such as https://github.com/ann/shop.git`,
     );
+  }
+  if (STRANGE.test(url)) {
+    throw new Problem('invalid_request', 'an address has no spaces and no backslashes in it');
   }
   if (url !== withoutCredentials(url)) {
     throw new Problem(
