@@ -59,7 +59,7 @@ export async function openAlerting(options: AlertingOptions): Promise<Alerting> 
         engine()
           .list()
           .map((stored) => factsOf(stored)!),
-      versions: (name) => versionsOf(options.releases(), name),
+      versions: (name) => versionsOf(options.releases(), name, engine().find(name)?.document.version),
     },
     carriers: {
       post: (what, signal) => poster.post(what, signal),
@@ -126,19 +126,28 @@ function factsOf(stored: StoredFunction | undefined): FunctionFacts | undefined 
 }
 
 /** Versions with when they came to serve last, by themselves or by an alias, and by whom. */
-async function versionsOf(releases: Pick<Releases, 'versions' | 'aliases'>, name: string): Promise<VersionFacts[]> {
+async function versionsOf(
+  releases: Pick<Releases, 'versions' | 'aliases'>,
+  name: string,
+  current: number | undefined,
+): Promise<VersionFacts[]> {
   const { versions, moves } = await releases.versions(name);
-  const aliasMoves = releases
-    .aliases(name)
-    .flatMap(({ document }) =>
-      document.moves.flatMap((move) => move.versions.map(({ version }) => ({ ...move, version }))),
-    );
+  const aliases = releases.aliases(name);
+  const aliasMoves = aliases.flatMap(({ document }) =>
+    document.moves.flatMap((move) => move.versions.map(({ version }) => ({ ...move, version }))),
+  );
   return versions.slice(0, MAX_VERSIONS).map(({ version, createdAt, origin }) => {
     const came = [...moves, ...aliasMoves].filter((move) => move.version === version);
     const last = came.sort((one, other) => Date.parse(other.at) - Date.parse(one.at))[0];
     const by = origin?.by ?? last?.by;
     return {
       version,
+      servesBy: [
+        ...(version === current ? [''] : []),
+        ...aliases
+          .filter(({ document }) => document.versions.some((share) => share.version === version && share.weight > 0))
+          .map(({ document }) => document.name),
+      ],
       createdAtMs: Math.max(Date.parse(createdAt), last === undefined ? 0 : Date.parse(last.at)),
       ...(by !== undefined && { by }),
       ...(origin?.git !== undefined && { git: origin.git }),

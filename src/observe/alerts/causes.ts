@@ -78,14 +78,20 @@ function newVersion({ failed, recent, records, versions, sinceMs, windowMs }: Ev
     failed.length === 0
       ? ''
       : `; ${version.count} of ${failed.length} failures are of it${older.length === 0 ? '' : `, and ${olderFailed} of ${older.length} calls of earlier ones failed`}`;
+  const alias = affected.find((each) => each.version === version.value)?.alias ?? '';
   return {
     kind: 'new_version',
-    text: `version ${version.value}, deployed${by} ${when}${commit}${share}`,
+    text: `version ${version.value}, deployed${by} ${when}${commit}${share}${gone(facts, alias) ? `; ${alias === '' ? 'the function' : alias} is back at another version already` : ''}`,
     version: version.value,
     previousVersion: previous.version,
     ...(facts.by !== undefined && { by: facts.by }),
     ...(facts.git !== undefined && { commit: facts.git.commit }),
   };
+}
+
+/** Whether a version gets no more calls by the name through which they failed: there is nothing to roll back. */
+export function gone({ servesBy }: VersionFacts, alias: string): boolean {
+  return servesBy !== undefined && !servesBy.includes(alias);
 }
 
 function outOfMemory({ failed, facts }: Evidence): Cause | undefined {

@@ -1,7 +1,7 @@
 import type { Cause, Diagnosis, ErrorSample } from '../../model/alert.ts';
 import type { InvocationRecord, Journal } from '../../store/journal.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { causesOf, type Evidence } from './causes.ts';
+import { causesOf, type Evidence, gone } from './causes.ts';
 import type { Expression, Term } from './condition.ts';
 import { statisticOf } from './known-metrics.ts';
 import type { FunctionFacts, Functions } from './ports.ts';
@@ -150,17 +150,21 @@ function commandsFor(
   { id, rule }: Watch,
   { name, memoryMb }: FunctionFacts,
   causes: readonly Cause[],
-  { failed }: Evidence,
+  { failed, versions }: Evidence,
   error: ErrorSample | undefined,
 ): Diagnosis['commands'] {
   const commands: { title: string; command: string }[] = [];
   const first = causes[0];
   if (first?.kind === 'new_version') {
     const alias = failed[0]?.alias;
-    commands.push({
-      title: 'Roll back',
-      command: `fob rollback ${name}${alias === undefined ? '' : ` --alias ${alias}`}`,
-    });
+    const facts = versions.find(({ version }) => version === first.version);
+    if (facts === undefined || !gone(facts, alias ?? ''))
+      commands.push({
+        title: 'Roll back',
+        command: `fob rollback ${name}${alias === undefined ? '' : ` --alias ${alias}`}`,
+      });
+    else if (alias !== undefined)
+      commands.push({ title: 'Why it went back', command: `fob release show ${name} --alias ${alias}` });
     if (first.version !== undefined && first.previousVersion !== undefined)
       commands.push({ title: 'What changed', command: `fob diff ${name} ${first.previousVersion} ${first.version}` });
   }

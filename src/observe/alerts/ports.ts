@@ -21,6 +21,8 @@ export interface VersionFacts {
   readonly createdAtMs: number;
   readonly by?: string;
   readonly git?: Pick<GitOrigin, 'commit' | 'subject' | 'author'>;
+  /** Aliases that give it calls now; '' stands for the function's own name. Absent: not known. */
+  readonly servesBy?: readonly string[];
 }
 
 /** Functions, as whoever keeps them shows them. */

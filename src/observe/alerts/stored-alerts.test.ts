@@ -109,6 +109,24 @@ describe('alerts', () => {
     assert.match(items[0]!.cause!, /^version 2/);
   });
 
+  it('say why a version went back where it did already, and tell nobody to roll back what is', async () => {
+    for (let n = 0; n < 30; n++) bench.call('pay');
+    await bench.pass(600_000);
+    const at = bench.clock.now();
+    bench.versions.set('pay', [
+      { version: 2, createdAtMs: at - 10_000, servesBy: [''] },
+      { version: 1, createdAtMs: at - 7_200_000, servesBy: ['prod'] },
+    ]);
+    for (let n = 0; n < 20; n++) bench.call('pay', { version: 2, alias: 'prod', ...FAILS });
+    await bench.pass(LOOK_MS);
+    const { causes, commands } = bench.alerts.find('errors@pay')!.diagnosis!;
+    assert.match(causes[0]!.text, /; prod is back at another version already$/);
+    assert.deepEqual(
+      commands.map(({ command }) => command).filter((command) => /rollback|release/.test(command)),
+      ['fob release show pay --alias prod'],
+    );
+  });
+
   it('make one failure of three a warning, and many critical', async () => {
     bench.call('pay');
     bench.call('pay');
