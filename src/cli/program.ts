@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Help } from 'commander';
 import { DEFAULT_URL } from './client.ts';
 
 /** What each file below `commands/` exports: it adds arguments, options, help and the action to its command. */
@@ -14,15 +14,17 @@ interface CommandEntry {
 }
 
 const FUNCTIONS = 'Functions:';
+const PROJECTS = 'Whole projects:';
 const RELEASES = 'Releases:';
 const SERVICES = 'Backing services:';
 const DEVELOP = 'On your machine:';
 const OBSERVE = 'What happened:';
-const GOVERN = 'Who may do what, and how much:';
+const RULES = 'What functions may do, and how much:';
+const GOVERN = 'Who may do what:';
 const NODE = 'Node:';
 const TOOLS = 'Tools:';
 
-/** Every command; its file is loaded only where the command line names it, so that each starts fast. */
+/** Every command, in the order of the help; its file is loaded only where the command line names it, so that each starts fast. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'deploy',
@@ -35,24 +37,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: FUNCTIONS,
     summary: 'run a function and print its result',
     load: () => import('./commands/call.ts'),
-  },
-  {
-    name: 'plan',
-    group: FUNCTIONS,
-    summary: 'say what fob apply would change, and what was changed since',
-    load: () => import('./commands/plan.ts'),
-  },
-  {
-    name: 'apply',
-    group: FUNCTIONS,
-    summary: 'make functions, triggers and services as fob.yaml says',
-    load: () => import('./commands/apply.ts'),
-  },
-  {
-    name: 'repo',
-    group: FUNCTIONS,
-    summary: 'Git repositories: push to deploy, watch others',
-    load: () => import('./commands/repo.ts'),
   },
   { name: 'list', group: FUNCTIONS, summary: 'list all functions', load: () => import('./commands/list.ts') },
   {
@@ -72,6 +56,31 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: FUNCTIONS,
     summary: 'print or save exactly what was uploaded',
     load: () => import('./commands/code.ts'),
+  },
+  { name: 'rm', group: FUNCTIONS, summary: 'remove functions', load: () => import('./commands/rm.ts') },
+  {
+    name: 'trigger',
+    group: FUNCTIONS,
+    summary: 'wake functions by schedules, buckets, queues, webhooks and more',
+    load: () => import('./commands/trigger.ts'),
+  },
+  {
+    name: 'plan',
+    group: PROJECTS,
+    summary: 'say what fob apply would change, and what was changed since',
+    load: () => import('./commands/plan.ts'),
+  },
+  {
+    name: 'apply',
+    group: PROJECTS,
+    summary: 'make functions, triggers and services as fob.yaml says',
+    load: () => import('./commands/apply.ts'),
+  },
+  {
+    name: 'repo',
+    group: PROJECTS,
+    summary: 'Git repositories: push to deploy, watch others',
+    load: () => import('./commands/repo.ts'),
   },
   {
     name: 'versions',
@@ -109,7 +118,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'go back to the version before',
     load: () => import('./commands/rollback.ts'),
   },
-  { name: 'rm', group: FUNCTIONS, summary: 'remove functions', load: () => import('./commands/rm.ts') },
+  {
+    name: 'dev',
+    group: DEVELOP,
+    summary: 'run a function while you write it: a node of its own, each change deployed at once',
+    load: () => import('./commands/dev.ts'),
+  },
+  {
+    name: 'check',
+    group: DEVELOP,
+    summary: 'test functions by the files beside their code, in real sandboxes',
+    load: () => import('./commands/check.ts'),
+  },
+  {
+    name: 'event',
+    group: DEVELOP,
+    summary: 'samples of the events that wake functions, to test with',
+    load: () => import('./commands/event.ts'),
+  },
   {
     name: 'bucket',
     group: SERVICES,
@@ -135,59 +161,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/kv.ts'),
   },
   {
-    name: 'trigger',
-    group: FUNCTIONS,
-    summary: 'wake functions by schedules, buckets, queues, webhooks and more',
-    load: () => import('./commands/trigger.ts'),
-  },
-  {
-    name: 'check',
-    group: DEVELOP,
-    summary: 'test functions by the files beside their code, in real sandboxes',
-    load: () => import('./commands/check.ts'),
-  },
-  {
-    name: 'dev',
-    group: DEVELOP,
-    summary: 'run a function while you write it: a node of its own, each change deployed at once',
-    load: () => import('./commands/dev.ts'),
-  },
-  {
-    name: 'event',
-    group: DEVELOP,
-    summary: 'samples of the events that wake functions, to test with',
-    load: () => import('./commands/event.ts'),
-  },
-  {
     name: 'key',
     group: SERVICES,
     summary: 'access keys for S3 clients',
     load: () => import('./commands/key.ts'),
-  },
-  {
-    name: 'logs',
-    group: OBSERVE,
-    summary: 'print what functions logged, or follow it',
-    load: () => import('./commands/logs.ts'),
-  },
-  {
-    name: 'events',
-    group: OBSERVE,
-    summary: 'list events that wait or could not be delivered; retry, redrive, drop them',
-    load: () => import('./commands/events.ts'),
-  },
-  { name: 'runs', group: OBSERVE, summary: 'list invocations, or show one', load: () => import('./commands/runs.ts') },
-  {
-    name: 'metrics',
-    group: OBSERVE,
-    summary: 'show what was measured: calls, errors, durations, memory',
-    load: () => import('./commands/metrics.ts'),
-  },
-  {
-    name: 'top',
-    group: OBSERVE,
-    summary: 'watch functions and the node live',
-    load: () => import('./commands/top.ts'),
   },
   {
     name: 'status',
@@ -196,10 +173,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/status.ts'),
   },
   {
-    name: 'trace',
+    name: 'top',
     group: OBSERVE,
-    summary: 'show where the time of an invocation went, and of all that it caused',
-    load: () => import('./commands/trace.ts'),
+    summary: 'watch functions and the node live',
+    load: () => import('./commands/top.ts'),
   },
   {
     name: 'map',
@@ -210,8 +187,33 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'alert',
     group: OBSERVE,
-    summary: 'what fires and who is told: rules, channels, silences',
+    summary: 'what goes wrong, why, and who is told: rules, channels, silences',
     load: () => import('./commands/alert.ts'),
+  },
+  {
+    name: 'logs',
+    group: OBSERVE,
+    summary: 'print what functions logged, or follow it',
+    load: () => import('./commands/logs.ts'),
+  },
+  { name: 'runs', group: OBSERVE, summary: 'list invocations, or show one', load: () => import('./commands/runs.ts') },
+  {
+    name: 'trace',
+    group: OBSERVE,
+    summary: 'show where the time of an invocation went, and of all that it caused',
+    load: () => import('./commands/trace.ts'),
+  },
+  {
+    name: 'metrics',
+    group: OBSERVE,
+    summary: 'show what was measured: calls, errors, durations, memory',
+    load: () => import('./commands/metrics.ts'),
+  },
+  {
+    name: 'events',
+    group: OBSERVE,
+    summary: 'list events that wait or could not be delivered; retry, redrive, drop them',
+    load: () => import('./commands/events.ts'),
   },
   {
     name: 'replay',
@@ -222,27 +224,77 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'stats', group: OBSERVE, summary: 'show what the node does now', load: () => import('./commands/stats.ts') },
   {
     name: 'secret',
-    group: GOVERN,
-    summary: 'secrets of functions: set, grant, roll back, change the key',
+    group: RULES,
+    summary: 'secrets: give them to functions, change them',
     load: () => import('./commands/secret.ts'),
   },
   {
     name: 'execution-role',
-    group: GOVERN,
-    summary: 'what functions may touch, by roles that they have',
+    group: RULES,
+    summary: 'what functions may touch, by a role that they share',
     load: () => import('./commands/execution-role.ts'),
   },
+  { name: 'access', group: RULES, summary: 'who may invoke a function', load: () => import('./commands/access.ts') },
   {
     name: 'policy',
-    group: GOVERN,
+    group: RULES,
     summary: 'what is demanded of functions; check before deploying',
     load: () => import('./commands/policy.ts'),
   },
   {
     name: 'quota',
-    group: GOVERN,
+    group: RULES,
     summary: 'how much teams may have and do, and what they have used',
     load: () => import('./commands/quota.ts'),
+  },
+  {
+    name: 'login',
+    group: GOVERN,
+    summary: 'log in at a node, and keep the token',
+    load: () => import('./commands/login.ts'),
+  },
+  { name: 'logout', group: GOVERN, summary: 'forget the token of a node', load: () => import('./commands/logout.ts') },
+  {
+    name: 'whoami',
+    group: GOVERN,
+    summary: 'say as whom you talk to a node',
+    load: () => import('./commands/whoami.ts'),
+  },
+  {
+    name: 'user',
+    group: GOVERN,
+    summary: 'users who may talk to a node; the first one administers it',
+    load: () => import('./commands/user.ts'),
+  },
+  {
+    name: 'team',
+    group: GOVERN,
+    summary: 'teams of users, who own functions together',
+    load: () => import('./commands/team.ts'),
+  },
+  {
+    name: 'role',
+    group: GOVERN,
+    summary: 'roles: what users and teams may do',
+    load: () => import('./commands/role.ts'),
+  },
+  {
+    name: 'token',
+    group: GOVERN,
+    summary: 'tokens of users, and of teams for their pipelines',
+    load: () => import('./commands/token.ts'),
+  },
+  {
+    name: 'can',
+    group: GOVERN,
+    summary: 'say whether somebody may do something, and why',
+    load: () => import('./commands/can.ts'),
+  },
+  {
+    name: 'audit',
+    group: GOVERN,
+    summary: 'who changed what, and what was refused',
+    load: () => import('./commands/audit.ts'),
   },
   { name: 'up', group: NODE, summary: 'start a node on this machine', load: () => import('./commands/up.ts') },
   {
@@ -282,56 +334,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/completion.ts'),
   },
   { name: 'version', group: TOOLS, summary: 'print the version', load: () => import('./commands/version.ts') },
-  {
-    name: 'login',
-    group: GOVERN,
-    summary: 'log in at a node, and keep the token',
-    load: () => import('./commands/login.ts'),
-  },
-  { name: 'logout', group: GOVERN, summary: 'forget the token of a node', load: () => import('./commands/logout.ts') },
-  {
-    name: 'whoami',
-    group: GOVERN,
-    summary: 'say as whom you talk to a node',
-    load: () => import('./commands/whoami.ts'),
-  },
-  {
-    name: 'user',
-    group: GOVERN,
-    summary: 'users, the first administrator among them',
-    load: () => import('./commands/user.ts'),
-  },
-  {
-    name: 'team',
-    group: GOVERN,
-    summary: 'teams of users, who own functions together',
-    load: () => import('./commands/team.ts'),
-  },
-  {
-    name: 'token',
-    group: GOVERN,
-    summary: 'tokens of users, and of teams for their pipelines',
-    load: () => import('./commands/token.ts'),
-  },
-  {
-    name: 'role',
-    group: GOVERN,
-    summary: 'roles: what users and teams may do',
-    load: () => import('./commands/role.ts'),
-  },
-  {
-    name: 'can',
-    group: GOVERN,
-    summary: 'say whether somebody may do something, and why',
-    load: () => import('./commands/can.ts'),
-  },
-  { name: 'access', group: GOVERN, summary: 'who may invoke a function', load: () => import('./commands/access.ts') },
-  {
-    name: 'audit',
-    group: GOVERN,
-    summary: 'who changed what, and what was refused',
-    load: () => import('./commands/audit.ts'),
-  },
 ];
 
 const HELP_END = `
@@ -339,7 +341,9 @@ Exit codes: 0 done, 1 the function failed, 2 wrong usage, 3 not found,
 4 no node answers, 5 refused or impossible, 6 there are changes (fob plan).
 
 First steps: ./fob up, then in another terminal:
-./fob deploy examples/hello-python`;
+./fob deploy examples/hello-python
+
+Each command has examples: fob help deploy, fob alert channel add --help`;
 
 /** The whole command line; the commands in `wanted` are loaded, the others are known by name and summary. */
 export async function createProgram(wanted: ReadonlySet<string> | 'all'): Promise<Command> {
@@ -352,7 +356,7 @@ export async function createProgram(wanted: ReadonlySet<string> | 'all'): Promis
     .helpOption('-h, --help', 'show help')
     .commandsGroup(TOOLS)
     .helpCommand('help [command]', 'show help of a command')
-    .configureHelp({ showGlobalOptions: true, helpWidth: process.stdout.columns || 80 })
+    .configureHelp({ showGlobalOptions: true, helpWidth: process.stdout.columns || 80, visibleCommands })
     .showHelpAfterError('(fob --help shows all commands)')
     .addHelpText('after', HELP_END)
     .exitOverride();
@@ -362,6 +366,12 @@ export async function createProgram(wanted: ReadonlySet<string> | 'all'): Promis
     if (wanted === 'all' || wanted.has(entry.name)) (await entry.load()).define(command);
   }
   return program;
+}
+
+/** The help command is listed once, by the program itself. */
+function visibleCommands(this: Help, command: Command): Command[] {
+  const visible = Help.prototype.visibleCommands.call(this, command);
+  return command.parent === null ? visible : visible.filter((each) => each.name() !== 'help');
 }
 
 function sentence(summary: string): string {

@@ -19,7 +19,16 @@ export function defineChannels(command: Command): void {
   const channel = command
     .command('channel')
     .summary('where notifications go')
-    .description('Channels: where notifications go. Addresses and secrets are kept sealed, and never shown again.');
+    .description('Channels: where notifications go. Addresses and secrets are kept sealed, and never shown again.')
+    .addHelpText(
+      'after',
+      examples(
+        ['fob alert channel add ops slack https://hooks.slack.com/services/…', ''],
+        ['fob alert channel list', 'with whom each tells, and what it failed with'],
+        ['fob alert test ops', 'whether it works'],
+        ['fob alert channel rm ops', ''],
+      ),
+    );
 
   channel
     .command('add')
@@ -141,16 +150,24 @@ export function defineChannels(command: Command): void {
 
   command
     .command('route')
-    .summary('say which channels an owner has')
+    .summary('say which channels an owner has, or list them')
     .description(
-      'Says which channels are told of the functions of an owner, or by default; without channels, takes that back.',
+      'Says which channels are told of the functions of an owner, or by default; without channels, takes that back. Without an owner, lists all.',
     )
-    .argument('<owner>', 'an owner, or default')
+    .argument('[owner]', 'an owner, or default')
     .argument('[channels...]')
-    .addHelpText('after', examples(['fob alert route default ops', ''], ['fob alert route team-a mail pager', '']))
-    .action(async (owner: string, names: string[], _options, self: Command) => {
+    .addHelpText(
+      'after',
+      examples(
+        ['fob alert route', 'who is told of what'],
+        ['fob alert route default ops', 'of all functions whose owner has no other channel'],
+        ['fob alert route team-a mail pager', 'of those of team-a'],
+      ),
+    )
+    .action(async (owner: string | undefined, names: string[], _options, self: Command) => {
       const client = await clientOf(self);
       const current = await client.json<RoutingAnswer>('GET', alertPath('routing'));
+      if (owner === undefined) return listRoutes(current, optionsOf(self).json);
       const { [owner]: _before, ...others } = current.owners;
       const wanted =
         owner === 'default'
@@ -163,6 +180,23 @@ export function defineChannels(command: Command): void {
         `${paint('green', '✔')} ${whom}: ${names.length === 0 ? (owner === 'default' ? 'nobody is told' : 'as by default') : names.join(', ')}`,
       );
     });
+}
+
+function listRoutes(routing: RoutingAnswer, json: boolean | undefined): void {
+  if (json) return printJson(routing);
+  const owners = Object.entries(routing.owners);
+  if (routing.default.length === 0 && owners.length === 0)
+    return note('nobody is told of alerts: fob alert route default <channel>');
+  printTable(
+    [
+      { title: 'OWNER', decorate: (cell) => paint('bold', cell) },
+      { title: 'CHANNELS', shrinkTo: 16 },
+    ],
+    [
+      ...owners.map(([owner, names]) => [owner, names.join(' ')]),
+      ['default', routing.default.length === 0 ? '-' : routing.default.join(' ')],
+    ],
+  );
 }
 
 function channelOf(kind: string, targets: readonly string[], { secret, smtp, from }: ChannelOptions): object {

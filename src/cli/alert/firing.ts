@@ -29,7 +29,10 @@ export function defineFiring(command: Command): void {
       if (optionsOf(self).json) return printJson(alerts);
       if (alerts.length === 0)
         note(`${name === undefined ? 'nothing fires' : `nothing of ${name} fires`}; what did: fob alert history`);
-      else printAlerts(alerts);
+      else {
+        printAlerts(alerts);
+        note(`why, and what to do: fob alert show ${alerts[0]!.id}`);
+      }
       const [{ channels }, routing] = await Promise.all([
         client.json<{ channels: ChannelAnswer[] }>('GET', alertPath('channels')),
         client.json<RoutingAnswer>('GET', alertPath('routing')),

@@ -99,7 +99,8 @@ async function logs(client: NodeClient, names: readonly string[], options: LogOp
     // A function that was removed still has lines, so its absence is told only where there are none.
     if (past.lines.length > 0) return;
     for (const name of names) await findFunction(client, name);
-    if (!options.json && past.note === undefined) note('no log lines');
+    if (!options.json && past.note === undefined)
+      note('no log lines; fob logs -f waits for new ones, and a wider question finds others');
     return;
   }
   const shown = new Set(past.lines.map(identity));

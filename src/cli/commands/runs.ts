@@ -59,6 +59,11 @@ async function findRun(client: NodeClient, id: string): Promise<RunView | undefi
   }
 }
 
+function nothingRan(name: string | undefined, { status, cold, since }: RunsOptions): string {
+  if (status !== undefined || cold !== undefined || since !== undefined) return 'no invocations like that';
+  return `no invocations yet: fob call ${name ?? '<function>'}`;
+}
+
 async function listRuns(client: NodeClient, name: string | undefined, options: RunsOptions): Promise<void> {
   const now = Date.now();
   const { invocations } = await client.json<{ invocations: RunView[] }>('GET', '/v1/invocations', {
@@ -74,7 +79,7 @@ async function listRuns(client: NodeClient, name: string | undefined, options: R
   if (name !== undefined && invocations.length === 0)
     await aboutFunction(client, name, () => client.json('GET', functionPath(name)));
   if (options.json) return printJson(invocations);
-  if (invocations.length === 0) return note('no invocations');
+  if (invocations.length === 0) return note(nothingRan(name, options));
   printTable(
     [
       { title: 'INVOCATION' },

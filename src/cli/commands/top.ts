@@ -81,7 +81,8 @@ async function once(client: NodeClient, options: TopOptions, windowMs: number): 
   if (options.json) return printJson(answer);
   const view = { url: client.url, width: process.stdout.isTTY ? process.stdout.columns || 80 : undefined, paint };
   print(headLines(answer, view).join('\n'));
-  if (answer.functions.length === 0) return note('no function was called; try a longer --window');
+  if (answer.functions.length === 0)
+    return note('no function was called in this time; --window 10m looks further back, fob list shows all');
   print('');
   print(tableLines(answer.functions, sort, view).join('\n'));
   if (answer.total > answer.functions.length) note(`${answer.total - answer.functions.length} more: --lines`);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { aboutFunction, functionPath } from '../api.ts';
 import { clientOf, examples, optionsOf, wholeNumber } from '../command-line.ts';
 import { count, formatAge, formatDuration, formatTime, parseDurationMs, parseSinceMs } from '../human.ts';
 import { note, paint, print, printJson, printTable, terminalWidth } from '../output.ts';
@@ -76,6 +77,9 @@ export function define(command: Command): void {
           limit: options.limit ?? DEFAULT_LIMIT,
         },
       });
+      // A function that was removed still has traces, so its absence is told only where there are none.
+      if (what !== undefined && traces.length === 0)
+        await aboutFunction(client, what, () => client.json('GET', functionPath(what)));
       if (options.json) return printJson(traces);
       if (traces.length === 0)
         return note('no traces; every invocation makes one: call a function, or widen the question');

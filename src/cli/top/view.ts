@@ -106,7 +106,7 @@ export function screenLines(
 
 function keyHelp(unicode: boolean): string {
   const [sideways, upDown] = unicode ? ['←→', '↑↓'] : ['left/right', 'up/down'];
-  return `${sideways} order  c calls  e errors  p p90  m mem  / filter  ${upDown} scroll  space pause  q quit`;
+  return `q quit  ${sideways} order  c calls  e errors  p p90  m mem  / filter  ${upDown} scroll  space pause`;
 }
 
 /** As many parts as fit, with two spaces between them. */
