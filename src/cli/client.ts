@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { EXIT, type ExitCode, Failure } from './failure.ts';
+import { withListCommand } from './list-command.ts';
 import { operatorSocket, UNIX } from './operator-socket.ts';
 
 export const DEFAULT_URL = 'http://127.0.0.1:9999';
@@ -129,10 +130,10 @@ export async function readFailure(response: IncomingMessage): Promise<Failure> {
 export function failureOf(status: number, body: unknown): Failure {
   const problem = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const detail = problem.detail ?? problem.message ?? problem.title;
-  const message = typeof detail === 'string' ? detail : `the node answered with status ${status}`;
+  const told = withListCommand(typeof detail === 'string' ? detail : `the node answered with status ${status}`);
   const exitCode: ExitCode = status === 404 || problem.code === 'not_found' ? EXIT.notFound : EXIT.refused;
-  const hint = status === 401 ? 'log in with: fob login        or give a token with --token or FOB_TOKEN' : undefined;
-  return new Failure(exitCode, message, { body, ...(hint !== undefined && { hint }) });
+  const hint = status === 401 ? 'log in with: fob login        or give a token with --token or FOB_TOKEN' : told.hint;
+  return new Failure(exitCode, told.message, { body, ...(hint !== undefined && { hint }) });
 }
 
 function parseUrl(text: string): URL {

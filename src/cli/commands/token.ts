@@ -31,7 +31,8 @@ export function define(command: Command): void {
           'for a pipeline: what shop may do, and of that only this',
         ],
         ['fob token create metrics --role viewer --expires never', 'what you may do and a viewer, too'],
-        ['fob token list', ''],
+        ['fob token list', 'yours'],
+        ['fob token list --all', 'of everybody, and of teams'],
         ['fob token rm <id>', 'refused from then on'],
       ),
     );
@@ -91,7 +92,12 @@ function defineList(command: Command): void {
         query: { user, team, all },
       });
       if (json) return printJson(tokens);
-      if (tokens.length === 0) return note('no tokens: fob token create <what it is for>');
+      if (tokens.length === 0)
+        return note(
+          (user ?? team ?? all)
+            ? 'no tokens: fob token create <what it is for>'
+            : 'you have no tokens: fob token create <what it is for>; those of everybody: --all',
+        );
       const now = Date.now();
       printTable(
         [

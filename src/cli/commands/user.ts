@@ -84,6 +84,8 @@ function defineCreate(command: Command): void {
       const options = optionsOf<UserOptions>(self);
       const client = await operatorClientOf(self);
       const before = await client.json<SessionView>('GET', '/v1/session');
+      // A user who was made, and whose team is not there, would be half of what was asked for.
+      for (const team of options.team ?? []) await client.json('GET', `/v1/teams/${encodeURIComponent(team)}`);
       const password = options.password ? await askNewPassword(name) : undefined;
       const expiresAt = expiryOf(options.expires);
       const { token, ...user } = await sendJson<UserView & { token?: TokenView & { token: string } }>(
