@@ -25,7 +25,7 @@ function sqlOf(condition: LogCondition, parameter: (value: SQLInputValue) => str
     case 'not':
       return `(NOT ${sqlOf(condition.of, parameter)})`;
     case 'exists':
-      return whereFound(condition.field, parameter, () => '1');
+      return whereFound(condition.field, parameter, (path) => `(coalesce(json_type(text, ${path}), 'null') <> 'null')`);
     case 'compare': {
       const write = comparison(condition, parameter);
       return whereFound(condition.field, parameter, write);
@@ -33,17 +33,15 @@ function sqlOf(condition: LogCondition, parameter: (value: SQLInputValue) => str
   }
 }
 
-/** The first of the field's paths at which there is something decides; nothing at all is 0. */
+/** The first of the field's paths at which there is something decides; what is written for a path is 0 where there is nothing. */
 function whereFound(
   field: string,
   parameter: (value: SQLInputValue) => string,
   write: (path: string) => string,
 ): string {
-  const cases = pathsOf(field).map((keys) => {
-    const path = parameter(`$${keys.map((key) => `."${key}"`).join('')}`);
-    return `WHEN coalesce(json_type(text, ${path}), 'null') <> 'null' THEN ${write(path)}`;
-  });
-  return `(CASE ${cases.join(' ')} ELSE 0 END)`;
+  const [whole, within] = pathsOf(field).map((keys) => parameter(`$${keys.map((key) => `."${key}"`).join('')}`));
+  if (within === undefined) return write(whole!);
+  return `(CASE WHEN coalesce(json_type(text, ${whole}), 'null') <> 'null' THEN ${write(whole!)} ELSE ${write(within)} END)`;
 }
 
 function comparison(condition: Comparison, parameter: (value: SQLInputValue) => string): (path: string) => string {
@@ -59,14 +57,25 @@ function comparison(condition: Comparison, parameter: (value: SQLInputValue) => 
     case '=':
     case '!=': {
       const not = operator === '!=' ? 'NOT ' : '';
+      // Most lines differ, which one comparison tells; of what looks equal the type decides. True and false are 1 and 0 here.
+      const equal = [
+        text,
+        ...(numeric === undefined ? [] : [numeric]),
+        ...(value === 'true' ? ['1'] : value === 'false' ? ['0'] : []),
+      ];
+      const quickly = (path: string, sql: string): string =>
+        operator === '=' ? `(CASE WHEN ${found(path)} IN (${equal.join(', ')}) THEN ${sql} ELSE 0 END)` : sql;
       const bool = (word: string): string => ((!quoted && value === word) === (operator === '=') ? '1' : '0');
       return (path) =>
-        byType(
+        quickly(
           path,
-          numeric === undefined ? (operator === '=' ? '0' : '1') : `(${not}${found(path)} = ${numeric})`,
-          `(${not}${found(path)} = ${text})`,
-          bool('true'),
-          bool('false'),
+          byType(
+            path,
+            numeric === undefined ? (operator === '=' ? '0' : '1') : `(${not}${found(path)} = ${numeric})`,
+            `(${not}${found(path)} = ${text})`,
+            bool('true'),
+            bool('false'),
+          ),
         );
     }
     case '~':
@@ -82,7 +91,7 @@ function comparison(condition: Comparison, parameter: (value: SQLInputValue) => 
       return (path) =>
         numeric === undefined
           ? byType(path, '0', `(${found(path)} ${operator} ${text})`, '0', '0')
-          : byType(path, `(${found(path)} ${operator} ${numeric})`, '0', '0', '0');
+          : `(CASE WHEN ${found(path)} ${operator} ${numeric} THEN json_type(text, ${path}) IN ('integer', 'real') ELSE 0 END)`;
   }
 }
 
