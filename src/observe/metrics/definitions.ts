@@ -69,7 +69,7 @@ const ALL: readonly Definition[] = [
   counter('billed', 'GB-s', COUNTERS.indexOf('billed'), COUNTERS.indexOf('billed') + 1, GB_SECONDS),
   gauge('concurrency', 'count', ['function']),
   gauge('lag', 'ms', ['function', 'trigger']),
-  { ...gauge('events.dead', 'count', ['function', 'trigger']), statistics: STATISTICS },
+  { ...gauge('events.dead', 'count', ['function', 'trigger']), statistics: STATISTICS, usual: 'sum' },
   gauge('node.cpu', 'cores', ['node']),
   gauge('node.memory', 'bytes', ['node']),
   gauge('node.sandboxes', 'count', ['node']),

@@ -121,6 +121,8 @@ describe('metrics', () => {
     assert.equal(node.recent('duration', 'p50', MINUTE_MS, { function: 'other' }), undefined);
     assert.equal(node.recent('invocations', 'sum', MINUTE_MS, { function: 'nobody' }), 0);
     assert.equal(node.recent('nonsense', 'sum'), undefined);
+    assert.equal(node.recent('events.dead', 'sum'), 0);
+    assert.equal(node.recent('lag', 'maximum'), undefined);
     assert.equal(node.recent('invocations', 'p90'), undefined);
   });
 

@@ -3,7 +3,7 @@ import { COUNTERS, FIRST_ERROR } from '../../model/measure/point.ts';
 import { addEncodedDistribution, encodedCounters } from '../../model/measure/point-codec.ts';
 import { isOwn, selectSeries } from '../../model/measure/select.ts';
 import { BUILT_IN, type Definition, ownDefinition } from './definitions.ts';
-import type { RecentQuery } from './metrics.ts';
+import type { RecentQuery, Statistic } from './metrics.ts';
 import type { Series } from './series.ts';
 import type { SeriesSet } from './series-set.ts';
 import { MINUTE_MS, MINUTES_KEPT_MS, SLOT_MS, SLOTS_KEPT_MS } from './slots.ts';
@@ -46,7 +46,13 @@ export function recentValue(set: SeriesSet, query: RecentQuery, nowMs: number): 
     return invocations === 0 ? undefined : countIn(sources, span, FIRST_ERROR, COUNTERS.length) / invocations;
   }
   distributionIn(sources, span, reading.at, scratch);
-  return ofDistribution(scratch, query.statistic, lengthOf(span));
+  const value = ofDistribution(scratch, query.statistic, lengthOf(span));
+  // What is counted and did not happen is none of it.
+  return value ?? (definition.usual === 'sum' && BUILT_IN.has(query.metric) && isSum(query.statistic) ? 0 : undefined);
+}
+
+function isSum(statistic: Statistic): boolean {
+  return statistic === 'sum' || statistic === 'rate' || statistic === 'count';
 }
 
 function ownInMemory(set: SeriesSet, metric: string): Definition | undefined {

@@ -65,6 +65,11 @@ export function metricsBody(all: readonly Series[], source: OtlpSource): string 
           add(series.metric, series.unit, 'exponentialHistogram', { attributes, ...span, ...histogram(distribution) });
         continue;
       }
+      if (definition.statistics.includes('sum')) {
+        const asDouble = series.sinceStart().distributions[0]!.sum;
+        add(nameOf(definition), definition.unit, 'sum', { attributes, ...span, asDouble } as DataPoint);
+        continue;
+      }
       const asDouble = source.gauge(series);
       if (asDouble !== undefined)
         add(nameOf(definition), definition.unit, 'gauge', {
