@@ -37,7 +37,7 @@ export async function openAccess({ store, settings, clock, log, functionOf }: Ac
     clock,
     log,
     functionOf,
-    wayBack: `Whoever owns the data folder can always get in: fob user create <name> --admin --url unix:${settings.data}`,
+    wayBack: `Whoever owns the data folder can always get in: fob user create <name> --admin --data ${settings.data}`,
   });
   let stopTimer = (): void => {};
   const retainLater = (): void => {

@@ -40,6 +40,9 @@ const PAGES = [
   'docs/guide/policies.md',
   'docs/guide/alerts.md',
   'docs/guide/status.md',
+  // From here on the node has users: who asks is logged in.
+  'docs/guide/identity.md',
+  'docs/guide/audit.md',
 ];
 const PAGES_WITH_COMMANDS = [
   'README.md',
@@ -70,6 +73,8 @@ const PAGES_WITH_COMMANDS = [
   'docs/guide/policies.md',
   'docs/guide/alerts.md',
   'docs/guide/status.md',
+  'docs/guide/identity.md',
+  'docs/guide/audit.md',
 ];
 
 describe('the commands in the documentation', { skip: process.platform !== 'linux' }, () => {

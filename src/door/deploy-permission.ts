@@ -52,6 +52,13 @@ export function permitVersion(
   return current === undefined && config.owner === undefined && owner !== '' ? { ...config, owner } : config;
 }
 
+/** Throws `forbidden` where an access key would get what whoever makes it may not do; `undefined` is everything. */
+export function demandGrants(req: IncomingMessage, grants: readonly string[] | undefined): void {
+  if (principalOf(req).kind === 'operator') return;
+  const wanted = grants ?? Object.keys(ALL_ACCESS).map((kind) => `${kind}:*`);
+  for (const grant of wanted) demandGrant(req, grant);
+}
+
 function added(before: readonly string[] = [], after: readonly string[] = []): string[] {
   return after.filter((each) => !before.includes(each));
 }
@@ -76,7 +83,7 @@ function explaining(req: IncomingMessage, action: Action, resource: string, what
     demand(req, action, resource);
   } catch (cause) {
     const { message, details } = cause as Problem;
-    throw new Problem('forbidden', `${what} gives the function what you may not do yourself: ${message}`, {
+    throw new Problem('forbidden', `${what} gives what you may not do yourself: ${message}`, {
       cause,
       ...(details && { details }),
     });

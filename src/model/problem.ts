@@ -43,7 +43,8 @@ export const PROBLEMS = {
   forbidden: {
     status: 403,
     retry: false,
-    meaning: 'The request comes from where none may come from, such as a foreign web page',
+    meaning:
+      'Whoever asks may not do this: a permission or grant is missing, or the request comes from a foreign web page',
   },
   not_found: {
     status: 404,

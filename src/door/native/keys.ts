@@ -5,6 +5,7 @@ import type { AccessKeyView } from '../../service/access/access-keys.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
+import { demandGrants } from '../deploy-permission.ts';
 import { permit } from '../permission.ts';
 import { readJsonBody } from './json-body.ts';
 import { ProblemAnswer } from './schemas.ts';
@@ -68,6 +69,7 @@ export function addKeyRoutes(app: App, { accessKeys }: DoorContext): void {
     },
     async (request, reply) => {
       const { label, grants, expiresAt } = request.body;
+      demandGrants(request.raw, grants);
       const created = await accessKeys.create({
         ...(label !== undefined && { label }),
         ...(grants !== undefined && { grants }),
