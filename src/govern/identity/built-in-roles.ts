@@ -45,7 +45,7 @@ export const BUILT_IN_ROLES: Readonly<Record<string, BuiltInRole>> = {
       },
       {
         effect: 'allow',
-        actions: ['bucket:*', 'queue:*', 'topic:*', 'kv:*', 'secret:*', 'repository:*'],
+        actions: ['bucket:*', 'queue:*', 'topic:*', 'kv:*', 'secret:*', 'repository:*', 'project:*'],
         where: { owner: OWN },
       },
       { effect: 'allow', actions: [...SEE_NAMES, 'policy:read', 'node:read'] },

@@ -4,6 +4,7 @@ import { FUNCTION_NAME_PATTERN } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
 import { demand, findJson, type ProjectApi, sendDocument } from '../api.ts';
 import type { Actual, Fields, Section } from '../section.ts';
+import { existingFunctions } from './function-names.ts';
 
 interface Share {
   readonly version: number;
@@ -44,7 +45,7 @@ export const aliases: Section = {
   },
   async current(api, names, wanted, applied, changing) {
     const found = new Map<string, Actual>();
-    for (const name of names) {
+    for (const name of await existingFunctions(api, names)) {
       const all = await aliasesOf(api, name);
       if (all === undefined) continue;
       const latest = changing.has(`functions/${name}`) ? undefined : await latestOf(api, name);

@@ -25,6 +25,7 @@ import type {
 } from '../section.ts';
 import { durationMs, MEMORY_PATTERN, memoryMb } from '../units.ts';
 import { durationSchema } from './duration.ts';
+import { existingFunctions } from './function-names.ts';
 import { textMap } from './text-map.ts';
 
 /** Marks functions of a project, so that lists and rules can go by it. */
@@ -155,7 +156,7 @@ function pathOf(name: string): string {
 
 async function current(api: ProjectApi, names: readonly string[]): Promise<Map<string, Actual>> {
   const found = new Map<string, Actual>();
-  for (const name of names) {
+  for (const name of await existingFunctions(api, names)) {
     const view = await findJson<FunctionView>(api, pathOf(name));
     if (view !== undefined) found.set(name, actualOf(view));
   }
