@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Duplex } from 'node:stream';
+import { type Duplex, duplexPair } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { answerHook, parseQuestion, type Question, writeHook } from './pre-receive.ts';
@@ -66,7 +67,30 @@ describe('the hook that asks the node', () => {
     assert.notEqual(gone.code, 0);
   });
 
+  test('a question is waited for to its end, in whatever pieces it comes', async () => {
+    const line = `${COMMIT} ${ZERO} refs/heads/main`;
+    // Where refs are only removed nothing is received, and the places of objects are empty.
+    const whole = `\n\n\n${line}\nend\n`;
+    for (let at = 0; at <= whole.length; at++) {
+      const [ours, theirs] = duplexPair();
+      const asked: Question[] = [];
+      answerHook(ours, async (question) => {
+        asked.push(question);
+        return true;
+      });
+      theirs.write(whole.slice(0, at));
+      await new Promise(setImmediate);
+      theirs.write(whole.slice(at));
+      assert.equal(String((await once(theirs, 'data'))[0]), 'yes\n');
+      assert.deepEqual(
+        asked.map(({ changes }) => changes),
+        [[{ before: COMMIT, after: ZERO, ref: 'refs/heads/main' }]],
+        `cut at ${at}`,
+      );
+    }
+  });
+
   test('a question of a strange form has no changes', () => {
-    assert.deepEqual(parseQuestion('\n\n\nmain\n\n').changes, []);
+    assert.deepEqual(parseQuestion('\n\n\nmain\nend\n').changes, []);
   });
 });

@@ -5,12 +5,15 @@ import type { Readable, Writable } from 'node:stream';
 /** A question of a push has at most so many refs, and so many bytes. */
 const MAX_QUESTION_BYTES = 1_048_576;
 
+/** A line of its own, which no ref and no folder is; lines before it may be empty, and come in any pieces. */
+const END = '\nend\n';
+
 /**
  * The hook that Git runs before it accepts a push. It asks the node, over the descriptor that the node gave Git, and shows what
  * that says. Nobody else can be asked, and where the node is gone the push is refused.
  */
 const SCRIPT = `#!/bin/sh
-{ echo "$GIT_OBJECT_DIRECTORY"; echo "$GIT_ALTERNATE_OBJECT_DIRECTORIES"; echo "$GIT_QUARANTINE_PATH"; cat; echo; } >&3
+{ echo "$GIT_OBJECT_DIRECTORY"; echo "$GIT_ALTERNATE_OBJECT_DIRECTORIES"; echo "$GIT_QUARANTINE_PATH"; cat; echo end; } >&3
 while IFS= read -r line <&3; do
   case "$line" in
     yes) exit 0 ;;
@@ -64,7 +67,7 @@ export function answerHook(
       channel.write(':the push changes too many refs at once\nno\n');
       return;
     }
-    if (!text.endsWith('\n\n')) return;
+    if (!text.endsWith(END)) return;
     asked = true;
     const asker: Asker = {
       tell: (line) => {

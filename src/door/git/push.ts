@@ -27,6 +27,10 @@ export async function decidePush(question: Question, asker: Asker, context: Push
   const { repository, deployments, principal, ownApi, git, folder, signal, timeoutMs } = context;
   const { changes, environment } = question;
   try {
+    if (changes.length === 0) {
+      asker.tell('nothing that could be understood was to change');
+      return false;
+    }
     const strange = changes.find(({ ref }) => !ref.startsWith(HEADS) && !ref.startsWith(TAGS));
     if (strange !== undefined) {
       asker.tell(`${strange.ref} is neither a branch nor a tag: only these are kept here`);
