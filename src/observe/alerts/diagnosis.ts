@@ -4,6 +4,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { causesOf, type Evidence, gone } from './causes.ts';
 import type { Expression, Term } from './condition.ts';
 import { statisticOf } from './known-metrics.ts';
+import { placeIn } from './place.ts';
 import type { FunctionFacts, Functions } from './ports.ts';
 import type { Watch } from './watcher.ts';
 
@@ -111,7 +112,7 @@ async function sampleOf(
   return {
     type: newest.errorType ?? newest.reason ?? newest.status,
     message: bounded(firstLine(newest.errorMessage ?? '')),
-    ...(place !== undefined && { place }),
+    ...(place !== undefined && { place: bounded(place) }),
     count: most.length,
     of: failed.length,
     invocationId: newest.invocationId,
@@ -127,15 +128,6 @@ async function sampleOf(
 /** A message without what differs from one to the next: numbers, ids, quoted values. */
 function shape(message: string): string {
   return message.replace(/"[^"]*"|'[^']*'|[0-9a-f]{8,}|\d+/gi, '#').slice(0, 200);
-}
-
-/** The innermost place of a stack: the first `at …` of JavaScript, the last `File …` of Python. */
-function placeIn(stack: string | undefined): string | undefined {
-  const lines = stack?.split('\n').map((line) => line.trim()) ?? [];
-  const first = lines.find((line) => /^at /.test(line));
-  const python = lines.findLast((line) => /^File "/.test(line));
-  const place = first ?? python;
-  return place === undefined ? undefined : bounded(place);
 }
 
 function firstLine(text: string): string {

@@ -40,7 +40,7 @@ export function notificationOf(
     node,
     atMs: nowMs,
     title: plain(title).replaceAll('\n', ' '),
-    text: `${plain(title).replaceAll('\n', ' ')}\n\n${plain(text)}\n`,
+    text: `${plain(title).replaceAll('\n', ' ')}\n\n${plain(text)}\n\nNode    ${node}\n`,
     alerts: sorted.slice(0, MAX_NAMED).map(({ alert }) => alert),
     firing: firing.length,
     resolved,
