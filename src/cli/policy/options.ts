@@ -81,7 +81,7 @@ export async function policyOf(options: PolicyOptions): Promise<PolicyBody> {
 export function rulesInWords(rules: PolicyRules): string {
   const parts: string[] = [];
   const { maxMemoryMb, maxTimeoutMs, maxConcurrency, requiredTags = {}, git = {} } = rules;
-  if (maxMemoryMb !== undefined) parts.push(`memory ≤ ${maxMemoryMb} MiB`);
+  if (maxMemoryMb !== undefined) parts.push(`memory ≤ ${maxMemoryMb} MB`);
   if (maxTimeoutMs !== undefined) parts.push(`timeout ≤ ${formatDuration(maxTimeoutMs)}`);
   if (maxConcurrency !== undefined) parts.push(`concurrency ≤ ${maxConcurrency}`);
   for (const [words, values] of [

@@ -50,7 +50,7 @@ function overLimits(rules: PolicyRules, config: FunctionConfig): Broken[] {
   const broken: Broken[] = [];
   const { maxMemoryMb, maxTimeoutMs, maxConcurrency } = rules;
   if (maxMemoryMb !== undefined && config.memoryMb > maxMemoryMb)
-    broken.push(['maxMemoryMb', `memory is ${config.memoryMb} MiB, and ${maxMemoryMb} are the most`]);
+    broken.push(['maxMemoryMb', `memory is ${config.memoryMb} MB, and ${maxMemoryMb} are the most`]);
   if (maxTimeoutMs !== undefined && config.timeoutMs > maxTimeoutMs)
     broken.push(['maxTimeoutMs', `the timeout is ${config.timeoutMs} ms, and ${maxTimeoutMs} are the most`]);
   if (maxConcurrency !== undefined && config.maxConcurrency > maxConcurrency)
