@@ -48,7 +48,11 @@ describe('backup and restore by the command line', () => {
     assert.match(asked.stderr, /--yes/);
     const restored = await fob(other, 'restore', 'fob.tar', '--yes', '--json');
     assert.equal(restored.code, 0, restored.stderr);
-    assert.equal(restored.json().documents, 4, "three functions, and the key of the queues' receipts");
+    assert.equal(
+      restored.json().documents,
+      7,
+      "three functions, a version of each, and the key of the queues' receipts",
+    );
 
     assert.equal(await other.client.result('add', { a: 40, b: 2 }), 42);
     assert.equal(await other.client.result('greet', { name: 'Ada' }), 'Hello Ada!');
@@ -77,7 +81,7 @@ describe('backup and restore by the command line', () => {
     const calls = callUntil(node.client);
     const restored = await fob(node, 'restore', 'second.tar', '--yes');
     assert.equal(restored.code, 0, restored.stderr);
-    assert.match(restored.stdout, /restored 4 documents/);
+    assert.match(restored.stdout, /restored 8 documents/);
     assert.equal(await node.client.result('greet', { name: 'Ada' }), 'Hello Ada!');
     assert.equal((await node.client.invoke('later')).status, 404);
     const { answered, failed } = await calls.stop();
