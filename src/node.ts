@@ -104,6 +104,9 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     endings.push(() => governance.close());
     const accessKeys = await openAccessKeys({ registry: store.registry, vault: store.vault, clock, log });
     endings.push(() => accessKeys.close());
+    const functionOf = (nameOrId: string) => late.engine?.find(nameOrId);
+    const access = await openAccess({ store, settings, clock, log, functionOf });
+    endings.push(() => access.close());
     const repositories = await openRepositories({ folder: settings.data, store, clock, log });
     endings.push(() => repositories.close());
     const services = await openBacking({ folder: settings.data, store, clock, log, ownPort: () => late.port });
@@ -151,6 +154,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       observeThrottle: (name, version) => measuring.observer.throttled(name, version),
       secrets: governance.secrets,
       grantsOf: governance.executionRoles.grantsOf,
+      keptOut: access.identity.keptOut,
       admission: governance.quotas.admission,
       bindings: createBindings({
         runFolder: join(settings.data, 'run'),
@@ -188,14 +192,6 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       codeCacheFolder,
     });
     late.deployment = deployment;
-    const access = await openAccess({
-      store,
-      settings,
-      clock,
-      log,
-      functionOf: (nameOrId) => dispatcher.find(nameOrId),
-    });
-    endings.push(() => access.close());
     const { catalog, watches } = dispatcher;
     const { registry, blobs } = store;
     const releases = await createReleases({

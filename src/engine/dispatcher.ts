@@ -14,7 +14,7 @@ import type { Bindings, Engine, EngineStats, PoolView, SandboxView } from './api
 import { refusedInvocation } from './call.ts';
 import { Capacity } from './capacity.ts';
 import { Catalog } from './catalog.ts';
-import type { Admission, GrantsOf, SecretSource } from './hooks.ts';
+import type { Admission, GrantsOf, KeptOut, SecretSource } from './hooks.ts';
 import { Housekeeper } from './housekeeper.ts';
 import { Pool, type PoolContext } from './pool.ts';
 import { Recorder } from './recorder.ts';
@@ -55,6 +55,8 @@ export interface DispatcherOptions {
   readonly bindings?: Bindings;
   /** What a function may do; absent: what it was granted itself. */
   readonly grantsOf?: GrantsOf;
+  /** Absent: no function keeps another one out. */
+  readonly keptOut?: KeptOut;
   /** Absent: a function that names secrets cannot be loaded. */
   readonly secrets?: SecretSource;
   /** Absent: no team is ever refused. */
@@ -141,6 +143,7 @@ export class Dispatcher implements Engine {
       limits: settings,
       bindings: options.bindings,
       grantsOf: options.grantsOf,
+      keptOut: options.keptOut,
       secrets: options.secrets,
     });
     const housekeeper = new Housekeeper({

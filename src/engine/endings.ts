@@ -48,6 +48,19 @@ export function outboxTooLarge(): Outcome {
   };
 }
 
+/** The access list of the function that was to be sent to does not allow it. */
+export function keptOutOf(target: string): Outcome {
+  return {
+    status: 'failed',
+    reason: 'not_granted',
+    error: {
+      type: 'NotGrantedError',
+      message: `the function may not send to function:${target}: its access list does not allow it (fob access ${target})`,
+      stack: '',
+    },
+  };
+}
+
 /** `grant`: the one that it would have needed. */
 export function notGranted(functionName: string, destination: string, grant: string): Outcome {
   return {

@@ -8,6 +8,9 @@ import type { Redactor } from '../model/redactor.ts';
 /** What a function may do with backing services: what it was granted itself, and by its role, as both stand now. */
 export type GrantsOf = (config: FunctionConfig) => readonly string[];
 
+/** Whether the access list of a function keeps another one from invoking it, whatever that was granted. From memory. */
+export type KeptOut = (caller: string, target: string) => boolean;
+
 /** Gives functions their secrets. */
 export interface SecretSource {
   /**

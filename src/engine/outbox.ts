@@ -4,7 +4,8 @@ import type { OutboxItem, Outcome } from '../model/invocation.ts';
 import { decodeEmit, FrameError } from '../runtime/frames.ts';
 import { OUTBOX_LIMITS } from '../runtime/protocol.ts';
 import type { Call } from './call.ts';
-import { notGranted, outboxTooLarge } from './endings.ts';
+import { keptOutOf, notGranted, outboxTooLarge } from './endings.ts';
+import type { KeptOut } from './hooks.ts';
 
 const MAX_TEXT = 256;
 /** 15 days: longer than any destination holds something back. */
@@ -16,13 +17,19 @@ const ACCESS: Readonly<Record<string, GrantAccess>> = { function: 'invoke', queu
  * Adds the content of an EMIT frame to a call's outbox. Returns what the call must fail with where it may not send that, or
  * that much; throws `FrameError` where the frame is none.
  */
-export function addToOutbox(call: Call, body: Buffer, grants: readonly string[]): Outcome | undefined {
+export function addToOutbox(
+  call: Call,
+  body: Buffer,
+  grants: readonly string[],
+  keptOut?: KeptOut,
+): Outcome | undefined {
   const { meta, content } = decodeEmit(body);
   const item = readItem(meta, content);
   const [kind = '', name = ''] = item.destination.split(':');
   const access = ACCESS[kind]!;
   if (!allows(grants, kind as 'function' | 'queue' | 'topic', name, access))
     return notGranted(call.function.name, item.destination, `${kind}:${name}:${access}`);
+  if (kind === 'function' && keptOut?.(call.function.name, name)) return keptOutOf(name);
   call.outbox ??= [];
   call.outboxBytes += body.length;
   if (call.outbox.length >= OUTBOX_LIMITS.items || call.outboxBytes > OUTBOX_LIMITS.bytes) return outboxTooLarge();

@@ -12,6 +12,7 @@ import type { RunningCall } from './api.ts';
 import type { Call, StartPhases } from './call.ts';
 import { DriverConnection, parseBody, parseError } from './driver-connection.ts';
 import { ended, failed, protocolBroken, resultTooLarge, stoppedByNode, timedOut } from './endings.ts';
+import type { KeptOut } from './hooks.ts';
 import { addToOutbox } from './outbox.ts';
 import type { RawOutput } from './raw-output.ts';
 
@@ -42,6 +43,8 @@ export interface RunnerLimits {
 export interface Given {
   /** What it may send to, asked anew each time. */
   grants(): readonly string[];
+  /** Absent: no function keeps another one out. */
+  readonly keptOut?: KeptOut | undefined;
   /** Of the secrets that it was given. */
   readonly redactor: Redactor | undefined;
 }
@@ -96,6 +99,7 @@ export class Runner {
   private measuredMs = -Infinity;
   private timeoutMs = 0;
   private grants: () => readonly string[] = () => [];
+  private keptOut: KeptOut | undefined;
   /** Where its function was given secrets. */
   private redactor: Redactor | undefined;
   private readonly clock: Clock;
@@ -180,6 +184,7 @@ export class Runner {
     this.serves = { name: load.function, version: load.version };
     this.concurrency = load.sandboxConcurrency;
     this.grants = given.grants;
+    this.keptOut = given.keptOut;
     this.redactor = given.redactor;
     for (const output of this.rawOutput) output.redactor = given.redactor;
     this.debugPort = load.debugPort;
@@ -377,7 +382,7 @@ export class Runner {
     if (call === undefined || !call.started)
       return this.violate(`something emitted by call ${frame.call}, which is not running`);
     if (call.verdict !== undefined) return;
-    const refusal = addToOutbox(call, frame.body, this.grants());
+    const refusal = addToOutbox(call, frame.body, this.grants(), this.keptOut);
     if (refusal !== undefined) this.condemn(call, refusal);
   }
 

@@ -7,7 +7,7 @@ import type { Runtimes } from '../runtime/runtime.ts';
 import type { NetworkAccess } from '../sandbox/sandbox.ts';
 import type { Bindings } from './api.ts';
 import type { Capacity } from './capacity.ts';
-import type { GrantsOf, LoadedSecrets, SecretSource } from './hooks.ts';
+import type { GrantsOf, KeptOut, LoadedSecrets, SecretSource } from './hooks.ts';
 import type { PrewarmedPool } from './prewarm.ts';
 import { PrewarmedPools } from './prewarmed-pools.ts';
 import type { Runner } from './runner.ts';
@@ -53,6 +53,7 @@ export class Supply {
   private readonly limits: SupplyLimits;
   private readonly bindings: Bindings | undefined;
   private readonly grantsOf: GrantsOf;
+  private readonly keptOut: KeptOut | undefined;
   private readonly secrets: SecretSource | undefined;
   /** Acquisitions under way. */
   private demand = 0;
@@ -68,6 +69,8 @@ export class Supply {
     bindings?: Bindings | undefined;
     /** Absent: what it was granted itself. */
     grantsOf?: GrantsOf | undefined;
+    /** Absent: no function keeps another one out. */
+    keptOut?: KeptOut | undefined;
     /** Absent: a function that names secrets cannot be loaded. */
     secrets?: SecretSource | undefined;
   }) {
@@ -78,6 +81,7 @@ export class Supply {
     this.limits = options.limits;
     this.bindings = options.bindings;
     this.grantsOf = options.grantsOf ?? ((config) => config.grants);
+    this.keptOut = options.keptOut;
     this.secrets = options.secrets;
     this.pools = new PrewarmedPools(options.runtimes.all, options.prewarmed, options.starter, options.capacity);
   }
@@ -111,7 +115,11 @@ export class Supply {
       const order = this.loadOrder(what, runner, bound, secrets);
       const grants = () => this.grantsOf(what.config);
       const loadsAtMs = clock.monotonicMs();
-      const loaded = await runner.load(order, this.limits.loadTimeoutMs, { grants, redactor: secrets?.redactor });
+      const loaded = await runner.load(order, this.limits.loadTimeoutMs, {
+        grants,
+        keptOut: this.keptOut,
+        redactor: secrets?.redactor,
+      });
       const loadMs = clock.monotonicMs() - loadsAtMs;
       runner.phases = { startMs, placeMs: placeMs + loadsAtMs - placedAtMs, loadMs };
       void runner.measure();

@@ -26,6 +26,8 @@ export interface Identity {
   actingFor(owner: TokenOwner, sinceMs: number): Principal | undefined;
   /** Whether a function's access list lets this caller invoke it; `undefined` where it has none that speaks of it: then roles and grants decide. */
   listed(principal: Principal, functionName: string): boolean | undefined;
+  /** Whether a function's access list keeps another function out. */
+  keptOut(caller: string, functionName: string): boolean;
   /** Whether any function may be invoked without a credential. */
   readonly hasOpenFunctions: boolean;
   explain(question: { readonly who: string; readonly action: Action; readonly resource: string }): Explanation;

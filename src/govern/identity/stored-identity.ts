@@ -98,6 +98,8 @@ export async function openIdentity({ registry, clock, log, functionOf, wayBack }
     actingFor: (owner, sinceMs) => known.actingFor(owner, sinceMs),
     listed: (principal, functionName) =>
       directory.hasAccess ? known.listed(callersOf(principal), functionName) : undefined,
+    keptOut: (caller, functionName) =>
+      directory.hasAccess && known.listed(['*', `function:${caller}`], functionName) === false,
     explain: (question) => explain(question, directory, known),
     helpers,
     ...users,
