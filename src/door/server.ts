@@ -26,6 +26,7 @@ import { createNativeInvoke } from './native/invoke.ts';
 import { answerProblem, problemJson } from './native/problem-json.ts';
 import { isStatusPath } from './native/status.ts';
 import { largestUploadBytes } from './native/upload.ts';
+import { plainTarget } from './plain-target.ts';
 
 const FOB_CALL = '/api/call/';
 const FUNCTIONS = '/v1/functions/';
@@ -141,7 +142,7 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
   /** `GET|POST /api/call/<target>[?<query>]`; false where it is not quite that. */
   const callsFob = (req: IncomingMessage, res: ServerResponse, url: string): boolean => {
     const mark = url.indexOf('?', FOB_CALL.length);
-    const target = mark === -1 ? url.slice(FOB_CALL.length) : url.slice(FOB_CALL.length, mark);
+    const target = plainTarget(mark === -1 ? url.slice(FOB_CALL.length) : url.slice(FOB_CALL.length, mark));
     if ((req.method !== 'GET' && req.method !== 'POST') || !isPlainName(target)) return false;
     if (mayInvoke(req, res, target)) fobCall(req, res, target, mark === -1 ? '' : url.slice(mark + 1));
     return true;
@@ -152,7 +153,7 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
     if (req.method !== 'POST' || !url.startsWith(FUNCTIONS)) return false;
     const end = url.indexOf(INVOKE, FUNCTIONS.length);
     if (end === -1) return false;
-    const target = url.slice(FUNCTIONS.length, end);
+    const target = plainTarget(url.slice(FUNCTIONS.length, end));
     const after = end + INVOKE.length;
     if (!isPlainName(target) || (after < url.length && url[after] !== '?')) return false;
     if (mayInvoke(req, res, target)) nativeInvoke(req, res, target, url.slice(after + 1));

@@ -60,6 +60,7 @@ describe('versions, aliases and releases on a real node', { skip: process.platfo
     assert.equal((await call('shop:LATEST')).text, '3');
     assert.equal((await call('shop')).text, '3');
     assert.equal((await call('shop%3Aprod')).text, '2');
+    assert.equal((await node.request('GET', '/f/shop%3Aprod')).text, '2');
     assert.equal((await node.request('GET', '/api/call/shop:prod')).json.result, 2);
     assert.equal((await node.request('GET', '/f/shop:1')).text, '1');
     assert.equal((await node.request('GET', '/f/shop:prod/any/where?x=1')).text, '2');
@@ -93,6 +94,45 @@ describe('versions, aliases and releases on a real node', { skip: process.platfo
     });
     assert.equal((await node.request('GET', '/f/page:1/deep/path')).text, '/deep/path');
     assert.equal((await node.request('GET', '/f/page:LATEST?name=ann')).text, 'ann');
+  });
+
+  test('a function calls another one by its alias, and a route leads to one', async () => {
+    await put('target', GOOD(1));
+    await put('target', GOOD(2));
+    await alias('target/aliases/prod', [1, 100]);
+    const caller =
+      "const fob = require('fob');\nexports.handler = async () => { fob.invoke('target:2', {}); return fob.call('target:prod'); };\n";
+    const code = {
+      code: { inline: caller, fileName: 'main.cjs' },
+      config: { runtime: 'node', handler: 'main.handler' },
+    };
+    const made = await send('PUT', 'caller', {
+      ...code,
+      config: { ...code.config, grants: ['function:target:invoke'] },
+    });
+    assert.ok(made.status < 300, made.text);
+    assert.equal((await call('caller')).text, '1');
+    await eventually(async () => {
+      const { invocations } = (await node.request('GET', '/v1/invocations?function=target')).json;
+      assert.deepEqual(
+        invocations.map((each: { version: number; alias?: string }) => [each.version, each.alias]).sort(),
+        [
+          [1, 'prod'],
+          [2, undefined],
+        ],
+      );
+    });
+    const python =
+      'import fob\n\ndef handler(event, context):\n    fob.invoke("target:prod", {})\n    return fob.call("target:2")\n';
+    const config = { runtime: 'python', handler: 'main.handler', grants: ['function:target'] };
+    assert.ok((await send('PUT', 'snake', { code: { inline: python }, config })).status < 300);
+    assert.equal((await call('snake')).text, '2');
+    const route = { function: 'target:prod', type: 'http', options: { path: '/shop/{item}', auth: 'none' } };
+    const added = await node.request('POST', '/v1/triggers', { body: JSON.stringify(route) });
+    assert.equal(added.status, 201, added.text);
+    assert.equal((await node.request('GET', '/shop/tea')).text, '1');
+    await alias('target/aliases/prod', [2, 100]);
+    assert.equal((await node.request('GET', '/shop/tea')).text, '2');
   });
 
   test('a deployment leaves the sandboxes of a version that is called by its number alone', async () => {

@@ -4,6 +4,7 @@ import type { ChosenVersion } from '../../model/invocation.ts';
 import { Problem } from '../../model/problem.ts';
 import { authorizeInvoke } from '../authorize-invoke.ts';
 import type { DoorContext } from '../context.ts';
+import { plainTarget } from '../plain-target.ts';
 import { chooseFor } from './choose.ts';
 import { OPAQUE_ORIGIN } from './opaque-origin.ts';
 import type { HttpRunner } from './run.ts';
@@ -21,7 +22,7 @@ export function createFunctionUrls(
     const mark = url.indexOf('?');
     const whole = mark === -1 ? url : url.slice(0, mark);
     const slash = whole.indexOf('/', FUNCTION_URLS.length);
-    const name = whole.slice(FUNCTION_URLS.length, slash === -1 ? undefined : slash);
+    const name = plainTarget(whole.slice(FUNCTION_URLS.length, slash === -1 ? undefined : slash));
     const run = (fn: FunctionDocument, chosen?: ChosenVersion) =>
       runner.run(req, res, {
         function: fn,

@@ -8,6 +8,8 @@ const MAX_BYTES = 6_291_456;
 const MAX_TEXT = 256;
 const MAX_DELAY_MS = 1_296_000_000;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+/** A function with the number of a version, or an alias. */
+const QUALIFIED = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}:(?:\$?LATEST|[A-Za-z0-9][A-Za-z0-9_-]{0,63})$/;
 
 /** Largest body of one item: the engine takes no larger frame. */
 let maxItemBytes = MAX_BYTES;
@@ -31,7 +33,8 @@ function emit(kind, name, { contentType, body }, options = {}) {
     throw new OutboxError(
       `cannot send to ${kind} '${name}' outside of an invocation: what is sent leaves when an invocation succeeds, and none is running here`,
     );
-  if (typeof name !== 'string' || !NAME.test(name)) throw new OutboxError(`'${name}' cannot be the name of a ${kind}`);
+  const isName = typeof name === 'string' && (NAME.test(name) || (kind === 'function' && QUALIFIED.test(name)));
+  if (!isName) throw new OutboxError(`'${name}' cannot be the name of a ${kind}`);
   const meta = Buffer.from(
     JSON.stringify({
       destination: `${kind}:${name}`,

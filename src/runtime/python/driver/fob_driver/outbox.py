@@ -9,6 +9,8 @@ _MAX_BYTES = 6_291_456
 _MAX_TEXT = 256
 _MAX_DELAY_MS = 1_296_000_000
 _NAME = re.compile(r'[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z')
+# A function with the number of a version, or an alias.
+_QUALIFIED = re.compile(r'[A-Za-z0-9][A-Za-z0-9_-]{0,63}:(?:\$?LATEST|[A-Za-z0-9][A-Za-z0-9_-]{0,63})\Z')
 
 
 class OutboxError(Exception):
@@ -17,7 +19,8 @@ class OutboxError(Exception):
 
 def emit(kind, name, content_type, body, key=None, delay_ms=None, id=None):
     """Adds an item for `kind:name`. Raises an `OutboxError` outside of an invocation, for what is no destination, and beyond the limits."""
-    if not isinstance(name, str) or not _NAME.match(name):
+    is_name = isinstance(name, str) and (_NAME.match(name) or (kind == 'function' and _QUALIFIED.match(name)))
+    if not is_name:
         raise OutboxError('%r cannot be the name of a %s' % (name, kind))
     described = {'destination': kind + ':' + name, 'contentType': content_type}
     if key is not None:

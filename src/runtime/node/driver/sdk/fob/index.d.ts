@@ -12,9 +12,9 @@ export interface SendOptions {
 export function send(queue: string, body: unknown, options?: SendOptions): void;
 /** Publishes to a topic when this invocation succeeds: a CloudEvent, or the data of one. Grant: `topic:<name>:publish`. */
 export function publish(topic: string, event: unknown, options?: SendOptions): void;
-/** Invokes a function asynchronously when this invocation succeeds. Grant: `function:<name>:invoke`. */
+/** Invokes a function, such as `resize`, `resize:3` or `resize:prod`, asynchronously when this invocation succeeds. Grant: `function:<name>:invoke`. */
 export function invoke(fn: string, payload?: unknown, options?: SendOptions): void;
-/** Invokes a function now and resolves to its result: a JSON value, or bytes. Grant: `function:<name>:invoke`. */
+/** Invokes a function, likewise, now and resolves to its result: a JSON value, or bytes. Grant: `function:<name>:invoke`. */
 export function call(fn: string, payload?: unknown): Promise<unknown>;
 
 /** Key-value spaces: small values as bytes. Grants: `kv:<space>:read` and `kv:<space>:write`. */
