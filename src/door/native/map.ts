@@ -88,7 +88,11 @@ export function addMapRoute(app: App, context: DoorContext): void {
       if (name !== undefined) demand(request.raw, 'traces:read', `function:${name}`);
       const seen = map.view(windowMs);
       const graph = mapGraph(seen, (await triggers.list()).map(configured), await subscriptions());
-      const shown = { ...graph, edges: graph.edges.filter((edge) => mayBeSeen(edge)) };
+      const ofFunctions = graph.edges.filter((edge) => mayBeSeen(edge));
+      // A trigger is its function's: whoever may not see that does not see what feeds it either.
+      const woken = new Set(ofFunctions.flatMap(({ from, kind }) => (kind === 'wakes' ? [from] : [])));
+      const edges = ofFunctions.filter(({ to }) => !to.startsWith('trigger:') || woken.has(to));
+      const shown = { ...graph, edges };
       const whole = name === undefined ? withoutLoose(shown) : around(shown, `function:${known(name, shown)}`);
       return { windowMs, ...whole, leftOut: map.leftOut };
 

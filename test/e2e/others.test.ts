@@ -5,7 +5,7 @@ import { startTestNode, type TestNode } from '../support/node.ts';
 
 const OPERATOR = 'the-operator-of-this-node';
 
-describe('a debugger', { skip: process.platform !== 'linux' }, () => {
+describe('what others may not do with a function, nor see of it', { skip: process.platform !== 'linux' }, () => {
   let node: TestNode;
   const tokens: Record<string, string> = {};
 
@@ -45,17 +45,18 @@ describe('a debugger', { skip: process.platform !== 'linux' }, () => {
     const form = new FormData();
     form.set('config', JSON.stringify({ owner: 'own', debug: true }));
     form.set('code', new File(['export const handler = () => 1;\n'], 'index.mjs'));
-    const made = await as(OPERATOR, 'GET', '/v1/functions');
-    assert.equal(made.status, 200);
     const deployed = await node.request('PUT', '/v1/functions/pay', {
       body: form,
       headers: { authorization: `Bearer ${OPERATOR}` },
     });
     assert.equal(deployed.status, 201, deployed.text);
+    await as(OPERATOR, 'PUT', '/v1/queues/own-jobs', {});
+    const trigger = { function: 'pay', type: 'queue', name: 'pays', options: { queue: 'own-jobs' } };
+    assert.equal((await as(OPERATOR, 'POST', '/v1/triggers', trigger)).status, 201);
   });
   after(() => node?.close());
 
-  test('attaches for those alone who may deploy the function', async () => {
+  test('a debugger attaches for those alone who may deploy the function', async () => {
     assert.equal(await attach('pay'), 401);
     assert.equal(await attach('pay', tokens.vic), 403);
     assert.equal(await attach('pay', tokens.mallory), 403);
@@ -66,12 +67,32 @@ describe('a debugger', { skip: process.platform !== 'linux' }, () => {
     assert.equal(await attach('pay', OPERATOR), 101);
   });
 
-  test('is written down, and so is who was refused', async () => {
+  test('an attached debugger is written down, and so is who was refused', async () => {
     const { entries } = (await as(tokens.ada!, 'GET', '/v1/audit?limit=100')).json;
     const of = entries
       .filter(({ subject }: { subject: string }) => subject === 'function:pay')
       .map(({ actor, action, outcome }: Record<string, string>) => `${actor} ${action} ${outcome}`);
     assert.ok(of.includes('mallory function:deploy denied'), of.join('\n'));
     assert.ok(of.includes('own function:debug done'), of.join('\n'));
+  });
+
+  test('the map has no triggers of functions that are not shown', async () => {
+    const ids = async (who: string) =>
+      (await as(tokens[who]!, 'GET', '/v1/map')).json.nodes.map(({ id }: { id: string }) => id);
+    assert.deepEqual(await ids('mallory'), []);
+    assert.deepEqual((await ids('own')).sort(), ['function:pay', 'queue:own-jobs', 'trigger:pays']);
+  });
+
+  test('an access key is not given what whoever makes it may not do', async () => {
+    const statements = [{ effect: 'allow', actions: ['key:write'] }];
+    assert.ok((await as(OPERATOR, 'PUT', '/v1/roles/keeper', { statements })).status < 300);
+    await as(OPERATOR, 'PATCH', '/v1/users/own', { roles: ['appops', 'keeper'] });
+    for (const body of [{}, { grants: ['bucket:theirs:read'] }, { grants: ['bucket:*'] }]) {
+      const { status, json } = await as(tokens.own!, 'POST', '/v1/keys', body);
+      assert.deepEqual([status, json.code], [403, 'forbidden'], JSON.stringify(body));
+      assert.match(json.detail, /gives what you may not do yourself/);
+    }
+    assert.equal((await as(tokens.own!, 'POST', '/v1/keys', { grants: ['bucket:own-photos'] })).status, 201);
+    assert.equal((await as(tokens.ada!, 'POST', '/v1/keys', {})).status, 201);
   });
 });
