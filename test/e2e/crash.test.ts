@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomInt, randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -10,8 +11,10 @@ import { type ProcessNode, startFobUp, temporaryFolder } from '../support/fob-pr
 import { launcherOf, leftOf } from '../support/leftovers.ts';
 
 const ROUNDS = 16;
-/** The longest that a node lives after its clients begin. */
-const MAX_LIFE_MS = 900;
+/** The most changes that a node confirms before it dies: counted, not timed, so that slow machines confirm as many. */
+const MAX_CHANGES = 6;
+/** The longest that a node lives after the last of them. */
+const MAX_MORE_MS = 100;
 const UPDATED = 'updated';
 
 const PYTHON = (answer: string) => `def callme():\n    print("${answer}")\n    return "${answer}"\n`;
@@ -37,7 +40,8 @@ describe('a node that is killed again and again', { skip: process.platform !== '
       node = await startFobUp(folder);
       await told.isThere(node.client);
       const clients = told.clients(node.client);
-      await Promise.race([clients, delay(randomInt(MAX_LIFE_MS))]);
+      await Promise.race([clients, told.confirms(randomInt(MAX_CHANGES) + 1)]);
+      await Promise.race([clients, delay(randomInt(MAX_MORE_MS))]);
       // Either only the gateway dies, and its helper clears up, or both do, and the next start clears up.
       const launcher = round % 2 === 0 ? launcherOf(node.pid) : undefined;
       process.kill(-node.pid, 'SIGKILL');
@@ -72,6 +76,7 @@ class Told {
   calls = 0;
   over = false;
   private fresh = new Set<string>();
+  private readonly changes = new EventEmitter();
 
   /** Several clients at once until the node dies. Rejects where it answers wrongly before. */
   async clients(client: Client): Promise<void> {
@@ -84,6 +89,11 @@ class Told {
       this.until(() => this.callAny(client)),
       this.until(() => this.callAny(client)),
     ]);
+  }
+
+  /** Resolves once `count` more changes were confirmed. */
+  async confirms(count: number): Promise<void> {
+    for (let left = count; left > 0; left -= 1) await once(this.changes, 'confirmed');
   }
 
   /** Everything confirmed is listed, and what is new since the last time answers. */
@@ -129,6 +139,7 @@ class Told {
     assert.equal(answer.status, 200, answer.text);
     this.functions.set(answer.json.id, result);
     this.fresh.add(answer.json.id);
+    this.changes.emit('confirmed');
   }
 
   private async update(client: Client): Promise<void> {
@@ -136,6 +147,7 @@ class Told {
     const version = this.attempted;
     await client.put(UPDATED, PYTHON(`v${version}`));
     this.updated = version;
+    this.changes.emit('confirmed');
   }
 
   private async createAndRemove(client: Client): Promise<void> {
@@ -144,6 +156,7 @@ class Told {
     const answer = await client.request('DELETE', `/v1/functions/${name}`);
     assert.equal(answer.status, 204, answer.text);
     this.removed.add(name);
+    this.changes.emit('confirmed');
   }
 
   private async callAny(client: Client): Promise<void> {
