@@ -50,7 +50,9 @@ export const ACTIONS = [
   /** Names and versions; no value is ever shown. */
   'secret:read',
   'secret:write',
+  /** That it exists, and what it deployed; `repository:code` is to clone it. */
   'repository:read',
+  'repository:code',
   'repository:write',
   /** What project files made here; what they change needs the permission for that, too. */
   'project:read',

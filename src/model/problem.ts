@@ -121,7 +121,7 @@ export const PROBLEMS = {
   unavailable: {
     status: 503,
     retry: true,
-    meaning: 'The node is starting or stopping',
+    meaning: 'Not now: the node is starting or stopping, or what it needs elsewhere does not answer',
   },
   storage_full: {
     status: 507,

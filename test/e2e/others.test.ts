@@ -95,4 +95,46 @@ describe('what others may not do with a function, nor see of it', { skip: proces
     assert.equal((await as(tokens.own!, 'POST', '/v1/keys', { grants: ['bucket:own-photos'] })).status, 201);
     assert.equal((await as(tokens.ada!, 'POST', '/v1/keys', {})).status, 201);
   });
+
+  test('what a repository holds is given to those alone who may see code', async () => {
+    assert.equal((await as(tokens.own!, 'PUT', '/v1/repositories/own-shop', {})).status, 201);
+    const fetchOf = async (who: string) => {
+      const paths = ['/git/own-shop.git/info/refs?service=git-upload-pack', '/git/own-shop.git/git-upload-pack'];
+      const [refs, pack] = await Promise.all([
+        as(tokens[who]!, 'GET', paths[0]!),
+        node.request('POST', paths[1]!, {
+          headers: {
+            authorization: `Bearer ${tokens[who]}`,
+            'content-type': 'application/x-git-upload-pack-request',
+          },
+          body: '0000',
+        }),
+      ]);
+      return [refs.status, pack.status];
+    };
+    assert.deepEqual(await fetchOf('vic'), [403, 403]);
+    assert.deepEqual(await fetchOf('mallory'), [403, 403]);
+    assert.deepEqual(await fetchOf('own'), [200, 200]);
+  });
+
+  test('alert rules, silences and defaults of functions that are not shown are kept back', async () => {
+    const rule = { when: 'errors > 5 over 5m', function: 'pay' };
+    assert.equal((await as(tokens.own!, 'PUT', '/v1/alerts/rules/own-pay', rule)).status, 201);
+    const silence = { function: 'pay', forMs: 60_000, reason: 'being mended' };
+    assert.equal((await as(tokens.own!, 'POST', '/v1/alerts/silences', silence)).status, 201);
+    const change = { scope: 'function:pay', rule: 'errors', change: { enabled: false } };
+    assert.equal((await as(tokens.own!, 'PUT', '/v1/alerts/defaults', change)).status, 204);
+    const seen = async (who: string) => {
+      const of = async (path: string) => (await as(tokens[who]!, 'GET', path)).json;
+      return [
+        (await of('/v1/alerts/rules')).rules.length,
+        (await of('/v1/alerts/silences')).silences.length,
+        (await of('/v1/alerts/defaults')).changes.length,
+        (await as(tokens[who]!, 'GET', '/v1/alerts/rules/own-pay')).status,
+        (await as(tokens[who]!, 'GET', '/v1/alerts/defaults?function=pay')).status,
+      ];
+    };
+    assert.deepEqual(await seen('own'), [1, 1, 1, 200, 200]);
+    assert.deepEqual(await seen('mallory'), [0, 0, 0, 403, 403]);
+  });
 });

@@ -5,7 +5,7 @@ import { Problem } from '../../model/problem.ts';
 import type { RepositoryView } from '../../service/repository/repositories.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
-import { principalOf } from '../principal.ts';
+import { demand, principalOf } from '../principal.ts';
 import type { Deployments } from './deployments.ts';
 import type { OwnApi } from './own-api.ts';
 import { answerHook } from './pre-receive.ts';
@@ -15,6 +15,8 @@ import { decidePush } from './push.ts';
 export const GIT = '/git/';
 const SERVICES = ['git-upload-pack', 'git-receive-pack'] as const;
 type Service = (typeof SERVICES)[number];
+/** What each needs: a repository holds code. */
+const PERMISSION = { 'git-upload-pack': 'repository:code', 'git-receive-pack': 'repository:write' } as const;
 
 const MAX_AT_ONCE = 8;
 const ADVERTISE_TIMEOUT_MS = 30_000;
@@ -134,7 +136,7 @@ export function addSmartHttp(app: App, context: DoorContext, parts: Parts): void
   app.get(
     '/git/:name/info/refs',
     {
-      config: { permission: { action: 'repository:read', resource: resourceOf } },
+      config: { permission: 'own' },
       schema: {
         hide: true,
         params: Parameters,
@@ -145,6 +147,7 @@ export function addSmartHttp(app: App, context: DoorContext, parts: Parts): void
       const { service } = request.query;
       if (service === undefined)
         throw new Problem('invalid_request', 'only the smart protocol is spoken here: use Git 1.6.6 or newer');
+      demand(request.raw, PERMISSION[service], resourceOf(request));
       const view = found(request.params.name);
       if (service === 'git-receive-pack') {
         assertPushable(view);
@@ -159,7 +162,7 @@ export function addSmartHttp(app: App, context: DoorContext, parts: Parts): void
     app.post(
       `/git/:name/${service}`,
       {
-        config: { permission: { action: push ? 'repository:write' : 'repository:read', resource: resourceOf } },
+        config: { permission: { action: PERMISSION[service], resource: resourceOf } },
         schema: { hide: true, params: Parameters },
       },
       async (request, reply) => {

@@ -7,6 +7,7 @@ import type { App } from '../app.ts';
 import { permitAny } from '../permission.ts';
 import { demand, principalOf } from '../principal.ts';
 import { DefaultAnswer, NameOfOne, RuleAnswer } from './alert-schemas.ts';
+import { demandRead, mayRead, resourceOfScope, resourceOfScoped } from './alert-scope.ts';
 import { readJsonBody } from './json-body.ts';
 import { ProblemAnswer } from './schemas.ts';
 
@@ -31,7 +32,7 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
         response: answers({ 200: Type.Object({ rules: Type.Array(RuleAnswer) }) }),
       },
     },
-    async () => ({ rules: alerts.rules() }),
+    async (request) => ({ rules: alerts.rules().filter((rule) => mayRead(request, resourceOfScoped(rule))) }),
   );
 
   app.get(
@@ -43,12 +44,13 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
         summary: 'Shows a rule',
         operationId: 'getAlertRule',
         params: NameOfOne,
-        response: answers({ 200: RuleAnswer, 404: ProblemAnswer }),
+        response: answers({ 200: RuleAnswer, '4xx': ProblemAnswer }),
       },
     },
     async (request) => {
       const rule = alerts.findRule(request.params.name);
       if (rule === undefined) throw absent(request.params.name);
+      demandRead(request, resourceOfScoped(rule));
       return rule;
     },
   );
@@ -72,8 +74,8 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
     async (request, reply) => {
       const { name } = request.params;
       const before = alerts.findRule(name);
-      demand(request.raw, 'alert:write', resourceOfRule(request.body));
-      if (before !== undefined) demand(request.raw, 'alert:write', resourceOfRule(before));
+      demand(request.raw, 'alert:write', resourceOfScoped(request.body));
+      if (before !== undefined) demand(request.raw, 'alert:write', resourceOfScoped(before));
       const rule = await alerts.putRule(name, request.body, principalOf(request.raw).name);
       return reply.code(before === undefined ? 201 : 200).send(rule);
     },
@@ -95,7 +97,7 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
       const { name } = request.params;
       const rule = alerts.findRule(name);
       if (rule === undefined) throw absent(name);
-      demand(request.raw, 'alert:write', resourceOfRule(rule));
+      demand(request.raw, 'alert:write', resourceOfScoped(rule));
       await alerts.removeRule(name);
       return reply.code(204).send();
     },
@@ -125,7 +127,12 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
         }),
       },
     },
-    async (request) => ({ defaults: alerts.defaults(request.query.function), changes: alerts.defaultChanges() }),
+    async (request) => {
+      const { function: name } = request.query;
+      if (name !== undefined) demandRead(request, `function:${name}`);
+      const changes = alerts.defaultChanges().filter(({ scope: whose }) => mayRead(request, resourceOfScope(whose)));
+      return { defaults: alerts.defaults(name), changes };
+    },
   );
 
   app.put(
@@ -175,15 +182,6 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
       throw new Problem('not_found', `${of} was changed for "${whose}"; GET /v1/alerts/defaults lists what was`);
     },
   );
-}
-
-/** Who may write a rule about one function alone is who may write that function's alerts. */
-function resourceOfRule({ function: name }: { readonly function?: string }): string {
-  return name === undefined || name.includes('*') ? '*' : `function:${name}`;
-}
-
-function resourceOfScope(scope: string): string {
-  return scope.startsWith('function:') ? scope : '*';
 }
 
 function absent(name: string): Problem {

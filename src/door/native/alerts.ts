@@ -10,6 +10,7 @@ import { demand, principalOf } from '../principal.ts';
 import { addAlertChannelRoutes } from './alert-channels.ts';
 import { addAlertRuleRoutes } from './alert-rules.ts';
 import { AlertAnswer, FiringAnswer, NameOfAlert, SilenceAnswer } from './alert-schemas.ts';
+import { mayRead, resourceOfScoped } from './alert-scope.ts';
 import { streamEvents } from './event-stream.ts';
 import { readJsonBody } from './json-body.ts';
 import { cursor, DEFAULT_PAGE, functionFilter, limit, ProblemAnswer } from './schemas.ts';
@@ -104,7 +105,9 @@ export function addAlertRoutes(app: App, context: DoorContext): void {
         response: answers({ 200: Type.Object({ silences: Type.Array(SilenceAnswer) }) }),
       },
     },
-    async () => ({ silences: alerts.silences() }),
+    async (request) => ({
+      silences: alerts.silences().filter((silence) => mayRead(request, resourceOfScoped(silence))),
+    }),
   );
 
   app.post(
@@ -121,8 +124,7 @@ export function addAlertRoutes(app: App, context: DoorContext): void {
       },
     },
     async (request, reply) => {
-      const { function: name } = request.body;
-      demand(request.raw, 'alert:write', name === undefined || name.includes('*') ? '*' : `function:${name}`);
+      demand(request.raw, 'alert:write', resourceOfScoped(request.body));
       return reply.code(201).send(await alerts.silence(request.body, principalOf(request.raw).name));
     },
   );
@@ -144,8 +146,7 @@ export function addAlertRoutes(app: App, context: DoorContext): void {
       const silence = alerts.silences().find((each) => each.id === id);
       if (silence === undefined)
         throw new Problem('not_found', `there is no silence "${id}"; GET /v1/alerts/silences lists them`);
-      const of = silence.function;
-      demand(request.raw, 'alert:write', of === undefined || of.includes('*') ? '*' : `function:${of}`);
+      demand(request.raw, 'alert:write', resourceOfScoped(silence));
       await alerts.unsilence(id);
       return reply.code(204).send();
     },

@@ -26,6 +26,7 @@ export const BUILT_IN_ROLES: Readonly<Record<string, BuiltInRole>> = {
           ...SEE_SETTINGS,
           ...SEE_WORK,
           'function:code',
+          'repository:code',
           'alert:write',
           'policy:write',
           'audit:read',

@@ -75,14 +75,20 @@ class Parser {
     if (this.peek().text === 'x') {
       this.place++;
       if (!this.takeWord('before')) throw this.unexpected('"before", as in "3x before over 10m"');
-      return { kind: 'change', left, comparator, factor: value, windowMs: this.overWindow() };
+      return { kind: 'change', left, comparator, factor: this.factor(value), windowMs: this.overWindow() };
     }
     if (this.peek().text === '%' && this.peek(1).text === 'of' && this.peek(2).text === 'before') {
       this.place += 3;
-      return { kind: 'change', left, comparator, factor: value / 100, windowMs: this.overWindow() };
+      return { kind: 'change', left, comparator, factor: this.factor(value / 100), windowMs: this.overWindow() };
     }
     const limit = { value, unit: this.unit() };
     return { kind: 'comparison', left, comparator, limit, windowMs: this.overWindow() };
+  }
+
+  private factor(value: number): number {
+    if (value === 0)
+      throw this.wrong('nothing is compared with 0x before: write how many times as much, such as "3x before"');
+    return value;
   }
 
   private expression(): Expression {

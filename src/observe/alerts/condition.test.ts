@@ -93,6 +93,8 @@ describe('conditions of alerts', () => {
 
   it('that cannot be read say where, and how to write them', () => {
     const wrong: [string, RegExp][] = [
+      ['invocations > 0x before over 10m', /nothing is compared with 0x before/],
+      ['invocations > 0% of before over 10m', /nothing is compared with 0x before/],
       ['', /at its end there must be the name of a metric.*write it like/],
       ['errors', /at its end there must be ">", ">=", "<" or "<=" and a limit/],
       ['errors > many', /where "many" stands there must be a number/],

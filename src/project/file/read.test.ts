@@ -28,6 +28,17 @@ function refused(text: string, place: string, why: RegExp, options: Partial<Read
 }
 
 describe('a project file', () => {
+  test('that is nested too deeply is refused in words', () => {
+    for (const levels of [1_000, 3_000, 50_000]) {
+      for (const open of ['[', '{a: ']) {
+        assert.throws(
+          () => read(`project: shop\nfunctions: ${open.repeat(levels)}${(open === '[' ? ']' : '}').repeat(levels)}\n`),
+          (error: unknown) => error instanceof Problem && !/call stack/.test(error.message),
+        );
+      }
+    }
+  });
+
   test('has entries by section and name', () => {
     const file = read(
       'project: shop\nfunctions:\n  a: { path: a }\nqueues:\n  q:\ntriggers:\n  - { name: t, function: a, type: queue }\n',

@@ -1,4 +1,4 @@
-import { isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import { Problem } from '../../model/problem.ts';
 
 const MAX_BYTES = 1_048_576;
@@ -14,13 +14,27 @@ export interface Source {
   problem(path: Path, message: string): Problem;
 }
 
+/** The parser goes down by calls: what is nested too deeply for them is refused in words. */
+function parse(text: string, lineCounter: LineCounter, fileName: string): Document.Parsed {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw tooDeep(fileName, cause);
+  }
+}
+
+function tooDeep(fileName: string, cause: RangeError): Problem {
+  return new Problem('invalid_request', `${fileName} is nested too deeply`, { cause });
+}
+
 /** Reads a YAML (or JSON) text. Throws `invalid_request` that names line and column. */
 export function readSource(text: string, fileName: string): Source {
   if (Buffer.byteLength(text) > MAX_BYTES) {
     throw new Problem('invalid_request', `${fileName} is larger than ${MAX_BYTES} bytes`);
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = parse(text, lines, fileName);
   const at = (offset: number, message: string): Problem => {
     const { line, col } = lines.linePos(offset);
     return new Problem('invalid_request', `${fileName}:${line}:${col}: ${message}`, {
@@ -28,11 +42,15 @@ export function readSource(text: string, fileName: string): Source {
     });
   };
   const fault = document.errors[0];
-  if (fault !== undefined) throw at(fault.pos[0], oneLine(fault.message));
+  if (fault !== undefined) {
+    const message = fault.code === 'RESOURCE_EXHAUSTION' ? 'is nested too deeply' : oneLine(fault.message);
+    throw at(fault.pos[0], message);
+  }
   let content: unknown;
   try {
     content = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (cause) {
+    if (cause instanceof RangeError) throw tooDeep(fileName, cause);
     throw new Problem('invalid_request', `${fileName}: ${oneLine((cause as Error).message)}`, { cause });
   }
 
