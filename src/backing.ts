@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from './model/clock.ts';
 import { compilePattern } from './model/pattern.ts';
+import { repeat } from './model/repeat.ts';
 import { openBuckets } from './service/bucket/embedded/buckets.ts';
 import { createServices, type RunningServices } from './service/create-services.ts';
 import type { Store } from './store/store.ts';
@@ -21,23 +22,20 @@ export async function openBacking(options: BackingOptions): Promise<RunningServi
   const { folder, store, clock, log, ownPort } = options;
   const buckets = await openBuckets({ folder, clock, log });
   const services = await createServices({ store, buckets, clock, log, compileFilter: compilePattern, ownPort });
-  let stopTimer = (): void => {};
-  const expireLater = (): void => {
-    stopTimer = clock.after(LIFECYCLE_EVERY_MS, () => {
-      void buckets
-        .expire(clock.now())
-        .catch((error: unknown) => log.error({ err: error }, "removing what buckets' rules say failed"))
-        .then(expireLater);
-    });
-  };
+  let stopExpiring = async (): Promise<void> => {};
   return {
     ...services,
     start() {
       services.start();
-      expireLater();
+      stopExpiring = repeat(
+        clock,
+        LIFECYCLE_EVERY_MS,
+        () => buckets.expire(clock.now()),
+        (error) => log.error({ err: error }, "removing what buckets' rules say failed"),
+      );
     },
     async close() {
-      stopTimer();
+      await stopExpiring();
       await services.close();
       await buckets.close();
     },

@@ -9,6 +9,7 @@ import type { FunctionLookup } from './govern/identity/ownership.ts';
 import { openIdentity } from './govern/identity/stored-identity.ts';
 import type { Clock } from './model/clock.ts';
 import { OPERATOR_SOCKET } from './model/listening.ts';
+import { repeat } from './model/repeat.ts';
 import type { Settings } from './model/settings.ts';
 import type { Store } from './store/store.ts';
 
@@ -39,21 +40,17 @@ export async function openAccess({ store, settings, clock, log, functionOf }: Ac
     functionOf,
     wayBack: `Whoever owns the data folder can always get in: fob user create <name> --admin --data ${settings.data}`,
   });
-  let stopTimer = (): void => {};
-  const retainLater = (): void => {
-    stopTimer = clock.after(RETENTION_EVERY_MS, () => {
-      store.audit
-        .retain({ maxAgeMs: settings.auditMaxAgeDays * DAY_MS })
-        .catch((error: unknown) => log.error({ err: error }, 'removing old audit entries failed'))
-        .then(retainLater);
-    });
-  };
-  retainLater();
+  const stopRetaining = repeat(
+    clock,
+    RETENTION_EVERY_MS,
+    () => store.audit.retain({ maxAgeMs: settings.auditMaxAgeDays * DAY_MS }),
+    (error) => log.error({ err: error }, 'removing old audit entries failed'),
+  );
   return {
     identity,
     audit,
     async close() {
-      stopTimer();
+      await stopRetaining();
       audit.close();
       await identity.close();
     },

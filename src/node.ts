@@ -19,6 +19,7 @@ import { openAccess, openOperatorSocket } from './identity.ts';
 import { openMeasuring } from './measuring.ts';
 import { type Clock, systemClock } from './model/clock.ts';
 import { messageOf, Problem } from './model/problem.ts';
+import { repeat } from './model/repeat.ts';
 import type { Settings } from './model/settings.ts';
 import { BYTES_PER_MB } from './model/units.ts';
 import { retentionLimits } from './retention.ts';
@@ -67,6 +68,9 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       await end().catch((error: unknown) => log.error({ err: error }, 'a part of the node did not end cleanly'));
   };
 
+  const regularly = (intervalMs: number, what: string, work: () => Promise<unknown>) =>
+    repeat(clock, intervalMs, work, (error) => log.error({ err: error }, `${what} failed`));
+
   try {
     // What each needs of another that is made after it.
     const late: {
@@ -83,10 +87,10 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     // Without the functions nobody would know whose lines are kept for longer.
     const retain = async (): Promise<unknown> =>
       late.engine && store.journal.retain(retentionLimits(settings, late.engine.list()));
-    endings.push(every(clock, RETENTION_EVERY_MS, 'removing old records', log, retain));
+    endings.push(regularly(RETENTION_EVERY_MS, 'removing old records', retain));
     const { recordings } = store;
     const recorded = { maxAgeMs: settings.recordingsMaxAgeMs, maxBytes: settings.recordingsMaxBytes };
-    endings.push(every(clock, RETENTION_EVERY_MS, 'removing old recordings', log, () => recordings.retain(recorded)));
+    endings.push(regularly(RETENTION_EVERY_MS, 'removing old recordings', () => recordings.retain(recorded)));
 
     const measuring = await openMeasuring({ store, settings, clock, log, version: packageJson.version });
     endings.push(() => measuring.close());
@@ -214,7 +218,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     endings.push(async () => releases.close());
 
     const collect = (): Promise<unknown> => deployment.collectGarbage(dispatcher.treesInUse());
-    endings.push(every(clock, GARBAGE_EVERY_MS, 'removing unused code', log, collect));
+    endings.push(regularly(GARBAGE_EVERY_MS, 'removing unused code', collect));
 
     // The doors are the largest part of the code: they are loaded while the first sandboxes boot.
     onProgress('opening the doors');
@@ -300,24 +304,4 @@ function assertCanRun(dispatcher: Dispatcher, log: Logger): void {
     `no sandbox can be started on this machine: ${messageOf(cause)}; './fob doctor' says what is missing`,
     { cause },
   );
-}
-
-/** Does something now and then until the returned function is called; a failure is told and does not end it. */
-function every(
-  clock: Clock,
-  intervalMs: number,
-  what: string,
-  log: Logger,
-  work: () => Promise<unknown>,
-): () => Promise<void> {
-  let stopTimer = (): void => {};
-  const schedule = (): void => {
-    stopTimer = clock.after(intervalMs, () => {
-      void work()
-        .catch((error: unknown) => log.error({ err: error }, `${what} failed`))
-        .then(schedule);
-    });
-  };
-  schedule();
-  return async () => stopTimer();
 }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { CallObserver } from './door/binding/traced-calls.ts';
 import type { Router } from './engine/api.ts';
 import type { Clock } from './model/clock.ts';
+import { repeat } from './model/repeat.ts';
 import type { Settings } from './model/settings.ts';
 import { sentSpanId } from './model/trace.ts';
 import { CallMap } from './observe/map/call-map.ts';
@@ -52,14 +53,12 @@ export function openTracing({ journal, settings, version, clock, log }: TracingO
     }),
   });
   const map = new CallMap(clock);
-  let stopTimer = (): void => {};
-  const sweepLater = (): void => {
-    stopTimer = clock.after(SWEEP_EVERY_MS, () => {
-      map.sweep();
-      sweepLater();
-    });
-  };
-  sweepLater();
+  const stopSweeping = repeat(
+    clock,
+    SWEEP_EVERY_MS,
+    () => map.sweep(),
+    (error) => log.error({ err: error }, 'forgetting old calls failed'),
+  );
 
   const calls: CallObserver = {
     calls: (invocationId, sampled) => kept.calls(invocationId, sampled),
@@ -78,7 +77,7 @@ export function openTracing({ journal, settings, version, clock, log }: TracingO
     watched: (router) => watchedRouter(router, { map, kept, clock }),
     counts: () => ({ dropped: kept.dropped, sent: exported?.sent ?? 0, unsent: exported?.dropped ?? 0 }),
     async close() {
-      stopTimer();
+      await stopSweeping();
       await exported?.close();
     },
   };

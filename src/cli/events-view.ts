@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { formatTarget } from '../model/target.ts';
 import { formatAge, formatDuration, formatTime } from './human.ts';
 import { paint, print, printPairs, printTable } from './output.ts';
 import { harmless } from './text-width.ts';
@@ -7,6 +8,8 @@ import { harmless } from './text-width.ts';
 export interface EventView {
   readonly eventId: string;
   readonly function: string;
+  /** The version or alias that it is for; absent: what serves. */
+  readonly qualifier?: string;
   readonly lane: string;
   readonly state: string;
   readonly attempts: number;
@@ -107,7 +110,7 @@ export function printEvent(event: EventView, now: number): void {
   const content = event.event ?? readableText(event) ?? event.payload;
   printPairs([
     ['event', event.eventId],
-    ['function', event.function],
+    ['function', formatTarget(event)],
     ['lane', event.lane],
     ['state', event.state],
     ['accepted', formatTime(event.acceptedAtMs, now)],

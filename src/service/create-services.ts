@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../model/clock.ts';
 import type { CloudEvent } from '../model/event.ts';
 import { Problem } from '../model/problem.ts';
+import { repeat } from '../model/repeat.ts';
 import type { CommitPart } from '../store/commit.ts';
 import type { NewMessage } from '../store/queue.ts';
 import type { Store } from '../store/store.ts';
@@ -58,21 +59,11 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     }),
   });
 
-  let stopTimer = (): void => {};
-  let expiring: Promise<void> = Promise.resolve();
-  const expireLater = (): void => {
-    stopTimer = clock.after(EXPIRE_EVERY_MS, () => {
-      expiring = expire().finally(expireLater);
-    });
-  };
   const expire = async (): Promise<void> => {
-    try {
-      await queues.expire();
-      await errands.expire();
-    } catch (error) {
-      log.error({ err: error }, 'removing messages that are too old failed');
-    }
+    await queues.expire();
+    await errands.expire();
   };
+  let stopExpiring = async (): Promise<void> => {};
 
   return {
     buckets,
@@ -82,11 +73,12 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
     keyValue: createSpaces(store.keyValue),
     start() {
       errands.start();
-      expireLater();
+      stopExpiring = repeat(clock, EXPIRE_EVERY_MS, expire, (error) =>
+        log.error({ err: error }, 'removing messages that are too old failed'),
+      );
     },
     async close() {
-      await expiring;
-      stopTimer();
+      await stopExpiring();
       await errands.close();
       topics.close();
       queues.close();

@@ -3,6 +3,7 @@ import type { Clock } from '../../model/clock.ts';
 import { Point } from '../../model/measure/point.ts';
 import { addEncoded, encodePoint } from '../../model/measure/point-codec.ts';
 import { isOwn } from '../../model/measure/select.ts';
+import { repeat } from '../../model/repeat.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { SeriesMinute, SeriesStore } from '../../store/series.ts';
 import { BUILT_IN, type Definition, ownDefinition } from './definitions.ts';
@@ -64,21 +65,14 @@ export async function openMetrics(options: MetricsOptions): Promise<RunningMetri
     sample: () => sample(),
     keep: (minutes) => writer.write(minutes),
   });
-  let stopRetention = (): void => {};
-  const retainLater = (): void => {
-    stopRetention = clock.after(RETENTION_EVERY_MS, () => {
-      const limits = {
-        nowMs: clock.now(),
-        minuteMaxAgeMs: settings.metricsMinuteMaxAgeMs,
-        hourMaxAgeMs: settings.metricsHourMaxAgeMs,
-        maxBytes: settings.metricsMaxBytes,
-      };
-      void store
-        .retain(limits)
-        .catch((error: unknown) => log.error({ err: error }, 'removing old metrics failed'))
-        .then(retainLater);
+  const retain = () =>
+    store.retain({
+      nowMs: clock.now(),
+      minuteMaxAgeMs: settings.metricsMinuteMaxAgeMs,
+      hourMaxAgeMs: settings.metricsHourMaxAgeMs,
+      maxBytes: settings.metricsMaxBytes,
     });
-  };
+  let stopRetention = async (): Promise<void> => {};
   const definitions = (): ReadonlyMap<string, Definition> => {
     for (const metric of series.valueMetrics())
       if (isOwn(metric))
@@ -132,7 +126,9 @@ export async function openMetrics(options: MetricsOptions): Promise<RunningMetri
     start(measure) {
       sample = measure;
       keeper.start();
-      retainLater();
+      stopRetention = repeat(clock, RETENTION_EVERY_MS, retain, (error) =>
+        log.error({ err: error }, 'removing old metrics failed'),
+      );
     },
     async settled() {
       await keeper.settled();
@@ -140,7 +136,7 @@ export async function openMetrics(options: MetricsOptions): Promise<RunningMetri
     },
     close() {
       closing ??= (async () => {
-        stopRetention();
+        await stopRetention();
         await keeper.close();
         await writer.settled();
       })();

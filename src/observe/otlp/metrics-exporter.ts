@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../../model/clock.ts';
 import { messageOf } from '../../model/problem.ts';
+import { repeat } from '../../model/repeat.ts';
 import { recentValue } from '../metrics/recent.ts';
 import type { SeriesSet } from '../metrics/series-set.ts';
 import { type OtlpTarget, sendOtlp } from './client.ts';
@@ -27,7 +28,6 @@ export function startMetricsExporter(options: MetricsExporterOptions): { close()
   const { target, set, node, intervalMs, clock, log } = options;
   const ending = new AbortController();
   let failing = false;
-  let stopTimer = (): void => {};
 
   const send = async (signal: AbortSignal): Promise<void> => {
     const all = [...set.each()];
@@ -53,21 +53,17 @@ export function startMetricsExporter(options: MetricsExporterOptions): { close()
       failing = true;
     }
   };
-  let running = Promise.resolve();
-  const schedule = (): void => {
-    stopTimer = clock.after(intervalMs, () => {
-      running = exportNow(ending.signal).then(() => {
-        if (!ending.signal.aborted) schedule();
-      });
-    });
-  };
-  schedule();
+  const stopExporting = repeat(
+    clock,
+    intervalMs,
+    () => exportNow(ending.signal),
+    (error) => log.warn({ err: error }, 'exporting metrics failed'),
+  );
 
   return {
     async close() {
-      stopTimer();
       ending.abort();
-      await running;
+      await stopExporting();
       if (!failing) await exportNow(AbortSignal.timeout(LAST_MS));
     },
   };
