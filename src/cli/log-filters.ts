@@ -4,7 +4,7 @@ import { collect, oneOf, wholeNumber } from './command-line.ts';
 import { EXIT, Failure } from './failure.ts';
 import { parseSinceMs } from './human.ts';
 
-export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 
 /** The options that say which lines are meant. */
 export interface LineOptions {

@@ -23,7 +23,7 @@ function describeGit(git: GitOrigin): [string, string][] {
 }
 
 /** `4ba1f0c2d3e4 (main, v1.2; changed since, not pushed)`. */
-export function commitOf(git: GitOrigin): string {
+function commitOf(git: GitOrigin): string {
   const place = [git.branch, git.tag].filter((name) => name !== undefined).join(', ');
   const faults = [
     git.clean ? undefined : 'with changes that are not committed',

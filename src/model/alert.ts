@@ -8,7 +8,7 @@ export const ALERT_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$';
 /** An alert's: its rule's, and the function that it is about, such as `errors@pay`. */
 export const ALERT_ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(?:@[A-Za-z0-9][A-Za-z0-9_-]{0,63})?$';
 /** Names with `*` for any part of them. */
-export const NAME_GLOB_PATTERN = '^[A-Za-z0-9_*-]{1,64}$';
+const NAME_GLOB_PATTERN = '^[A-Za-z0-9_*-]{1,64}$';
 const CHANNEL_REFERENCE = '^(?:(?:webhook|slack|email|function):)?[A-Za-z0-9][A-Za-z0-9_-]{0,63}$';
 const TAG = '^[A-Za-z0-9_.:/=+@-]{1,128}=.{0,256}$';
 

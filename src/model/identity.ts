@@ -7,7 +7,7 @@ export const USER_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$';
 /** A team's or a role's name. */
 export const TEAM_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$';
 
-export const PRINCIPAL_KINDS = ['operator', 'user', 'token', 'function', 'key', 'anonymous'] as const;
+const PRINCIPAL_KINDS = ['operator', 'user', 'token', 'function', 'key', 'anonymous'] as const;
 export type PrincipalKind = (typeof PRINCIPAL_KINDS)[number];
 
 /**
@@ -102,7 +102,7 @@ export const TokenScopes = Type.Object(
 export type TokenScopes = Static<typeof TokenScopes>;
 
 /** Who calls a function, as its access list names it. */
-export const CALLER_PATTERN =
+const CALLER_PATTERN =
   '^(?:\\*|anonymous|user:[A-Za-z0-9_.@-]{1,64}|team:[A-Za-z0-9_.-]{1,64}|token:[a-z0-9]{1,32}|function:[A-Za-z0-9_-]{1,64}|key:[A-Z0-9]{1,32})$';
 
 /** Who may invoke a function, and who may not, whatever their roles say. */

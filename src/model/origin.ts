@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 const text = (maxLength: number, description: string) => Type.String({ minLength: 1, maxLength, description });
 
 /** Where in Git the code of a version was. */
-export const GitOriginSchema = Type.Object(
+const GitOriginSchema = Type.Object(
   {
     repository: text(1_000, 'URL or path of the repository, without credentials'),
     commit: Type.String({ pattern: '^[0-9a-f]{40}([0-9a-f]{24})?$', description: 'Full hash of the commit' }),

@@ -112,7 +112,7 @@ const PolicyRules = Type.Object(
 );
 export type PolicyRules = Static<typeof PolicyRules>;
 
-export const POLICY_MODES = ['enforce', 'warn'] as const;
+const POLICY_MODES = ['enforce', 'warn'] as const;
 
 /** What the infrastructure team demands of functions. */
 export const PolicySchema = Type.Object(

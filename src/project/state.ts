@@ -1,5 +1,5 @@
 import type { StatedOrigin } from '../model/origin.ts';
-import { findJson, type ProjectApi, problemOf, sendDocument } from './api.ts';
+import { type ProjectApi, problemOf, sendDocument } from './api.ts';
 import type { Fields } from './section.ts';
 
 /** What was applied last of one thing. */
@@ -24,13 +24,6 @@ export interface ProjectView {
   readonly origin?: StatedOrigin;
 }
 
-/** Who applies a project just now. */
-export interface ProjectLock {
-  readonly by: string;
-  readonly since: string;
-  readonly message?: string;
-}
-
 /** A project's own name on the node: with its environment, `shop.prod`. */
 export function projectKey(project: string, environment: string | undefined): string {
   return environment === undefined ? project : `${project}.${environment}`;
@@ -38,10 +31,6 @@ export function projectKey(project: string, environment: string | undefined): st
 
 function pathOf(key: string, rest = ''): string {
   return `/v1/projects/${encodeURIComponent(key)}${rest}`;
-}
-
-export function readProject(api: ProjectApi, key: string): Promise<ProjectView | undefined> {
-  return findJson<ProjectView>(api, pathOf(key));
 }
 
 /** All that the node remembers, so that two projects do not fight over one thing. */

@@ -374,7 +374,7 @@ function addRoleRoutes(app: App, { identity }: DoorContext): void {
 }
 
 /** Who changes: the operator can never be locked out. */
-export function changer({ raw }: FastifyRequest): ChangeOptions {
+function changer({ raw }: FastifyRequest): ChangeOptions {
   const { kind, name } = principalOf(raw);
   return kind === 'operator' ? {} : { by: name };
 }

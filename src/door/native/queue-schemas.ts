@@ -9,7 +9,7 @@ export const ReceiptParameters = Type.Object({
   receipt: Type.String({ maxLength: 256, description: 'As `receive` gave it' }),
 });
 
-export const QueueStatsView = Type.Object({
+const QueueStatsView = Type.Object({
   ready: Type.Integer({ description: 'Can be received now' }),
   delayed: Type.Integer({ description: 'Wait for their time' }),
   leased: Type.Integer({ description: 'Received, and neither deleted nor given back' }),

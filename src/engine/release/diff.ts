@@ -85,7 +85,7 @@ function fileChange(
 }
 
 /** Settings that differ; of those that hold names and values, each name by itself. */
-export function diffConfigs(from: FunctionConfig, to: FunctionConfig): SettingChange[] {
+function diffConfigs(from: FunctionConfig, to: FunctionConfig): SettingChange[] {
   const before = flattened(from);
   const after = flattened(to);
   return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((setting): SettingChange[] => {

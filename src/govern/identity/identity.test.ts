@@ -39,8 +39,8 @@ describe('identity', () => {
   test('keeps of a token nothing that lets anybody in', async () => {
     const { text } = await identity.createToken({ user: 'ada' }, { label: 'x' });
     const kept = JSON.stringify(await node.store.registry.list('identity/'));
-    assert.ok(!kept.includes(text.split('_')[2]!));
-    assert.ok(!JSON.stringify(identity.tokens()).includes(text.split('_')[2]!));
+    assert.ok(!kept.includes(text.split('_').slice(2).join('_')));
+    assert.ok(!JSON.stringify(identity.tokens()).includes(text.split('_').slice(2).join('_')));
   });
 
   test('AppOps may do everything with what they or their teams own, and see the names of the rest', async () => {

@@ -5,8 +5,8 @@ import { Problem } from '../../model/problem.ts';
 /** As OWASP advises for Argon2id: 19 MiB, two passes, one lane. */
 const PARAMETERS = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 };
 const NONCE_BYTES = 16;
-export const MIN_PASSWORD = 10;
-export const MAX_PASSWORD = 256;
+const MIN_PASSWORD = 10;
+const MAX_PASSWORD = 256;
 /** Each takes 19 MiB and a thread of the pool that files need, too. */
 const AT_ONCE = 2;
 const MAX_WAITING = 50;

@@ -29,7 +29,7 @@ export function violationsOf(policies: readonly Policy[], subject: PolicySubject
   );
 }
 
-export function isInScope({ teams, tags, names }: PolicyScope, { name, config }: PolicySubject): boolean {
+function isInScope({ teams, tags, names }: PolicyScope, { name, config }: PolicySubject): boolean {
   if (teams !== undefined && !teams.includes(config.owner)) return false;
   if (names !== undefined && !fitsPattern(names, name)) return false;
   return Object.entries(tags ?? {}).every(([tag, value]) =>

@@ -13,7 +13,6 @@ export const ERROR_KINDS = [
   'crashed',
   'cancelled',
 ] as const;
-export type ErrorKind = (typeof ERROR_KINDS)[number];
 
 /** What is counted of calls. The place is what is stored: these lists grow only at their ends. */
 export const COUNTERS = [
@@ -31,7 +30,7 @@ export const DISTRIBUTIONS = ['duration', 'queued', 'memory'] as const;
 export const FIRST_ERROR = COUNTERS.length - ERROR_KINDS.length;
 
 /** `calls`: all that is counted and measured of calls. `value`: one distribution, of a gauge or of a function's own metric. */
-export const SERIES_KINDS = ['calls', 'value'] as const;
+const SERIES_KINDS = ['calls', 'value'] as const;
 export type SeriesKind = (typeof SERIES_KINDS)[number];
 
 /** What was measured of one thing in one span of time. Any two of a kind can be added, in any order. */

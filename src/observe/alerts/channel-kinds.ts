@@ -57,7 +57,7 @@ const COLOURS = { info: '#2e7d6b', warning: '#c98a00', critical: '#c62828' } as 
 const MARKS = { info: '🟢', warning: '🟡', critical: '🔴' } as const;
 
 /** An incoming webhook's message: the title, all of the text as it is, and where it is from. */
-export function slackMessage({ title, text, severity, node, firing, type }: Notification): unknown {
+function slackMessage({ title, text, severity, node, firing, type }: Notification): unknown {
   const mark = firing === 0 && type !== 'alert.test' ? '✅' : MARKS[severity];
   const body = text.slice(text.indexOf('\n') + 1).trim();
   // Nothing of what functions say may become a mention or a link.

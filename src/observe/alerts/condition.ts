@@ -97,7 +97,7 @@ export function printCondition({ clauses, forMs }: Condition): string {
   return forMs === 0 ? text : `${text} for ${printDuration(forMs)}`;
 }
 
-export function printClause(clause: Clause): string {
+function printClause(clause: Clause): string {
   const window = printDuration(clause.windowMs);
   switch (clause.kind) {
     case 'absence':

@@ -88,7 +88,7 @@ async function gather(
 }
 
 /** Whether a run counts as failed; that a caller went away says nothing of the function. */
-export function isFailure({ status }: InvocationRecord): boolean {
+function isFailure({ status }: InvocationRecord): boolean {
   return status !== 'succeeded' && status !== 'cancelled';
 }
 

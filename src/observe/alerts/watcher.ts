@@ -274,7 +274,7 @@ function isOfNode(rule: AlertRule): boolean {
   return rule.enabled !== false && rule.function === undefined && rule.owner === undefined && rule.tag === undefined;
 }
 
-export function isAbout(rule: Pick<AlertRule, 'function' | 'owner' | 'tag'>, facts: FunctionFacts): boolean {
+function isAbout(rule: Pick<AlertRule, 'function' | 'owner' | 'tag'>, facts: FunctionFacts): boolean {
   if (rule.function !== undefined && !matchesGlob(rule.function, facts.name)) return false;
   if (rule.owner !== undefined && rule.owner !== facts.owner) return false;
   return rule.tag === undefined || hasTag(facts.tags, rule.tag);

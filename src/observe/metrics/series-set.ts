@@ -4,7 +4,7 @@ import { Series, type SeriesName, type SeriesOwner } from './series.ts';
 import { MINUTES_KEPT_MS, SLOT_MS } from './slots.ts';
 
 /** Bounds of what is told apart; what is beyond goes into a series whose labels say `other`. */
-export const MAX_SERIES = 5_000;
+const MAX_SERIES = 5_000;
 export const MAX_SERIES_OF_FUNCTION = 64;
 export const OTHER = 'other';
 

@@ -3,7 +3,7 @@ import type { MetricQuery } from './metrics.ts';
 import { floorTo, HOUR_MS, MINUTE_MS } from './slots.ts';
 
 /** Most points of one series. */
-export const MAX_POINTS = 1_500;
+const MAX_POINTS = 1_500;
 const POINTS = 200;
 const NICE_MINUTES = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 10_080];
 

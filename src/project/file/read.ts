@@ -5,7 +5,7 @@ import { type Path, readSource, type Source } from './source.ts';
 import { filledText, type Lookup } from './variables.ts';
 
 /** Names of projects and environments. */
-export const PROJECT_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$';
+const PROJECT_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$';
 const NAME = new RegExp(PROJECT_NAME_PATTERN);
 const MAX_ENTRIES = 10_000;
 const OWN_KEYS = ['project', 'variables', 'environments'];

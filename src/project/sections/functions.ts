@@ -29,7 +29,7 @@ import { existingFunctions } from './function-names.ts';
 import { textMap } from './text-map.ts';
 
 /** Marks functions of a project, so that lists and rules can go by it. */
-export const PROJECT_TAG = 'fob.project';
+const PROJECT_TAG = 'fob.project';
 
 interface FunctionView {
   readonly version: number;

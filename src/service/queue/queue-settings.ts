@@ -9,7 +9,7 @@ const FIFO_ENDING = '.fifo';
 const DAY_MS = 86_400_000;
 
 /** What can be set of a queue; `null` as `deadLetter` ends its use. */
-export const QueueSettingsSchema = Type.Object(
+const QueueSettingsSchema = Type.Object(
   {
     fifo: Type.Boolean({ description: 'In order within groups, and each message once; decided when it is created' }),
     visibilityMs: Type.Integer({

@@ -23,7 +23,7 @@ import type {
 import { checkSettings, checkWatch } from './rules.ts';
 
 const NAME = new RegExp(FUNCTION_NAME_PATTERN);
-export const MAX_REPOSITORIES = 1_000;
+const MAX_REPOSITORIES = 1_000;
 const MAX_DEPLOYMENTS = 20;
 const INIT_TIMEOUT_MS = 30_000;
 const TIDY_TIMEOUT_MS = 300_000;

@@ -6,7 +6,7 @@ import type { LocalSourceContext, TriggerType } from '../trigger-type.ts';
 import type { TypeHost } from '../types.ts';
 import { Mover } from './mover.ts';
 
-export const QueueOptionsSchema = Type.Object(
+const QueueOptionsSchema = Type.Object(
   {
     queue: Type.String({
       pattern: '^[A-Za-z0-9_-]{1,80}$|^[A-Za-z0-9_-]{1,75}\\.fifo$',

@@ -7,7 +7,7 @@ import type { RedisOptions } from './options.ts';
 const DEFAULT_PORT = 6_379;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A server that says nothing for so long is gone; whoever waits for it asks something more often. */
-export const SILENCE_MS = 20_000;
+const SILENCE_MS = 20_000;
 export const ASK_EVERY_MS = 5_000;
 
 export interface Connection {

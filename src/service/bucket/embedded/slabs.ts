@@ -1,7 +1,7 @@
 /** What one thread writes and another reads, without a copy between them and without garbage. */
 export type Slab = Uint8Array<ArrayBufferLike>;
 
-export const SLAB_BYTES = 256 * 1024;
+const SLAB_BYTES = 256 * 1024;
 const MAX_KEPT = 16;
 
 const kept: Slab[] = [];
