@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { EXIT } from '../failure.ts';
 import { type Statement, statementText } from '../identity/views.ts';
-import { paint, print, printJson, printPairs } from '../output.ts';
+import { note, paint, print, printJson, printPairs } from '../output.ts';
 
 interface Explanation {
   readonly who: string;
@@ -13,6 +13,8 @@ interface Explanation {
   readonly needed?: string;
   readonly roles: readonly { readonly role: string; readonly through: string }[];
   readonly attributes: { readonly owner?: string; readonly tags?: Readonly<Record<string, string>> };
+  /** Told of functions that there are not, to those who may know. */
+  readonly exists?: false;
   readonly by?: { readonly statement: Statement };
 }
 
@@ -41,6 +43,8 @@ export function define(command: Command): void {
       const on = answer.resource === '*' ? '' : ` ${answer.resource}`;
       print(`${allowed ? paint('green', 'allowed') : paint('red', 'denied')}: ${answer.who}, ${answer.action}${on}`);
       const tags = Object.entries(attributes.tags ?? {}).map(([name, value]) => `${name}=${value}`);
+      if (answer.exists === false && !answer.resource.includes('*'))
+        note(`there is no ${answer.resource.replace(':', ' ')}: this is what would hold for one of that name`);
       printPairs([
         ['because', answer.reason],
         ...(answer.by === undefined ? [] : [['it says', statementText(answer.by.statement)] as const]),

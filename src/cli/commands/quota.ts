@@ -34,7 +34,7 @@ interface SetOptions {
 const BAR_CELLS = 20;
 const NAMES: Readonly<Record<QuotaMeasure, string>> = {
   functions: 'functions',
-  reservedMb: 'reserved memory',
+  reservedMb: 'most memory at once',
   codeBytes: 'code',
   invocationsPerDay: 'invocations a day',
   gbSecondsPerMonth: 'GB-seconds a month',
@@ -163,7 +163,7 @@ function limitsOf(options: SetOptions): Record<string, number | null> {
 function amount(measure: QuotaMeasure, value: number): string {
   if (measure === 'reservedMb') return formatBytes(value * BYTES_PER_MB);
   if (measure === 'codeBytes') return formatBytes(value);
-  if (measure === 'gbSecondsPerMonth' && value < 100) return String(Math.round(value * 100) / 100);
+  if (measure === 'gbSecondsPerMonth' && value < 100) return value === 0 ? '0' : String(Number(value.toPrecision(2)));
   return Math.round(value).toLocaleString('en-US');
 }
 

@@ -292,13 +292,19 @@ function addDecisionRoutes(app: App, { identity, engine }: DoorContext): void {
       const asked = who ?? self;
       const isSelf = asked === self || asked === principal.user || asked === `user:${principal.user}`;
       if (!isSelf) demand(request.raw, 'identity:read', EVERYTHING);
-      return identity.explain({
+      const target = resourceOf(action, resource);
+      const explained = identity.explain({
         who: isSelf && principal.tokenId !== undefined && who === undefined ? `token:${principal.tokenId}` : asked,
         action: action as Action,
-        resource: resourceOf(action, resource),
+        resource: target,
       });
+      const absent = target.startsWith('function:') && engine.find(target.slice('function:'.length)) === undefined;
+      return absent && mayList(principal, target) ? { ...explained, exists: false } : explained;
     },
   );
+
+  const mayList = ({ kind, may }: Principal, resource: string): boolean =>
+    kind === 'operator' || may('function:list', resource);
 
   const named = (nameOrId: string): string => {
     const stored = engine.find(nameOrId);

@@ -123,6 +123,8 @@ describe('a condition on fields', () => {
 
   it('is refused with what is wrong and where', () => {
     const wrong: readonly (readonly [string, RegExp])[] = [
+      ['a>>3', /">>3" is no comparison; a value that begins with a sign stands in quotes/],
+      ['a= =3', /"==3" is no comparison/],
       ['', /there is no condition/],
       ['  ', /there is no condition/],
       ['status>=', /a value is missing after "status>=".* at the end/],

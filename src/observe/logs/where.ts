@@ -125,6 +125,8 @@ class Parser {
     const value: Token = this.token;
     if (value.kind !== 'word')
       throw this.unexpected(`a value is missing after "${field}${operator}"; an empty one is ""`);
+    if (!value.quoted && /^[<>=!~]/.test(value.text))
+      throw this.wrong(`"${operator}${value.text}" is no comparison; a value that begins with a sign stands in quotes`);
     this.advance();
     return { kind: 'compare', field, operator, value: value.text, quoted: value.quoted };
   }
@@ -210,7 +212,7 @@ function name(field: string): string {
 }
 
 function isBareValue(value: string): boolean {
-  return /^[^\s()"']+$/u.test(value);
+  return /^[^\s()"'<>=!~][^\s()"']*$/u.test(value);
 }
 
 function quote(text: string): string {
