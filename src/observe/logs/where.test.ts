@@ -24,7 +24,7 @@ const leaves: fc.Arbitrary<LogCondition> = fc.oneof(
       value: values,
       quoted: fc.boolean(),
     })
-    .map((each) => ({ ...each, quoted: each.quoted || !/^[^\s()"']+$/u.test(each.value) })),
+    .map((each) => ({ ...each, quoted: each.quoted || !/^[^\s()"'<>=!~][^\s()"']*$/u.test(each.value) })),
 );
 const conditions = fc.letrec<{ condition: LogCondition }>((tie) => ({
   condition: fc.oneof(
