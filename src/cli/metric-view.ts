@@ -1,13 +1,5 @@
 import { formatBytes, formatDuration } from './human.ts';
 
-export interface MetricInfo {
-  readonly metric: string;
-  readonly unit: string;
-  readonly statistics: readonly string[];
-  readonly usual?: string;
-  readonly labels: readonly string[];
-}
-
 /** One metric as `GET /v1/metrics/query` answers it. */
 export interface MetricSeriesView {
   readonly metric: string;

@@ -3,7 +3,8 @@ import { type AlertRule, SEVERITIES, type Severity } from '../../model/alert.ts'
 import { clientOf, collect, examples, oneOf, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { parseDurationMs } from '../human.ts';
-import { note, paint, print, printFailure, printJson, printTable } from '../output.ts';
+import { note, paint, print, printJson, printTable } from '../output.ts';
+import { removeEach } from '../remove-each.ts';
 import { sendJson } from '../send-json.ts';
 import { alertPath, paintSeverity, type RuleAnswer } from './api.ts';
 
@@ -117,27 +118,13 @@ export function defineRules(command: Command): void {
     .summary('remove rules')
     .description('Removes rules; what fires of them ends.')
     .argument('<rules...>')
-    .action(async (names: string[], _options, self: Command) => {
-      const client = await clientOf(self);
-      const { json } = optionsOf(self);
-      const removed: string[] = [];
-      for (const name of names) {
-        try {
-          await client.json('DELETE', alertPath('rules', name));
-          removed.push(name);
-          if (!json) print(`${paint('green', '✔')} the rule ${name} is removed`);
-        } catch (error) {
-          // One that is missing does not keep the others.
-          if (!(error instanceof Failure) || error.exitCode !== EXIT.notFound) throw error;
-          printFailure(
-            `there is no rule "${name}"`,
-            'fob alert rules shows them; a default is switched off: fob alert defaults set <rule> --off',
-          );
-          process.exitCode = error.exitCode;
-        }
-      }
-      if (json) printJson({ removed });
-    });
+    .action((names: string[], _options, self: Command) =>
+      removeEach(names, self, {
+        kind: 'rule',
+        hint: 'fob alert rules shows them; a default is switched off: fob alert defaults set <rule> --off',
+        remove: (client, name) => client.json('DELETE', alertPath('rules', name)),
+      }),
+    );
 }
 
 function addOptions(command: Command): Command {

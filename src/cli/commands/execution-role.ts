@@ -3,7 +3,8 @@ import { grantsOfTemplate, ROLE_TEMPLATES, type RoleTemplate } from '../../model
 import { clientOf, collect, examples, oneOf, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatAgo } from '../human.ts';
-import { note, paint, print, printFailure, printJson, printPairs, printTable } from '../output.ts';
+import { note, paint, print, printJson, printPairs, printTable } from '../output.ts';
+import { removeEach } from '../remove-each.ts';
 import { sendJson } from '../send-json.ts';
 
 interface RoleView {
@@ -127,24 +128,16 @@ function defineWriting(command: Command): void {
     .description('Removes execution roles. One that functions have is removed only by force.')
     .argument('<names...>')
     .option('--force', 'also where functions have it; they have only their own grants then')
-    .action(async (names: string[], _options, self: Command) => {
-      const client = await clientOf(self);
-      const { json, force } = optionsOf<{ force?: boolean }>(self);
-      const removed: string[] = [];
-      for (const name of names) {
-        try {
-          await client.json('DELETE', pathOf(name), { query: { force } });
-          removed.push(name);
-          if (!json) print(`${paint('green', '✔')} the execution role ${name} is removed`);
-        } catch (error) {
-          // One that is missing does not keep the others.
-          if (!(error instanceof Failure) || error.exitCode !== EXIT.notFound) throw error;
-          printFailure(`there is no execution role "${name}"`, 'fob execution-role list shows them');
-          process.exitCode = error.exitCode;
-        }
-      }
-      if (json) printJson({ removed });
-    });
+    .action((names: string[], _options, self: Command) =>
+      removeEach(names, self, {
+        kind: 'execution role',
+        hint: 'fob execution-role list shows them',
+        remove: (client, name) => {
+          const { force } = optionsOf<{ force?: boolean }>(self);
+          return client.json('DELETE', pathOf(name), { query: { force } });
+        },
+      }),
+    );
 }
 
 function defineReading(command: Command): void {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { clientOf, collect, examples, optionsOf } from '../command-line.ts';
-import { EXIT, Failure } from '../failure.ts';
 import { formatAge, parseDurationMs } from '../human.ts';
-import { note, paint, paintError, print, printFailure, printJson, printTable } from '../output.ts';
+import { note, paint, paintError, print, printJson, printTable } from '../output.ts';
+import { removeEach } from '../remove-each.ts';
 import { sendJson } from '../send-json.ts';
 
 const REGION = 'us-east-1';
@@ -115,24 +115,13 @@ function defineRemove(command: Command): void {
     .summary('remove access keys')
     .description('Removes access keys; they are refused from then on.')
     .argument('<keys...>', 'their ids')
-    .action(async (ids: string[], _options, self: Command) => {
-      const client = await clientOf(self);
-      const { json } = optionsOf(self);
-      const removed: string[] = [];
-      for (const id of ids) {
-        try {
-          await client.json('DELETE', `/v1/keys/${encodeURIComponent(id)}`);
-          removed.push(id);
-          if (!json) print(`${paint('green', '✔')} the key ${id} is removed`);
-        } catch (error) {
-          // One that is missing does not keep the others.
-          if (!(error instanceof Failure) || error.exitCode !== EXIT.notFound) throw error;
-          printFailure(`there is no access key "${id}"`, 'fob key list shows them');
-          process.exitCode = error.exitCode;
-        }
-      }
-      if (json) printJson({ removed });
-    });
+    .action((ids: string[], _options, self: Command) =>
+      removeEach(ids, self, {
+        kind: 'access key',
+        hint: 'fob key list shows them',
+        remove: (client, id) => client.json('DELETE', `/v1/keys/${encodeURIComponent(id)}`),
+      }),
+    );
 }
 
 function expiryOf(expiresAt: string | undefined, nowMs: number): string {

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { ERROR_KINDS } from '../../model/measure/point.ts';
+import type { MetricInfo } from '../../observe/metrics/metrics.ts';
 import { aboutFunction, functionPath } from '../api.ts';
 import type { NodeClient } from '../client.ts';
 import { clientOf, collect, examples, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatTime, parseDurationMs } from '../human.ts';
-import { formatValue, type MetricInfo, type MetricSeriesView, valuesOf } from '../metric-view.ts';
+import { formatValue, type MetricSeriesView, valuesOf } from '../metric-view.ts';
 import { note, paint, print, printJson, printTable } from '../output.ts';
 import { showsUnicode, sparkline } from '../sparkline.ts';
 

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
-import { EXIT, Failure } from '../failure.ts';
 import { formatAge } from '../human.ts';
-import { note, paint, print, printFailure, printJson, printTable, warn } from '../output.ts';
+import { note, paint, print, printJson, printTable, warn } from '../output.ts';
 import { defineCheck } from '../policy/check.ts';
 import { addPolicyOptions, type PolicyOptions, policyOf, rulesInWords, scopeInWords } from '../policy/options.ts';
 import { type FunctionViolations, type PolicyView, policyPath, printPolicy, printViolations } from '../policy/view.ts';
+import { removeEach } from '../remove-each.ts';
 import { sendJson } from '../send-json.ts';
 
 interface Changed {
@@ -135,22 +135,11 @@ function defineRemoving(command: Command): void {
     .summary('remove policies')
     .description('Removes policies.')
     .argument('<names...>')
-    .action(async (names: string[], _options, self: Command) => {
-      const client = await clientOf(self);
-      const { json } = optionsOf(self);
-      const removed: string[] = [];
-      for (const name of names) {
-        try {
-          await client.json('DELETE', policyPath(name));
-          removed.push(name);
-          if (!json) print(`${paint('green', '✔')} the policy ${name} is removed`);
-        } catch (error) {
-          // One that is missing does not keep the others.
-          if (!(error instanceof Failure) || error.exitCode !== EXIT.notFound) throw error;
-          printFailure(`there is no policy "${name}"`, 'fob policy list shows them');
-          process.exitCode = error.exitCode;
-        }
-      }
-      if (json) printJson({ removed });
-    });
+    .action((names: string[], _options, self: Command) =>
+      removeEach(names, self, {
+        kind: 'policy',
+        hint: 'fob policy list shows them',
+        remove: (client, name) => client.json('DELETE', policyPath(name)),
+      }),
+    );
 }

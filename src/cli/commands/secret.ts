@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { parseSecretReference, SHORTEST_REDACTED } from '../../model/secret.ts';
 import { clientOf, collect, examples, optionsOf, wholeNumber } from '../command-line.ts';
-import { EXIT, Failure } from '../failure.ts';
 import { count, formatAge, formatAgo, formatBytes } from '../human.ts';
-import { note, paint, print, printFailure, printJson, printPairs, printTable, warn } from '../output.ts';
+import { note, paint, print, printJson, printPairs, printTable, warn } from '../output.ts';
+import { removeEach } from '../remove-each.ts';
 import { readSecret } from '../secret-input.ts';
 import { sendJson } from '../send-json.ts';
 
@@ -260,24 +260,16 @@ function defineRemoving(command: Command): void {
     .description('Removes secrets with all of their versions. One that functions use is removed only by force.')
     .argument('<names...>')
     .option('--force', 'also where functions use it; they cannot be started then')
-    .action(async (names: string[], _options, self: Command) => {
-      const client = await clientOf(self);
-      const { json, force } = optionsOf<{ force?: boolean }>(self);
-      const removed: string[] = [];
-      for (const name of names) {
-        try {
-          await client.json('DELETE', pathOf(name), { query: { force } });
-          removed.push(name);
-          if (!json) print(`${paint('green', '✔')} the secret ${name} is removed`);
-        } catch (error) {
-          // One that is missing does not keep the others.
-          if (!(error instanceof Failure) || error.exitCode !== EXIT.notFound) throw error;
-          printFailure(`there is no secret "${name}"`, 'fob secret list shows them');
-          process.exitCode = error.exitCode;
-        }
-      }
-      if (json) printJson({ removed });
-    });
+    .action((names: string[], _options, self: Command) =>
+      removeEach(names, self, {
+        kind: 'secret',
+        hint: 'fob secret list shows them',
+        remove: (client, name) => {
+          const { force } = optionsOf<{ force?: boolean }>(self);
+          return client.json('DELETE', pathOf(name), { query: { force } });
+        },
+      }),
+    );
 }
 
 function defineKey(command: Command): void {

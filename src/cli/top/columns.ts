@@ -1,7 +1,7 @@
+import type { TopRow } from '../../observe/metrics/metrics.ts';
 import { formatDuration } from '../human.ts';
 import { formatNumber } from '../metric-view.ts';
 import type { Column } from '../table.ts';
-import type { TopRow } from './top-answer.ts';
 
 /** A column of the live view: what the node sorts by, and the key that asks for it. */
 interface TopColumn {

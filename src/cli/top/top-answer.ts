@@ -1,9 +1,8 @@
+import type { TopAnswer as Measured } from '../../observe/metrics/metrics.ts';
+
 /** What `GET /v1/top` answers. */
-export interface TopAnswer {
-  readonly windowMs: number;
-  readonly functions: readonly TopRow[];
-  readonly total: number;
-  readonly all: TopRow;
+export interface TopAnswer extends Measured {
+  /** To those who may know. */
   readonly node?: {
     readonly version: string;
     readonly state: string;
@@ -24,22 +23,4 @@ export interface TopAnswer {
       readonly freeMemoryBytes: number;
     };
   };
-}
-
-export interface TopRow {
-  readonly function: string;
-  readonly invocations: number;
-  readonly callsPerS: number;
-  readonly errors: number;
-  readonly errorsPerS: number;
-  readonly errorRate: number;
-  readonly p50Ms?: number;
-  readonly p90Ms?: number;
-  readonly p99Ms?: number;
-  readonly queuedP90Ms?: number;
-  readonly memoryShare?: number;
-  readonly coldStarts: number;
-  readonly throttles: number;
-  readonly billedGbS: number;
-  readonly concurrency: number;
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import type { TopRow } from '../../observe/metrics/metrics.ts';
 import { textWidth } from '../text-width.ts';
 import { keysOf, pressed, type TopState } from './keys.ts';
-import type { TopAnswer, TopRow } from './top-answer.ts';
+import type { TopAnswer } from './top-answer.ts';
 import { screenLines } from './view.ts';
 
 const START: TopState = { sort: 'calls', filter: '', typing: false, scroll: 0, paused: false, ended: false };

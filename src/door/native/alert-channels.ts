@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { AlertChannelSchema, AlertRoutingSchema } from '../../model/alert.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Alerts } from '../../observe/alerts/alerts.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Done } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { permit, permitAny } from '../permission.ts';
 import { ChannelAnswer, NameOfOne } from './alert-schemas.ts';
@@ -11,7 +11,6 @@ import { ProblemAnswer } from './schemas.ts';
 
 const MAX_BODY_BYTES = 65_536;
 const tags = ['alerts'];
-const nothing = Type.Unsafe<undefined>({ type: 'null', description: 'Done' });
 
 /** Where notifications go. */
 export function addAlertChannelRoutes(app: App, alerts: Alerts): void {
@@ -63,7 +62,7 @@ export function addAlertChannelRoutes(app: App, alerts: Alerts): void {
         summary: 'Removes a channel; what waits for it is not delivered',
         operationId: 'removeAlertChannel',
         params: NameOfOne,
-        response: answers({ 204: nothing, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {
@@ -82,7 +81,7 @@ export function addAlertChannelRoutes(app: App, alerts: Alerts): void {
         summary: 'Sends a message by a channel now, and says whether it arrived',
         operationId: 'testAlertChannel',
         params: NameOfOne,
-        response: answers({ 204: nothing, '4xx': ProblemAnswer, 503: ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer, 503: ProblemAnswer }),
       },
     },
     async (request, reply) => {

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { AlertRuleSchema, DEFAULT_SCOPE_PATTERN, DefaultChangeSchema } from '../../model/alert.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Alerts } from '../../observe/alerts/alerts.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Done } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { permitAny } from '../permission.ts';
 import { demand, principalOf } from '../principal.ts';
@@ -13,7 +13,6 @@ import { ProblemAnswer } from './schemas.ts';
 
 const MAX_BODY_BYTES = 65_536;
 const tags = ['alerts'];
-const nothing = Type.Unsafe<undefined>({ type: 'null', description: 'Done' });
 const scope = Type.String({
   pattern: DEFAULT_SCOPE_PATTERN,
   description: '`all`, `tag:<name>=<value>`, `owner:<owner>` or `function:<name>`; the more special one counts',
@@ -90,7 +89,7 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
         summary: 'Removes a rule; what fires of it ends',
         operationId: 'removeAlertRule',
         params: NameOfOne,
-        response: answers({ 204: nothing, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {
@@ -148,7 +147,7 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
           { scope, rule: Type.String({ maxLength: 64 }), change: DefaultChangeSchema },
           { additionalProperties: false },
         ),
-        response: answers({ 204: nothing, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {
@@ -171,7 +170,7 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
           { scope, rule: Type.Optional(Type.String({ maxLength: 64 })) },
           { additionalProperties: false },
         ),
-        response: answers({ 204: nothing, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { type AlertView, SEVERITIES, SilenceSchema } from '../../model/alert.ts';
 import { Problem } from '../../model/problem.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Done } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { permitAny, visible } from '../permission.ts';
@@ -17,7 +17,6 @@ import { cursor, DEFAULT_PAGE, functionFilter, limit, ProblemAnswer } from './sc
 
 const MAX_BODY_BYTES = 65_536;
 const tags = ['alerts'];
-const nothing = Type.Unsafe<undefined>({ type: 'null', description: 'Done' });
 
 /** What fires, what fired, acknowledgement, silences; and the rules and channels of alerts. */
 export function addAlertRoutes(app: App, context: DoorContext): void {
@@ -138,7 +137,7 @@ export function addAlertRoutes(app: App, context: DoorContext): void {
         summary: 'Ends a silence',
         operationId: 'removeSilence',
         params: Type.Object({ id: Type.String({ maxLength: 64 }) }),
-        response: answers({ 204: nothing, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {

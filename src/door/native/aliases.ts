@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { answers } from '../answer-schemas.ts';
+import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { permitFunction } from '../permission.ts';
@@ -105,7 +105,7 @@ export function addAliasRoutes(app: App, context: DoorContext): void {
         operationId: 'removeAlias',
         params: AliasParameters,
         response: answers({
-          204: Type.Unsafe<undefined>({ type: 'null', description: 'Removed' }),
+          204: Removed,
           '4xx': ProblemAnswer,
         }),
       },

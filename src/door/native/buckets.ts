@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { Problem } from '../../model/problem.ts';
 import type { BucketSettings, BucketView, ObjectView } from '../../service/bucket/buckets.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { permit, permitAny } from '../permission.ts';
@@ -27,7 +27,6 @@ const MAX_SETTINGS_BYTES = 1_048_576;
 const MAX_LISTED = 1_000;
 const OBJECT = '/v1/buckets/:bucket/objects/*';
 const tags = ['buckets'];
-const removed = Type.Unsafe<undefined>({ type: 'null', description: 'Removed' });
 const bytes = Type.Unsafe<Buffer>({ type: 'string', format: 'binary' });
 
 /** Buckets, and the objects in them, as streams in both directions. */
@@ -124,7 +123,7 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
         summary: 'Removes an empty bucket',
         operationId: 'removeBucket',
         params: BucketParameters,
-        response: answers({ 204: removed, '4xx': ProblemAnswer }),
+        response: answers({ 204: Removed, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {
@@ -248,7 +247,7 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
         operationId: 'removeObject',
         params: BucketParameters,
         querystring: ObjectQuery,
-        response: answers({ 204: removed, '4xx': ProblemAnswer }),
+        response: answers({ 204: Removed, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {

@@ -3,7 +3,7 @@ import type { TokenOwner } from '../../govern/identity/identity.ts';
 import { FunctionAccess } from '../../model/identity.ts';
 import { ACTIONS, type Action, EVERYTHING, resourceOf } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Done } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
@@ -29,7 +29,6 @@ import { NameParameters, ProblemAnswer } from './schemas.ts';
 const MAX_BODY_BYTES = 65_536;
 const preValidation = readJsonBody(MAX_BODY_BYTES);
 const tags = ['identity'];
-const gone = Type.Unsafe<undefined>({ type: 'null', description: 'Done' });
 const Anything = Type.Object({}, { additionalProperties: true });
 
 /** Sessions, passwords and tokens; what somebody may do, and why; who may invoke a function. */
@@ -101,7 +100,7 @@ function addSessionRoutes(app: App, { identity }: DoorContext): void {
         tags,
         summary: 'Revokes the token that is sent',
         operationId: 'logOut',
-        response: answers({ 204: gone, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {
@@ -126,7 +125,7 @@ function addSessionRoutes(app: App, { identity }: DoorContext): void {
         operationId: 'setPassword',
         params: UserParameters,
         body: PasswordBody,
-        response: answers({ 204: gone, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {
@@ -228,7 +227,7 @@ function addTokenRoutes(app: App, { identity }: DoorContext): void {
         summary: 'Revokes a token: it is refused from then on',
         operationId: 'revokeToken',
         params: TokenParameters,
-        response: answers({ 204: gone, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {
@@ -373,7 +372,7 @@ function addDecisionRoutes(app: App, { identity, engine }: DoorContext): void {
         summary: 'Leaves it to roles and grants again who may invoke a function',
         operationId: 'removeAccess',
         params: NameParameters,
-        response: answers({ 204: gone, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {

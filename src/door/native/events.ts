@@ -6,7 +6,7 @@ import { EVERYTHING } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
 import { formatTarget, parseTarget } from '../../model/target.ts';
 import type { EventQuery } from '../../store/journal.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Done } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { authorizeInvoke } from '../authorize-invoke.ts';
 import { receiveBody } from '../body.ts';
@@ -29,7 +29,6 @@ const DEFAULT_RATE = 100;
 const MAX_DELAY_MS = 604_800_000;
 const PENDING: readonly string[] = ['waiting', 'running', 'dead'];
 const tags = ['events'];
-const gone = Type.Unsafe<undefined>({ type: 'null', description: 'Done' });
 
 /** Asynchronous invocation: accepting events, and what people see of them and do with them. */
 export function addEventRoutes(app: App, context: DoorContext): void {
@@ -201,7 +200,7 @@ export function addEventRoutes(app: App, context: DoorContext): void {
         summary: 'Delivers a waiting event now, or a dead one again',
         operationId: 'retryEvent',
         params: EventParameters,
-        response: answers({ 204: gone, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {
@@ -221,7 +220,7 @@ export function addEventRoutes(app: App, context: DoorContext): void {
         summary: 'Drops a waiting or dead event; a record of it stays',
         operationId: 'dropEvent',
         params: EventParameters,
-        response: answers({ 204: gone, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {

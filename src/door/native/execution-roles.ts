@@ -2,7 +2,7 @@ import Type from 'typebox';
 import type { ExecutionRoleView } from '../../govern/execution-role/execution-roles.ts';
 import { ExecutionRoleSchema, ROLE_NAME_PATTERN, ROLE_TEMPLATES } from '../../model/execution-role.ts';
 import { Problem } from '../../model/problem.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { permit, permitAny } from '../permission.ts';
@@ -146,7 +146,7 @@ export function addExecutionRoleRoutes(app: App, { governance, engine }: DoorCon
         params: RoleParameters,
         querystring: Type.Object({ force: flag('Also where functions have it') }, { additionalProperties: false }),
         response: answers({
-          204: Type.Unsafe<undefined>({ type: 'null', description: 'Removed' }),
+          204: Removed,
           '4xx': ProblemAnswer,
         }),
       },

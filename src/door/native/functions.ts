@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 import { FUNCTION_NAME_PATTERN, type FunctionDocument, type StoredFunction } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
 import { formatTarget, parseTarget } from '../../model/target.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { noteAudit } from '../audit.ts';
 import { receiveBody } from '../body.ts';
@@ -191,7 +191,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
         operationId: 'removeFunction',
         params: NameParameters,
         response: answers({
-          204: Type.Unsafe<undefined>({ type: 'null', description: 'Removed' }),
+          204: Removed,
           '4xx': ProblemAnswer,
         }),
       },

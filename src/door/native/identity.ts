@@ -4,7 +4,7 @@ import type { ChangeOptions } from '../../govern/identity/identity.ts';
 import { RoleSettings, TeamSettings, UserSettings } from '../../model/identity.ts';
 import { EVERYTHING } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
@@ -30,7 +30,6 @@ import { ProblemAnswer } from './schemas.ts';
 const MAX_BODY_BYTES = 262_144;
 const tags = ['identity'];
 const preValidation = readJsonBody(MAX_BODY_BYTES);
-const removed = Type.Unsafe<undefined>({ type: 'null', description: 'Removed' });
 
 /** Users, teams and roles. */
 export function addIdentityRoutes(app: App, context: DoorContext): void {
@@ -155,7 +154,7 @@ function addUserRoutes(app: App, { identity }: DoorContext): void {
         summary: 'Removes a user, with their tokens; what they own stays',
         operationId: 'removeUser',
         params: UserParameters,
-        response: answers({ 204: removed, '4xx': ProblemAnswer }),
+        response: answers({ 204: Removed, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {
@@ -272,7 +271,7 @@ function addTeamRoutes(app: App, { identity }: DoorContext): void {
         summary: 'Removes a team, with its tokens; its members and what it owns stay',
         operationId: 'removeTeam',
         params: TeamParameters,
-        response: answers({ 204: removed, '4xx': ProblemAnswer }),
+        response: answers({ 204: Removed, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {
@@ -360,7 +359,7 @@ function addRoleRoutes(app: App, { identity }: DoorContext): void {
         summary: 'Removes a role that nobody has any more',
         operationId: 'removeRole',
         params: TeamParameters,
-        response: answers({ 204: removed, '4xx': ProblemAnswer }),
+        response: answers({ 204: Removed, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {

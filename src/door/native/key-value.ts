@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import Type from 'typebox';
 import { Problem } from '../../model/problem.ts';
 import { SPACE_NAME_PATTERN } from '../../service/key-value/stored-spaces.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Done } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
@@ -16,7 +16,6 @@ import { cursor, DEFAULT_PAGE, limit, ProblemAnswer } from './schemas.ts';
 const MAX_VALUE_BYTES = 1_048_576;
 const MAX_LIFE_MS = 3_153_600_000_000;
 const tags = ['key-value'];
-const gone = Type.Unsafe<undefined>({ type: 'null', description: 'Done' });
 
 const SpaceParameters = Type.Object({ space: Type.String({ pattern: SPACE_NAME_PATTERN }) });
 const KeyParameters = Type.Object({
@@ -199,7 +198,7 @@ export function addKeyValueRoutes(app: App, context: DoorContext): void {
         description: preconditions,
         operationId: 'removeValue',
         params: KeyParameters,
-        response: answers({ 204: gone, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { GRANT_PATTERN } from '../../model/grant.ts';
 import { Problem } from '../../model/problem.ts';
 import type { AccessKeyView } from '../../service/access/access-keys.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { demandGrants } from '../deploy-permission.ts';
@@ -89,7 +89,7 @@ export function addKeyRoutes(app: App, { accessKeys }: DoorContext): void {
         operationId: 'removeKey',
         params: Type.Object({ id: Type.String({ maxLength: 64 }) }),
         response: answers({
-          204: Type.Unsafe<undefined>({ type: 'null', description: 'Removed' }),
+          204: Removed,
           '4xx': ProblemAnswer,
         }),
       },

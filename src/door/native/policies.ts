@@ -5,7 +5,7 @@ import { defaultConfig, FUNCTION_NAME_PATTERN, type FunctionConfig } from '../..
 import { StatedOriginSchema } from '../../model/origin.ts';
 import { POLICY_NAME_PATTERN, type Policy, PolicySchema } from '../../model/policy.ts';
 import { Problem } from '../../model/problem.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { permit, permitAny, visible } from '../permission.ts';
@@ -224,7 +224,7 @@ export function addPolicyRoutes(app: App, { governance, engine }: DoorContext): 
         operationId: 'removePolicy',
         params: PolicyParameters,
         response: answers({
-          204: Type.Unsafe<undefined>({ type: 'null', description: 'Removed' }),
+          204: Removed,
           '4xx': ProblemAnswer,
         }),
       },

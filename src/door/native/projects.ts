@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { StatedOriginSchema } from '../../model/origin.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Entry } from '../../store/registry.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Done } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { permit, permitAny } from '../permission.ts';
@@ -18,7 +18,6 @@ const MAX_PROJECTS = 1_000;
 /** Whoever applies takes the lock again and again; one that was not taken for so long is free. */
 const LOCK_MS = 120_000;
 const tags = ['projects'];
-const gone = Type.Unsafe<undefined>({ type: 'null', description: 'Done' });
 
 const NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(\\.[A-Za-z0-9][A-Za-z0-9_-]{0,63})?$';
 const ProjectParameters = Type.Object({
@@ -176,7 +175,7 @@ export function addProjectRoutes(app: App, context: DoorContext): void {
         summary: 'Forgets a project; what it made stays',
         operationId: 'forgetProject',
         params: ProjectParameters,
-        response: answers({ 204: gone, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {
@@ -249,7 +248,7 @@ export function addProjectRoutes(app: App, context: DoorContext): void {
         operationId: 'unlockProject',
         params: ProjectParameters,
         querystring: Type.Object({ id: LockId }, { additionalProperties: false }),
-        response: answers({ 204: gone, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {

@@ -5,7 +5,7 @@ import { MAX_MESSAGE_BYTES } from '../../service/queue/new-messages.ts';
 import { QUEUE_NAME_PATTERN, QueueChangeSchema } from '../../service/queue/queue-settings.ts';
 import type { Cause, QueueView } from '../../service/queue/queues.ts';
 import type { NewMessage } from '../../store/queue.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Done } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
@@ -33,7 +33,6 @@ const DEFAULT_PEEK = 10;
 const DEFAULT_RATE = 100;
 const ATTRIBUTE = 'fob-attribute-';
 const tags = ['queues'];
-const gone = Type.Unsafe<undefined>({ type: 'null', description: 'Done' });
 
 /** Queues: settings, sending, receiving, and what is done with dead letters. */
 export function addQueueRoutes(app: App, context: DoorContext): void {
@@ -114,7 +113,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
         summary: 'Removes a queue with its messages',
         operationId: 'removeQueue',
         params: QueueParameters,
-        response: answers({ 204: gone, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {
@@ -227,7 +226,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
         summary: 'Deletes a received message: it is done',
         operationId: 'deleteMessage',
         params: ReceiptParameters,
-        response: answers({ 204: gone, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {
@@ -252,7 +251,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
           { visibilityMs: Type.Integer({ minimum: 0, maximum: 43_200_000 }) },
           { additionalProperties: false },
         ),
-        response: answers({ 204: gone, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {

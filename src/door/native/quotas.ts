@@ -3,7 +3,7 @@ import Type from 'typebox';
 import type { QuotaView } from '../../govern/quota/quotas.ts';
 import { Problem } from '../../model/problem.ts';
 import { QUOTA_MEASURES, type Quota, QuotaSchema, TEAM_PATTERN, type TeamUsage } from '../../model/quota.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { permit, permitAny } from '../permission.ts';
@@ -140,7 +140,7 @@ export function addQuotaRoutes(app: App, { governance }: DoorContext): void {
         operationId: 'removeQuota',
         params: TeamParameters,
         response: answers({
-          204: Type.Unsafe<undefined>({ type: 'null', description: 'Removed' }),
+          204: Removed,
           '4xx': ProblemAnswer,
         }),
       },

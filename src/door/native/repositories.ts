@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 import { FUNCTION_NAME_PATTERN } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
 import type { NewRepository, RepositoryView } from '../../service/repository/repositories.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { permit, permitAny } from '../permission.ts';
@@ -189,7 +189,7 @@ export function addRepositoryRoutes(app: App, { repositories }: DoorContext): vo
         operationId: 'removeRepository',
         params: RepositoryParameters,
         response: answers({
-          204: Type.Unsafe<undefined>({ type: 'null', description: 'Removed' }),
+          204: Removed,
           '4xx': ProblemAnswer,
         }),
       },

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { Problem } from '../../model/problem.ts';
 import { SECRET_FUNCTIONS_PATTERN, SECRET_LIMITS, SECRET_NAME_PATTERN, type SecretView } from '../../model/secret.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { permit, permitAny } from '../permission.ts';
@@ -152,7 +152,7 @@ export function addSecretRoutes(app: App, { governance, engine }: DoorContext): 
         params: SecretParameters,
         querystring: Type.Object({ force: flag('Also where functions use it') }, { additionalProperties: false }),
         response: answers({
-          204: Type.Unsafe<undefined>({ type: 'null', description: 'Removed' }),
+          204: Removed,
           '4xx': ProblemAnswer,
         }),
       },

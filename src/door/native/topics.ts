@@ -8,7 +8,7 @@ import { isJsonType } from '../../model/media-type.ts';
 import { Problem } from '../../model/problem.ts';
 import { TOPIC_NAME_PATTERN } from '../../service/topic/topic-rules.ts';
 import type { TopicView } from '../../service/topic/topics.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Done } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { receiveBody } from '../body.ts';
 import type { DoorContext } from '../context.ts';
@@ -25,7 +25,6 @@ const MAX_JSON_BYTES = 65_536;
 const MAX_EVENT_BODY_BYTES = 1_048_576;
 const DEFAULT_PEEK = 10;
 const tags = ['topics'];
-const gone = Type.Unsafe<undefined>({ type: 'null', description: 'Done' });
 
 const TopicParameters = Type.Object({ name: Type.String({ pattern: TOPIC_NAME_PATTERN }) });
 const Filter = Type.Record(Type.String(), Type.Unknown(), { description: 'An event pattern' });
@@ -118,7 +117,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
         summary: 'Removes a topic with its subscriptions; what was published is still delivered',
         operationId: 'removeTopic',
         params: TopicParameters,
-        response: answers({ 204: gone, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {
@@ -171,7 +170,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
         summary: 'Ends a subscription',
         operationId: 'unsubscribe',
         params: Type.Object({ ...TopicParameters.properties, id: Type.String({ maxLength: 64 }) }),
-        response: answers({ 204: gone, '4xx': ProblemAnswer }),
+        response: answers({ 204: Done, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {

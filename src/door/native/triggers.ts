@@ -4,7 +4,7 @@ import type { CloudEvent } from '../../model/event.ts';
 import { type Action, EVERYTHING } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
 import type { NewTrigger, TriggerChange, TriggerView } from '../../trigger/triggers.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { permitAny, visible } from '../permission.ts';
@@ -190,7 +190,7 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
         operationId: 'removeTrigger',
         params: TriggerParameters,
         response: answers({
-          204: Type.Unsafe<undefined>({ type: 'null', description: 'Removed' }),
+          204: Removed,
           '4xx': ProblemAnswer,
         }),
       },

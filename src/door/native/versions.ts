@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { Problem } from '../../model/problem.ts';
-import { answers } from '../answer-schemas.ts';
+import { answers, Done } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { permitFunction } from '../permission.ts';
@@ -100,7 +100,7 @@ export function addVersionRoutes(app: App, context: DoorContext): void {
         operationId: 'unpublishVersion',
         params: VersionParameters,
         response: answers({
-          204: Type.Unsafe<undefined>({ type: 'null', description: 'Done' }),
+          204: Done,
           '4xx': ProblemAnswer,
         }),
       },
