@@ -77,7 +77,7 @@ const PAGES_WITH_COMMANDS = [
   'docs/guide/audit.md',
 ];
 
-describe('the commands in the documentation', { skip: process.platform !== 'linux' }, () => {
+describe('the commands in the documentation', { skip: process.platform !== 'linux' && 'sandboxes need Linux' }, () => {
   let desk: Desk;
   let node: ProcessNode;
   let base: Awaited<ReturnType<typeof temporaryFolder>>;

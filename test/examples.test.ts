@@ -12,7 +12,7 @@ const folders = (await readdir(EXAMPLES, { withFileTypes: true }))
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
 
-describe('the examples', { skip: process.platform !== 'linux' }, () => {
+describe('the examples', { skip: process.platform !== 'linux' && 'sandboxes need Linux' }, () => {
   let desk: Desk;
   let node: ProcessNode;
   let hasPackages: boolean;

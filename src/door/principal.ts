@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { allows, type GrantAccess, type GrantKind } from '../model/grant.ts';
-import type { Principal as Identified, ResourceAttributes } from '../model/identity.ts';
+import type { Principal as Identified } from '../model/identity.ts';
 import type { Action } from '../model/permission.ts';
 import { Problem } from '../model/problem.ts';
+import type { ResourceAttributes } from '../model/rule.ts';
 import type { TraceContext } from '../model/trace.ts';
 
 /** Who asks, as doors see it. */

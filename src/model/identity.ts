@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import type { Action } from './permission.ts';
-import { StatementSchema } from './rule.ts';
+import { type ResourceAttributes, StatementSchema } from './rule.ts';
 
 /** A user's name: also an address of mail. It is what `owner` of a function may say. */
 export const USER_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$';
@@ -38,12 +38,6 @@ export interface Principal {
   may(action: Action, resource: string, as?: ResourceAttributes): boolean;
   /** Whether there is anything at all to which it may do this. */
   mayAny(action: Action): boolean;
-}
-
-/** What rules can go by besides a resource's name. */
-export interface ResourceAttributes {
-  readonly owner?: string;
-  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** A user or a team with whose permissions a node does something later, and since when. */

@@ -1,5 +1,10 @@
 import Type, { type Static } from 'typebox';
-import type { ResourceAttributes } from './identity.ts';
+
+/** What rules can go by besides a resource's name. */
+export interface ResourceAttributes {
+  readonly owner?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+}
 
 const OWNER_PATTERN = '^(?:@self|@team|[A-Za-z0-9][A-Za-z0-9_.@-]{0,127})$';
 

@@ -46,7 +46,10 @@ async function startMailServer(): Promise<{ port: number; next(): Promise<string
   };
 }
 
-describe('an alert of a real node', { skip: process.platform !== 'linux', timeout: TIMEOUT_MS }, () => {
+describe('an alert of a real node', {
+  skip: process.platform !== 'linux' && 'sandboxes need Linux',
+  timeout: TIMEOUT_MS,
+}, () => {
   let node: TestNode;
   let receiver: Receiver;
   let mail: Awaited<ReturnType<typeof startMailServer>>;

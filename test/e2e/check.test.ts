@@ -43,7 +43,7 @@ tests:
     sample: pigeon post
 `;
 
-describe('fob check', { skip: process.platform !== 'linux' }, () => {
+describe('fob check', { skip: process.platform !== 'linux' && 'sandboxes need Linux' }, () => {
   test('runs the tests of a function in a sandbox, tells what failed and why, and leaves nothing behind', async () => {
     const { folder, remove } = await temporaryFolder();
     const before = (await readdir(tmpdir())).filter((name) => name.startsWith('fob-check-'));

@@ -20,7 +20,9 @@ const UPDATED = 'updated';
 const PYTHON = (answer: string) => `def callme():\n    print("${answer}")\n    return "${answer}"\n`;
 const NODE = (answer: string) => `export function callme() { return "${answer}"; }\n`;
 
-describe('a node that is killed again and again', { skip: process.platform !== 'linux' }, () => {
+describe('a node that is killed again and again', {
+  skip: process.platform !== 'linux' && 'sandboxes need Linux',
+}, () => {
   let folder: string;
   let remove: () => Promise<void>;
   let node: ProcessNode | undefined;

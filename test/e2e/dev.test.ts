@@ -93,7 +93,7 @@ const call = async (url: string, body: object): Promise<unknown> => {
   return response.json();
 };
 
-describe('fob dev', { skip: process.platform !== 'linux' }, () => {
+describe('fob dev', { skip: process.platform !== 'linux' && 'sandboxes need Linux' }, () => {
   test('deploys each change, shows the log, keeps what works when a change does not, and ends cleanly', async (t) => {
     const dev = await startDev(t, { 'index.mjs': JAVASCRIPT });
     const file = join(dev.folder, 'index.mjs');

@@ -38,7 +38,9 @@ def callme(how='print'):
     return v if how == 'return' else None
 `;
 
-describe('secrets, roles, policies and quotas of a node', { skip: process.platform !== 'linux' }, () => {
+describe('secrets, roles, policies and quotas of a node', {
+  skip: process.platform !== 'linux' && 'sandboxes need Linux',
+}, () => {
   let node: TestNode;
   const json = async (method: string, path: string, body?: unknown) => {
     const init =

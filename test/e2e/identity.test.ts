@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type ProcessNode, runFob, startFobUp, temporaryFolder } from '../support/fob-process.ts';
 
-describe('a node that people share', { skip: process.platform !== 'linux' }, () => {
+describe('a node that people share', { skip: process.platform !== 'linux' && 'sandboxes need Linux' }, () => {
   let base: Awaited<ReturnType<typeof temporaryFolder>>;
   let node: ProcessNode;
   let environment: Record<string, string>;

@@ -24,7 +24,7 @@ interface Line {
   readonly after?: readonly Line[];
 }
 
-describe('logs', { skip: process.platform !== 'linux' }, () => {
+describe('logs', { skip: process.platform !== 'linux' && 'sandboxes need Linux' }, () => {
   let node: TestNode;
   const ids: string[] = [];
 

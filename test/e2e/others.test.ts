@@ -5,7 +5,9 @@ import { startTestNode, type TestNode } from '../support/node.ts';
 
 const OPERATOR = 'the-operator-of-this-node';
 
-describe('what others may not do with a function, nor see of it', { skip: process.platform !== 'linux' }, () => {
+describe('what others may not do with a function, nor see of it', {
+  skip: process.platform !== 'linux' && 'sandboxes need Linux',
+}, () => {
   let node: TestNode;
   const tokens: Record<string, string> = {};
 

@@ -11,7 +11,9 @@ const BROKEN = 'export function handler() { throw new Error("no stock"); }\n';
 /** Says what its request was, as a function URL shows it. */
 const PATH = 'export function handler({ rawPath }) { return { statusCode: 200, body: rawPath }; }\n';
 
-describe('versions, aliases and releases on a real node', { skip: process.platform !== 'linux' }, () => {
+describe('versions, aliases and releases on a real node', {
+  skip: process.platform !== 'linux' && 'sandboxes need Linux',
+}, () => {
   let node: TestNode;
   let data: string;
 

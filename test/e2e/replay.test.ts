@@ -12,7 +12,7 @@ def callme(amount):
     return {'cents': int(amount.replace(',', '')) * factor}
 `;
 
-describe('recorded invocations', { skip: process.platform !== 'linux' }, () => {
+describe('recorded invocations', { skip: process.platform !== 'linux' && 'sandboxes need Linux' }, () => {
   let base: Awaited<ReturnType<typeof temporaryFolder>>;
   let node: ProcessNode;
   let file: string;

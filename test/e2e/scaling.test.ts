@@ -42,7 +42,7 @@ interface View {
   readonly state: string;
 }
 
-describe('scaling', { skip: process.platform !== 'linux' }, () => {
+describe('scaling', { skip: process.platform !== 'linux' && 'sandboxes need Linux' }, () => {
   let node: TestNode;
   let client: Client;
 

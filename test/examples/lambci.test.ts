@@ -27,7 +27,7 @@ const project = (sum: number) => ({
     });`,
 });
 
-describe('the small LambCI', { skip: process.platform !== 'linux' }, () => {
+describe('the small LambCI', { skip: process.platform !== 'linux' && 'sandboxes need Linux' }, () => {
   let folder: string;
   let remove: () => Promise<void>;
   let node: ProcessNode;
@@ -181,7 +181,9 @@ describe('the small LambCI', { skip: process.platform !== 'linux' }, () => {
   });
 });
 
-describe('commit statuses of the small LambCI', { skip: process.platform !== 'linux' }, () => {
+describe('commit statuses of the small LambCI', {
+  skip: process.platform !== 'linux' && 'sandboxes need Linux',
+}, () => {
   test("are posted to GitHub's interface, again where it fails", async () => {
     const { folder, remove } = await temporaryFolder();
     const github = await Receiver.start();

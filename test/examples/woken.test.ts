@@ -9,7 +9,9 @@ import { canBuild, createShell, type Shell } from '../support/shell.ts';
 const EXAMPLES = join(PROJECT_FOLDER, 'examples');
 const DEADLINE_MS = 60_000;
 
-describe('the examples of functions that are woken', { skip: process.platform !== 'linux' }, () => {
+describe('the examples of functions that are woken', {
+  skip: process.platform !== 'linux' && 'sandboxes need Linux',
+}, () => {
   let folder: string;
   let remove: () => Promise<void>;
   let node: ProcessNode;

@@ -7,7 +7,9 @@ import { describe, test } from 'node:test';
 import { type ProcessNode, startFobUp, temporaryFolder } from '../support/fob-process.ts';
 import { createWorkTree } from '../support/git-work-tree.ts';
 
-describe('a node that is killed in the middle of a push', { skip: process.platform !== 'linux' }, () => {
+describe('a node that is killed in the middle of a push', {
+  skip: process.platform !== 'linux' && 'sandboxes need Linux',
+}, () => {
   test('has a repository that works, without half a push in it', async () => {
     const { folder, remove } = await temporaryFolder();
     const work = await createWorkTree();

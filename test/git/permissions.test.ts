@@ -6,7 +6,7 @@ import { startTestNode, type TestNode } from '../support/node.ts';
 
 const file = (name: string) => `project: ann-shop\nfunctions:\n  ${name}: { path: api, owner: ann }\n`;
 
-describe('deploying by Git', { skip: process.platform !== 'linux' }, () => {
+describe('deploying by Git', { skip: process.platform !== 'linux' && 'sandboxes need Linux' }, () => {
   let node: TestNode;
   let server: GitServer;
   let work: WorkTree;

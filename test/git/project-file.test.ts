@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { type FobOptions, runFob } from '../support/fob-process.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
 
-describe('fob plan and fob apply', { skip: process.platform !== 'linux' }, () => {
+describe('fob plan and fob apply', { skip: process.platform !== 'linux' && 'sandboxes need Linux' }, () => {
   let node: TestNode;
   let folder: string;
   before(async () => {

@@ -9,7 +9,7 @@ import { startTestNode, type TestNode } from '../support/node.ts';
 
 const HELLO = 'def callme(): return "hello"\n';
 
-describe('a push', { skip: process.platform !== 'linux' }, () => {
+describe('a push', { skip: process.platform !== 'linux' && 'sandboxes need Linux' }, () => {
   let node: TestNode;
   let work: WorkTree;
   before(async () => {
@@ -204,7 +204,7 @@ environments:
   });
 });
 
-describe('a push to a node with a token', { skip: process.platform !== 'linux' }, () => {
+describe('a push to a node with a token', { skip: process.platform !== 'linux' && 'sandboxes need Linux' }, () => {
   test('needs it as the password, whatever the user', async () => {
     const node = await startTestNode({ token: 'swordfish:7' });
     const work = await createWorkTree();

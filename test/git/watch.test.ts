@@ -9,7 +9,9 @@ import { startTestNode, type TestNode } from '../support/node.ts';
 
 const returns = (value: number) => ({ 'main.py': `def callme(): return ${value}\n` });
 
-describe('a repository elsewhere that is watched', { skip: process.platform !== 'linux' }, () => {
+describe('a repository elsewhere that is watched', {
+  skip: process.platform !== 'linux' && 'sandboxes need Linux',
+}, () => {
   let node: TestNode;
   let server: GitServer;
   let work: WorkTree;

@@ -8,7 +8,9 @@ const OPERATOR = 'the-operator-of-this-node';
 const FUNCTION = 'def callme(): return "evil"\n';
 const PROJECT = (name: string) => `project: p-${name}\nfunctions:\n  ${name}:\n    code: main.py\n`;
 
-describe('a watched repository of somebody who may not do everything', { skip: process.platform !== 'linux' }, () => {
+describe('a watched repository of somebody who may not do everything', {
+  skip: process.platform !== 'linux' && 'sandboxes need Linux',
+}, () => {
   let node: TestNode;
   let server: GitServer;
   let work: WorkTree;

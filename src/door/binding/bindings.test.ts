@@ -58,7 +58,9 @@ export async function callme(bucket, text) {
 const GRANTS = ['kv:mine', 'kv:shared:read', 'function:asked:invoke'];
 
 for (const kind of ['bubblewrap', 'process'] as const) {
-  describe(`bindings in ${kind} sandboxes`, { skip: kind === 'bubblewrap' && process.platform !== 'linux' }, () => {
+  describe(`bindings in ${kind} sandboxes`, {
+    skip: kind === 'bubblewrap' && process.platform !== 'linux' && 'bubblewrap needs Linux',
+  }, () => {
     let node: BoundNode;
     before(async () => {
       node = await startBoundNode(kind);

@@ -1,14 +1,13 @@
 import type {
   FunctionAccess,
   Principal,
-  ResourceAttributes,
   RoleSettings,
   TeamSettings,
   TokenScopes,
   UserSettings,
 } from '../../model/identity.ts';
 import type { Action } from '../../model/permission.ts';
-import type { Decision } from '../../model/rule.ts';
+import type { Decision, ResourceAttributes } from '../../model/rule.ts';
 
 /**
  * Users, teams, roles, tokens, and who may invoke which function. Held in memory: to authenticate and to decide costs no I/O.

@@ -1,6 +1,6 @@
 import type { StoredFunction } from '../../model/function.ts';
-import type { ResourceAttributes } from '../../model/identity.ts';
 import { kindOf } from '../../model/permission.ts';
+import type { ResourceAttributes } from '../../model/rule.ts';
 
 /** Finds a function by its name or id, from memory. */
 export type FunctionLookup = (nameOrId: string) => StoredFunction | undefined;

@@ -1,7 +1,8 @@
 import type { Clock } from '../../model/clock.ts';
 import type { StoredFunction } from '../../model/function.ts';
-import type { Principal, ResourceAttributes, TokenScopes } from '../../model/identity.ts';
+import type { Principal, TokenScopes } from '../../model/identity.ts';
 import type { Action } from '../../model/permission.ts';
+import type { ResourceAttributes } from '../../model/rule.ts';
 import { type Asker, allowsAny, type Decision, decide, type GrantedRole, isLike } from '../../model/rule.ts';
 import { BUILT_IN_ROLES } from './built-in-roles.ts';
 import { type Directory, grantedTo, type StoredToken } from './directory.ts';
