@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { Problem } from '../model/problem.ts';
+import { conflictOf } from './conflict.ts';
 import { EXIT, Failure } from './failure.ts';
 import { endQuietlyOnBrokenPipe, note, noteJson, paintError, printFailure } from './output.ts';
 import { COMMANDS, createProgram } from './program.ts';
@@ -39,7 +40,7 @@ function report(error: unknown, json: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof Failure) {
     if (json) noteJson(error.body ?? { detail: error.message });
-    else printFailure(error.message, error.hint ?? bothOf(error.body) ?? stackOf(error.body));
+    else printFailure(error.message, error.hint ?? conflictOf(error.body) ?? stackOf(error.body));
     return error.exitCode;
   }
   if (error instanceof Problem) {
@@ -51,14 +52,6 @@ function report(error: unknown, json: boolean): number {
   if (error instanceof Error && error.stack !== undefined && process.env.FOB_DEBUG)
     note(paintError('dim', error.stack));
   return EXIT.refused;
-}
-
-/** Of two people who changed one thing: what stands there now, and what was to be. */
-function bothOf(body: unknown): string | undefined {
-  const { current, given } = (body ?? {}) as { current?: unknown; given?: unknown };
-  if (current === undefined) return undefined;
-  const yours = given === undefined ? '' : `\nyours:        ${harmless(JSON.stringify(given))}`;
-  return `there is now: ${harmless(JSON.stringify(current))}${yours}`;
 }
 
 /** Where in the function's own code it went wrong: the stack of a problem document, if it has one. */
