@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { openAlerting } from './alerting.ts';
 import { openBacking } from './backing.ts';
+import { CONSOLE_FOLDER } from './console-folder.ts';
 import { createBindings } from './door/binding/bindings.ts';
 import type { DoorServer } from './door/server.ts';
 import { createDeployer, type Deployment } from './engine/deploy/deployer.ts';
@@ -257,6 +258,7 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       clock,
       map: tracing.map,
       spanCounts: tracing.counts,
+      consoleFolder: CONSOLE_FOLDER,
       nodeInfo: { version: packageJson.version, startedAtMs, state: () => state },
     });
     late.server = server;

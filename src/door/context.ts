@@ -66,6 +66,8 @@ export interface ServerDeps {
   /** Spans since the node started: not kept for there were too many; taken by the collector; not taken. */
   spanCounts(): { dropped: number; sent: number; unsent: number };
   readonly clock: Clock;
+  /** Where the built web console lies; absent in tests of other routes. */
+  readonly consoleFolder?: string;
 }
 
 /** The part of the server that its doors share while it runs. */

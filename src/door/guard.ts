@@ -1,12 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { Identity } from '../govern/identity/identity.ts';
 import type { Principal as Identified } from '../model/identity.ts';
 import { isLoopback } from '../model/listening.ts';
 import { Problem } from '../model/problem.ts';
 import type { Settings } from '../model/settings.ts';
+import { isForeignPage } from './origin.ts';
 import { ANONYMOUS, OPERATOR_BY_TOKEN, type Principal, setPrincipal } from './principal.ts';
+import { takeCookieCredential } from './session-cookie.ts';
 import { shorten } from './shorten.ts';
 
 /** Host headers that were found good are remembered, at most this many. */
@@ -28,6 +30,13 @@ export interface Waived {
   readonly token?: boolean;
 }
 
+const credentials = new WeakMap<IncomingMessage, string>();
+
+/** The token by which a request was let in; nothing for what the node's operator sent. */
+export function credentialIn(req: IncomingMessage): string | undefined {
+  return credentials.get(req);
+}
+
 /** Returns why a request is refused, or nothing; then `principalOf` says who asks. */
 export type Guard = (req: IncomingMessage, waived?: Waived) => Problem | undefined;
 
@@ -35,7 +44,7 @@ export type Guard = (req: IncomingMessage, waived?: Waived) => Problem | undefin
  * Makes the check that every request passes before anything else sees it.
  * The Host header must be a name of this node (so that a web page cannot reach it by rebinding a name of its own), no web page
  * of another origin may call, and where the setting `token` is set or there are users, a credential must be right: that
- * setting's value, or a token of a user or team.
+ * setting's value, or a token of a user or team; the console's browser sends it as a cookie.
  */
 export function createGuard(settings: Settings, identity: Pick<Identity, 'hasUsers' | 'authenticate'>): Guard {
   const knownHosts = new Set<string>();
@@ -75,33 +84,28 @@ export function createGuard(settings: Settings, identity: Pick<Identity, 'hasUse
         `the Host header "${shorten(host ?? '')}" is no name of this node; add it to the setting \`allowedHosts\` if it should be`,
       );
     }
-    if (waived?.origin !== true && isForeignPage(headers, host)) {
+    if (waived?.origin !== true && isForeignPage(headers)) {
       return new Problem(
         'forbidden',
         'a web page of another origin may not call this node; call it from a program instead',
       );
     }
+    const fromCookie = takeCookieCredential(req);
     if (token === undefined && !identity.hasUsers) return undefined;
     if (waived?.token === true) {
       setPrincipal(req, ANONYMOUS);
       return undefined;
     }
-    const credential = credentialOf(headers.authorization);
+    const credential = credentialOf(headers.authorization) ?? fromCookie;
     const principal = credential === undefined ? undefined : principalWith(credential);
     if (principal !== undefined) {
       setPrincipal(req, principal);
+      if (principal.kind !== 'operator') credentials.set(req, credential!);
       return undefined;
     }
     if (!identity.hasUsers) return new Problem('unauthorized', NO_TOKEN);
     return new Problem('unauthorized', credential === undefined ? NO_CREDENTIAL : WRONG_CREDENTIAL);
   };
-}
-
-function isForeignPage(headers: IncomingHttpHeaders, host: string): boolean {
-  const { origin } = headers;
-  if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) return true;
-  const site = headers['sec-fetch-site'];
-  return site !== undefined && site !== 'same-origin' && site !== 'none';
 }
 
 function isHost(host: string, name: string | undefined): boolean {

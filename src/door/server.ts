@@ -8,6 +8,7 @@ import { authorizeInvoke, passAsAnybody } from './authorize-invoke.ts';
 import { createAwsDoor } from './aws/aws-door.ts';
 import { isServicePath } from './binding/paths.ts';
 import { tooLarge } from './body.ts';
+import { claimsConsole, createConsoleDoor } from './console/console-door.ts';
 import type { DoorContext, Lifecycle, ServerDeps } from './context.ts';
 import { createFobCall } from './fob/call.ts';
 import { answerFobFailure, errorJson } from './fob/error.ts';
@@ -34,8 +35,9 @@ const INVOKE = '/invoke';
 /** Every path that runs the function that it names. */
 const INVOCATION = /^\/(?:f\/|api\/call\/|v1\/functions\/(?=[^/?]+\/invoke(?:\?|$)))(?<target>[^/?%]+)/;
 /** Where a password becomes a token. */
-const SESSION = '/v1/session';
+const SESSIONS: ReadonlySet<string | undefined> = new Set(['/v1/session', '/v1/session/browser']);
 const OPEN = { token: true };
+const CONSOLE_FILES = { token: true, origin: true };
 const NOT_FOR_FUNCTIONS =
   'a function reaches buckets, queues, topics, key-value spaces and other functions, as it was granted them, and nothing else of this node';
 const MAX_HEADER_BYTES = 16_384;
@@ -85,6 +87,7 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
   const functionUrls = createFunctionUrls(context, httpRunner);
   const httpRoutes = createHttpRoutes(context, guard, httpRunner);
   const hooks = createHooks(context, (res, thrown) => fail(res.req, res, thrown));
+  const webConsole = createConsoleDoor(context);
   const debuggers = createDebuggerDoor(context, guard);
   let manage: (req: IncomingMessage, res: ServerResponse) => void;
 
@@ -108,9 +111,16 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
       return;
     }
     if (httpRoutes(req, res)) return;
+    if (claimsConsole(req)) {
+      // Its files hold nothing, and a link to it may stand anywhere.
+      const refusal = guard(req, CONSOLE_FILES);
+      if (refusal === undefined) webConsole(req, res);
+      else refuse(req, res, refusal);
+      return;
+    }
     if (url.startsWith(GIT)) takeBasicPassword(req);
     const isOpen =
-      (url === SESSION && req.method === 'POST') || isWebhookPath(url) || (openStatus && isStatusPath(url));
+      (SESSIONS.has(url) && req.method === 'POST') || isWebhookPath(url) || (openStatus && isStatusPath(url));
     const refusal = isOpen ? guard(req, OPEN) : guard(req);
     if (refusal !== undefined && !isOpenFunction(req, url, refusal)) refuse(req, res, refusal);
     else serveGuarded(req, res, url);

@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { examples } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatDuration } from '../human.ts';
+import { ensureConsole } from '../machine/console-build.ts';
 import { runNode } from '../machine/run-node.ts';
 import { ensurePackages, nodePackages } from '../machine/system-packages.ts';
 import { TEST_PACKAGES } from '../machine/test-packages.ts';
@@ -19,6 +20,7 @@ const MOST_AT_ONCE = 4;
 const FILE_TIMEOUT_MS = 900_000;
 
 const TSC = join('node_modules', 'typescript', 'bin', 'tsc');
+const CONSOLE = join('src', 'console');
 const BIOME = join('node_modules', '@biomejs', 'biome', 'bin', 'biome');
 
 export function define(command: Command): void {
@@ -54,10 +56,12 @@ async function test(pattern: string | undefined, mayInstall: boolean): Promise<n
   await ensurePackages(nodePackages('bubblewrap'), { logFile, progress, mayInstall });
   // A run of a few files is not worth several servers.
   if (pattern === undefined) await ensurePackages(TEST_PACKAGES, { logFile, progress, mayInstall });
+  await ensureConsole(progress);
   const atOnce = Math.max(1, Math.min(MOST_AT_ONCE, availableParallelism()));
   const results: Result[] = [];
   if (pattern === undefined) {
     results.push(await check('types', [TSC, '-p', '.']));
+    results.push(await check('types of the console', [TSC, '-p', CONSOLE]));
     results.push(await check('style', [BIOME, 'check', '--error-on-warnings', '.']));
   }
   results.push(

@@ -5,6 +5,7 @@ import { openNodeLog } from '../../observe/node-log.ts';
 import { flagName, readSettings, SETTING_NAMES, schemaOf } from '../../settings.ts';
 import { examples, type GlobalOptions, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
+import { ensureConsole } from '../machine/console-build.ts';
 import { makeDataFolder } from '../machine/data-folder.ts';
 import { assertPortFree } from '../machine/port.ts';
 import { ensurePackages, nodePackages } from '../machine/system-packages.ts';
@@ -61,6 +62,8 @@ async function up(options: GlobalOptions & UpOptions): Promise<void> {
     progress,
     mayInstall: options.install,
   });
+
+  await ensureConsole(progress);
 
   const nodeLog = openNodeLog({ folder: logs, level: settings.logLevel, onWarning: printLogEntry });
   const stopping = new AbortController();

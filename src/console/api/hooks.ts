@@ -1,0 +1,87 @@
+import {
+  type InfiniteData,
+  keepPreviousData,
+  QueryClient,
+  type UseQueryOptions,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { type Answer, type Asked, api, type Options, type PathOf } from './client.ts';
+import { type ApiProblem, isUnreachable } from './problem.ts';
+
+/** How a query is known: live events find it by its path and by the names in it. */
+export type Key = readonly [path: string, parameters: { path?: object; query?: object }];
+
+/** The cache of everything that was asked. The live feed says what is out of date, so that nothing is asked twice without need. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      refetchOnWindowFocus: false,
+      retry: (count, error) => isUnreachable(error) && count < 2,
+    },
+    mutations: { retry: false },
+  },
+});
+
+/** Settings of a query beside its path: `enabled`, `staleTime`, `refetchInterval`, `select` … */
+type QuerySettings<A> = Omit<UseQueryOptions<A, ApiProblem, A, Key>, 'queryKey' | 'queryFn'> & {
+  /** Shows the answer before this one until it is there: for filters and pages. */
+  readonly keepPrevious?: boolean;
+};
+
+/** Asks the API for something and keeps it fresh: `useApi('/v1/functions/{name}', { path: { name } })`. */
+export function useApi<P extends PathOf<'GET'>>(
+  path: P,
+  ...[options, settings]: [...Partial<Options<'GET', P>>, settings?: QuerySettings<Answer<'GET', P>>]
+) {
+  const asked = (options ?? {}) as { path?: object; query?: object };
+  const { keepPrevious, ...rest } = (settings ?? {}) as QuerySettings<Answer<'GET', P>>;
+  return useQuery<Answer<'GET', P>, ApiProblem, Answer<'GET', P>, Key>({
+    queryKey: keyOf(path, asked),
+    queryFn: ({ signal }) => api.get(path, ...([{ ...asked, signal }] as unknown as Options<'GET', P>)),
+    ...(keepPrevious && { placeholderData: keepPreviousData as never }),
+    ...rest,
+  });
+}
+
+/** Asks for a list page by page, by its cursor. `items` takes the entries out of one page. */
+export function usePages<P extends PathOf<'GET'>, T>(
+  path: P,
+  options: Asked<'GET', P>,
+  items: (page: Answer<'GET', P>) => readonly T[],
+  settings: { enabled?: boolean } = {},
+) {
+  const asked = options as { path?: object; query?: object };
+  const found = useInfiniteQuery<Answer<'GET', P>, ApiProblem, InfiniteData<Answer<'GET', P>>, Key, string | undefined>(
+    {
+      queryKey: keyOf(path, { ...asked, query: { ...asked.query, pages: true } }),
+      queryFn: ({ signal, pageParam }) => {
+        const query = { ...asked.query, ...(pageParam !== undefined && { cursor: pageParam }) };
+        return api.get(path, ...([{ ...asked, query, signal }] as unknown as Options<'GET', P>));
+      },
+      initialPageParam: undefined,
+      getNextPageParam: (page) => (page as { cursor?: string }).cursor,
+      ...settings,
+    },
+  );
+  return { ...found, items: found.data?.pages.flatMap((page) => items(page)) ?? [] };
+}
+
+export function keyOf(path: string, { path: names, query }: { path?: object; query?: object }): Key {
+  return [path, { ...(names && { path: names }), ...(query && { query }) }];
+}
+
+/** Changes something by the API. What it may have changed is asked again: every query whose path starts with one of `touches`. */
+export function useChange<V, A>(change: (value: V) => Promise<A>, touches: readonly string[] = []) {
+  const client = useQueryClient();
+  return useMutation<A, ApiProblem, V>({
+    mutationFn: change,
+    onSettled: () =>
+      client.invalidateQueries({
+        predicate: ({ queryKey }) => touches.some((path) => String(queryKey[0]).startsWith(path)),
+      }),
+  });
+}

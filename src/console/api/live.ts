@@ -1,0 +1,214 @@
+import { useSyncExternalStore } from 'react';
+import { request } from './client.ts';
+import { queryClient } from './hooks.ts';
+import { ApiProblem } from './problem.ts';
+
+/** How fresh what is shown is. */
+export interface LiveState {
+  readonly state: 'connecting' | 'live' | 'reconnecting' | 'off';
+  /** Since when nothing was heard of the node; the screens show what was known then. */
+  readonly staleSinceMs?: number;
+}
+
+/** What the feed `/v1/live` sends, by the name of its event. */
+export interface LiveEvents {
+  readonly hello: { version: string; startedAtMs: number };
+  /** Invocations that ended within the last quarter of a second, by the function's name. */
+  readonly invocations: { functions: Record<string, { ended: number; failed: number; throttled: number }> };
+  /** Something that the registry keeps was made, changed or removed. */
+  readonly changed: { kind: string; name: string; function?: string };
+  readonly alert: { id: string; function?: string };
+}
+
+const FIRST_WAIT_MS = 250;
+const MAX_WAIT_MS = 5_000;
+/** The node says something every 15 seconds. */
+const SILENCE_MS = 40_000;
+/** Queries of numbers are not asked for more often than this, however much happens. */
+const NUMBERS_EVERY_MS = 900;
+
+let current: LiveState = { state: 'connecting' };
+const watchers = new Set<() => void>();
+const listeners = new Set<(name: keyof LiveEvents, value: never) => void>();
+let stopping: AbortController | undefined;
+
+/** How fresh what is shown is, for whoever shows it. */
+export function useLiveState(): LiveState {
+  return useSyncExternalStore(
+    (watcher) => {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
+    () => current,
+  );
+}
+
+/** Hears each event of one name. Returns what ends that. */
+export function onLive<N extends keyof LiveEvents>(name: N, callback: (value: LiveEvents[N]) => void): () => void {
+  const listener = (heard: keyof LiveEvents, value: never) => {
+    if (heard === name) callback(value);
+  };
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Opens the tab's one connection to the feed, and keeps it open until the returned function is called. */
+export function startLive(): () => void {
+  const controller = new AbortController();
+  stopping?.abort();
+  stopping = controller;
+  void keepOpen(controller.signal);
+  return () => controller.abort();
+}
+
+function setState(next: LiveState): void {
+  current = next;
+  for (const watcher of watchers) watcher();
+}
+
+async function keepOpen(signal: AbortSignal): Promise<void> {
+  let waitMs = FIRST_WAIT_MS;
+  let heardMs = Date.now();
+  let wasLive = false;
+  while (!signal.aborted) {
+    try {
+      await readFeed(signal, () => {
+        heardMs = Date.now();
+        if (current.state === 'live') return;
+        waitMs = FIRST_WAIT_MS;
+        setState({ state: 'live' });
+        // Whatever happened in between was not heard.
+        if (wasLive) void queryClient.invalidateQueries();
+        wasLive = true;
+      });
+    } catch (error) {
+      if (error instanceof ApiProblem && (error.status === 401 || error.status === 403)) {
+        if (!signal.aborted) setState({ state: 'off' });
+        return;
+      }
+    }
+    if (signal.aborted) return;
+    setState({ state: wasLive ? 'reconnecting' : 'connecting', staleSinceMs: heardMs });
+    await pause(waitMs * (0.8 + Math.random() * 0.4), signal);
+    waitMs = Math.min(waitMs * 2, MAX_WAIT_MS);
+  }
+}
+
+/** Reads the feed to its end; throws where it breaks off, or stays silent for too long. */
+async function readFeed(signal: AbortSignal, onHeard: () => void): Promise<void> {
+  const silent = new AbortController();
+  const both = AbortSignal.any([signal, silent.signal]);
+  let timer = window.setTimeout(() => silent.abort(), SILENCE_MS);
+  try {
+    const response = await request('GET', '/v1/live', { signal: both, headers: { Accept: 'text/event-stream' } });
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => silent.abort(), SILENCE_MS);
+      onHeard();
+      const parts = (text + value).split('\n\n');
+      text = parts.pop() ?? '';
+      for (const part of parts) hear(part);
+    }
+  } finally {
+    window.clearTimeout(timer);
+  }
+}
+
+function hear(part: string): void {
+  const name = /^event: (.*)$/m.exec(part)?.[1] as keyof LiveEvents | undefined;
+  const data = /^data: (.*)$/m.exec(part)?.[1];
+  if (name === undefined || data === undefined) return;
+  const value = JSON.parse(data) as LiveEvents[keyof LiveEvents];
+  for (const listener of listeners) listener(name, value as never);
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = window.setTimeout(resolve, ms);
+    // Whoever comes back to the tab, or to the net, does not wait.
+    const now = () => {
+      window.clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener('abort', now, { once: true });
+    window.addEventListener('online', now, {
+      once: true,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ms + 50)]),
+    });
+  });
+}
+
+/** Which queries each kind of thing is shown by: the beginnings of their paths. */
+const SHOWN_BY: Readonly<Record<string, readonly string[]>> = {
+  function: ['/v1/functions', '/v1/top', '/v1/node', '/v1/map', '/v1/audit'],
+  alias: ['/v1/functions', '/v1/releases', '/v1/audit'],
+  trigger: ['/v1/triggers', '/v1/map', '/v1/lanes', '/v1/audit'],
+  bucket: ['/v1/buckets', '/v1/map', '/v1/audit'],
+  queue: ['/v1/queues', '/v1/map', '/v1/audit'],
+  topic: ['/v1/topics', '/v1/map', '/v1/audit'],
+  secret: ['/v1/secrets', '/v1/vault', '/v1/audit'],
+  repository: ['/v1/repositories', '/v1/audit'],
+  policy: ['/v1/policies', '/v1/audit'],
+  quota: ['/v1/quotas', '/v1/quota-usage', '/v1/audit'],
+  role: ['/v1/execution-roles', '/v1/audit'],
+  identity: ['/v1/users', '/v1/teams', '/v1/roles', '/v1/tokens', '/v1/session', '/v1/audit'],
+  project: ['/v1/projects', '/v1/audit'],
+  alerting: ['/v1/alerts', '/v1/audit'],
+};
+/** Queries that show what invocations did. */
+const NUMBERS = [
+  '/v1/top',
+  '/v1/invocations',
+  '/v1/traces',
+  '/v1/lanes',
+  '/v1/map',
+  '/v1/metrics',
+  '/v1/logs',
+  '/v1/sandboxes',
+  '/v1/pools',
+  '/v1/node',
+  '/v1/queues',
+];
+
+/** Asks again for everything that is shown and whose path begins with one of these; of one function, where it is given. */
+function renew(paths: readonly string[], of?: ReadonlySet<string>): void {
+  void queryClient.invalidateQueries({
+    predicate: ({ queryKey }) => {
+      const [path, parameters] = queryKey as readonly [
+        unknown,
+        { path?: { name?: string }; query?: { function?: string } }?,
+      ];
+      if (typeof path !== 'string' || !paths.some((start) => path.startsWith(start))) return false;
+      const name =
+        parameters?.query?.function ?? (path.startsWith('/v1/functions/{') ? parameters?.path?.name : undefined);
+      return of === undefined || name === undefined || of.has(name);
+    },
+  });
+}
+
+let pending = new Set<string>();
+let isRenewing = false;
+
+onLive('invocations', ({ functions }) => {
+  for (const name of Object.keys(functions)) pending.add(name);
+  if (isRenewing) return;
+  isRenewing = true;
+  window.setTimeout(() => {
+    const of = pending;
+    pending = new Set();
+    isRenewing = false;
+    renew(
+      [...NUMBERS, '/v1/functions/{name}/aliases', '/v1/functions/{name}/releases', '/v1/functions/{name}/events'],
+      of,
+    );
+  }, NUMBERS_EVERY_MS);
+});
+onLive('changed', ({ kind, name, function: of }) => {
+  const isOfFunction = kind === 'function' || kind === 'alias';
+  renew(SHOWN_BY[kind] ?? [], isOfFunction ? new Set([of ?? name]) : undefined);
+});
+onLive('alert', () => renew(['/v1/alerts', '/v1/status']));

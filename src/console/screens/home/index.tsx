@@ -1,0 +1,6 @@
+import { Page } from '../../ui/page.tsx';
+
+/** Home. */
+export default function Home() {
+  return <Page title="Home">…</Page>;
+}

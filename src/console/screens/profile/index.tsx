@@ -1,0 +1,6 @@
+import { Page } from '../../ui/page.tsx';
+
+/** Profile. */
+export default function Profile() {
+  return <Page title="Profile and tokens">…</Page>;
+}

@@ -1,0 +1,62 @@
+import { useDisclosure } from '@mantine/hooks';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { Outlet, ScrollRestoration, useLocation } from 'react-router';
+import { onUnauthorized } from '../api/client.ts';
+import { startLive } from '../api/live.ts';
+import { useSession } from '../api/session.ts';
+import { ErrorState } from '../ui/error-state.tsx';
+import { Loading } from '../ui/loading.tsx';
+import { FirstRun } from './first-run.tsx';
+import { Header } from './header.tsx';
+import { HelpSheet } from './help-sheet.tsx';
+import { Navigation } from './navigation.tsx';
+import { Palette } from './palette.tsx';
+import classes from './shell.module.css';
+import { useShortcuts } from './shortcuts.ts';
+import { SignIn } from './sign-in.tsx';
+import { StaleBar } from './stale-bar.tsx';
+
+/** What stands around every screen; in its place the sign-in, where the node wants to know who asks. */
+export function Shell() {
+  const client = useQueryClient();
+  const { session, error, isPending } = useSession();
+  useEffect(
+    // A session that was ended elsewhere: what it showed goes with it.
+    () => onUnauthorized(() => void client.resetQueries({ queryKey: ['/v1/session'] })),
+    [client],
+  );
+  if (isPending && error === null) return <Loading />;
+  if (session === undefined) {
+    if (error?.status === 401) return <SignIn />;
+    return <ErrorState error={error} what="The console" onRetry={() => void client.invalidateQueries()} />;
+  }
+  return <Frame />;
+}
+
+function Frame() {
+  const { pathname } = useLocation();
+  const [isOpen, menu] = useDisclosure(false);
+  const [help, setHelp] = useState(false);
+  useEffect(() => startLive(), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the menu
+  useEffect(() => menu.close(), [pathname]);
+  useShortcuts(() => setHelp(true));
+  return (
+    <div className={classes.frame}>
+      <a className={classes.skip} href="#main">
+        Skip to the content
+      </a>
+      <Header isMenuOpen={isOpen} onMenu={menu.toggle} onHelp={() => setHelp(true)} />
+      <Navigation isOpen={isOpen} onClose={menu.close} />
+      <main id="main" className={classes.main} tabIndex={-1}>
+        <StaleBar />
+        <FirstRun />
+        <Outlet />
+      </main>
+      <Palette onHelp={() => setHelp(true)} />
+      <HelpSheet opened={help} onClose={() => setHelp(false)} />
+      <ScrollRestoration />
+    </div>
+  );
+}

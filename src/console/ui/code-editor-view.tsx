@@ -1,0 +1,133 @@
+import { indentWithTab } from '@codemirror/commands';
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { Compartment, EditorState, type Extension } from '@codemirror/state';
+import { EditorView, keymap } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import { basicSetup } from 'codemirror';
+import { useEffect, useRef } from 'react';
+import { nonce } from '../theme/nonce.ts';
+import classes from './code-editor.module.css';
+
+export type Language = 'javascript' | 'typescript' | 'python' | 'json' | 'yaml' | 'text';
+
+export interface CodeEditorProps {
+  /** What is edited, for those who do not see it. */
+  readonly label: string;
+  readonly value: string;
+  readonly onChange?: (value: string) => void;
+  readonly language: Language;
+  readonly readOnly?: boolean;
+  readonly minHeight?: string;
+  readonly maxHeight?: string;
+  /** Called for Ctrl-S and Cmd-S. */
+  readonly onSave?: () => void;
+  /** Such as completion and marks of errors; made once, or the editor is set up anew. */
+  readonly extensions?: readonly Extension[];
+}
+
+const LANGUAGES: Readonly<Record<Language, () => Promise<Extension>>> = {
+  javascript: async () => (await import('@codemirror/lang-javascript')).javascript(),
+  typescript: async () => (await import('@codemirror/lang-javascript')).javascript({ typescript: true }),
+  python: async () => (await import('@codemirror/lang-python')).python(),
+  json: async () => (await import('@codemirror/lang-json')).json(),
+  yaml: async () => (await import('@codemirror/lang-yaml')).yaml(),
+  text: async () => [],
+};
+
+const highlighting = HighlightStyle.define([
+  { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: 'var(--fob-chart-3)' },
+  { tag: [tags.string, tags.special(tags.string), tags.regexp], color: 'var(--fob-good)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--fob-notice)' },
+  { tag: [tags.comment], color: 'var(--fob-muted)', fontStyle: 'italic' },
+  { tag: [tags.function(tags.variableName), tags.function(tags.propertyName)], color: 'var(--fob-accent)' },
+  { tag: [tags.typeName, tags.className], color: 'var(--fob-info)' },
+  { tag: [tags.propertyName], color: 'var(--fob-accent)' },
+  { tag: [tags.invalid], color: 'var(--fob-bad)' },
+]);
+
+const look = EditorView.theme({
+  '&': { backgroundColor: 'var(--fob-surface)', color: 'var(--fob-text)', fontSize: '0.8125rem' },
+  '.cm-scroller': { fontFamily: 'var(--fob-mono)', lineHeight: '1.55' },
+  '.cm-content': { caretColor: 'var(--fob-text)' },
+  '.cm-cursor': { borderLeftColor: 'var(--fob-text)' },
+  '.cm-gutters': {
+    backgroundColor: 'var(--fob-sunken)',
+    color: 'var(--fob-muted)',
+    borderRight: '1px solid var(--fob-line)',
+  },
+  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'color-mix(in srgb, var(--fob-accent) 8%, transparent)' },
+  '&.cm-focused .cm-selectionBackground, .cm-selectionBackground, ::selection': {
+    backgroundColor: 'color-mix(in srgb, var(--fob-accent) 28%, transparent) !important',
+  },
+  '.cm-tooltip, .cm-panels': {
+    backgroundColor: 'var(--fob-surface)',
+    color: 'var(--fob-text)',
+    borderColor: 'var(--fob-line-strong)',
+  },
+  '.cm-tooltip-autocomplete ul li[aria-selected]': {
+    backgroundColor: 'var(--fob-accent-soft)',
+    color: 'var(--fob-text)',
+  },
+});
+
+export default function CodeEditorView(props: CodeEditorProps) {
+  const { label, value, language, readOnly = false, minHeight = '8rem', maxHeight = '60vh', extensions } = props;
+  const place = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(undefined);
+  const languagePart = useRef(new Compartment());
+  const latest = useRef(props);
+  latest.current = props;
+
+  useEffect(() => {
+    const save = () => {
+      latest.current.onSave?.();
+      return latest.current.onSave !== undefined;
+    };
+    const editor = new EditorView({
+      parent: place.current!,
+      state: EditorState.create({
+        doc: latest.current.value,
+        extensions: [
+          EditorView.cspNonce.of(nonce),
+          basicSetup,
+          keymap.of([{ key: 'Mod-s', run: save, preventDefault: true }, indentWithTab]),
+          syntaxHighlighting(highlighting),
+          look,
+          languagePart.current.of([]),
+          EditorState.readOnly.of(readOnly),
+          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) latest.current.onChange?.(update.state.doc.toString());
+          }),
+          ...(extensions ?? []),
+        ],
+      }),
+    });
+    view.current = editor;
+    return () => editor.destroy();
+  }, [label, readOnly, extensions]);
+
+  useEffect(() => {
+    let isGone = false;
+    void LANGUAGES[language]().then((extension) => {
+      if (!isGone) view.current?.dispatch({ effects: languagePart.current.reconfigure(extension) });
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [language]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (editor === undefined || editor.state.doc.toString() === value) return;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+  }, [value]);
+
+  return (
+    <div
+      ref={place}
+      className={classes.editor}
+      style={{ '--editor-min': minHeight, '--editor-max': maxHeight } as React.CSSProperties}
+    />
+  );
+}

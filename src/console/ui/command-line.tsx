@@ -1,0 +1,37 @@
+import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
+import { IconCheck, IconCopy, IconTerminal2 } from '@tabler/icons-react';
+import classes from './command-line.module.css';
+
+interface CommandLineProps {
+  /** The words after `fob`; each is quoted where a shell needs it. */
+  readonly words: readonly string[];
+}
+
+const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
+
+/** A word as a POSIX shell reads it back. */
+export function shellWord(word: string): string {
+  return PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The command that does, or shows, the same as what stands above it, to be copied. */
+export function CommandLine({ words }: CommandLineProps) {
+  const command = ['fob', ...words.map(shellWord)].join(' ');
+  return (
+    <div className={classes.line}>
+      <IconTerminal2 size={15} stroke={1.6} aria-hidden />
+      <code className={classes.code} title="The same on the command line">
+        {command}
+      </code>
+      <CopyButton value={command} timeout={1_500}>
+        {({ copied, copy }) => (
+          <Tooltip label={copied ? 'Copied' : 'Copy the command'}>
+            <ActionIcon size="sm" onClick={copy} aria-label={copied ? 'Copied' : `Copy: ${command}`}>
+              {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </CopyButton>
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { messageOf } from '../api/problem.ts';
+
+interface ConfirmProps {
+  readonly opened: boolean;
+  readonly onClose: () => void;
+  /** Such as "Remove the function hello?". */
+  readonly title: string;
+  /** What will happen, and what cannot be taken back. */
+  readonly children: ReactNode;
+  /** The verb on the button. */
+  readonly verb: string;
+  /** What has to be typed first, for what cannot be undone. */
+  readonly typed?: string;
+  readonly harmless?: boolean;
+  /** Does it; the dialogue closes when it has succeeded, and else says why not. */
+  readonly onConfirm: () => Promise<unknown>;
+}
+
+/** Asks before something is done that is not easily undone. */
+export function Confirm({ opened, onClose, title, children, verb, typed, harmless = false, onConfirm }: ConfirmProps) {
+  const [text, setText] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState('');
+  const close = () => {
+    setText('');
+    setFailure('');
+    onClose();
+  };
+  const confirm = async () => {
+    setBusy(true);
+    setFailure('');
+    try {
+      await onConfirm();
+      close();
+    } catch (error) {
+      setFailure(messageOf(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const isReady = typed === undefined || text === typed;
+  return (
+    <Modal opened={opened} onClose={close} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isReady) void confirm();
+        }}
+      >
+        <Stack gap="sm">
+          <Text size="sm" component="div">
+            {children}
+          </Text>
+          {typed !== undefined && (
+            <TextInput
+              label={`Type ${typed} to go on`}
+              value={text}
+              onChange={(event) => setText(event.currentTarget.value)}
+              autoComplete="off"
+              data-autofocus
+            />
+          )}
+          {failure !== '' && (
+            <Text size="sm" c="var(--fob-bad)" role="alert">
+              {failure}
+            </Text>
+          )}
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={close} {...(typed === undefined && { 'data-autofocus': true })}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={busy} disabled={!isReady} color={harmless ? 'lagoon' : '#b3261e'}>
+              {verb}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,181 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react';
+import classes from './data-table.module.css';
+
+/** A column of a table. */
+export interface Column<T> {
+  readonly key: string;
+  readonly title: string;
+  /** What a cell shows. */
+  readonly cell: (row: T) => ReactNode;
+  /** What the column is sorted by; without it, it cannot be. */
+  readonly sort?: (row: T) => string | number;
+  /** A track of the grid, such as `minmax(10rem, 2fr)` or `6rem`. */
+  readonly width?: string;
+  readonly align?: 'right';
+  /** Left out where the table is narrower than a tablet. */
+  readonly wide?: boolean;
+}
+
+interface DataTableProps<T> {
+  /** What the table holds, for those who do not see it. */
+  readonly label: string;
+  readonly rows: readonly T[];
+  readonly columns: readonly Column<T>[];
+  readonly rowKey: (row: T) => string;
+  /** Called for Enter on a row and for a click on it; a link in a cell still goes where it says. */
+  readonly onOpen?: (row: T) => void;
+  readonly initialSort?: { readonly key: string; readonly descending?: boolean };
+  readonly rowHeight?: number;
+  /** The table scrolls by itself beyond this height. */
+  readonly maxHeight?: string;
+  readonly empty?: ReactNode;
+  /** Called when the last rows come into view: for further pages. */
+  readonly onEnd?: () => void;
+}
+
+/** A table of any length: only the rows in view are drawn. Sorted by its headings; arrows, Home, End and Enter work in it. */
+export function DataTable<T>({
+  label,
+  rows,
+  columns,
+  rowKey,
+  onOpen,
+  initialSort,
+  rowHeight = 40,
+  maxHeight = '70vh',
+  empty,
+  onEnd,
+}: DataTableProps<T>) {
+  const [sort, setSort] = useState(initialSort);
+  const [current, setCurrent] = useState(0);
+  const scroller = useRef<HTMLDivElement>(null);
+  const sorted = useMemo(() => sortBy(rows, columns, sort), [rows, columns, sort]);
+  const virtual = useVirtualizer({
+    count: sorted.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    onChange: ({ range }) => {
+      if (range !== null && range.endIndex >= sorted.length - 2) onEnd?.();
+    },
+  });
+  const template = columns.map(({ width = 'minmax(7rem, 1fr)' }) => width).join(' ');
+  const narrow = columns.flatMap(({ wide, width = 'minmax(5rem, 1fr)' }) => (wide ? [] : [width])).join(' ');
+
+  const move = (to: number): void => {
+    const at = Math.max(0, Math.min(sorted.length - 1, to));
+    setCurrent(at);
+    virtual.scrollToIndex(at);
+    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-row="${at}"]`)?.focus());
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    if (!(event.target instanceof HTMLElement) || event.target.dataset.row === undefined) return;
+    const page = Math.floor((scroller.current?.clientHeight ?? 400) / rowHeight);
+    const steps: Record<string, number> = {
+      ArrowDown: current + 1,
+      ArrowUp: current - 1,
+      PageDown: current + page,
+      PageUp: current - page,
+      Home: 0,
+      End: sorted.length - 1,
+    };
+    const to = steps[event.key];
+    if (to !== undefined) move(to);
+    else if (event.key === 'Enter' && sorted[current] !== undefined) onOpen?.(sorted[current]);
+    else return;
+    event.preventDefault();
+  };
+
+  const toggle = (key: string): void =>
+    setSort(sort?.key === key ? { key, descending: !sort.descending } : { key, descending: false });
+
+  return (
+    <div
+      className={classes.table}
+      role="table"
+      aria-label={label}
+      aria-rowcount={sorted.length + 1}
+      style={{ '--columns': template, '--columns-narrow': narrow } as React.CSSProperties}
+    >
+      <div role="rowgroup">
+        <div role="row" aria-rowindex={1} className={`${classes.row} ${classes.head}`}>
+          {columns.map(({ key, title, sort: by, align, wide }) => {
+            const isSorted = sort?.key === key;
+            return (
+              <div
+                role="columnheader"
+                key={key}
+                className={classes.cell}
+                data-align={align}
+                data-wide={wide}
+                aria-sort={isSorted ? (sort.descending ? 'descending' : 'ascending') : undefined}
+              >
+                {by === undefined ? (
+                  title
+                ) : (
+                  <button type="button" className={classes.sort} onClick={() => toggle(key)}>
+                    {title}
+                    <span aria-hidden>{isSorted ? (sort.descending ? ' ↓' : ' ↑') : ''}</span>
+                  </button>
+                )}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {sorted.length === 0 ? (
+        <div role="rowgroup">
+          <div role="row">
+            <div role="cell">{empty}</div>
+          </div>
+        </div>
+      ) : (
+        <div ref={scroller} className={classes.scroller} style={{ maxHeight }} role="rowgroup" onKeyDown={onKeyDown}>
+          <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+            {virtual.getVirtualItems().map(({ index, start }) => {
+              const row = sorted[index]!;
+              return (
+                // biome-ignore lint/a11y/useKeyWithClickEvents: Enter is heard by the group
+                <div
+                  key={rowKey(row)}
+                  role="row"
+                  aria-rowindex={index + 2}
+                  data-row={index}
+                  tabIndex={index === Math.min(current, sorted.length - 1) ? 0 : -1}
+                  className={classes.row}
+                  data-opens={onOpen !== undefined || undefined}
+                  style={{ position: 'absolute', top: start, height: rowHeight, left: 0, right: 0 }}
+                  onFocus={() => setCurrent(index)}
+                  onClick={(event) => {
+                    if (!(event.target as HTMLElement).closest('a, button, input')) onOpen?.(row);
+                  }}
+                >
+                  {columns.map(({ key, cell, align, wide }) => (
+                    <div role="cell" key={key} className={classes.cell} data-align={align} data-wide={wide}>
+                      {cell(row)}
+                    </div>
+                  ))}
+                </div>
+              );
+            })}
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function sortBy<T>(
+  rows: readonly T[],
+  columns: readonly Column<T>[],
+  sort: { readonly key: string; readonly descending?: boolean } | undefined,
+): readonly T[] {
+  const by = columns.find(({ key }) => key === sort?.key)?.sort;
+  if (by === undefined) return rows;
+  const sign = sort?.descending ? -1 : 1;
+  return rows
+    .map((row) => ({ row, value: by(row) }))
+    .sort((a, b) => sign * (a.value < b.value ? -1 : a.value > b.value ? 1 : 0))
+    .map(({ row }) => row);
+}

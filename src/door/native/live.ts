@@ -1,0 +1,199 @@
+import type { IncomingMessage } from 'node:http';
+import Type from 'typebox';
+import type { Action } from '../../model/permission.ts';
+import type { InvocationRecord } from '../../store/journal.ts';
+import { answers } from '../answer-schemas.ts';
+import type { App } from '../app.ts';
+import type { DoorContext } from '../context.ts';
+import { credentialIn } from '../guard.ts';
+import { principalOf } from '../principal.ts';
+import { streamEvents } from './event-stream.ts';
+import { ProblemAnswer } from './schemas.ts';
+
+const GATHER_MS = 250;
+/** Functions of one event; there are more only where so many end within a quarter of a second. */
+const MAX_FUNCTIONS = 1_000;
+/** What one may have been permitted to, and no longer is. */
+const IDENTITY = 'identity/';
+
+/** What ended of one function within one interval. */
+interface Counts {
+  ended: number;
+  failed: number;
+  throttled: number;
+}
+
+/** A change of something that the registry keeps. */
+interface Changed {
+  readonly kind: string;
+  readonly name: string;
+  /** The function that it belongs to, where it does to one. */
+  readonly function?: string;
+}
+
+/** How the registry's keys begin, what they are called to callers, and what it takes to hear of them. */
+const KINDS: readonly [prefix: string, kind: string, action: Action][] = [
+  ['function/', 'function', 'function:list'],
+  ['version/', 'function', 'function:list'],
+  ['alias/', 'alias', 'function:list'],
+  ['trigger/', 'trigger', 'trigger:read'],
+  ['queue/', 'queue', 'queue:read'],
+  ['topic/', 'topic', 'topic:read'],
+  ['secret/', 'secret', 'secret:read'],
+  ['policy/', 'policy', 'policy:read'],
+  ['quota/', 'quota', 'policy:read'],
+  ['execution-role/', 'role', 'policy:read'],
+  ['project/', 'project', 'project:read'],
+  ['alert-rule/', 'alerting', 'alert:read'],
+  ['alert-channel/', 'alerting', 'alert:read'],
+  ['identity/', 'identity', 'identity:read'],
+];
+
+/** What one connection hears of an interval. */
+interface Interval {
+  readonly counts: ReadonlyMap<string, Counts>;
+  readonly changes: readonly (Changed & { readonly action: Action })[];
+  /** Somebody's permissions may be others now. */
+  readonly identityChanged: boolean;
+}
+
+/** The feed by which screens stay fresh: that something happened, not what it was; whoever hears of it asks for what they show. */
+export function addLiveRoute(app: App, context: DoorContext): void {
+  const { nodeInfo, alerts, identity } = context;
+  const hub = createHub(context);
+  app.get(
+    '/v1/live',
+    {
+      config: { permission: 'own' },
+      schema: {
+        tags: ['node'],
+        summary: 'Sends that something happened, as server-sent events, until the caller goes',
+        description:
+          'Events: `hello` once; `invocations`, gathered for 250 ms: how many ended, failed and were refused, by function; `changed`: a function, alias, trigger, queue … was made, changed or removed; `alert` as of `/v1/alerts/stream`. Each of what one may see. The stream ends when the credential or its permissions change: connect again.',
+        operationId: 'streamLive',
+        response: answers({ 200: Type.String(), '4xx': ProblemAnswer }),
+      },
+    },
+    async (request, reply) => {
+      const { raw } = request;
+      const credential = credentialIn(raw);
+      const held = credential === undefined ? undefined : identity.authenticate(credential);
+      streamEvents(context, reply.raw, (send) => {
+        send('hello', { version: nodeInfo.version, startedAtMs: nodeInfo.startedAtMs });
+        const unsubscribe = hub.subscribe((interval) => {
+          if (interval.identityChanged && held !== undefined && identity.authenticate(credential!) !== held) {
+            reply.raw.end();
+            return;
+          }
+          tell(raw, interval, send);
+        });
+        const unalert = alerts?.subscribe((alert) => {
+          if (may(raw, 'alert:read', alert.function === undefined ? '*' : `function:${alert.function}`))
+            send('alert', alert);
+        });
+        return () => {
+          unsubscribe();
+          unalert?.();
+        };
+      });
+      reply.hijack();
+    },
+  );
+}
+
+function tell(
+  raw: IncomingMessage,
+  { counts, changes }: Interval,
+  send: (event: string, value: unknown) => void,
+): void {
+  const seen = [...counts].filter(([name]) => may(raw, 'function:list', `function:${name}`)).slice(0, MAX_FUNCTIONS);
+  if (seen.length > 0) send('invocations', { functions: Object.fromEntries(seen) });
+  for (const { action, ...change } of changes) {
+    const isMine =
+      change.function !== undefined
+        ? may(raw, action, `function:${change.function}`)
+        : change.kind === 'identity' || action === 'policy:read'
+          ? principalOf(raw).mayAny(action)
+          : may(raw, action, `${action.split(':')[0]}:${change.name}`);
+    if (isMine) send('changed', change);
+  }
+}
+
+function may(raw: IncomingMessage, action: Action, resource: string): boolean {
+  const principal = principalOf(raw);
+  return principal.kind === 'operator' || principal.may(action, resource);
+}
+
+/** Listens to the node while anybody listens here: once for all of them, and gathered. */
+function createHub({ store, clock, services, repositories }: DoorContext) {
+  const listeners = new Set<(interval: Interval) => void>();
+  let counts = new Map<string, Counts>();
+  let changes = new Map<string, Changed & { action: Action }>();
+  let identityChanged = false;
+  let cancelFlush: (() => void) | undefined;
+  let endings: (() => void)[] = [];
+
+  const flush = (): void => {
+    cancelFlush = undefined;
+    const interval = { counts, changes: [...changes.values()], identityChanged };
+    counts = new Map();
+    changes = new Map();
+    identityChanged = false;
+    for (const listener of listeners) listener(interval);
+  };
+  const soon = (): void => {
+    cancelFlush ??= clock.after(GATHER_MS, flush);
+  };
+  const ended = ({ function: name, status }: InvocationRecord): void => {
+    const of = counts.get(name) ?? { ended: 0, failed: 0, throttled: 0 };
+    counts.set(name, of);
+    of.ended++;
+    if (status === 'rejected') of.throttled++;
+    else if (status !== 'succeeded') of.failed++;
+    soon();
+  };
+  const changed = (key: string, value: unknown): void => {
+    const found = KINDS.find(([prefix]) => key.startsWith(prefix));
+    if (found === undefined) return;
+    const [prefix, kind, action] = found;
+    if (prefix === IDENTITY) identityChanged = true;
+    const name = key.slice(prefix.length);
+    const owner = (value as { function?: unknown } | undefined)?.function;
+    const of =
+      kind === 'function' || kind === 'alias' ? name.split('/')[0] : typeof owner === 'string' ? owner : undefined;
+    // A token's use is written down now and then: whoever shows tokens hears of it as any change.
+    changes.set(key, { kind, name, ...(of !== undefined && { function: of }), action });
+    soon();
+  };
+
+  const start = (): void => {
+    endings = [
+      store.journal.tail({}, () => {}, ended),
+      store.registry.watch('', (change) => changed(change.key, change.kind === 'put' ? change.value : undefined)),
+      repositories.onChange((name) => {
+        changes.set(`repository/${name}`, { kind: 'repository', name, action: 'repository:read' });
+        soon();
+      }),
+      services.buckets.watch(() => {
+        changes.set('bucket', { kind: 'bucket', name: '*', action: 'bucket:list' });
+        soon();
+      }),
+    ];
+  };
+  const stop = (): void => {
+    for (const end of endings) end();
+    cancelFlush?.();
+    cancelFlush = undefined;
+  };
+
+  return {
+    subscribe(listener: (interval: Interval) => void): () => void {
+      if (listeners.size === 0) start();
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) stop();
+      };
+    },
+  };
+}
