@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
+import * as sdk from '@aws-sdk/client-s3';
 import { startTestNode, type TestNode } from '../support/node.ts';
 
 const OPERATOR = 'the-operator-of-this-node';
@@ -138,5 +139,25 @@ describe('what others may not do with a function, nor see of it', {
     };
     assert.deepEqual(await seen('own'), [1, 1, 1, 200, 200]);
     assert.deepEqual(await seen('mallory'), [0, 0, 0, 403, 403]);
+  });
+
+  test('what an access key does to a bucket is written down, and its objects are not', async () => {
+    const { json: key } = await as(OPERATOR, 'POST', '/v1/keys', { label: 'ci' });
+    const s3 = new sdk.S3Client({ endpoint: node.url, region: 'local', forcePathStyle: true, credentials: key });
+    const Bucket = 'by-key';
+    await s3.send(new sdk.CreateBucketCommand({ Bucket }));
+    await s3.send(new sdk.PutObjectCommand({ Bucket, Key: 'a', Body: 'b' }));
+    await s3.send(new sdk.DeleteObjectCommand({ Bucket, Key: 'a' }));
+    await s3.send(new sdk.DeleteBucketCommand({ Bucket }));
+    s3.destroy();
+    const { entries } = (await as(tokens.ada!, 'GET', `/v1/audit?subject=bucket:${Bucket}`)).json;
+    assert.deepEqual(
+      entries.map(({ action, details }: { action: string; details: object }) => [action, details]),
+      [
+        ['bucket:manage', { operation: 'DeleteBucket' }],
+        ['bucket:manage', { operation: 'CreateBucket' }],
+      ],
+    );
+    assert.match(entries[0].actor, /ci|key/);
   });
 });

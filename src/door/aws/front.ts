@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { auditAwsRefusal } from '../audit.ts';
+import { auditAwsRefusal, sourceOf } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
-import { grantedPrincipal, setPrincipal } from '../principal.ts';
+import { grantedPrincipal, principalOf, setPrincipal } from '../principal.ts';
 import { createAnswerer } from './answers.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { AwsError } from './aws-error.ts';
@@ -23,6 +23,14 @@ export function createFront(
       buckets: context.services.buckets,
       errorOf: answerer.errorOf,
       notifications: (bucket) => notificationsOf(context.triggers, bucket),
+      onManaged: ({ req }, bucket, operation) =>
+        context.audit.record({
+          actor: principalOf(req).name,
+          action: 'bucket:manage',
+          subject: `bucket:${bucket}`,
+          from: sourceOf(req),
+          details: { operation },
+        }),
     }),
   };
 

@@ -30,10 +30,12 @@ export interface S3Deps {
   readonly buckets: Buckets;
   readonly errorOf: S3Call['errorOf'];
   readonly notifications: S3Call['notifications'];
+  /** Told of each change of a bucket itself, such as `PutBucketTagging`; objects come and go all day long. */
+  onManaged(request: AwsRequest, bucket: string, operation: string): void;
 }
 
 /** The S3 protocol over the bucket port, driven by the model that AWS's own client carries. */
-export function createS3({ buckets, errorOf, notifications }: S3Deps): AwsService {
+export function createS3({ buckets, errorOf, notifications, onManaged }: S3Deps): AwsService {
   const xml = createRestXml(NAMESPACE);
   const bound = operationsOf(client);
 
@@ -79,6 +81,7 @@ export function createS3({ buckets, errorOf, notifications }: S3Deps): AwsServic
       }
     }
     const output = await operation.run(input as never, call);
+    if (operation.access === 'manage' && bucket !== undefined) onManaged(request, bucket, found.name);
     return answerOf(found, output, xml.write(found, output as Record<string, unknown>));
   };
 }
