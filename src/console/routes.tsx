@@ -1,4 +1,4 @@
-import { IconHome2, IconUserCircle } from '@tabler/icons-react';
+import { IconBolt, IconHome2, IconUserCircle } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
 /** A screen: one line in the table below, and a folder in `screens/`. */
@@ -23,6 +23,14 @@ export const SCREENS: readonly Screen[] = [
     key: 'h',
     group: 'build',
     load: () => import('./screens/home/index.tsx'),
+  },
+  {
+    path: 'functions/*',
+    title: 'Functions',
+    icon: IconBolt,
+    key: 'f',
+    group: 'build',
+    load: () => import('./screens/functions/index.tsx'),
   },
   {
     path: 'profile',

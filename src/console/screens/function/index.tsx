@@ -1,0 +1,53 @@
+import { lazy, Suspense } from 'react';
+import { NavLink, Route, Routes, useParams } from 'react-router';
+import { useApi } from '../../api/hooks.ts';
+import { NotFound } from '../../shell/not-found.tsx';
+import { Loading } from '../../ui/loading.tsx';
+import { Page } from '../../ui/page.tsx';
+import { QueryView } from '../../ui/query-view.tsx';
+import classes from './function.module.css';
+import { TABS } from './tabs.ts';
+
+const VIEWS = TABS.map(({ path, load }) => ({ path, View: lazy(load) }));
+
+/** A function's page: its name, how it is, and a tab for each thing that one does with it. */
+export default function FunctionPage() {
+  const { name = '' } = useParams();
+  const query = useApi('/v1/functions/{name}', { path: { name } });
+  return (
+    <Page
+      title={name}
+      lead={query.data?.config.description || undefined}
+      crumbs={[{ title: 'Functions', to: '/functions' }]}
+    >
+      <nav aria-label={`Parts of ${name}`} className={classes.tabs}>
+        {TABS.map(({ path, title }) => (
+          <NavLink
+            key={path}
+            to={`/functions/${encodeURIComponent(name)}${path && `/${path}`}`}
+            end={path === ''}
+            className={classes.tab ?? ''}
+          >
+            {title}
+          </NavLink>
+        ))}
+      </nav>
+      <QueryView query={query} what={`The function ${name}`}>
+        {(view) => (
+          <Suspense fallback={<Loading />}>
+            <Routes>
+              {VIEWS.map(({ path, View }) =>
+                path === '' ? (
+                  <Route key={path} index element={<View view={view} />} />
+                ) : (
+                  <Route key={path} path={`${path}/*`} element={<View view={view} />} />
+                ),
+              )}
+              <Route path="*" element={<NotFound />} />
+            </Routes>
+          </Suspense>
+        )}
+      </QueryView>
+    </Page>
+  );
+}

@@ -1,0 +1,20 @@
+import type { ComponentType } from 'react';
+import type { FunctionView } from '../../api/things.ts';
+
+/** What each tab is given: the function whose page it is, as it is now. */
+export interface FunctionTabProps {
+  readonly view: FunctionView;
+}
+
+/** A tab of a function's page: one line in the table below, and a folder beside it. */
+export interface FunctionTab {
+  /** Below `/functions/<name>/`; what is below the tab itself is left to it (`<Routes>`). */
+  readonly path: string;
+  readonly title: string;
+  readonly load: () => Promise<{ default: ComponentType<FunctionTabProps> }>;
+}
+
+/** The tabs in their order; each is loaded when it is first gone to. */
+export const TABS: readonly FunctionTab[] = [
+  { path: '', title: 'Overview', load: () => import('./overview/index.tsx') },
+];

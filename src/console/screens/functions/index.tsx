@@ -1,0 +1,20 @@
+import { lazy, Suspense } from 'react';
+import { Route, Routes } from 'react-router';
+import { NotFound } from '../../shell/not-found.tsx';
+import { Loading } from '../../ui/loading.tsx';
+import { FunctionsList } from './list.tsx';
+
+const FunctionPage = lazy(() => import('../function/index.tsx'));
+
+/** All functions, and below them the page of each. */
+export default function Functions() {
+  return (
+    <Suspense fallback={<Loading />}>
+      <Routes>
+        <Route index element={<FunctionsList />} />
+        <Route path=":name/*" element={<FunctionPage />} />
+        <Route path="*" element={<NotFound />} />
+      </Routes>
+    </Suspense>
+  );
+}
