@@ -52,6 +52,7 @@ import { addTraceRoutes } from './native/traces.ts';
 import { addTriggerRoutes } from './native/triggers.ts';
 import { addVersionRoutes } from './native/versions.ts';
 import { addOpenApi } from './openapi.ts';
+import { createOwnApi } from './own-api.ts';
 import { checkPermission } from './permission.ts';
 import { KnownRoutes } from './unknown-route.ts';
 import { validatorCompiler } from './validation.ts';
@@ -171,10 +172,11 @@ export async function createManagement(
   addLiveRoute(app, context);
   addAuditRoutes(app, context);
   addStatusRoutes(app, context);
-  addProjectRoutes(app, context);
-  addRepositoryRoutes(app, context);
   const routing = (req: IncomingMessage, res: ServerResponse) => app.routing(req, res);
-  const git = addGitDoor(app, context, routing);
+  const ownApi = createOwnApi(routing);
+  addProjectRoutes(app, context, ownApi);
+  addRepositoryRoutes(app, context);
+  const git = addGitDoor(app, context, ownApi);
   await app.register(async (scope) => addDocsPage(scope as App));
   await app.ready();
 

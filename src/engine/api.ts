@@ -11,6 +11,7 @@ import type {
 import type { VersionOrigin } from '../model/origin.ts';
 import type { TraceContext } from '../model/trace.ts';
 import type { Delivery } from '../model/trigger.ts';
+import type { SandboxUsage } from '../sandbox/sandbox.ts';
 import type { Prepared } from '../store/prepared.ts';
 
 /** What doors and triggers may ask of the engine. */
@@ -38,6 +39,8 @@ export interface Engine {
    */
   connectDebugger(target: string): Promise<Duplex>;
   sandboxes(): SandboxView[];
+  /** What each living sandbox takes now, by its id, as the system counts it; one that cannot be measured is left out. */
+  usage(): Promise<ReadonlyMap<string, SandboxUsage>>;
   pools(): PoolView[];
   stats(): EngineStats;
   /** Lets the sandboxes of a function end when they are idle, so that new ones get what it was given since; returns how many there are. */

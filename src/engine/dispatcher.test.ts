@@ -290,6 +290,11 @@ test('prewarmed sandboxes are taken by the first calls, and replaced', async () 
   const { dispatcher, put, run, sandboxes } = await createHarness({ prewarmed: 2 });
   await dispatcher.prewarm();
   assert.deepEqual(dispatcher.pools(), [{ runtime: 'scripted', memoryMb: 128, ready: 2, target: 2 }]);
+  const nothing = { memoryBytes: 0, peakMemoryBytes: 0, cpuMs: 0 };
+  assert.deepEqual(
+    [...(await dispatcher.usage())],
+    dispatcher.sandboxes().map(({ sandboxId }) => [sandboxId, nothing]),
+  );
   put('hello', { memoryMb: 256 });
   await run('hello');
   assert.equal(sandboxes.started.filter((sandbox) => sandbox.memoryMb === 256).length, 1);

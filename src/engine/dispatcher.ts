@@ -6,7 +6,7 @@ import type { ChosenVersion, InvocationRequest, RunningInvocation } from '../mod
 import { Problem } from '../model/problem.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Runtimes } from '../runtime/runtime.ts';
-import type { Sandboxes } from '../sandbox/sandbox.ts';
+import type { Sandboxes, SandboxUsage } from '../sandbox/sandbox.ts';
 import type { InvocationRecord, Journal, LogRecord } from '../store/journal.ts';
 import type { Recordings } from '../store/recordings.ts';
 import type { Registry } from '../store/registry.ts';
@@ -298,6 +298,17 @@ export class Dispatcher implements Engine {
 
   sandboxes(): SandboxView[] {
     return [...this.starter.all()].map(viewOf);
+  }
+
+  async usage(): Promise<ReadonlyMap<string, SandboxUsage>> {
+    const found = new Map<string, SandboxUsage>();
+    await Promise.all(
+      [...this.starter.all()].map(async ({ sandbox }) => {
+        const usage = await sandbox.usage().catch(() => undefined);
+        if (usage !== undefined) found.set(sandbox.id, usage);
+      }),
+    );
+    return found;
   }
 
   pools(): PoolView[] {

@@ -1,8 +1,9 @@
 import type { ProjectApi } from './api.ts';
 import { type Difference, differences } from './differences.ts';
+import { type Drift, driftOf } from './drift.ts';
 import type { Entry, ProjectFile } from './file/read.ts';
 import { isMarkOf } from './secret-marks.ts';
-import type { Actual, CheckContext, Fields, Objection, ReadContext, Section, Wanted } from './section.ts';
+import type { Actual, CheckContext, Objection, ReadContext, Section, Wanted } from './section.ts';
 import { type AppliedThing, allProjects, type ProjectView, projectKey } from './state.ts';
 
 export type Action = 'create' | 'change' | 'remove' | 'keep';
@@ -20,15 +21,6 @@ export interface Step {
   readonly objections?: readonly Objection[];
   /** It is there already, and not by this project: it is taken over, and will not be removed with it. */
   readonly adopts: boolean;
-}
-
-/** What somebody changed outside of the file since it was applied last. */
-export interface Drift {
-  readonly section: Section;
-  readonly name: string;
-  /** Absent: it was removed. */
-  readonly actual?: Actual;
-  readonly differences: readonly Difference[];
 }
 
 /** Something that stands in the way: a thing that another project has made. */
@@ -89,9 +81,8 @@ export async function makePlan(
     }
     for (const [name, thing] of applied) {
       const now = actual.get(name);
-      const found = now === undefined ? [] : differences(thing.fields, pick(now.fields, thing.fields));
-      if (now === undefined || found.length > 0)
-        drift.push({ section, name, differences: found, ...(now && { actual: now }) });
+      const drifted = driftOf(section, name, thing, now);
+      if (drifted !== undefined) drift.push(drifted);
       if (wanted.has(name) || !thing.made || now === undefined) continue;
       removals.push({ section, name, action: 'remove', differences: [], actual: now, applied: thing, adopts: false });
     }
@@ -185,8 +176,4 @@ function inOrder(wanted: ReadonlyMap<string, Wanted>): string[] {
   };
   for (const name of wanted.keys()) visit(name, []);
   return [...ordered];
-}
-
-function pick(fields: Fields, names: Fields): Fields {
-  return Object.fromEntries(Object.keys(names).map((name) => [name, fields[name]]));
 }

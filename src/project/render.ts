@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Difference } from './differences.ts';
-import { type Drift, isEmpty, type Plan, type Step } from './plan.ts';
+import type { Drift } from './drift.ts';
+import { isEmpty, type Plan, type Step } from './plan.ts';
 import type { Fields } from './section.ts';
 
 /** How words are set off: on a terminal by colours, in a push not at all. */
@@ -113,14 +114,19 @@ export function planDocument(plan: Plan): unknown {
       ...(objections !== undefined && { objections }),
       differences,
     })),
-    drift: drift.map(({ section, name, actual, differences }) => ({
-      section: section.key,
-      name,
-      removed: actual === undefined,
-      ...actual?.changed,
-      differences,
-    })),
+    drift: drift.map(driftDocument),
     clashes: clashes.map(({ section, name, project: other }) => ({ section: section.key, name, project: other })),
     ...(before !== undefined && { applied: { at: before.appliedAt, by: before.by, revision: before.revision } }),
+  };
+}
+
+/** Drift for programs. */
+export function driftDocument({ section, name, actual, differences }: Drift) {
+  return {
+    section: section.key,
+    name,
+    removed: actual === undefined,
+    ...actual?.changed,
+    differences: differences.map(({ path, before, after }) => ({ path, before, after })),
   };
 }

@@ -134,6 +134,9 @@ triggers:
       ['drift-api', 'operator', [{ path: 'memoryMb', before: 128, after: 512 }]],
     );
     assert.deepEqual(actions(found), ['create queues drift-q', 'change functions drift-api']);
+    // The node tells the same without the file.
+    const { drift } = (await node.request('GET', '/v1/projects/drift/drift')).json as { drift: typeof found.drift };
+    assert.deepEqual(drift, found.drift);
     const { stdout } = await done('plan');
     assert.match(stdout, /Changed outside of the file since operator applied it/);
     await apply();

@@ -132,9 +132,9 @@ export interface Api {
   /** Sends log lines as they are printed */
   "GET /v1/logs/tail": { query: { function?: string; version?: number; invocation?: string; stream?: string; text?: string; level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal"; where?: string[]; platform?: "none" | "all" | "report" }; answer: unknown };
   /** Lists the sandboxes that exist now */
-  "GET /v1/sandboxes": { answer: { sandboxes: Record<string, unknown>[] } };
+  "GET /v1/sandboxes": { query: { usage?: boolean }; answer: { sandboxes: ({ sandboxId: string; runtime: string; state: "prewarmed" | "loading" | "busy" | "idle" | "frozen" | "ending"; function?: string; version?: number; memoryMb: number; inFlight: number; served: number; startedAtMs: number; usage?: { atMs: number; memoryBytes: number; peakMemoryBytes: number; cpuMs: number } })[] } };
   /** Lists the pools of prewarmed sandboxes */
-  "GET /v1/pools": { answer: { pools: Record<string, unknown>[] } };
+  "GET /v1/pools": { answer: { pools: { runtime: string; memoryMb: number; ready: number; target: number }[] } };
   /** Says how this node is */
   "GET /v1/node": { answer: Record<string, unknown> };
   /** Lists the metrics that there are */
@@ -461,6 +461,8 @@ export interface Api {
   "PUT /v1/projects/{name}": { path: { name: string }; body: { applied: Record<string, Record<string, { fields: Record<string, unknown>; secrets?: Record<string, string>; made: boolean }>>; origin?: CheckPoliciesBody; lock: string }; answer: ListProjectsAnswer };
   /** Forgets a project; what it made stays */
   "DELETE /v1/projects/{name}": { path: { name: string }; answer: undefined };
+  /** Compares what a project has applied with what there is */
+  "GET /v1/projects/{name}/drift": { path: { name: string }; answer: { drift: { section: string; name: string; removed: boolean; by?: string; at?: string; differences: { path: string; before?: unknown; after?: unknown }[] }[] } };
   /** Takes the lock of a project, or keeps it for two more minutes */
   "PUT /v1/projects/{name}/lock": { path: { name: string }; body: { id: string; revision?: number; message?: string }; answer: { by: string; since: string; message?: string } };
   /** Gives the lock of a project back */

@@ -1,10 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
+import type { OwnApi } from '../own-api.ts';
 import { Deployments } from './deployments.ts';
-import { createOwnApi } from './own-api.ts';
 import { writeHook } from './pre-receive.ts';
 import { addSmartHttp } from './smart-http.ts';
 import { Watcher } from './watcher.ts';
@@ -17,14 +16,9 @@ export interface GitDoor {
   close(): Promise<void>;
 }
 
-/** Adds its routes; what is deployed goes through the node's own management routes, which `manage` serves. */
-export function addGitDoor(
-  app: App,
-  context: DoorContext,
-  manage: (req: IncomingMessage, res: ServerResponse) => void,
-): GitDoor {
+/** Adds its routes; what is deployed goes through the node's own management routes. */
+export function addGitDoor(app: App, context: DoorContext, ownApi: OwnApi): GitDoor {
   const root = join(context.settings.data, 'repositories');
-  const ownApi = createOwnApi(manage);
   const deployments = new Deployments(context, () => {
     const folder = join(root, '.work');
     mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -2,9 +2,9 @@ import { messageOf } from '../../model/problem.ts';
 import type { Git } from '../../service/repository/git.ts';
 import { readCommit } from '../../service/repository/read-tree.ts';
 import type { RepositoryView } from '../../service/repository/repositories.ts';
+import type { OwnApi } from '../own-api.ts';
 import type { Principal } from '../principal.ts';
 import type { Deployments } from './deployments.ts';
-import type { OwnApi } from './own-api.ts';
 import type { Asker, Question, RefChange } from './pre-receive.ts';
 
 const HEADS = 'refs/heads/';

@@ -5,9 +5,9 @@ import { Problem } from '../../model/problem.ts';
 import type { RepositoryView } from '../../service/repository/repositories.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
+import type { OwnApi } from '../own-api.ts';
 import { demand, principalOf } from '../principal.ts';
 import type { Deployments } from './deployments.ts';
-import type { OwnApi } from './own-api.ts';
 import { answerHook } from './pre-receive.ts';
 import { decidePush } from './push.ts';
 

@@ -12,8 +12,8 @@ import { openRepositories, type RunningRepositories } from '../../service/reposi
 import { openEmbeddedStore } from '../../store/embedded/store.ts';
 import type { Store } from '../../store/store.ts';
 import type { DoorContext } from '../context.ts';
+import type { OwnApi } from '../own-api.ts';
 import type { DeploymentRequest, Deployments } from './deployments.ts';
-import type { OwnApi } from './own-api.ts';
 import { Watcher } from './watcher.ts';
 
 const MINUTE_MS = 60_000;

@@ -2,10 +2,10 @@ import { messageOf, Problem } from '../../model/problem.ts';
 import { readCommit } from '../../service/repository/read-tree.ts';
 import type { RepositoryView, Watch, WatchState } from '../../service/repository/repositories.ts';
 import type { DoorContext } from '../context.ts';
+import type { OwnApi } from '../own-api.ts';
 import type { Principal } from '../principal.ts';
 import type { Deployments } from './deployments.ts';
 import { fetchRef, listRefs, type Outside, type OutsideRef } from './outside.ts';
-import type { OwnApi } from './own-api.ts';
 
 const MAX_AT_ONCE = 3;
 const MAX_BACK_OFF_MS = 3_600_000;

@@ -1,13 +1,42 @@
-import { loadavg } from 'node:os';
+import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
 import Type from 'typebox';
 import { SECRET_SETTINGS, type Settings } from '../../model/settings.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { permit } from '../permission.ts';
+import { flag } from './schemas.ts';
 
 const tags = ['node'];
 const Anything = Type.Object({}, { additionalProperties: true });
+const Sandbox = Type.Object({
+  sandboxId: Type.String(),
+  runtime: Type.String(),
+  state: Type.Enum(['prewarmed', 'loading', 'busy', 'idle', 'frozen', 'ending']),
+  function: Type.Optional(Type.String({ description: 'Absent: prewarmed, for any function of its runtime' })),
+  version: Type.Optional(Type.Integer()),
+  memoryMb: Type.Integer({ description: 'What it may take' }),
+  inFlight: Type.Integer(),
+  served: Type.Integer({ description: 'Invocations that it has ended' }),
+  startedAtMs: Type.Number(),
+  usage: Type.Optional(
+    Type.Object(
+      {
+        atMs: Type.Number({ description: 'When it was measured' }),
+        memoryBytes: Type.Number(),
+        peakMemoryBytes: Type.Number(),
+        cpuMs: Type.Number({ description: 'CPU time since it started, of all of its processes' }),
+      },
+      { description: 'What it takes, where it was asked for and could be measured' },
+    ),
+  ),
+});
+const Pool = Type.Object({
+  runtime: Type.String(),
+  memoryMb: Type.Integer({ description: 'Of each of its sandboxes' }),
+  ready: Type.Integer(),
+  target: Type.Integer({ description: 'How many it keeps ready' }),
+});
 
 /** What runs on this node and how it is. */
 export function addNodeRoutes(app: App, context: DoorContext): void {
@@ -49,10 +78,25 @@ export function addNodeRoutes(app: App, context: DoorContext): void {
         tags,
         summary: 'Lists the sandboxes that exist now',
         operationId: 'listSandboxes',
-        response: answers({ 200: Type.Object({ sandboxes: Type.Array(Anything) }) }),
+        querystring: Type.Object(
+          { usage: flag('Measures what each takes, too: memory and CPU time, as the system counts them') },
+          { additionalProperties: false },
+        ),
+        response: answers({ 200: Type.Object({ sandboxes: Type.Array(Sandbox) }) }),
       },
     },
-    async () => ({ sandboxes: engine.sandboxes() }),
+    async (request) => {
+      const found = engine.sandboxes();
+      if (request.query.usage !== true) return { sandboxes: found };
+      const usage = await engine.usage();
+      const atMs = clock.now();
+      return {
+        sandboxes: found.map((sandbox) => {
+          const taken = usage.get(sandbox.sandboxId);
+          return taken === undefined ? sandbox : { ...sandbox, usage: { atMs, ...taken } };
+        }),
+      };
+    },
   );
 
   app.get(
@@ -63,7 +107,7 @@ export function addNodeRoutes(app: App, context: DoorContext): void {
         tags,
         summary: 'Lists the pools of prewarmed sandboxes',
         operationId: 'listPools',
-        response: answers({ 200: Type.Object({ pools: Type.Array(Anything) }) }),
+        response: answers({ 200: Type.Object({ pools: Type.Array(Pool) }) }),
       },
     },
     async () => ({ pools: engine.pools() }),
@@ -88,6 +132,7 @@ export function addNodeRoutes(app: App, context: DoorContext): void {
         functions: engine.list().length,
         load: { ...load, loadAverage: loadavg() },
         memory: process.memoryUsage(),
+        machine: { cores: availableParallelism(), memoryBytes: totalmem(), freeMemoryBytes: freemem() },
         journal: await store.journal.stats(),
         settings: Object.fromEntries(shown),
       };

@@ -136,7 +136,12 @@ describe('operating a node', () => {
   });
 
   it('shows sandboxes, pools and the node, and no token', async () => {
-    assert.equal((await ask(node, 'GET', '/v1/sandboxes')).json.sandboxes.length, 1);
+    const sandboxes = async (query = '') => (await ask(node, 'GET', `/v1/sandboxes${query}`)).json.sandboxes;
+    assert.equal((await sandboxes()).length, 1);
+    assert.equal((await sandboxes())[0].usage, undefined, 'nothing is measured unasked');
+    const { atMs, ...usage } = (await sandboxes('?usage=true'))[0].usage;
+    assert.deepEqual(usage, { memoryBytes: 30_000_000, peakMemoryBytes: 40_000_000, cpuMs: 120 });
+    assert.ok(atMs > 0);
     assert.deepEqual((await ask(node, 'GET', '/v1/pools')).json, {
       pools: [{ runtime: 'python', memoryMb: 128, ready: 1, target: 2 }],
     });

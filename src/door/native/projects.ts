@@ -1,10 +1,15 @@
 import Type, { type Static } from 'typebox';
 import { StatedOriginSchema } from '../../model/origin.ts';
 import { Problem } from '../../model/problem.ts';
+import { problemOf } from '../../project/api.ts';
+import { findDrift } from '../../project/drift.ts';
+import { driftDocument } from '../../project/render.ts';
+import { SECTIONS } from '../../project/sections/index.ts';
 import type { Entry } from '../../store/registry.ts';
 import { answers, Done } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
+import type { OwnApi } from '../own-api.ts';
 import { permit, permitAny } from '../permission.ts';
 import { nameOf, principalOf } from '../principal.ts';
 import { readJsonBody } from './json-body.ts';
@@ -60,6 +65,25 @@ const ProjectAnswer = Type.Object({
   lock: Type.Optional(LockView),
 });
 
+const DriftAnswer = Type.Object({
+  drift: Type.Array(
+    Type.Object({
+      section: Type.String(),
+      name: Type.String(),
+      removed: Type.Boolean(),
+      by: Type.Optional(Type.String({ description: 'Who changed it last, where the node knows' })),
+      at: Type.Optional(Type.String()),
+      differences: Type.Array(
+        Type.Object({
+          path: Type.String(),
+          before: Type.Optional(Type.Unknown({ description: 'As it was applied' })),
+          after: Type.Optional(Type.Unknown({ description: 'As it is' })),
+        }),
+      ),
+    }),
+  ),
+});
+
 interface Project {
   readonly applied: Static<typeof Applied>;
   readonly appliedAt: string;
@@ -75,7 +99,7 @@ interface Lock {
 }
 
 /** What project files have applied here, and who applies one just now. */
-export function addProjectRoutes(app: App, context: DoorContext): void {
+export function addProjectRoutes(app: App, context: DoorContext, ownApi: OwnApi): void {
   const { clock } = context;
   const { registry } = context.store;
 
@@ -132,6 +156,35 @@ export function addProjectRoutes(app: App, context: DoorContext): void {
       const entry = await registry.get<Project>(PREFIX + name);
       if (entry === undefined) throw absent(name);
       return view(name, entry, (await lockOf(name))?.value, true);
+    },
+  );
+
+  app.get(
+    '/v1/projects/:name/drift',
+    {
+      config: permit('project:read', 'project'),
+      schema: {
+        tags,
+        summary: 'Compares what a project has applied with what there is',
+        description: 'Whoever asks must be allowed to read everything that it has applied.',
+        operationId: 'getProjectDrift',
+        params: ProjectParameters,
+        response: answers({ 200: DriftAnswer, '4xx': ProblemAnswer }),
+      },
+    },
+    async (request) => {
+      const { name } = request.params;
+      const entry = await registry.get<Project>(PREFIX + name);
+      if (entry === undefined) throw absent(name);
+      const api = ownApi.as(principalOf(request.raw));
+      const drift = await findDrift(api, SECTIONS, entry.value.applied).catch((error: unknown) => {
+        const { code, detail } = problemOf(error) ?? {};
+        if (code !== 'forbidden') throw error;
+        throw new Problem('forbidden', `the project "${name}" holds what you may not read: ${detail}`, {
+          cause: error,
+        });
+      });
+      return { drift: drift.map(driftDocument) };
     },
   );
 

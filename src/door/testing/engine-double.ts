@@ -87,6 +87,10 @@ export class EngineDouble implements Engine, Deployer {
     return [{ sandboxId: 's1', runtime: 'python', function: name, version, ...busy }];
   }
 
+  async usage() {
+    return new Map([['s1', { memoryBytes: 30_000_000, peakMemoryBytes: 40_000_000, cpuMs: 120 }]]);
+  }
+
   pools() {
     return [{ runtime: 'python', memoryMb: 128, ready: 1, target: 2 }];
   }

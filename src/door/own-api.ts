@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { createInterface } from 'node:readline';
 import { type Duplex, duplexPair } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
-import type { ProjectApi } from '../../project/api.ts';
-import { type Principal, setPrincipal } from '../principal.ts';
+import type { ProjectApi } from '../project/api.ts';
+import { type Principal, setPrincipal } from './principal.ts';
 
 interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
