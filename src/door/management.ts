@@ -23,6 +23,7 @@ import { addBucketRoutes } from './native/buckets.ts';
 import { addCredentialRoutes } from './native/credentials.ts';
 import { addEventRoutes } from './native/events.ts';
 import { addExecutionRoleRoutes } from './native/execution-roles.ts';
+import { addFileRoutes } from './native/files.ts';
 import { addFunctionRoutes } from './native/functions.ts';
 import { addIdentityRoutes } from './native/identity.ts';
 import { addIngestRoutes } from './native/ingest.ts';
@@ -154,6 +155,7 @@ export async function createManagement(
   addQueueRoutes(app, context);
   addTopicRoutes(app, context);
   addTriggerRoutes(app, context);
+  addFileRoutes(app, context);
   addVersionRoutes(app, context);
   addAliasRoutes(app, context);
   addReleaseRoutes(app, context);

@@ -13,6 +13,7 @@ import type { TraceContext } from '../model/trace.ts';
 import type { Delivery } from '../model/trigger.ts';
 import type { SandboxUsage } from '../sandbox/sandbox.ts';
 import type { Prepared } from '../store/prepared.ts';
+import type { SourceFiles } from './release/source-files.ts';
 
 /** What doors and triggers may ask of the engine. */
 export interface Engine {
@@ -109,7 +110,14 @@ export interface Deployer {
   remove(nameOrId: string, expectedRevision?: number): Promise<boolean>;
   /** Exactly what was uploaded, of what serves or of the version that a target names. */
   source(target: string): Promise<{ content: Buffer; form: CodeInfo['form']; fileName?: string }>;
+  /** The files of what was uploaded, of what serves or of the version that a target names. */
+  files(target: string): Promise<SourceFiles & { readonly version: number; readonly form: CodeInfo['form'] }>;
+  /** What was uploaded with some of its files changed, to be deployed. Throws `invalid_function` where it cannot be so. */
+  edit(target: string, changes: FileChanges): Promise<DeployRequest['code']>;
 }
+
+/** What becomes of files, by their paths: their new text, or `null` where they are removed. */
+export type FileChanges = Readonly<Record<string, string | null>>;
 
 export interface ConfigureOptions {
   readonly expectedRevision?: number;

@@ -229,6 +229,12 @@ export interface Api {
   "POST /v1/triggers/{name}/test": { path: { name: string }; body: { event?: { specversion: "1.0"; id: string; source: string; type: string } & Record<string, unknown>; dryRun?: boolean }; answer: { event: unknown; matched: boolean; payload?: unknown; run?: { invocationId: string; status: string; result?: unknown; error?: string } } };
   /** Delivers events of the past again */
   "POST /v1/triggers/{name}/replay": { path: { name: string }; body: { from: string; to?: string; state?: "dead" }; answer: { replayed: number } };
+  /** Lists the files of the code as it was uploaded */
+  "GET /v1/functions/{name}/files": { path: { name: string }; answer: { version: number; form: "inline" | "zip" | "tar.gz"; files: { path: string; bytes: number; sha256: string; text: boolean }[]; cut: boolean } };
+  /** Changes files of the code: a new version, built and tried like any other */
+  "PATCH /v1/functions/{name}/files": { path: { name: string }; body: { files: Record<string, string | null>; from?: number }; answer: ListFunctionsAnswer };
+  /** Shows one file of the code as text */
+  "GET /v1/functions/{name}/files/{*}": { path: { name: string; "*": string }; answer: unknown };
   /** Lists the versions of a function that are kept, newest first, and what came to serve when */
   "GET /v1/functions/{name}/versions": { path: { name: string }; query: { limit?: number; cursor?: string }; answer: { versions: ListVersionsAnswer[]; cursor?: string; moves: { version: number; at: string; by: string; how: "deploy" | "rollback" }[] } };
   /** Shows a version with its configuration */

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { type Duplex, PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { Value } from 'typebox/value';
-import type { Deployer, DeployRequest, Engine, EngineStats } from '../../engine/api.ts';
+import type { Deployer, DeployRequest, Engine, EngineStats, FileChanges } from '../../engine/api.ts';
 import { FunctionConfigSchema, type FunctionDocument, type StoredFunction } from '../../model/function.ts';
 import { formatId, newId } from '../../model/id.ts';
 import type { InvocationRequest, Outcome, RunningInvocation } from '../../model/invocation.ts';
@@ -166,6 +166,19 @@ export class EngineDouble implements Engine, Deployer {
 
   async source(nameOrId: string) {
     return this.sources.get(this.find(nameOrId)!.document.name)!;
+  }
+
+  async files(nameOrId: string) {
+    const { document } = this.find(nameOrId)!;
+    const { content, form } = await this.source(nameOrId);
+    const file = { bytes: content.length, sha256: document.code.sourceDigest, text: content.toString() };
+    return { files: new Map([[document.code.fileName ?? 'main', file]]), cut: false, version: document.version, form };
+  }
+
+  async edit(nameOrId: string, changes: FileChanges) {
+    const [[fileName, text] = ['main', null]] = Object.entries(changes);
+    const { form } = await this.source(nameOrId);
+    return { form, content: Buffer.from(text ?? ''), fileName };
   }
 
   private keep(document: StoredFunction['document']): StoredFunction {

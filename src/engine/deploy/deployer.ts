@@ -19,18 +19,20 @@ import type { Runtimes } from '../../runtime/runtime.ts';
 import type { Sandboxes } from '../../sandbox/sandbox.ts';
 import type { Blobs } from '../../store/blobs.ts';
 import type { Registry } from '../../store/registry.ts';
-import type { ConfigureOptions, Deployer, DeployRequest } from '../api.ts';
+import type { ConfigureOptions, Deployer, DeployRequest, FileChanges } from '../api.ts';
 import { FUNCTION_PREFIX } from '../catalog.ts';
 import type { Candidate } from '../dispatcher.ts';
 import type { Admit } from '../hooks.ts';
 import { noAlias, readAlias } from '../release/alias-documents.ts';
 import { removeFunction } from '../release/removal.ts';
+import { readSourceFiles } from '../release/source-files.ts';
 import { noVersion, readVersion } from '../release/version-documents.ts';
 import { type BuildPlace, build } from './build.ts';
 import { CodeCache } from './code-cache.ts';
 import { checkExpected, commitVersion, readFunction } from './commit.ts';
 import { checkGiven, checkName, mergeConfig } from './config.ts';
 import { DependencyCache } from './dependency-cache.ts';
+import { editSource } from './edit-source.ts';
 import { type Collected, collectGarbage } from './garbage.ts';
 import { createGate, type Gate } from './gate.ts';
 import { makeTree } from './make-tree.ts';
@@ -38,6 +40,7 @@ import { packTree } from './pack.ts';
 import { Pins } from './pins.ts';
 import { receive } from './receive.ts';
 import { Scratch } from './scratch.ts';
+import { withoutTopFolder } from './top-folder.ts';
 import { sealTree, viewFolder } from './tree.ts';
 import type { TreeLimits } from './unpack.ts';
 
@@ -178,6 +181,23 @@ class Pipeline implements Deployment {
       const { form, fileName, sourceDigest } = (await this.versionOf(target)).code;
       const content = await this.options.blobs.get(sourceDigest);
       return { content, form, ...(fileName !== undefined && { fileName }) };
+    });
+  }
+
+  files(target: string): ReturnType<Deployer['files']> {
+    return guarded(undefined, async () => {
+      const { version, code } = await this.versionOf(target);
+      const { files, cut } = await readSourceFiles(this.options.blobs, code);
+      return { files: withoutTopFolder(files), cut, version, form: code.form };
+    });
+  }
+
+  edit(target: string, changes: FileChanges): Promise<DeployRequest['code']> {
+    return guarded(undefined, async () => {
+      const source = await this.source(target);
+      return this.archiveGate(() =>
+        this.scratch.with((temporary) => editSource(source, changes, temporary, this.limits)),
+      );
     });
   }
 

@@ -8,14 +8,11 @@ import type { ArchiveForm } from './archive-entry.ts';
 import { decodeSource } from './receive.ts';
 import { type Choice, chooseFolderRuntime, chooseHandler, chooseTextRuntime, type Known } from './recognise.ts';
 import { quotePath, safePath } from './safe-path.ts';
-import { readTarGz } from './tar.ts';
+import { readTarGz, TAR_OVERHEAD_BYTES } from './tar.ts';
 import { liftTopFolder } from './top-folder.ts';
 import { viewFolder } from './tree.ts';
 import { type TreeLimits, unpack } from './unpack.ts';
 import { readZip } from './zip.ts';
-
-/** Headers and padding that a tar may have beside the files' bytes. */
-const TAR_OVERHEAD_BYTES = 134_217_728;
 
 /** Unpacked code, before its build, and what it was recognised as. */
 interface MadeTree {

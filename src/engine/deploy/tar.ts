@@ -5,6 +5,9 @@ import { Problem } from '../../model/problem.ts';
 import { type ArchiveEntry, damagedArchive } from './archive-entry.ts';
 import { BlockReader } from './block-reader.ts';
 
+/** Headers and padding that a tar may have beside the files' bytes. */
+export const TAR_OVERHEAD_BYTES = 134_217_728;
+
 const BLOCK_BYTES = 512;
 /** Long names and the like; no honest archive has more of it for one entry. */
 const MAX_META_BYTES = 65_536;

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { type TestContext, test } from 'node:test';
+import type { FileChanges } from '../api.ts';
+import { editSource } from './edit-source.ts';
+import { readTarGz } from './tar.ts';
+import { tarGzOf, zipOf } from './testing/archives.ts';
+
+const LIMITS = { maxBytes: 1_048_576, maxEntries: 100 };
+
+async function edited(
+  t: TestContext,
+  source: Parameters<typeof editSource>[0],
+  changes: FileChanges,
+): Promise<{ form: string; files: Record<string, string> }> {
+  const temporary = await mkdtemp(join(tmpdir(), 'fob-edit-'));
+  t.after(() => rm(temporary, { recursive: true, force: true }));
+  const { form, content, fileName } = await editSource(source, changes, temporary, LIMITS);
+  assert.ok(Buffer.isBuffer(content));
+  if (form === 'inline') return { form, files: { [fileName!]: content.toString() } };
+  const files: Record<string, string> = {};
+  for await (const entry of readTarGz(Readable.from([content]), LIMITS.maxBytes)) {
+    if (entry.kind === 'file') files[entry.path] = (await buffer(entry.content())).toString();
+    if (entry.kind === 'link') files[entry.path] = `-> ${entry.target}`;
+  }
+  return { form, files };
+}
+
+const inline = { form: 'inline', content: Buffer.from('old'), fileName: 'main.py' } as const;
+
+test('a text stays one while it has one file, and becomes an archive with a second one', async (t) => {
+  assert.deepEqual(await edited(t, inline, { 'main.py': 'new' }), { form: 'inline', files: { 'main.py': 'new' } });
+  assert.deepEqual(await edited(t, inline, { 'lib/a.py': 'x = 1' }), {
+    form: 'tar.gz',
+    files: { 'main.py': 'old', 'lib/a.py': 'x = 1' },
+  });
+});
+
+test('files of archives are changed, added and removed; a top folder is lifted; the others stay as they are', async (t) => {
+  const files = { 'repo/main.js': 'a', 'repo/lib/b.js': 'b', 'repo/c.txt': 'c' };
+  const changes = { 'main.js': 'A', 'lib/new.js': 'n', 'c.txt': null };
+  for (const source of [
+    { form: 'zip', content: await zipOf(files) },
+    { form: 'tar.gz', content: tarGzOf(files) },
+  ] as const) {
+    assert.deepEqual(await edited(t, source, changes), {
+      form: 'tar.gz',
+      files: { 'main.js': 'A', 'lib/b.js': 'b', 'lib/new.js': 'n' },
+    });
+  }
+});
+
+test('nothing is changed outside, in place of a folder, below a file, or where nothing would be left', async (t) => {
+  const source = { form: 'zip', content: await zipOf({ 'main.js': 'a', 'lib/b.js': 'b' }) } as const;
+  const refused: [FileChanges, RegExp][] = [
+    [{ '../x': 'x' }, /leads out/],
+    [{ '/etc/x': 'x' }, /absolute/],
+    [{ '': 'x' }, /needs a name/],
+    [{ lib: 'x' }, /is a folder/],
+    [{ 'main.js/x': 'x' }, /a file, not a folder/],
+    [{ 'gone.js': null }, /no file "gone.js"/],
+    [{ 'no/where.js': null }, /no file/],
+    [{ 'main.js': null, 'lib/b.js': null }, /no file would be left/],
+  ];
+  for (const [changes, message] of refused) {
+    await assert.rejects(edited(t, source, changes), { code: 'invalid_function', message });
+  }
+});
