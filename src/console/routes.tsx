@@ -1,4 +1,4 @@
-import { IconBolt, IconHome2, IconUserCircle } from '@tabler/icons-react';
+import { IconBolt, IconFileText, IconHome2, IconUserCircle } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
 /** A screen: one line in the table below, and a folder in `screens/`. */
@@ -31,6 +31,14 @@ export const SCREENS: readonly Screen[] = [
     key: 'f',
     group: 'build',
     load: () => import('./screens/functions/index.tsx'),
+  },
+  {
+    path: 'logs',
+    title: 'Logs',
+    icon: IconFileText,
+    key: 'l',
+    group: 'watch',
+    load: () => import('./screens/logs/index.tsx'),
   },
   {
     path: 'profile',

@@ -1,0 +1,87 @@
+import { memo } from 'react';
+import { Highlight } from '../../ui/highlight.tsx';
+import classes from './line-list.module.css';
+import { type Entry, isGap, type LogLine } from './lines.ts';
+import { structured } from './structured.ts';
+
+/** More of a line than any screen is wide is only shown beside the list. */
+const MAX_SHOWN = 1_000;
+
+interface LineRowProps {
+  readonly entry: Entry;
+  readonly id: string;
+  readonly top: number;
+  readonly place: number;
+  readonly isCurrent: boolean;
+  readonly find: string;
+  readonly showsFunction: boolean;
+  readonly onPick: (place: number) => void;
+}
+
+/** One line, on one row. */
+export const LineRow = memo(function LineRow(props: LineRowProps) {
+  const { entry, id, top, place, isCurrent, find, showsFunction, onPick } = props;
+  if (isGap(entry)) {
+    return (
+      <div
+        role="option"
+        aria-selected={isCurrent}
+        id={id}
+        className={`${classes.row} ${classes.gap}`}
+        style={{ top }}
+        data-current={isCurrent || undefined}
+      >
+        ⋯ {entry.gap}
+      </div>
+    );
+  }
+  const { timeMs, level, function: name, stream } = entry;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the list hears Enter
+    <div
+      role="option"
+      aria-selected={isCurrent}
+      id={id}
+      className={classes.row}
+      style={{ top }}
+      data-current={isCurrent || undefined}
+      data-level={stream === 'platform' ? 'platform' : level}
+      onClick={() => onPick(place)}
+    >
+      <span className={classes.time}>{clockOf(timeMs)}</span>
+      <span className={classes.level}>{stream === 'platform' ? 'fob' : level}</span>
+      {showsFunction && <span className={classes.function}>{name}</span>}
+      <span className={classes.text}>
+        <Words line={entry} find={find} />
+      </span>
+    </div>
+  );
+});
+
+function Words({ line, find }: { readonly line: LogLine; readonly find: string }) {
+  const said = structured(line.text);
+  if (said === undefined) return <Highlight text={line.text.slice(0, MAX_SHOWN)} find={find} />;
+  return (
+    <>
+      {said.message !== undefined && (
+        <span className={classes.message}>
+          <Highlight text={said.message.slice(0, MAX_SHOWN)} find={find} />
+        </span>
+      )}
+      {said.fields.slice(0, 24).map(([name, value]) => (
+        <span key={name} className={classes.field}>
+          <span className={classes.name}>{name}=</span>
+          <Highlight text={value.slice(0, 200)} find={find} />
+        </span>
+      ))}
+    </>
+  );
+}
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** The time of day to the millisecond: made by hand, since thousands are made a second. */
+export function clockOf(ms: number): string {
+  const when = new Date(ms);
+  return `${two(when.getHours())}:${two(when.getMinutes())}:${two(when.getSeconds())}.${String(when.getMilliseconds()).padStart(3, '0')}`;
+}

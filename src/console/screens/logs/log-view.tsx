@@ -1,0 +1,203 @@
+import { Button } from '@mantine/core';
+import { IconFileText } from '@tabler/icons-react';
+import { type ReactNode, useCallback, useRef, useState, useSyncExternalStore } from 'react';
+import { CommandLine } from '../../ui/command-line.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { formatCount, formatTime } from '../../ui/format.ts';
+import { Loading } from '../../ui/loading.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { rangeWords } from '../../ui/range.ts';
+import { FilterBar } from './filter-bar.tsx';
+import { LineDetail } from './line-detail.tsx';
+import { LineList } from './line-list.tsx';
+import { isGap, type LogLine } from './lines.ts';
+import classes from './log-view.module.css';
+import { commandOf, type LogScope, useLogFilters } from './query.ts';
+import type { LogSource, SourceState } from './source.ts';
+import { useLogSource } from './use-log-source.ts';
+
+type View = ReturnType<typeof useLogFilters>;
+
+interface LogViewProps {
+  readonly scope?: LogScope;
+  readonly label?: string;
+  readonly height?: string;
+  /** Further filters, at the left of the others. */
+  readonly children?: (view: View) => ReactNode;
+}
+
+const EVERYTHING: LogScope = {};
+const HEIGHT = 'max(20rem, calc(100vh - 21rem))';
+
+/** Lines of logs with their filters: of the past and as they are printed. */
+export function LogView({ scope = EVERYTHING, label = 'Log lines', height = HEIGHT, children }: LogViewProps) {
+  const view = useLogFilters(scope);
+  const { filters, query } = view;
+  const isOfOne = query.tail.invocation !== undefined || query.trace !== undefined;
+  const source = useLogSource(query, filters.live);
+  return (
+    <>
+      <Panel flush>
+        <div className={classes.view} style={{ '--list-height': height } as React.CSSProperties}>
+          <FilterBar view={view} isOfOne={isOfOne} {...(source && { source })}>
+            {children?.(view)}
+          </FilterBar>
+          {source === undefined ? (
+            <Loading rows={10} rowHeight={14} />
+          ) : (
+            <Body
+              key={source.id}
+              source={source}
+              view={view}
+              isOfOne={isOfOne}
+              label={label}
+              height={height}
+              showsFunction={scope.function === undefined && scope.invocation === undefined}
+            />
+          )}
+        </div>
+      </Panel>
+      <CommandLine words={commandOf(query, filters.live)} />
+    </>
+  );
+}
+
+interface BodyProps {
+  readonly source: LogSource;
+  readonly view: View;
+  readonly isOfOne: boolean;
+  readonly label: string;
+  readonly height: string;
+  readonly showsFunction: boolean;
+}
+
+/** The lines of one source, and the one that was chosen. */
+function Body({ source, view, isOfOne, label, height, showsFunction }: BodyProps) {
+  const { filters, change } = view;
+  const state = useSyncExternalStore(source.subscribe, () => source.state);
+  const [current, setCurrent] = useState<number>();
+  const [opened, setOpened] = useState<LogLine>();
+  const place = useRef<HTMLDivElement>(null);
+  const open = useCallback(
+    (number: number) => {
+      setCurrent(number);
+      const entry = source.lines.at(number - source.lines.first);
+      if (entry !== undefined && !isGap(entry)) setOpened(entry);
+    },
+    [source],
+  );
+  const onBegin = useCallback(() => {
+    if (source.state.searched === undefined) void source.readOlder();
+  }, [source]);
+  const close = (): void => {
+    setOpened(undefined);
+    place.current?.querySelector<HTMLElement>('[role="listbox"]')?.focus({ preventScroll: true });
+  };
+  if (state.phase === 'failed')
+    return <ErrorState error={state.error} what="The log" onRetry={() => source.retry(filters.live)} />;
+  if (state.phase === 'loading') return <Loading rows={10} rowHeight={14} />;
+  return (
+    <>
+      <Top source={source} state={state} />
+      <div className={classes.body} data-open={opened !== undefined || undefined} ref={place}>
+        <Shown source={source} empty={<Nothing view={view} isOfOne={isOfOne} />}>
+          <LineList
+            label={label}
+            lines={source.lines}
+            current={current}
+            onCurrent={setCurrent}
+            onOpen={open}
+            find={filters.text}
+            showsFunction={showsFunction}
+            isLive={filters.live}
+            onBegin={onBegin}
+            height={height}
+          />
+        </Shown>
+        {opened !== undefined && (
+          <div className={classes.detail}>
+            <LineDetail
+              line={opened}
+              find={filters.text}
+              onClose={close}
+              onWhere={(condition) => change({ where: [...new Set([...filters.where, condition])] })}
+              onOnly={change}
+            />
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Shown({ source, empty, children }: { source: LogSource; empty: ReactNode; children: ReactNode }) {
+  const isEmpty = useSyncExternalStore(source.lines.subscribe, () => source.lines.length === 0);
+  return isEmpty ? empty : children;
+}
+
+/** How many lines are shown, and what is not. */
+function Top({ source, state }: { readonly source: LogSource; readonly state: SourceState }) {
+  const { lines } = source;
+  useSyncExternalStore(lines.subscribe, () => lines.revision);
+  const oldest = lines.at(0);
+  const words = [`${formatCount(lines.length)} ${lines.length === 1 ? 'line' : 'lines'}`];
+  if (oldest !== undefined && !isGap(oldest)) words.push(`since ${formatTime(new Date(oldest.timeMs))}`);
+  if (lines.letGo > 0) words.push(`${formatCount(lines.letGo)} older ones let go, to be read again by their time`);
+  if (state.leftOut > 0) words.push(`${formatCount(state.leftOut)} left out because they came too fast`);
+  return (
+    <div className={classes.top}>
+      <span>{words.join(' · ')}</span>
+      <span role="status">
+        {state.tail === 'reconnecting' && 'The connection is lost; trying again …'}
+        {state.isLoadingOlder && 'Reading older lines …'}
+        {lines.isFull && !state.isAll && 'Older lines: choose an earlier time'}
+        {!state.isLoadingOlder && state.isAll && lines.length > 0 && 'The oldest line is shown'}
+      </span>
+      {state.searched !== undefined && (
+        <Button size="compact-xs" variant="light" onClick={() => void source.readOlder()}>
+          {`${formatCount(state.searched.lines)} lines searched${
+            state.searched.fromMs === undefined ? '' : `, back to ${formatTime(new Date(state.searched.fromMs))}`
+          }: go on`}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Nothing({ view, isOfOne }: { view: View; isOfOne: boolean }) {
+  const { filters, range, setRange, change } = view;
+  const isFiltered = filters.text !== '' || filters.level !== undefined || filters.where.length > 0;
+  if (isFiltered) {
+    return (
+      <EmptyState
+        icon={IconFileText}
+        title="No line is like that"
+        action={
+          <Button variant="default" onClick={() => change({ text: '', level: undefined, where: [] })}>
+            Show all lines
+          </Button>
+        }
+      >
+        {isOfOne
+          ? 'Nothing in this log matches.'
+          : `${rangeWords(range)}: look at a longer time, or for something else.`}
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      icon={IconFileText}
+      title={isOfOne ? 'It printed nothing' : 'Nothing was printed in this time'}
+      action={
+        !isOfOne && range.from !== '30d' ? (
+          <Button variant="default" onClick={() => setRange({ from: '30d' })}>
+            Look at the last 30 days
+          </Button>
+        ) : undefined
+      }
+    >
+      What a function prints appears here, within a second where the tail is live.
+    </EmptyState>
+  );
+}

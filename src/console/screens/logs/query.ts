@@ -1,0 +1,151 @@
+import { useMemo } from 'react';
+import { useSearchParams } from 'react-router';
+import type { Asked } from '../../api/client.ts';
+import { type TimeRange, useTimeRange } from '../../ui/range.ts';
+
+export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+export type Level = (typeof LEVELS)[number];
+type TailQuery = NonNullable<Asked<'GET', '/v1/logs/tail'>['query']>;
+
+/** Which lines are shown. */
+export interface LogQuery {
+  /** What holds for lines that are printed from now on, too. */
+  readonly tail: TailQuery;
+  readonly from?: string;
+  readonly to?: string;
+  readonly trace?: string;
+}
+
+/** What a view is always about, whatever the URL says. */
+export interface LogScope {
+  readonly function?: string;
+  readonly invocation?: string;
+}
+
+/** What a person chose, as the URL says it. */
+export interface LogFilters {
+  readonly functions: readonly string[];
+  readonly text: string;
+  readonly level?: Level;
+  readonly where: readonly string[];
+  readonly version?: number;
+  readonly stream?: string;
+  readonly invocation?: string;
+  readonly trace?: string;
+  readonly platform: boolean;
+  /** Whether new lines come by themselves. */
+  readonly live: boolean;
+}
+
+type Change = Partial<Record<'text' | 'level' | 'version' | 'stream' | 'invocation' | 'trace', string | undefined>> & {
+  readonly functions?: readonly string[];
+  readonly where?: readonly string[];
+  readonly platform?: boolean;
+  readonly live?: boolean;
+};
+
+/** The usual part of time: the newest lines come first, so that a long one costs nothing. */
+export const USUAL_RANGE = '24h';
+
+/** The filters of a view of logs: kept in its URL, so that it can be shared. */
+export function useLogFilters(scope: LogScope) {
+  const [search, setSearch] = useSearchParams();
+  const { range, setRange } = useTimeRange(USUAL_RANGE);
+  const key = search.toString();
+  const filters = useMemo(() => filtersIn(new URLSearchParams(key), range), [key, range]);
+  const { function: name, invocation } = scope;
+  const query = useMemo(
+    () => queryOf(filters, range, { ...(name && { function: name }), ...(invocation && { invocation }) }),
+    [filters, range, name, invocation],
+  );
+  const change = (next: Change): void =>
+    setSearch((before) => changed(before, next), { replace: next.text !== undefined });
+  return { filters, query, range, setRange, change, key };
+}
+
+function filtersIn(search: URLSearchParams, range: TimeRange): LogFilters {
+  const level = LEVELS.find((each) => each === search.get('level'));
+  const version = Number(search.get('version'));
+  const some = (name: 'stream' | 'invocation' | 'trace') => {
+    const value = search.get(name);
+    return value ? { [name]: value } : {};
+  };
+  return {
+    functions: (search.get('function') ?? '').split(',').filter((name) => name !== ''),
+    text: search.get('text') ?? '',
+    where: search.getAll('where').filter((condition) => condition !== ''),
+    ...(level !== undefined && { level }),
+    ...(Number.isInteger(version) && version > 0 && { version }),
+    ...some('stream'),
+    ...some('invocation'),
+    ...some('trace'),
+    platform: search.get('platform') === '1',
+    live: range.to === undefined && search.get('live') !== '0' && !search.get('trace'),
+  };
+}
+
+function queryOf(filters: LogFilters, range: TimeRange, scope: LogScope): LogQuery {
+  const names = scope.function ?? filters.functions.join(',');
+  const { text, level, where, version, stream, trace, platform } = filters;
+  const invocation = scope.invocation ?? filters.invocation;
+  return {
+    tail: {
+      ...(names !== '' && { function: names }),
+      ...(text !== '' && { text }),
+      ...(level !== undefined && { level }),
+      ...(where.length > 0 && { where: [...where] }),
+      ...(version !== undefined && { version }),
+      ...(stream !== undefined && { stream }),
+      ...(invocation !== undefined && { invocation }),
+      ...(platform && { platform: 'all' as const }),
+    },
+    ...(trace !== undefined && { trace }),
+    // One invocation is shown whole, whenever it was.
+    ...(invocation === undefined && trace === undefined && { from: range.from }),
+    ...(range.to !== undefined && { to: range.to }),
+  };
+}
+
+function changed(before: URLSearchParams, { functions, where, platform, live, ...texts }: Change): URLSearchParams {
+  const after = new URLSearchParams(before);
+  const set = (name: string, value: string | undefined): void => {
+    if (value === undefined || value === '') after.delete(name);
+    else after.set(name, value);
+  };
+  for (const [name, value] of Object.entries(texts)) set(name, value);
+  if (functions !== undefined) set('function', functions.join(','));
+  if (platform !== undefined) set('platform', platform ? '1' : '');
+  if (live !== undefined) {
+    set('live', live ? '' : '0');
+    if (live) after.delete('to');
+  }
+  if (where !== undefined) {
+    after.delete('where');
+    for (const condition of where) after.append('where', condition);
+  }
+  after.delete('line');
+  return after;
+}
+
+/** The words of `fob logs` that show the same. */
+export function commandOf({ tail, from, to, trace }: LogQuery, isLive: boolean): string[] {
+  const { function: names, version, invocation, stream, text, level, where = [], platform } = tail;
+  const words = ['logs', ...(names === undefined ? [] : names.split(','))];
+  const option = (name: string, value: string | number | undefined): void => {
+    if (value !== undefined) words.push(name, String(value));
+  };
+  option('--version', version);
+  option('--level', level);
+  option('--text', text);
+  for (const condition of where) option('--where', condition);
+  option('--stream', stream);
+  option('--invocation', invocation);
+  option('--trace', trace);
+  if (platform !== undefined) words.push('--platform');
+  if (isLive) words.push('--follow');
+  else {
+    option('--since', from);
+    option('--to', to);
+  }
+  return words;
+}

@@ -1,0 +1,64 @@
+import { useMemo } from 'react';
+import { useSearchParams } from 'react-router';
+import { formatTime } from './format.ts';
+
+const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNIT_WORDS: Readonly<Record<string, string>> = { s: 'seconds', m: 'minutes', h: 'hours', d: 'days' };
+
+/** A part of time as the API takes it: an age (`15m`) or a moment (ISO 8601), and up to when; without an end, up to now. */
+export interface TimeRange {
+  readonly from: string;
+  readonly to?: string;
+}
+
+/** The milliseconds of an age such as `15m`; `undefined` where it is none. */
+export function ageMs(text: string): number | undefined {
+  const match = /^(\d{1,6})([smhd])$/.exec(text);
+  return match === null ? undefined : Number(match[1]) * UNITS_MS[match[2]!]!;
+}
+
+/** When a range begins and ends, in milliseconds since 1970. */
+export function boundsOf({ from, to }: TimeRange, nowMs: number): { fromMs: number; toMs: number } {
+  const age = ageMs(from);
+  return {
+    fromMs: age === undefined ? momentMs(from, nowMs - 86_400_000) : nowMs - age,
+    toMs: to === undefined ? nowMs : momentMs(to, nowMs),
+  };
+}
+
+function momentMs(text: string, otherwise: number): number {
+  const ms = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
+  return Number.isNaN(ms) ? otherwise : ms;
+}
+
+/** A range in words: `Last 3 hours`, or from when to when. */
+export function rangeWords(range: TimeRange): string {
+  const age = /^(\d+)([smhd])$/.exec(range.from);
+  if (age !== null && range.to === undefined) {
+    const words = UNIT_WORDS[age[2]!]!;
+    return age[1] === '1' ? `Last ${words.slice(0, -1)}` : `Last ${age[1]} ${words}`;
+  }
+  const { fromMs, toMs } = boundsOf(range, Date.now());
+  return `${formatTime(new Date(fromMs))} – ${range.to === undefined ? 'now' : formatTime(new Date(toMs))}`;
+}
+
+/** The range that the URL says in `from` and `to`, and how to choose another one; `usual` is not written into the URL. */
+export function useTimeRange(usual: string): {
+  range: TimeRange;
+  setRange: (range: TimeRange) => void;
+} {
+  const [search, setSearch] = useSearchParams();
+  const from = search.get('from') || usual;
+  const to = search.get('to') || undefined;
+  const range = useMemo(() => ({ from, ...(to !== undefined && { to }) }), [from, to]);
+  const setRange = (next: TimeRange): void =>
+    setSearch((before) => {
+      const after = new URLSearchParams(before);
+      if (next.from === usual && next.to === undefined) after.delete('from');
+      else after.set('from', next.from);
+      if (next.to === undefined) after.delete('to');
+      else after.set('to', next.to);
+      return after;
+    });
+  return { range, setRange };
+}
