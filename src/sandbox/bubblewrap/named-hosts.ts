@@ -55,7 +55,8 @@ export class NamedHosts {
     const given = this.options.hosts.flatMap(({ range, ...ports }) =>
       range === undefined ? [] : [{ ...ports, range }],
     );
-    if (given.length > 0) await this.options.run(given.map((each) => openRule('add', each)));
+    // The kernel refuses a rule that it has already: one host may be named twice.
+    if (given.length > 0) await this.options.run([...new Set(given.map((each) => openRule('add', each)))]);
     if (this.names.length === 0) return;
     let stopWaiting!: NodeJS.Timeout;
     const patience = new Promise<void>((resolve) => {

@@ -86,7 +86,8 @@ describe('the rules of a network', { skip }, () => {
 
   test('hosts: the ports that are named are reached, and nothing else', async () => {
     const { publicAddress, privateAddress } = machine;
-    const hosts = [`${privateAddress}:${OPEN}`, '127.0.0.1:1-65534'];
+    // One is named twice, which opens no more.
+    const hosts = [`${privateAddress}:${OPEN}`, `${privateAddress}:${OPEN}`, '127.0.0.1:1-65534'];
     const [reached, ...refused] = await reach(
       { hosts },
       `${privateAddress}:${OPEN}`,
