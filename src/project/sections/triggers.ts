@@ -68,7 +68,8 @@ export const triggers: Section = {
     for (const [name, { format, default: fallback }] of Object.entries(properties)) {
       const value = given[name] ?? fallback;
       if (value === undefined) continue;
-      if (format === 'secret') secrets[`options.${name}`] = String(value);
+      // An empty one is none, and shown as it is.
+      if (format === 'secret' && value !== '') secrets[`options.${name}`] = String(value);
       else options[name] = value;
     }
     const optional = OPTIONAL.map((field) => [field, entry[field] ?? null]);
