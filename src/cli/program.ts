@@ -65,6 +65,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/trigger.ts'),
   },
   {
+    name: 'new',
+    group: PROJECTS,
+    summary: 'begin a project from a blueprint',
+    load: () => import('./commands/new.ts'),
+  },
+  {
     name: 'plan',
     group: PROJECTS,
     summary: 'say what fob apply would change, and what was changed since',

@@ -18,6 +18,7 @@ import { addAlertRoutes } from './native/alerts.ts';
 import { addAliasRoutes } from './native/aliases.ts';
 import { addAuditRoutes } from './native/audit.ts';
 import { addBackupRoutes } from './native/backup.ts';
+import { addBlueprintRoutes } from './native/blueprints.ts';
 import { addBrowserSessionRoutes } from './native/browser-session.ts';
 import { addBucketRoutes } from './native/buckets.ts';
 import { addCredentialRoutes } from './native/credentials.ts';
@@ -161,6 +162,7 @@ export async function createManagement(
   addReleaseRoutes(app, context);
   addRecordingRoutes(app, context);
   addSampleRoutes(app, context);
+  addBlueprintRoutes(app);
   addKeyValueRoutes(app, context);
   addKeyRoutes(app, context);
   addSecretRoutes(app, context);

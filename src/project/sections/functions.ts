@@ -113,14 +113,7 @@ async function readFunction(
   entry: Readonly<Record<string, unknown>>,
   context: ReadContext,
 ): Promise<Wanted> {
-  const given: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(entry)) {
-    if (name === 'path') continue;
-    if (Object.hasOwn(settings, name)) given[name] = isTexts(settings[name]!) ? textMap(value) : value;
-    else if (Object.hasOwn(settings, `${name}Ms`)) given[`${name}Ms`] = durationMs(value as string);
-    else given[`${name}Mb`] = memoryMb(value as string);
-  }
-  const config = { ...defaultConfig(), ...given } as FunctionConfig;
+  const config = { ...defaultConfig(), ...settingsOf(entry) } as FunctionConfig;
   const tags = { ...config.tags, [PROJECT_TAG]: context.project };
   const path = await codePath(String(entry.path), context);
   const code = await readCode(path).catch((error: unknown) => {
@@ -132,6 +125,18 @@ async function readFunction(
     usual: defaultConfig(),
     payload: { code, path } satisfies Payload,
   };
+}
+
+/** The settings of an entry by their names in the API, in its units; the entry fits the schema. */
+export function settingsOf(entry: Readonly<Record<string, unknown>>): Partial<FunctionConfig> {
+  const given: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(entry)) {
+    if (name === 'path') continue;
+    if (Object.hasOwn(settings, name)) given[name] = isTexts(settings[name]!) ? textMap(value) : value;
+    else if (Object.hasOwn(settings, `${name}Ms`)) given[`${name}Ms`] = durationMs(value as string);
+    else given[`${name}Mb`] = memoryMb(value as string);
+  }
+  return given;
 }
 
 interface Payload {
