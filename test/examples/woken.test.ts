@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { PROJECT_FOLDER, type ProcessNode, startFobUp, temporaryFolder } from '../support/fob-process.ts';
-import { canBuild, createShell, type Shell } from '../support/shell.ts';
+import { createShell, type Shell } from '../support/shell.ts';
 
 const EXAMPLES = join(PROJECT_FOLDER, 'examples');
 const DEADLINE_MS = 60_000;
@@ -32,70 +32,6 @@ describe('the examples of functions that are woken', {
     const { lanes } = await shell.json('events', fn);
     return lanes.find((each: { lane: string }) => each.lane === name);
   }
-
-  test('a file that is uploaded runs the blueprint of AWS, which reads it with boto3', async (context) => {
-    if (!(await canBuild(node.dataFolder))) return context.skip('builds have no network here, as fob doctor says');
-    const { fob, json } = shell;
-    await fob('bucket', 'create', 'serops-we');
-    await fob('bucket', 'create', 'not-granted');
-    const code = join(EXAMPLES, 's3-get-object-python');
-    await fob('deploy', code, '--name', 's3-upload-meta', '--memory', '256', '--grant', 'bucket:serops-we:read');
-    const wake = ['trigger', 'add', 's3-upload-meta', 'bucket'];
-    await fob(...wake, 'serops-we', '--prefix', 'in/', '--suffix', '.html', '--name', 'uploads');
-    await fob(...wake, 'not-granted', '--name', 'others', '--retries', '0');
-
-    const file = join(folder, 'page.html');
-    await writeFile(file, '<p>hello');
-    for (const key of ['in/a page, and more.html', 'in/a.txt', 'out/a.html'])
-      await fob('bucket', 'put', 'serops-we', file, '--key', key, '--type', 'text/html; charset=utf-8');
-    await eventually(async () => assert.equal((await lane('s3-upload-meta', 'uploads'))?.delivered, 1), DEADLINE_MS);
-    const [run, ...otherRuns] = await json('runs', 's3-upload-meta');
-    assert.deepEqual([run.status, run.door, run.lane, otherRuns], ['succeeded', 'events', 'uploads', []]);
-    assert.match(
-      await fob('logs', 's3-upload-meta', '--text', 'content type'),
-      /CONTENT TYPE: text\/html; charset=utf-8/,
-    );
-
-    // The grant is for the other bucket alone.
-    await fob('bucket', 'put', 'not-granted', file, '--key', 'x');
-    await eventually(async () => assert.equal((await lane('s3-upload-meta', 'others'))?.dead, 1), DEADLINE_MS);
-    const { events } = await json('events', 's3-upload-meta', '--state', 'dead');
-    assert.match(events[0].message, /Access ?Denied/i);
-  });
-
-  test('a schedule in a file runs the report when it says, each time once', async () => {
-    const { fob, json } = shell;
-    for (const bucket of ['cron-inbox', 'cron-reports']) await fob('bucket', 'create', bucket);
-    await fob('queue', 'create', 'cron-done');
-    const grants = ['--grant', 'bucket:cron-inbox:read', '--grant', 'bucket:cron-reports:write'];
-    await fob('deploy', join(EXAMPLES, 'cron-report'), ...grants);
-    await node.client.request('PUT', '/v1/buckets/cron-inbox/objects/note', { body: 'twelve bytes' });
-    const file = join(EXAMPLES, 'cron-report', 'triggers.yaml');
-    const apply = (when: string) => createShell(node.url, { REPORT_AT: when }).json('trigger', 'apply', file);
-
-    assert.deepEqual(await apply('30 6 * * MON-FRI'), [{ name: 'morning-report', change: 'create', differences: [] }]);
-    assert.deepEqual(await apply('30 6 * * MON-FRI'), [{ name: 'morning-report', change: 'keep', differences: [] }]);
-    const { next } = await json('trigger', 'show', 'morning-report');
-    const berlin = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Berlin', timeStyle: 'short' });
-    assert.deepEqual([...new Set(next.map((ms: number) => berlin.format(ms)))], ['06:30']);
-
-    const [change] = await apply('* * * * * *');
-    assert.equal(change.change, 'change');
-    const told: string[] = [];
-    while (told.length < 2) {
-      for (const { body } of await json('queue', 'receive', 'cron-done', '--wait', '20s', '--delete')) {
-        const { requestPayload, responsePayload } = JSON.parse(body);
-        assert.equal(responsePayload, `${requestPayload.scheduledTime}: 1 objects, 12 bytes\n`);
-        told.push(requestPayload.scheduledTime);
-      }
-    }
-    assert.equal(new Set(told).size, told.length);
-    await fob('trigger', 'pause', 'morning-report');
-    for (const time of told) {
-      const report = await fob('bucket', 'get', 'cron-reports', `${time}.txt`, '-');
-      assert.equal(report, `${time}: 1 objects, 12 bytes\n`);
-    }
-  });
 
   test('a worker takes batches, what it cannot do comes to the dead events, and is redriven', async () => {
     const { fob, json } = shell;
