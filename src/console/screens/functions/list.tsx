@@ -1,31 +1,187 @@
-import { useNavigate } from 'react-router';
+import { Anchor, Button, Select, Text, TextInput } from '@mantine/core';
+import { IconFilterOff, IconPlus, IconSearch, IconSparkles } from '@tabler/icons-react';
+import { useDeferredValue, useMemo } from 'react';
+import { Link, useNavigate } from 'react-router';
 import { useFunctions } from '../../api/functions.ts';
+import { useApi } from '../../api/hooks.ts';
+import type { FunctionView, TopEntry } from '../../api/things.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { formatCount } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
+import { useWords } from '../../ui/words.ts';
+import { functionPath } from '../function/paths.ts';
+import { COLUMNS, type Row } from './columns.tsx';
+import { HEALTH, healthOf } from './health.ts';
+import classes from './list.module.css';
 
-/** Every function that one may see. */
+const WINDOW = '1h';
+const FILTERS = ['q', 'health', 'runtime', 'owner', 'tag'] as const;
+type Filters = Readonly<Record<(typeof FILTERS)[number], string>>;
+
+/** Every function that one may see, found by words and filters that stand in the URL. */
 export function FunctionsList() {
   const functions = useFunctions();
-  const navigate = useNavigate();
   return (
-    <Page title="Functions">
-      <QueryView query={functions} what="The functions">
-        {(found) => (
-          <Panel flush>
-            <DataTable
-              label="Functions"
-              rows={found}
-              columns={[{ key: 'name', title: 'Name', cell: ({ name }) => name, sort: ({ name }) => name }]}
-              rowKey={({ name }) => name}
-              onOpen={({ name }) => void navigate(`/functions/${encodeURIComponent(name)}`)}
-            />
-          </Panel>
-        )}
+    <Page
+      title="Functions"
+      lead="What runs here, and how it does"
+      actions={
+        <Button component={Link} to="/create" leftSection={<IconPlus size={16} aria-hidden />}>
+          Create a function
+        </Button>
+      }
+    >
+      <QueryView query={functions} what="The functions" rows={10}>
+        {(found) => (found.length === 0 ? <NoFunctions /> : <Found functions={found} />)}
       </QueryView>
-      <CommandLine words={['list']} />
     </Page>
   );
+}
+
+function NoFunctions() {
+  return (
+    <Panel>
+      <EmptyState
+        icon={IconSparkles}
+        title="There are no functions yet"
+        action={
+          <Button component={Link} to="/create">
+            Create the first one
+          </Button>
+        }
+      >
+        Begin with a blueprint, a few lines of your own, a ZIP or a Git repository. It takes a minute.
+      </EmptyState>
+    </Panel>
+  );
+}
+
+function Found({ functions }: { readonly functions: readonly FunctionView[] }) {
+  const navigate = useNavigate();
+  const [filters, setFilters] = useWords(FILTERS);
+  const top = useApi('/v1/top', { query: { window: WINDOW, limit: 1_000 } });
+  const wanted = useDeferredValue(filters);
+  const rows = useMemo(() => {
+    const tops = new Map((top.data?.functions as TopEntry[] | undefined)?.map((each) => [each.function, each]));
+    return functions.map((view): Row => ({ view, top: tops.get(view.name) }));
+  }, [functions, top.data]);
+  const found = useMemo(() => rows.filter((row) => matches(row, wanted)), [rows, wanted]);
+  const isFiltered = FILTERS.some((name) => filters[name] !== '');
+  return (
+    <>
+      <div className={classes.filters}>
+        <TextInput
+          label="Find"
+          placeholder="Name, description or tag"
+          value={filters.q}
+          onChange={(event) => setFilters({ q: event.currentTarget.value })}
+          leftSection={<IconSearch size={15} aria-hidden />}
+          type="search"
+        />
+        <Choice
+          label="Health"
+          value={filters.health}
+          values={Object.entries(HEALTH).map(([value, { word }]) => ({ value, label: word }))}
+          onChange={(health) => setFilters({ health })}
+        />
+        <Choice
+          label="Runtime"
+          value={filters.runtime}
+          values={distinct(functions, ({ config }) => config.runtime)}
+          onChange={(runtime) => setFilters({ runtime })}
+        />
+        <Choice
+          label="Owner"
+          value={filters.owner}
+          values={distinct(functions, ({ config }) => config.owner)}
+          onChange={(owner) => setFilters({ owner })}
+        />
+        {filters.tag !== '' && (
+          <Button variant="default" onClick={() => setFilters({ tag: '' })}>
+            Tag {filters.tag} ×
+          </Button>
+        )}
+        <Text size="sm" c="dimmed" className={classes.count ?? ''} role="status">
+          {isFiltered
+            ? `${formatCount(found.length)} of ${formatCount(rows.length)}`
+            : `${formatCount(rows.length)} functions`}
+        </Text>
+      </div>
+      <Panel flush>
+        <DataTable
+          label="Functions"
+          rows={found}
+          columns={COLUMNS}
+          rowKey={({ view }) => view.name}
+          rowHeight={46}
+          initialSort={{ key: 'name' }}
+          onOpen={({ view }) => void navigate(functionPath(view.name))}
+          empty={
+            <EmptyState icon={IconFilterOff} title="No function is like that">
+              <Anchor component="button" inherit onClick={() => setFilters(NONE)}>
+                Take the filters away
+              </Anchor>
+            </EmptyState>
+          }
+        />
+      </Panel>
+      <CommandLine
+        words={[
+          'list',
+          ...(filters.runtime === '' ? [] : ['--runtime', filters.runtime]),
+          ...(filters.owner === '' ? [] : ['--owner', filters.owner]),
+          ...(filters.tag === '' ? [] : ['--tag', filters.tag]),
+        ]}
+      />
+    </>
+  );
+}
+
+const NONE: Filters = { q: '', health: '', runtime: '', owner: '', tag: '' };
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly value: string;
+  readonly values: readonly (string | { value: string; label: string })[];
+  readonly onChange: (value: string) => void;
+}
+
+function Choice({ label, value, values, onChange }: ChoiceProps) {
+  if (values.length < 2 && value === '') return null;
+  return (
+    <Select
+      label={label}
+      placeholder="Any"
+      data={values}
+      value={value || null}
+      onChange={(next) => onChange(next ?? '')}
+      clearable
+      searchable={values.length > 8}
+      clearButtonProps={{ 'aria-label': `Any ${label.toLowerCase()}` }}
+      w={150}
+    />
+  );
+}
+
+function distinct(functions: readonly FunctionView[], of: (view: FunctionView) => string): string[] {
+  return [...new Set(functions.map(of))].filter((each) => each !== '').sort();
+}
+
+function matches({ view, top }: Row, { q, health, runtime, owner, tag }: Filters): boolean {
+  const { name, config } = view;
+  if (runtime !== '' && config.runtime !== runtime) return false;
+  if (owner !== '' && config.owner !== owner) return false;
+  if (health !== '' && healthOf(top) !== health) return false;
+  const tags = Object.entries(config.tags).map(([key, value]) => `${key}=${value}`);
+  if (tag !== '' && !tags.includes(tag) && !Object.hasOwn(config.tags, tag)) return false;
+  if (q === '') return true;
+  const text = [name, config.description, ...tags].join('\n').toLowerCase();
+  return q
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
 }

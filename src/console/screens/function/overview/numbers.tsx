@@ -1,0 +1,93 @@
+import { useApi } from '../../../api/hooks.ts';
+import { formatCount, formatDuration, formatShare } from '../../../ui/format.ts';
+import { Panel } from '../../../ui/panel.tsx';
+import { QueryView } from '../../../ui/query-view.tsx';
+import { Sparkline } from '../../../ui/sparkline.tsx';
+import classes from './overview.module.css';
+
+const METRICS = ['invocations', 'errors', 'duration', 'coldStarts', 'throttles', 'billed'];
+const AGE = '1h';
+const STEP = '2m';
+const SLOTS = 30;
+
+interface Shown {
+  readonly title: string;
+  readonly value: string;
+  readonly values: readonly number[];
+  readonly bad?: boolean;
+}
+
+/** The last hour in six numbers, each with its course. */
+export function Numbers({ name }: { readonly name: string }) {
+  const query = useApi('/v1/metrics/query', {
+    query: { metric: METRICS, function: name, from: AGE, step: STEP },
+  });
+  const top = useApi('/v1/top', { query: { window: AGE, filter: name, limit: 1_000 } });
+  const mine = top.data?.functions.find((each) => each.function === name);
+  return (
+    <Panel flush>
+      <QueryView query={query} what="The numbers" rows={2}>
+        {({ metrics }) => {
+          const courseOf = (metric: string): number[] => {
+            const found = metrics.find((each) => each.metric === metric);
+            if (found === undefined) return [];
+            const toMs = Date.parse(found.to);
+            const values = new Array<number>(SLOTS).fill(0);
+            for (const [atMs = 0, value = 0] of found.series[0]?.points ?? []) {
+              const at = SLOTS - 1 - Math.floor((toMs - 1 - atMs) / found.stepMs);
+              if (at >= 0 && at < SLOTS) values[at] = value;
+            }
+            return values;
+          };
+          const sumOf = (metric: string) => courseOf(metric).reduce((sum, value) => sum + value, 0);
+          const calls = sumOf('invocations');
+          const errors = sumOf('errors');
+          const throttles = sumOf('throttles');
+          const numbers: Shown[] = [
+            { title: 'Calls, last hour', value: formatCount(calls), values: courseOf('invocations') },
+            {
+              title: calls === 0 ? 'Failed' : `Failed, ${formatShare(errors / calls)}`,
+              value: formatCount(errors),
+              values: courseOf('errors'),
+              bad: errors > 0,
+            },
+            {
+              title:
+                mine?.p50Ms === undefined ? 'p90 of the duration' : `p90; half within ${formatDuration(mine.p50Ms)}`,
+              value: mine?.p90Ms === undefined ? '–' : formatDuration(mine.p90Ms),
+              values: courseOf('duration'),
+            },
+            { title: 'Cold starts', value: formatCount(sumOf('coldStarts')), values: courseOf('coldStarts') },
+            {
+              title: 'Throttled',
+              value: formatCount(throttles),
+              values: courseOf('throttles'),
+              bad: throttles > 0,
+            },
+            { title: 'Cost, GB-seconds', value: formatCost(sumOf('billed')), values: courseOf('billed') },
+          ];
+          return (
+            <dl className={classes.numbers}>
+              {numbers.map(({ title, value, values, bad = false }) => (
+                <div key={title} className={classes.number}>
+                  <dt>{title}</dt>
+                  <dd>
+                    <div className={classes.value} data-bad={bad || undefined}>
+                      {value}
+                    </div>
+                    <Sparkline values={values} width={180} height={26} bad={bad} />
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          );
+        }}
+      </QueryView>
+    </Panel>
+  );
+}
+
+/** Small amounts count, too: a short call is some thousandths. */
+function formatCost(gbSeconds: number): string {
+  return gbSeconds > 0 && gbSeconds < 1 ? gbSeconds.toPrecision(2) : formatCount(gbSeconds);
+}

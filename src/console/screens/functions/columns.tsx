@@ -1,0 +1,98 @@
+import { Anchor } from '@mantine/core';
+import { Link } from 'react-router';
+import type { FunctionView, TopEntry } from '../../api/things.ts';
+import type { Column } from '../../ui/data-table.tsx';
+import { formatCount, formatDuration, formatShare } from '../../ui/format.ts';
+import { StatusBadge } from '../../ui/status-badge.tsx';
+import { Time } from '../../ui/time.tsx';
+import { functionPath } from '../function/paths.ts';
+import { HEALTH, healthOf } from './health.ts';
+import classes from './list.module.css';
+
+/** A function and what its calls did in the last hour. */
+export interface Row {
+  readonly view: FunctionView;
+  readonly top: TopEntry | undefined;
+}
+
+export const COLUMNS: readonly Column<Row>[] = [
+  {
+    key: 'name',
+    title: 'Function',
+    width: 'minmax(9rem, 3fr)',
+    sort: ({ view }) => view.name.toLowerCase(),
+    cell: ({ view: { name, config } }) => (
+      <span className={classes.name}>
+        <Anchor component={Link} to={functionPath(name)} inherit tabIndex={-1}>
+          {name}
+        </Anchor>
+        {config.description !== '' && <span className={classes.about}>{config.description}</span>}
+      </span>
+    ),
+  },
+  {
+    key: 'health',
+    title: 'Health',
+    width: '6.5rem',
+    sort: ({ top }) => HEALTH[healthOf(top)].rank,
+    cell: ({ top }) => {
+      const { word, tone } = HEALTH[healthOf(top)];
+      return (
+        <StatusBadge tone={tone} plain>
+          {word}
+        </StatusBadge>
+      );
+    },
+  },
+  {
+    key: 'calls',
+    title: 'Calls, 1 h',
+    width: '5.5rem',
+    align: 'right',
+    sort: ({ top }) => top?.invocations ?? 0,
+    cell: ({ top }) => formatCount(top?.invocations ?? 0),
+  },
+  {
+    key: 'errors',
+    title: 'Failed',
+    width: '4.5rem',
+    align: 'right',
+    wide: true,
+    sort: ({ top }) => top?.errorRate ?? -1,
+    cell: ({ top }) => (top === undefined || top.invocations === 0 ? '–' : formatShare(top.errorRate)),
+  },
+  {
+    key: 'p90',
+    title: 'p90',
+    width: '5rem',
+    align: 'right',
+    wide: true,
+    sort: ({ top }) => top?.p90Ms ?? -1,
+    cell: ({ top }) => (top?.p90Ms === undefined ? '–' : formatDuration(top.p90Ms)),
+  },
+  {
+    key: 'runtime',
+    title: 'Runtime',
+    width: '6rem',
+    wide: true,
+    sort: ({ view }) => view.config.runtime,
+    cell: ({ view }) => view.config.runtime,
+  },
+  {
+    key: 'owner',
+    title: 'Owner',
+    width: 'minmax(5rem, 1fr)',
+    wide: true,
+    sort: ({ view }) => view.config.owner,
+    cell: ({ view }) => view.config.owner || '–',
+  },
+  {
+    key: 'updated',
+    title: 'Changed',
+    width: '6.5rem',
+    align: 'right',
+    wide: true,
+    sort: ({ view }) => view.updatedAt,
+    cell: ({ view }) => <Time at={view.updatedAt} ago />,
+  },
+];
