@@ -1,4 +1,4 @@
-import { IconBolt, IconFileText, IconHome2, IconUserCircle } from '@tabler/icons-react';
+import { IconBolt, IconFileText, IconHome2, IconTopologyStar3, IconUserCircle } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
 /** A screen: one line in the table below, and a folder in `screens/`. */
@@ -39,6 +39,14 @@ export const SCREENS: readonly Screen[] = [
     key: 'l',
     group: 'watch',
     load: () => import('./screens/logs/index.tsx'),
+  },
+  {
+    path: 'map',
+    title: 'Map',
+    icon: IconTopologyStar3,
+    key: 'm',
+    group: 'watch',
+    load: () => import('./screens/map/index.tsx'),
   },
   {
     path: 'profile',
