@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import { useApi } from '../../api/hooks.ts';
 import { Loading } from '../../ui/loading.tsx';
 import classes from './line-detail.module.css';
-import { clockOf } from './line-row.tsx';
+import { clockOf, LineWords } from './line-row.tsx';
 import type { LogLine } from './lines.ts';
 
 const AROUND = 6;
@@ -45,7 +45,7 @@ export function LineContext({ line }: { readonly line: LogLine }) {
         {[...before, hit, ...after].map((each, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines may be the same
           <li key={at} data-level={each.level} aria-current={each === hit || undefined}>
-            <span>{clockOf(each.timeMs)}</span> {each.text.slice(0, 400)}
+            <span>{clockOf(each.timeMs)}</span> <LineWords text={each.text} />
           </li>
         ))}
       </ol>

@@ -80,7 +80,7 @@ export function LineDetail({ line, find, onClose, onWhere, onOnly }: LineDetailP
       <dl className={classes.facts}>
         <dt>Function</dt>
         <dd>
-          <Anchor component={Link} to={`/functions/${encodeURIComponent(name)}`}>
+          <Anchor inherit component={Link} to={`/functions/${encodeURIComponent(name)}`}>
             {name}
           </Anchor>{' '}
           version {version}
@@ -89,7 +89,7 @@ export function LineDetail({ line, find, onClose, onWhere, onOnly }: LineDetailP
           <>
             <dt>Invocation</dt>
             <dd>
-              <Anchor component={Link} to={`/invocations/${encodeURIComponent(invocationId)}`}>
+              <Anchor inherit component={Link} to={`/invocations/${encodeURIComponent(invocationId)}`}>
                 {invocationId}
               </Anchor>
             </dd>

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { Highlight } from '../../ui/highlight.tsx';
 import classes from './line-list.module.css';
-import { type Entry, isGap, type LogLine } from './lines.ts';
+import { type Entry, isGap } from './lines.ts';
 import { structured } from './structured.ts';
 
 /** More of a line than any screen is wide is only shown beside the list. */
@@ -52,15 +52,16 @@ export const LineRow = memo(function LineRow(props: LineRowProps) {
       <span className={classes.level}>{stream === 'platform' ? 'fob' : level}</span>
       {showsFunction && <span className={classes.function}>{name}</span>}
       <span className={classes.text}>
-        <Words line={entry} find={find} />
+        <LineWords text={entry.text} find={find} />
       </span>
     </div>
   );
 });
 
-function Words({ line, find }: { readonly line: LogLine; readonly find: string }) {
-  const said = structured(line.text);
-  if (said === undefined) return <Highlight text={line.text.slice(0, MAX_SHOWN)} find={find} />;
+/** What a line says, on one row: of a JSON object its message, and then its fields. */
+export function LineWords({ text, find = '' }: { readonly text: string; readonly find?: string }) {
+  const said = structured(text);
+  if (said === undefined) return <Highlight text={text.slice(0, MAX_SHOWN)} find={find} />;
   return (
     <>
       {said.message !== undefined && (

@@ -152,7 +152,7 @@ function Top({ source, state }: { readonly source: LogSource; readonly state: So
         {state.tail === 'reconnecting' && 'The connection is lost; trying again …'}
         {state.isLoadingOlder && 'Reading older lines …'}
         {lines.isFull && !state.isAll && 'Older lines: choose an earlier time'}
-        {!state.isLoadingOlder && state.isAll && lines.length > 0 && 'The oldest line is shown'}
+        {!state.isLoadingOlder && state.isAll && lines.length > 0 && 'All of this time is shown'}
       </span>
       {state.searched !== undefined && (
         <Button size="compact-xs" variant="light" onClick={() => void source.readOlder()}>
