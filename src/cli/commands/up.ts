@@ -118,6 +118,7 @@ function printScreen(url: string, settings: Settings, logPath: string): void {
     '',
     `  ${name('data')}${settings.data}`,
     `  ${name('log')}${logPath}`,
+    `  ${name('console')}${url}/console/`,
     `  ${name('API')}${url}/docs`,
     `  ${name('stop')}Ctrl-C, or kill ${process.pid}`,
     '',

@@ -26,6 +26,8 @@ const MAX_WAIT_MS = 5_000;
 const SILENCE_MS = 40_000;
 /** Queries of numbers are not asked for more often than this, however much happens. */
 const NUMBERS_EVERY_MS = 900;
+/** What is measured by the minute, and costs the node more. */
+const MEASURES_EVERY_MS = 5_000;
 
 let current: LiveState = { state: 'connecting' };
 const watchers = new Set<() => void>();
@@ -166,7 +168,6 @@ const NUMBERS = [
   '/v1/traces',
   '/v1/lanes',
   '/v1/map',
-  '/v1/metrics',
   '/v1/logs',
   '/v1/sandboxes',
   '/v1/pools',
@@ -190,22 +191,31 @@ function renew(paths: readonly string[], of?: ReadonlySet<string>): void {
   });
 }
 
-let pending = new Set<string>();
-let isRenewing = false;
+/** Renews what is shown of functions, at most once within an interval. */
+function renewer(paths: readonly string[], everyMs: number): (names: readonly string[]) => void {
+  let pending = new Set<string>();
+  let isWaiting = false;
+  return (names) => {
+    for (const name of names) pending.add(name);
+    if (isWaiting) return;
+    isWaiting = true;
+    window.setTimeout(() => {
+      isWaiting = false;
+      renew(paths, pending);
+      pending = new Set();
+    }, everyMs);
+  };
+}
+
+const renewNumbers = renewer(
+  [...NUMBERS, '/v1/functions/{name}/aliases', '/v1/functions/{name}/releases', '/v1/functions/{name}/events'],
+  NUMBERS_EVERY_MS,
+);
+const renewMeasures = renewer(['/v1/metrics'], MEASURES_EVERY_MS);
 
 onLive('invocations', ({ functions }) => {
-  for (const name of Object.keys(functions)) pending.add(name);
-  if (isRenewing) return;
-  isRenewing = true;
-  window.setTimeout(() => {
-    const of = pending;
-    pending = new Set();
-    isRenewing = false;
-    renew(
-      [...NUMBERS, '/v1/functions/{name}/aliases', '/v1/functions/{name}/releases', '/v1/functions/{name}/events'],
-      of,
-    );
-  }, NUMBERS_EVERY_MS);
+  renewNumbers(Object.keys(functions));
+  renewMeasures(Object.keys(functions));
 });
 onLive('changed', ({ kind, name, function: of }) => {
   const isOfFunction = kind === 'function' || kind === 'alias';

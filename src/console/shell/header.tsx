@@ -51,7 +51,7 @@ export function Header({ isMenuOpen, onMenu, onHelp }: HeaderProps) {
         {window.location.host}
       </span>
       <LiveBadge />
-      <UnstyledButton className={classes.search ?? ''} onClick={spotlight.open} aria-label="Find anything (Ctrl K)">
+      <UnstyledButton className={classes.search ?? ''} onClick={spotlight.open}>
         <IconSearch size={15} aria-hidden />
         <span>Find anything</span>
         <Kbd size="xs" className={classes.kbd ?? ''}>

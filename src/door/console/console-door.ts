@@ -25,12 +25,13 @@ export function createConsoleDoor({ consoleFolder, lifecycle }: DoorContext) {
 
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
     req.resume();
-    const path = req.url!.split('?', 1)[0]!;
+    const url = req.url!;
+    const path = url.split('?', 1)[0]!;
     if (!isRead(req)) {
       const { message } = new Problem('method_not_allowed', `${path.slice(0, 200)} takes GET, not ${req.method}`);
       return send(res, 405, { Allow: 'GET, HEAD', 'Content-Type': 'text/plain; charset=utf-8' }, `${message}\n`);
     }
-    if (path === '/' || path === ROOT) return send(res, 302, { Location: `${ROOT}/` }, '');
+    if (path === '/' || path === ROOT) return send(res, 302, { Location: `${ROOT}/${url.slice(path.length)}` }, '');
     const name = path.slice(ROOT.length + 1);
     const file = await files.find(name, String(req.headers['accept-encoding'] ?? ''));
     if (file !== undefined) {

@@ -1,6 +1,38 @@
+import { Button } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { Link } from 'react-router';
+import { useFunctions } from '../../api/functions.ts';
+import { SCREENS } from '../../routes.tsx';
+import { CommandLine } from '../../ui/command-line.tsx';
 import { Page } from '../../ui/page.tsx';
+import { Attention } from './attention.tsx';
+import { Changes } from './changes.tsx';
+import { Figures } from './figures.tsx';
+import { FunctionList } from './function-list.tsx';
+import classes from './home.module.css';
 
-/** Home. */
+/** How the platform is, what needs attention, what changed lately, and all functions. */
 export default function Home() {
-  return <Page title="Home">…</Page>;
+  const functions = useFunctions();
+  const canCreate = SCREENS.some(({ path }) => path.startsWith('create'));
+  return (
+    <Page
+      title="Home"
+      actions={
+        canCreate && (
+          <Button component={Link} to="/create" leftSection={<IconPlus size={16} aria-hidden />}>
+            Create a function
+          </Button>
+        )
+      }
+    >
+      <Figures />
+      <div className={classes.pair}>
+        <Attention />
+        <Changes functions={functions} />
+      </div>
+      <FunctionList functions={functions} />
+      <CommandLine words={['top']} />
+    </Page>
+  );
 }

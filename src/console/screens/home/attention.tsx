@@ -1,0 +1,110 @@
+import { IconCircleCheck } from '@tabler/icons-react';
+import { Link } from 'react-router';
+import { useApi } from '../../api/hooks.ts';
+import type { AlertView, Lane, TopEntry } from '../../api/things.ts';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { formatCount, formatShare } from '../../ui/format.ts';
+import { Loading } from '../../ui/loading.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { StatusBadge, type Tone, toneOf } from '../../ui/status-badge.tsx';
+import { Time } from '../../ui/time.tsx';
+import classes from './home.module.css';
+
+/** A function that fails this often, of so many calls, is worth a look before an alert says so. */
+const FAILING_SHARE = 0.05;
+const FEWEST_CALLS = 10;
+/** Things that are shown at once. */
+const MOST = 8;
+
+interface Matter {
+  readonly key: string;
+  readonly tone: Tone;
+  readonly word: string;
+  readonly name: string;
+  readonly to: string;
+  readonly what: string;
+  readonly sinceMs?: number;
+}
+
+/** Alerts that fire, functions that fail or are held back, events that nobody could deliver. */
+export function Attention() {
+  const alerts = useApi('/v1/alerts', undefined, { retry: false });
+  const top = useApi('/v1/top', { query: { window: '5m', limit: 1_000 } });
+  const lanes = useApi('/v1/lanes', undefined, { retry: false });
+  const matters = [
+    ...(alerts.data?.alerts ?? []).map(ofAlert),
+    ...(lanes.data?.lanes ?? []).flatMap(ofLane),
+    ...(top.data?.functions ?? []).flatMap(ofFunction),
+  ];
+  const shown = matters.slice(0, MOST);
+  const isKnown = alerts.data !== undefined || top.data !== undefined || lanes.data !== undefined;
+  return (
+    <Panel
+      title="Needs attention"
+      aside={matters.length > MOST && <span className={classes.aside}>{matters.length - MOST} more</span>}
+      flush
+    >
+      {shown.length > 0 ? (
+        <ul className={classes.list}>
+          {shown.map(({ key, tone, word, name, to, what, sinceMs }) => (
+            <li key={key} className={classes.item}>
+              <span className={classes.what}>
+                <StatusBadge tone={tone}>{word}</StatusBadge>
+                <Link to={to} className={classes.name ?? ''}>
+                  {name}
+                </Link>
+                <span>{what}</span>
+              </span>
+              {sinceMs !== undefined && (
+                <span className={classes.aside}>
+                  <Time at={sinceMs} ago />
+                </span>
+              )}
+            </li>
+          ))}
+        </ul>
+      ) : isKnown ? (
+        <p className={classes.calm} style={{ margin: 0 }}>
+          <IconCircleCheck size={20} stroke={1.6} aria-hidden />
+          Nothing needs you. No alert fires, nothing fails, no event is undelivered.
+        </p>
+      ) : top.error !== null ? (
+        <ErrorState error={top.error} what="What needs attention" />
+      ) : (
+        <Loading rows={3} />
+      )}
+    </Panel>
+  );
+}
+
+function ofAlert(alert: AlertView): Matter {
+  return {
+    key: alert.id,
+    tone: toneOf(alert.severity),
+    word: alert.severity,
+    name: alert.function ?? alert.rule,
+    to: alert.function === undefined ? '/alerts' : `/functions/${encodeURIComponent(alert.function)}`,
+    what: `${alert.rule}: ${alert.value}${alert.acknowledged === undefined ? '' : ', acknowledged'}`,
+    sinceMs: alert.sinceMs,
+  };
+}
+
+function ofLane({ function: name, lane, dead }: Lane): Matter[] {
+  if (dead === 0) return [];
+  const what = `${formatCount(dead)} ${dead === 1 ? 'event' : 'events'} of ${lane} could not be delivered`;
+  return [{ key: `${name} ${lane}`, tone: 'notice', word: 'undelivered', name, to: '/events', what }];
+}
+
+function ofFunction({ function: name, invocations, errors, errorRate, throttles }: TopEntry): Matter[] {
+  const to = `/functions/${encodeURIComponent(name)}`;
+  const found: Matter[] = [];
+  if (errors > 0 && errorRate >= FAILING_SHARE && invocations >= FEWEST_CALLS) {
+    const what = `${formatShare(errorRate)} of ${formatCount(invocations)} calls fail`;
+    found.push({ key: `${name} fails`, tone: 'bad', word: 'failing', name, to, what });
+  }
+  if (throttles > 0) {
+    const what = `${formatCount(throttles)} calls were refused, for it ran as often as it may`;
+    found.push({ key: `${name} held`, tone: 'notice', word: 'throttled', name, to, what });
+  }
+  return found;
+}

@@ -1,0 +1,64 @@
+import { Button, PasswordInput, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { api } from '../../api/client.ts';
+import { messageOf } from '../../api/problem.ts';
+import { signIn } from '../../api/session.ts';
+import { Panel } from '../../ui/panel.tsx';
+import classes from './profile.module.css';
+
+/** Sets one's own password; every other session of it ends, and this one goes on. */
+export function PasswordForm({ user }: { readonly user: string }) {
+  const client = useQueryClient();
+  const [failure, setFailure] = useState('');
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const element = event.currentTarget;
+    const form = new FormData(element);
+    const [current, password] = [String(form.get('current')), String(form.get('password'))];
+    setBusy(true);
+    setFailure('');
+    try {
+      await api.put('/v1/users/{name}/password', { path: { name: user }, body: { password, current } });
+      await signIn({ user, password });
+      await client.invalidateQueries();
+      element.reset();
+      notifications.show({ message: 'The password is set. Your other sessions have ended.' });
+    } catch (error) {
+      setFailure(messageOf(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Panel title="Password">
+      <form className={classes.form} onSubmit={(event) => void submit(event)}>
+        <input type="text" name="username" value={user} autoComplete="username" readOnly hidden />
+        <PasswordInput
+          name="current"
+          label="The present one"
+          autoComplete="current-password"
+          required
+          visibilityToggleButtonProps={{ 'aria-label': 'Show the present password' }}
+        />
+        <PasswordInput
+          name="password"
+          label="The new one"
+          autoComplete="new-password"
+          required
+          visibilityToggleButtonProps={{ 'aria-label': 'Show the new password' }}
+        />
+        <Button type="submit" loading={busy}>
+          Set the password
+        </Button>
+      </form>
+      {failure !== '' && (
+        <Text size="sm" c="var(--fob-bad)" role="alert" mt="xs">
+          {failure}
+        </Text>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { startTestNode, type TestNode } from '../../test/support/node.ts';
+
+interface Happening {
+  readonly event: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into events of any shape, and fail where they err
+  readonly data: any;
+}
+
+/** The feed as one caller hears it. */
+async function listen(node: TestNode, token: string) {
+  const stopping = new AbortController();
+  const headers = { Authorization: `Bearer ${token}` };
+  const response = await fetch(`${node.url}/v1/live`, { headers, signal: stopping.signal });
+  assert.equal(response.status, 200);
+  const heard: Happening[] = [];
+  const waiting = new Set<() => void>();
+  const ended = (async () => {
+    let text = '';
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+      const parts = (text + chunk).split('\n\n');
+      text = parts.pop()!;
+      for (const part of parts) {
+        const event = /^event: (.*)$/m.exec(part)?.[1];
+        if (event !== undefined) heard.push({ event, data: JSON.parse(/^data: (.*)$/m.exec(part)![1]!) });
+      }
+      for (const wake of waiting) wake();
+    }
+  })();
+  ended.catch(() => {});
+  return {
+    heard,
+    ended,
+    /** Resolves with the first event that fits, also one that came before. */
+    async until(fits: (each: Happening) => boolean): Promise<Happening> {
+      for (;;) {
+        const found = heard.find(fits);
+        if (found !== undefined) return found;
+        await new Promise<void>((resolve) => waiting.add(resolve));
+      }
+    },
+    close: () => stopping.abort(),
+  };
+}
+
+describe('the live feed', () => {
+  let node: TestNode;
+  let ada: string;
+  const as = (token: string) => ({ headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' } });
+  const deploy = async (name: string, owner: string) => {
+    const body = JSON.stringify({
+      code: {
+        inline: 'export const handler = async (e) => { if (e.bad) throw new Error("no"); };',
+        fileName: 'main.mjs',
+      },
+      config: { runtime: 'node', owner },
+    });
+    const answer = await node.request('PUT', `/v1/functions/${name}`, { ...as(ada), body });
+    assert.ok(answer.status < 300, answer.text);
+  };
+  const user = async (name: string, roles: string[], token: string): Promise<string> => {
+    const body = JSON.stringify({ name, roles, token: { label: 'test' } });
+    const answer = await node.request('POST', '/v1/users', { ...as(token), body });
+    assert.equal(answer.status, 201, answer.text);
+    return answer.json.token.token;
+  };
+
+  before(async () => {
+    node = await startTestNode({ token: 'of-the-operator' });
+    ada = await user('ada', ['administrator'], 'of-the-operator');
+    const role = await node.request('PUT', '/v1/roles/pay-only', {
+      ...as(ada),
+      body: JSON.stringify({
+        statements: [{ effect: 'allow', actions: ['function:list'], resources: ['function:pay'] }],
+      }),
+    });
+    assert.ok(role.status < 300, role.text);
+  });
+  after(() => node.close());
+
+  test('tells of invocations, gathered by function, and of changes', async () => {
+    const feed = await listen(node, ada);
+    const { data: hello } = await feed.until(({ event }) => event === 'hello');
+    assert.equal(typeof hello.version, 'string');
+    await deploy('pay', 'ada');
+    await feed.until(({ event, data }) => event === 'changed' && data.kind === 'function' && data.function === 'pay');
+    const outcomes = [{}, {}, { bad: true }].map((payload) =>
+      node.request('POST', '/v1/functions/pay/invoke', { ...as(ada), body: JSON.stringify(payload) }),
+    );
+    await Promise.all(outcomes);
+    const sum = () =>
+      feed.heard
+        .filter(({ event }) => event === 'invocations')
+        .map(({ data }) => data.functions.pay ?? { ended: 0, failed: 0 })
+        .reduce((one, other) => ({ ended: one.ended + other.ended, failed: one.failed + other.failed }), {
+          ended: 0,
+          failed: 0,
+        });
+    await feed.until(() => sum().ended === 3);
+    assert.deepEqual(sum(), { ended: 3, failed: 1 });
+    await node.request('PUT', '/v1/queues/orders', { ...as(ada), body: '{}' });
+    await feed.until(({ data }) => data.kind === 'queue' && data.name === 'orders');
+    feed.close();
+  });
+
+  test('tells nobody of what they may not see', async () => {
+    const token = await user('eve', ['pay-only'], ada);
+    const feed = await listen(node, token);
+    await feed.until(({ event }) => event === 'hello');
+    await deploy('hidden', 'ada');
+    await node.request('POST', '/v1/functions/hidden/invoke', { ...as(ada), body: '{}' });
+    await node.request('PUT', '/v1/queues/secretive', { ...as(ada), body: '{}' });
+    // What comes after is heard, so that what was not heard before was kept back.
+    await deploy('pay', 'ada');
+    await node.request('POST', '/v1/functions/pay/invoke', { ...as(ada), body: '{}' });
+    await feed.until(({ event, data }) => event === 'invocations' && data.functions.pay !== undefined);
+    assert.doesNotMatch(JSON.stringify(feed.heard), /hidden|secretive|identity/);
+    feed.close();
+  });
+
+  test('ends when the token is revoked, or what one may do changes', async () => {
+    const token = await user('bob', ['viewer'], ada);
+    const feed = await listen(node, token);
+    await feed.until(({ event }) => event === 'hello');
+    await node.request('PATCH', '/v1/users/bob', { ...as(ada), body: JSON.stringify({ roles: ['pay-only'] }) });
+    await feed.ended;
+    const again = await listen(node, token);
+    await again.until(({ event }) => event === 'hello');
+    const removed = await node.request('DELETE', '/v1/users/bob', as(ada));
+    assert.equal(removed.status, 204);
+    await again.ended;
+    assert.equal((await node.request('GET', '/v1/live', as(token))).status, 401);
+  });
+});

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { CONSOLE_FOLDER } from '../../src/console-folder.ts';
+import { startFobUp, temporaryFolder } from '../support/fob-process.ts';
+import { startTestNode, type TestNode } from '../support/node.ts';
+import { assertAccessible, everyLook, goTo, noBrowser, openBrowser, openPage, settled } from './support.ts';
+
+const HOSTILE = '<img src=x onerror="document.title=\'hacked\'"><script>alert(1)</script>';
+const FIRST_SCREEN_BYTES = 350_000;
+const PASSWORD = 'correct horse battery';
+
+async function deploy(node: Pick<TestNode, 'request'>, name: string, description: string): Promise<void> {
+  const body = JSON.stringify({
+    code: { inline: 'export const handler = async (event) => event;', fileName: 'main.mjs' },
+    config: { runtime: 'node', description, tags: { note: HOSTILE } },
+  });
+  const answer = await node.request('PUT', `/v1/functions/${name}`, {
+    body,
+    headers: { 'Content-Type': 'application/json' },
+  });
+  assert.equal(answer.status, 201, answer.text);
+}
+
+describe('the console', { skip: noBrowser }, () => {
+  let browser: Browser;
+  before(async () => {
+    browser = await openBrowser();
+  });
+  after(() => browser.close());
+
+  test('its first screen is small, and asks for what it needs at once', async () => {
+    const page = await readFile(join(CONSOLE_FOLDER, 'index.html'), 'utf8');
+    const scripts = [...page.matchAll(/\/console\/(assets\/[\w-]+\.js)"/g)].map((match) => match[1]!);
+    const home = (await readdir(join(CONSOLE_FOLDER, 'assets'))).filter((name) => /^home-\w+\.js$/.test(name));
+    assert.ok(scripts.length >= 3, page);
+    assert.equal(home.length, 1);
+    // Every further piece that the first ones import without being asked is counted, too.
+    const counted = new Set([...scripts, `assets/${home[0]}`]);
+    for (const name of counted) {
+      const text = await readFile(join(CONSOLE_FOLDER, name), 'utf8');
+      for (const match of text.matchAll(/(?:from|import)\s*"\.\/([\w-]+\.js)"/g)) counted.add(`assets/${match[1]}`);
+    }
+    const sizes = await Promise.all(
+      [...counted].map(async (name) => {
+        const path = join(CONSOLE_FOLDER, name);
+        return (await stat(`${path}.br`).catch(() => stat(path))).size;
+      }),
+    );
+    const sum = sizes.reduce((one, other) => one + other, 0);
+    assert.ok(sum > 50_000 && sum <= FIRST_SCREEN_BYTES, `${sum} bytes: ${[...counted].join(', ')}`);
+  });
+
+  describe('on a node without users', () => {
+    let node: TestNode;
+    before(async () => {
+      node = await startTestNode();
+      await deploy(node, 'hostile', HOSTILE);
+      for (const name of ['pay', 'thumbnail']) await deploy(node, name, `What ${name} does`);
+    });
+    after(() => node.close());
+
+    test('home is whole, legible and accessible in every look', async (t) => {
+      await everyLook(t, browser, `${node.url}/console/`, 'home', {
+        async check(page) {
+          await page.getByText('Live', { exact: true }).waitFor();
+          assert.ok((await page.getByText(HOSTILE).count()) > 0, 'a hostile description is shown as text');
+          assert.equal(await page.title(), 'Home · Flock of Birds');
+        },
+      });
+    });
+
+    test('profile is whole, legible and accessible in every look', (t) =>
+      everyLook(t, browser, `${node.url}/console/profile`, 'profile'));
+
+    test('what happens is seen within a moment, without asking', async (t) => {
+      const { page, assertClean } = await openPage(t, browser);
+      await goTo(page, `${node.url}/console/`);
+      await page.getByText('Live', { exact: true }).waitFor();
+      await deploy(node, 'newcomer', 'It has just come');
+      const table = page.getByRole('table', { name: 'Functions' });
+      await table.getByRole('link', { name: 'newcomer' }).waitFor({ timeout: 2_000 });
+      const ran = await node.request('POST', '/v1/functions/newcomer/invoke', { body: '{}' });
+      assert.equal(ran.status, 200);
+      await page.getByText(/^[1-9]\d* in /).waitFor({ timeout: 5_000 });
+      assertClean();
+    });
+
+    test('search finds by name and tag, its URL can be shared, and Enter opens', async (t) => {
+      const { page } = await openPage(t, browser);
+      await goTo(page, `${node.url}/console/`);
+      await page.getByLabel('Search functions').fill('thumb');
+      const rows = page.getByRole('table', { name: 'Functions' }).locator('[data-row]');
+      await page.waitForURL(/q=thumb/);
+      await rows.getByRole('link', { name: 'pay' }).waitFor({ state: 'detached' });
+      assert.equal(await rows.count(), 1);
+      await page.reload();
+      await settled(page);
+      assert.equal(await rows.count(), 1, 'the same from the URL');
+      await rows.first().focus();
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/\/console\/functions\/thumbnail$/);
+    });
+
+    test('the palette, the shortcuts and their sheet work by keys alone', async (t) => {
+      const { page, assertClean } = await openPage(t, browser);
+      await goTo(page, `${node.url}/console/`);
+      await page.keyboard.press('Tab');
+      assert.equal(await page.evaluate('document.activeElement.textContent'), 'Skip to the content');
+      await page.keyboard.press('?');
+      await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+      await assertAccessible(page);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.keyboard.press('g');
+      await page.keyboard.press('p');
+      await page.waitForURL(/\/console\/profile$/);
+      await page.locator('h1:focus').waitFor();
+      await page.keyboard.press('Control+k');
+      await page.getByPlaceholder('A function, a screen, an action').fill('pay');
+      await page.getByRole('option', { name: /^pay/ }).or(page.getByText('What pay does')).first().waitFor();
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/\/console\/functions\/pay$/);
+      assertClean();
+    });
+  });
+
+  test('a node makes its first administrator here; then one signs in, and out', async (t) => {
+    const node = await startTestNode();
+    t.after(() => node.close());
+    const { page, assertClean } = await openPage(t, browser, { expected: /401/ });
+    await goTo(page, `${node.url}/console/`);
+    await page.getByRole('button', { name: 'Make the first administrator' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('ada');
+    await page.locator('input[name="password"]').fill(PASSWORD);
+    await page.locator('input[name="again"]').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Make it, and sign in' }).click();
+    await page.getByRole('button', { name: 'You: ada' }).waitFor();
+    assert.equal((await node.request('GET', '/v1/functions')).status, 401, 'programs need a credential now');
+    const cookies = await page.context().cookies(`${node.url}/v1/session`);
+    assert.deepEqual(
+      cookies.map(({ httpOnly, sameSite, path }) => ({ httpOnly, sameSite, path })),
+      [{ httpOnly: true, sameSite: 'Strict', path: '/v1' }],
+    );
+    assert.equal(await page.evaluate('document.cookie'), '');
+
+    await goTo(page, `${node.url}/console/profile`);
+    await page.getByLabel('What it is for').fill('laptop');
+    await page.getByRole('button', { name: 'Create a token' }).click();
+    const secret = (await page.locator('[data-secret]').textContent())!;
+    const asked = await node.request('GET', '/v1/session', { headers: { Authorization: `Bearer ${secret}` } });
+    assert.equal(asked.json.name, 'ada');
+
+    await page.getByRole('button', { name: 'You: ada' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    const again = await node.request('GET', '/v1/session', {
+      headers: { Authorization: `Bearer ${cookies[0]!.value}` },
+    });
+    assert.equal(again.status, 401, 'signing out ended the token');
+
+    await signIn(page, 'wrong');
+    await page.getByRole('alert').waitFor();
+    await signIn(page, PASSWORD);
+    await page.getByRole('button', { name: 'You: ada' }).waitFor();
+    assertClean();
+  });
+
+  test('the sign-in is legible and accessible in every look', async (t) => {
+    const node = await startTestNode({ token: 'a-token-of-the-node' });
+    t.after(() => node.close());
+    for (const scheme of ['light', 'dark'] as const) {
+      const { page } = await openPage(t, browser, { scheme, width: 360, expected: /401/ });
+      await goTo(page, `${node.url}/console/`);
+      await assertAccessible(page);
+      await page.getByRole('button', { name: 'Sign in with a token instead' }).click();
+      await page.getByRole('textbox', { name: 'Token' }).fill('a-token-of-the-node');
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await page.getByRole('heading', { name: 'Home' }).waitFor();
+    }
+  });
+
+  test('a node that dies is said to be stale, and one that returns is live again', async (t) => {
+    const { folder, remove } = await temporaryFolder();
+    t.after(remove);
+    const first = await startFobUp(folder);
+    t.after(() => first.kill());
+    const { page } = await openPage(t, browser);
+    await goTo(page, `${first.url}/console/`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await first.kill();
+    await page.getByRole('alert').getByText('The node does not answer').waitFor();
+    await page.locator('[data-live="reconnecting"]').waitFor();
+    const port = new URL(first.url).port;
+    const second = await startFobUp(folder, ['--port', port]);
+    t.after(() => second.kill());
+    await page.getByText('Live', { exact: true }).waitFor();
+    assert.equal(await page.getByRole('alert').count(), 0);
+  });
+});
+
+async function signIn(page: Page, password: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'User' }).fill('ada');
+  await page.locator('input[name="password"]').fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+}

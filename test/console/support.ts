@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import axe from 'axe-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { ensureConsole } from '../../src/cli/machine/console-build.ts';
+import { findProgram } from '../../src/cli/machine/system-packages.ts';
+import { Progress } from '../../src/cli/output.ts';
+
+/** What every screen is looked at in. */
+const SCHEMES = ['light', 'dark'] as const;
+const WIDTHS = [360, 768, 1440];
+const HEIGHT = 900;
+
+/** Why there is no browser to test with; `false` where there is one. To be given as `skip`. */
+export const noBrowser: string | false =
+  findProgram('chromium') === undefined ? 'there is no chromium: apt-get install chromium' : false;
+
+/** Builds the console where that is due, and starts a browser. */
+export async function openBrowser(): Promise<Browser> {
+  await ensureConsole(new Progress({ quiet: true }));
+  const sandboxed = process.getuid?.() !== 0;
+  return chromium.launch({ executablePath: findProgram('chromium')!, args: sandboxed ? [] : ['--no-sandbox'] });
+}
+
+interface PageOptions {
+  readonly scheme?: 'light' | 'dark';
+  readonly width?: number;
+  /** Requests and messages that the test itself brings about, such as a wrong password. */
+  readonly expected?: RegExp;
+}
+
+/** A page in a browser profile of its own, and what went wrong in it. */
+export interface WatchedPage {
+  readonly page: Page;
+  /** Fails where the page has told of an error or broken its policy; and forgets what it told. */
+  assertClean(): void;
+}
+
+/** Opens a page that writes down every error, every failed request, and every breach of the content security policy. Closed after the test. */
+export async function openPage(t: TestContext, browser: Browser, options: PageOptions = {}): Promise<WatchedPage> {
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 1_440, height: HEIGHT },
+    colorScheme: options.scheme ?? 'light',
+  });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  let faults: string[] = [];
+  const note = (fault: string): void => {
+    if (!options.expected?.test(fault)) faults.push(fault);
+  };
+  page.on('pageerror', (error) => note(`thrown: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning')
+      note(`${message.type()}: ${message.text()} ${message.location().url}`);
+  });
+  page.on('request', (request) => {
+    if (new URL(request.url()).hostname !== '127.0.0.1' && /^https?:/.test(request.url()))
+      note(`asked the outside: ${request.url()}`);
+  });
+  return {
+    page,
+    assertClean() {
+      const found = faults;
+      faults = [];
+      assert.deepEqual(found, []);
+    },
+  };
+}
+
+/** Goes to a screen and waits until it has drawn what it has. */
+export async function goTo(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await settled(page);
+}
+
+/** Waits until the page's heading is there and nothing is being loaded. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('h1').first().waitFor();
+  await page.locator('[data-loading]').first().waitFor({ state: 'detached' });
+}
+
+/** Fails where the page is wider than its window. */
+export async function assertNoOverflow(page: Page): Promise<void> {
+  const [content, window] = (await page.evaluate(
+    '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
+  )) as [number, number];
+  assert.ok(content <= window, `${page.url()}: ${content} px in a window of ${window} px`);
+}
+
+/** Fails where axe finds what WCAG 2.2 AA forbids. */
+export async function assertAccessible(page: Page): Promise<void> {
+  // By the debugger: the page's policy lets no script of others in.
+  const found = (await page.evaluate(
+    `${axe.source}; axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`,
+  )) as axe.AxeResults;
+  const faults = found.violations.map(
+    ({ id, help, nodes }) =>
+      `${id}: ${help}: ${nodes.map((node) => `${node.html.slice(0, 160)} (${node.failureSummary?.split('\n')[1]?.trim()})`).join(' | ')}`,
+  );
+  assert.deepEqual(faults, [], page.url());
+}
+
+/**
+ * Looks at a screen in both schemes and three widths: no error, nothing wider than the window, nothing that axe finds. `prepare`
+ * is run on each page before, such as to sign in; `check` after, for what else is to be seen.
+ */
+export async function everyLook(
+  t: TestContext,
+  browser: Browser,
+  url: string,
+  name: string,
+  { prepare, check }: { prepare?: (page: Page) => Promise<void>; check?: (page: Page) => Promise<void> } = {},
+): Promise<void> {
+  for (const scheme of SCHEMES) {
+    for (const width of WIDTHS) {
+      await t.test(`${name}, ${scheme}, ${width} px`, async (inner) => {
+        const { page, assertClean } = await openPage(inner, browser, { scheme, width });
+        await prepare?.(page);
+        await goTo(page, url);
+        await check?.(page);
+        await look(page, `${name}-${scheme}-${width}`);
+        await assertNoOverflow(page);
+        await assertAccessible(page);
+        assertClean();
+      });
+    }
+  }
+}
+
+/** Keeps a picture of the page in the folder that `FOB_LOOK` names, for people to look at. */
+export async function look(page: Page, name: string): Promise<void> {
+  const folder = process.env.FOB_LOOK;
+  if (folder === undefined) return;
+  if (!existsSync(folder)) await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
