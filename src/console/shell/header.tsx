@@ -1,5 +1,4 @@
 import { ActionIcon, Burger, Kbd, Menu, Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { spotlight } from '@mantine/spotlight';
 import {
   IconBook2,
   IconDeviceDesktop,
@@ -14,6 +13,7 @@ import { Link } from 'react-router';
 import { useSession, useSignOut } from '../api/session.ts';
 import classes from './header.module.css';
 import { LiveBadge } from './live-badge.tsx';
+import { palette } from './palette-store.ts';
 
 const SCHEMES = [
   { value: 'auto', title: 'As the system', icon: IconDeviceDesktop },
@@ -51,7 +51,7 @@ export function Header({ isMenuOpen, onMenu, onHelp }: HeaderProps) {
         {window.location.host}
       </span>
       <LiveBadge />
-      <UnstyledButton className={classes.search ?? ''} onClick={spotlight.open}>
+      <UnstyledButton className={classes.search ?? ''} onClick={palette.open}>
         <IconSearch size={15} aria-hidden />
         <span>Find anything</span>
         <Kbd size="xs" className={classes.kbd ?? ''}>

@@ -1,11 +1,11 @@
 import { useMantineColorScheme } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight } from '@mantine/spotlight';
 import { IconBolt, IconBook2, IconKeyboard, IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useFunctions } from '../api/functions.ts';
 import { SCREENS } from '../routes.tsx';
+import { paletteStore, selectFirst } from './palette-store.ts';
 
 /** Functions that are shown at once. */
 const MOST = 12;
@@ -15,7 +15,7 @@ export function Palette({ onHelp }: { readonly onHelp: () => void }) {
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
   const [query, setQuery] = useState('');
-  const [words] = useDebouncedValue(query.trim().toLowerCase(), 60);
+  const words = query.trim().toLowerCase();
   const [isOpen, setOpen] = useState(false);
   const { data: functions = [] } = useFunctions({ enabled: isOpen });
 
@@ -39,8 +39,16 @@ export function Palette({ onHelp }: { readonly onHelp: () => void }) {
     { title: 'The API as a page', icon: IconBook2, run: () => window.location.assign('/docs') },
   ].filter(({ title }) => title.toLowerCase().includes(words));
 
+  const shown = [...screens, ...actions].map(({ title }) => title).concat(found.map(({ name }) => name));
+  const list = shown.join('\n');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list has another first entry
+  useEffect(() => {
+    if (isOpen) selectFirst();
+  }, [list, isOpen]);
+
   return (
     <Spotlight.Root
+      store={paletteStore}
       query={query}
       onQueryChange={setQuery}
       shortcut={['mod + K', '/']}
@@ -93,9 +101,7 @@ export function Palette({ onHelp }: { readonly onHelp: () => void }) {
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {screens.length + found.length + actions.length === 0 && (
-          <Spotlight.Empty>Nothing has “{words}” in its name</Spotlight.Empty>
-        )}
+        {shown.length === 0 && <Spotlight.Empty>Nothing has “{words}” in its name</Spotlight.Empty>}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );
