@@ -162,7 +162,7 @@ export interface Api {
   /** Lists objects in the order of the UTF-8 bytes of their keys */
   "GET /v1/buckets/{bucket}/objects": { path: { bucket: string }; query: { prefix?: string; delimiter?: string; after?: string; limit?: number }; answer: { objects: { key: string; bytes: number; etag: string; lastModified: string; contentType?: string; versionId?: string }[]; commonPrefixes: string[]; next?: string } };
   /** Stores the body as an object */
-  "PUT /v1/buckets/{bucket}/objects/{*}": { path: { bucket: string }; body: BodyInit; answer: { key: string; bytes: number; etag: string; lastModified: string; contentType?: string; versionId?: string } };
+  "PUT /v1/buckets/{bucket}/objects/{*}": { path: { bucket: string }; body: Blob | FormData | string; answer: { key: string; bytes: number; etag: string; lastModified: string; contentType?: string; versionId?: string } };
   /** Serves an object, or a range of its bytes */
   "GET /v1/buckets/{bucket}/objects/{*}": { path: { bucket: string }; query: { versionId?: string }; answer: unknown };
   /** Removes an object, or for good one version of it */

@@ -5,8 +5,10 @@ import { Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { onUnauthorized } from '../api/client.ts';
 import { startLive } from '../api/live.ts';
 import { useSession } from '../api/session.ts';
+import { SCREENS } from '../routes.tsx';
 import { ErrorState } from '../ui/error-state.tsx';
 import { Loading } from '../ui/loading.tsx';
+import { ScreensContext } from '../ui/screens.ts';
 import { FirstRun } from './first-run.tsx';
 import { Header } from './header.tsx';
 import { HelpSheet } from './help-sheet.tsx';
@@ -31,7 +33,11 @@ export function Shell() {
     if (error?.status === 401) return <SignIn />;
     return <ErrorState error={error} what="The console" onRetry={() => void client.invalidateQueries()} />;
   }
-  return <Frame />;
+  return (
+    <ScreensContext value={SCREENS}>
+      <Frame />
+    </ScreensContext>
+  );
 }
 
 function Frame() {

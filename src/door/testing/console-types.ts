@@ -76,7 +76,7 @@ export function consoleTypes({ paths }: OpenApi): string {
     const fields = [
       ['path', part('path')],
       ['query', part('query')],
-      ['body', body && (body.schema === undefined ? 'BodyInit' : named(body.schema, `${hint}Body`))],
+      ['body', body && (body.schema === undefined ? 'Blob | FormData | string' : named(body.schema, `${hint}Body`))],
       ['answer', answerOf(operation, (schema) => named(schema, `${hint}Answer`))],
     ].flatMap(([name, type]) => (type === undefined ? [] : [`${name}: ${type}`]));
     return `  /** ${operation.summary ?? ''} */\n  ${JSON.stringify(key)}: { ${fields.join('; ')} };\n`;

@@ -2,9 +2,9 @@ import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { useFunctions } from '../../api/functions.ts';
-import { SCREENS } from '../../routes.tsx';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Page } from '../../ui/page.tsx';
+import { useHasScreen } from '../../ui/screens.ts';
 import { Attention } from './attention.tsx';
 import { Changes } from './changes.tsx';
 import { Figures } from './figures.tsx';
@@ -14,7 +14,7 @@ import classes from './home.module.css';
 /** How the platform is, what needs attention, what changed lately, and all functions. */
 export default function Home() {
   const functions = useFunctions();
-  const canCreate = SCREENS.some(({ path }) => path.startsWith('create'));
+  const canCreate = useHasScreen('create');
   return (
     <Page
       title="Home"
