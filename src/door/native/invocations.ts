@@ -2,7 +2,6 @@ import Type from 'typebox';
 import { INVOCATION_STATUSES } from '../../model/invocation.ts';
 import { EVERYTHING } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
-import type { InvocationQuery } from '../../store/journal.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { authorizeInvoke } from '../authorize-invoke.ts';
@@ -10,6 +9,7 @@ import type { DoorContext } from '../context.ts';
 import { permitAny, visible } from '../permission.ts';
 import { demand } from '../principal.ts';
 import { queryOf } from '../query.ts';
+import { failedInvocations, type InvocationFilters } from './failed-invocations.ts';
 import type { NativeInvoke } from './invoke.ts';
 import {
   cursor,
@@ -69,7 +69,11 @@ export function addInvocationRoutes(app: App, context: DoorContext, invoke: Nati
         querystring: Type.Object(
           {
             function: functionFilter,
+            version: Type.Optional(Type.Integer({ minimum: 1 })),
+            alias: Type.Optional(Type.String({ maxLength: 64, description: 'Only calls by this alias' })),
+            caller: Type.Optional(Type.String({ maxLength: 64, description: 'Only calls by this function' })),
             status: Type.Optional(Type.Enum([...INVOCATION_STATUSES])),
+            failed: Type.Optional(Type.Boolean({ description: 'Only what did not succeed' })),
             coldStart: Type.Optional(Type.Boolean()),
             minDurationMs: Type.Optional(Type.Number({ minimum: 0 })),
             from,
@@ -86,15 +90,21 @@ export function addInvocationRoutes(app: App, context: DoorContext, invoke: Nati
       },
     },
     async (request) => {
-      const { from: _from, to: _to, limit: most = DEFAULT_PAGE, function: name, ...filters } = request.query;
+      const { from: _from, to: _to, limit: most = DEFAULT_PAGE, function: name, failed, ...filters } = request.query;
       if (name !== undefined) demand(request.raw, 'logs:read', `function:${name}`);
       const query = {
         ...filters,
         ...(name !== undefined && { function: engine.find(name)?.document.name ?? name }),
         ...timeRange(request.query, clock.now()),
-        limit: most,
-      };
-      const { items, ...next } = await store.journal.invocations(query as InvocationQuery);
+      } as InvocationFilters;
+      const { items, ...next } =
+        failed === true && filters.status === undefined
+          ? await failedInvocations(store.journal, query, most)
+          : await store.journal.invocations({
+              ...query,
+              ...(failed === false && { status: 'succeeded' }),
+              limit: most,
+            });
       return { invocations: visible(request, 'logs:read', items, (each) => each.function), ...next };
     },
   );

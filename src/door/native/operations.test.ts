@@ -68,7 +68,14 @@ describe('operating a node', () => {
     assert.deepEqual(node.journal.asked, [{ ...filters, fromMs, toMs: 5, limit: 7 }]);
     assert.deepEqual((await ask(node, 'GET', '/v1/invocations/i1')).json, record);
     assert.equal((await ask(node, 'GET', '/v1/invocations/i2')).status, 404);
-    for (const query of ['status=fine', 'from=yesterday', 'limit=1001', 'coldStart=maybe']) {
+    node.journal.asked.length = 0;
+    await ask(node, 'GET', '/v1/invocations?version=3&alias=prod&caller=g&failed=false&limit=7');
+    assert.deepEqual(node.journal.asked, [{ version: 3, alias: 'prod', caller: 'g', status: 'succeeded', limit: 7 }]);
+    node.journal.asked.length = 0;
+    await ask(node, 'GET', '/v1/invocations?failed=true');
+    const asked = node.journal.asked.map(({ status }) => status);
+    assert.ok(asked.includes('timed_out') && !asked.includes('succeeded'), 'each way to fail');
+    for (const query of ['status=fine', 'version=0', 'from=yesterday', 'limit=1001', 'coldStart=maybe']) {
       assert.equal((await ask(node, 'GET', `/v1/invocations?${query}`)).status, 400, query);
     }
   });

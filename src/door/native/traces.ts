@@ -5,19 +5,17 @@ import { traceOfRecord } from '../../model/trace.ts';
 import { readTrace } from '../../observe/traces/read-trace.ts';
 import { wholeMs } from '../../observe/traces/spans-of-run.ts';
 import { type WaterfallSpan, waterfall } from '../../observe/traces/waterfall.ts';
-import type { InvocationQuery, InvocationRecord, Journal, Page } from '../../store/journal.ts';
+import type { InvocationRecord } from '../../store/journal.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { permitAny, visible } from '../permission.ts';
 import { demand } from '../principal.ts';
+import { failedInvocations, type InvocationFilters } from './failed-invocations.ts';
 import { cursor, DEFAULT_PAGE, from, functionFilter, limit, ProblemAnswer, to } from './schemas.ts';
 import { timeRange } from './time-range.ts';
 
 const tags = ['traces'];
-const FAILED = INVOCATION_STATUSES.filter((status) => status !== 'succeeded');
-/** In a cursor: of this way to fail there are no more. */
-const END = '-';
 const HIDDEN = '(not yours to see)';
 
 const SpanView = Type.Object({
@@ -99,7 +97,7 @@ export function addTraceRoutes(app: App, context: DoorContext): void {
         ...filters,
         ...(name !== undefined && { function: engine.find(name)?.document.name ?? name }),
         ...timeRange(request.query, clock.now()),
-      } as Filters;
+      } as InvocationFilters;
       const { items, ...next } =
         failed === true && filters.status === undefined
           ? await failedInvocations(store.journal, query, most)
@@ -148,35 +146,6 @@ export function addTraceRoutes(app: App, context: DoorContext): void {
       return { ...summary, truncated: found.truncated, spans: shown.map(viewOf) };
     },
   );
-}
-
-type Filters = Omit<InvocationQuery, 'limit'>;
-type Invocations = Pick<Journal, 'invocations'>;
-
-/** Newest first, of all ways to fail: the journal finds them by one at a time. */
-async function failedInvocations(journal: Invocations, query: Filters, limit: number): Promise<Page<InvocationRecord>> {
-  const { cursor: given, ...filters } = query;
-  const cursors = given === undefined ? FAILED.map(() => '') : given.split('.');
-  if (cursors.length !== FAILED.length) throw new Problem('invalid_request', `'${given}' is no cursor`);
-  const ask = async (at: number, most: number): Promise<Page<InvocationRecord>> => {
-    const from = cursors[at]!;
-    if (from === END || most === 0) return { items: [], ...(from !== END && { cursor: from }) };
-    return journal.invocations({ ...filters, status: FAILED[at]!, limit: most, ...(from !== '' && { cursor: from }) });
-  };
-  const pages = await Promise.all(FAILED.map((_, at) => ask(at, limit)));
-  const items = pages
-    .flatMap((page) => page.items)
-    .sort((one, other) => (one.invocationId < other.invocationId ? 1 : -1))
-    .slice(0, limit);
-  // Each goes on after what was taken of it.
-  const next = await Promise.all(
-    FAILED.map(async (status, at) => {
-      const taken = items.filter((record) => record.status === status).length;
-      const { cursor } = taken === pages[at]!.items.length ? pages[at]! : await ask(at, taken);
-      return cursor ?? END;
-    }),
-  );
-  return { items, ...(next.some((each) => each !== END) && { cursor: next.join('.') }) };
 }
 
 function summaryOf(traceId: string, record: InvocationRecord) {

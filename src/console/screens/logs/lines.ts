@@ -1,7 +1,16 @@
-import type { Api } from '../../api/types.gen.ts';
-
 /** A log line as the API gives it. */
-export type LogLine = Omit<Api['GET /v1/logs']['answer']['lines'][number], 'before' | 'after'>;
+export interface LogLine {
+  readonly id?: string;
+  readonly timeMs: number;
+  readonly function: string;
+  readonly version: number;
+  readonly invocationId?: string;
+  readonly sandboxId: string;
+  readonly stream: 'stdout' | 'stderr' | 'platform';
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+  readonly text: string;
+  readonly message?: string;
+}
 
 /** Stands where lines are missing. */
 export interface Gap {

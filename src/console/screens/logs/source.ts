@@ -263,7 +263,7 @@ async function readPage(query: LogQuery, limit: number, signal: AbortSignal, cur
     },
     signal,
   });
-  return { ...rest, lines: lines.reverse() as LogLine[] };
+  return { ...rest, lines: lines.reverse() satisfies LogLine[] };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
