@@ -1,4 +1,12 @@
-import { IconBolt, IconFileText, IconHome2, IconTopologyStar3, IconUserCircle } from '@tabler/icons-react';
+import {
+  IconBolt,
+  IconFileText,
+  IconHistory,
+  IconHome2,
+  IconKey,
+  IconTopologyStar3,
+  IconUserCircle,
+} from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
 /** A screen: one line in the table below, and a folder in `screens/`. */
@@ -47,6 +55,22 @@ export const SCREENS: readonly Screen[] = [
     key: 'm',
     group: 'watch',
     load: () => import('./screens/map/index.tsx'),
+  },
+  {
+    path: 'secrets/*',
+    title: 'Secrets',
+    icon: IconKey,
+    key: 's',
+    group: 'govern',
+    load: () => import('./screens/secrets/index.tsx'),
+  },
+  {
+    path: 'audit',
+    title: 'Audit',
+    icon: IconHistory,
+    key: 'u',
+    group: 'govern',
+    load: () => import('./screens/audit/index.tsx'),
   },
   {
     path: 'profile',

@@ -4,6 +4,7 @@ import { ExecutionRoleSchema, ROLE_NAME_PATTERN, ROLE_TEMPLATES } from '../../mo
 import { Problem } from '../../model/problem.ts';
 import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
+import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { permit, permitAny } from '../permission.ts';
 import { nameOf } from '../principal.ts';
@@ -123,12 +124,13 @@ export function addExecutionRoleRoutes(app: App, { governance, engine }: DoorCon
       const { name } = request.params;
       const { description = '', grants = [], assignableBy = [] } = request.body;
       const expected = demandedRevision(request.headers, executionRoles, name, 'execution role');
-      const isNew = executionRoles.find(name) === undefined;
+      const before = executionRoles.find(name);
       const role = { name, description, grants, assignableBy };
       const view = await underPrecondition(expected, () => executionRoles.put(role, nameOf(request.raw), expected));
       takeSecrets(executionRoles.usersOf(name));
+      noteAudit(request.raw, { ...(before && { before }), after: view });
       return reply
-        .code(isNew ? 201 : 200)
+        .code(before === undefined ? 201 : 200)
         .header('ETag', etag(view.revision))
         .send(answerOf(view));
     },
@@ -155,12 +157,14 @@ export function addExecutionRoleRoutes(app: App, { governance, engine }: DoorCon
       const { name } = request.params;
       const expected = demandedRevision(request.headers, executionRoles, name, 'execution role');
       const users = executionRoles.usersOf(name);
+      const before = executionRoles.find(name);
       const options = {
         force: request.query.force === true,
         ...(expected !== undefined && { expectedRevision: expected }),
       };
       if (!(await underPrecondition(expected, () => executionRoles.remove(name, options)))) throw absent(name);
       takeSecrets(users);
+      noteAudit(request.raw, { before });
       return reply.code(204).send();
     },
   );

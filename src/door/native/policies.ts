@@ -7,6 +7,7 @@ import { POLICY_NAME_PATTERN, type Policy, PolicySchema } from '../../model/poli
 import { Problem } from '../../model/problem.ts';
 import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
+import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { permit, permitAny, visible } from '../permission.ts';
 import { demand, nameOf } from '../principal.ts';
@@ -90,6 +91,7 @@ export function addPolicyRoutes(app: App, { governance, engine }: DoorContext): 
       const { function: name, owner } = request.query;
       if (name !== undefined && engine.find(name) !== undefined)
         demand(request.raw, 'function:list', `function:${name}`);
+      noteAudit(request.raw, { none: true });
       return verdictOn(name, owner === undefined ? {} : { owner }, undefined);
     },
   );
@@ -187,7 +189,8 @@ export function addPolicyRoutes(app: App, { governance, engine }: DoorContext): 
       const { description = '', mode = 'enforce', message = '', scope = {}, rules } = request.body;
       const policy: Policy = { name, description, mode, message, scope, rules };
       const expected = demandedRevision(request.headers, policies, name, 'policy');
-      const isNew = policies.find(name) === undefined;
+      const before = policies.find(name);
+      const isNew = before === undefined;
       const dryRun = request.query.dryRun === true;
       const changed = await underPrecondition(expected, () =>
         policies.put(policy, {
@@ -195,6 +198,7 @@ export function addPolicyRoutes(app: App, { governance, engine }: DoorContext): 
           ...(expected !== undefined && { expectedRevision: expected }),
         }),
       );
+      noteAudit(request.raw, dryRun ? { none: true } : { ...(before && { before }), after: changed.policy });
       return reply.code(isNew && !dryRun ? 201 : 200).send(changedAnswer(changed));
     },
   );
@@ -211,7 +215,12 @@ export function addPolicyRoutes(app: App, { governance, engine }: DoorContext): 
         response: answers({ 200: Changed, '4xx': ProblemAnswer }),
       },
     },
-    async (request) => changedAnswer(await policies.undo(request.params.name, nameOf(request.raw))),
+    async (request) => {
+      const before = policies.find(request.params.name);
+      const changed = await policies.undo(request.params.name, nameOf(request.raw));
+      noteAudit(request.raw, { ...(before && { before }), after: changed.policy });
+      return changedAnswer(changed);
+    },
   );
 
   app.delete(
@@ -232,7 +241,9 @@ export function addPolicyRoutes(app: App, { governance, engine }: DoorContext): 
     async (request, reply) => {
       const { name } = request.params;
       const expected = demandedRevision(request.headers, policies, name, 'policy');
+      const before = policies.find(name);
       if (!(await underPrecondition(expected, () => policies.remove(name, expected)))) throw absent(name);
+      noteAudit(request.raw, { before });
       return reply.code(204).send();
     },
   );

@@ -5,6 +5,7 @@ import { Problem } from '../../model/problem.ts';
 import { QUOTA_MEASURES, type Quota, QuotaSchema, TEAM_PATTERN, type TeamUsage } from '../../model/quota.ts';
 import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
+import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { permit, permitAny } from '../permission.ts';
 import { nameOf, principalOf } from '../principal.ts';
@@ -121,10 +122,11 @@ export function addQuotaRoutes(app: App, { governance }: DoorContext): void {
       const { team } = request.params;
       const quota: Quota = { warnPercent: 80, ...request.body, team };
       const expected = demandedRevision(request.headers, quotas, team, 'quota of');
-      const isNew = quotas.find(team) === undefined;
+      const before = quotas.find(team);
       const view = await underPrecondition(expected, () => quotas.put(quota, nameOf(request.raw), expected));
+      noteAudit(request.raw, { ...(before && { before }), after: view });
       return reply
-        .code(isNew ? 201 : 200)
+        .code(before === undefined ? 201 : 200)
         .header('ETag', etag(view.revision))
         .send(answerOf(view));
     },
@@ -148,7 +150,9 @@ export function addQuotaRoutes(app: App, { governance }: DoorContext): void {
     async (request, reply) => {
       const { team } = request.params;
       const expected = demandedRevision(request.headers, quotas, team, 'quota of');
+      const before = quotas.find(team);
       if (!(await underPrecondition(expected, () => quotas.remove(team, expected)))) throw absent(team);
+      noteAudit(request.raw, { before });
       return reply.code(204).send();
     },
   );

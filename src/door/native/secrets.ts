@@ -3,10 +3,12 @@ import { Problem } from '../../model/problem.ts';
 import { SECRET_FUNCTIONS_PATTERN, SECRET_LIMITS, SECRET_NAME_PATTERN, type SecretView } from '../../model/secret.ts';
 import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
+import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { permit, permitAny } from '../permission.ts';
 import { nameOf, principalOf } from '../principal.ts';
 import { readJsonBody } from './json-body.ts';
+import { statedRevision } from './precondition.ts';
 import { flag, ProblemAnswer } from './schemas.ts';
 
 /** A value whose every character is escaped, and the rest. */
@@ -52,6 +54,13 @@ const KeyAnswer = Type.Object({
   key: Type.String({ description: 'Id of the key that seals' }),
   oldKeys: Type.Array(Type.String(), { description: 'Keys that still open what may be sealed with them' }),
 });
+
+/** What the audit trail tells of a secret's change: which value it has, not what that is. */
+function auditedOf({ description, functions, versions }: SecretView) {
+  const newest = versions.at(-1);
+  const restored = newest?.restoredFrom === undefined ? {} : { restoredFrom: newest.restoredFrom };
+  return { description, functions, version: newest?.version ?? 0, ...restored };
+}
 
 /** Secrets: set, listed, rolled back, removed. No answer ever has a value. */
 export function addSecretRoutes(app: App, { governance, engine }: DoorContext): void {
@@ -114,7 +123,7 @@ export function addSecretRoutes(app: App, { governance, engine }: DoorContext): 
         tags,
         summary: 'Makes a secret, gives it a new version, or changes who may have it',
         description:
-          'What is not given stays. Functions get a new value when their sandboxes are started next: `POST …/recycle` has that happen now.',
+          'What is not given stays; `If-None-Match: *` only makes. Functions get a new value when their sandboxes are started next: `POST …/recycle` has that happen now.',
         operationId: 'putSecret',
         params: SecretParameters,
         body: Type.Object(
@@ -132,8 +141,12 @@ export function addSecretRoutes(app: App, { governance, engine }: DoorContext): 
     },
     async (request, reply) => {
       const { name } = request.params;
-      const isNew = secrets.find(name) === undefined;
+      const before = secrets.find(name);
+      const isNew = before === undefined;
+      if (statedRevision(request.headers, 'the secret') === 0 && !isNew)
+        throw new Problem('precondition_failed', `there is a secret "${name}" already`);
       const view = await secrets.set(name, request.body, nameOf(request.raw));
+      noteAudit(request.raw, { ...(before && { before: auditedOf(before) }), after: auditedOf(view) });
       // Who may not have it any more must not go on having it.
       if (request.body.functions !== undefined) recycle(withoutGrant(name));
       return reply.code(isNew ? 201 : 200).send(answerOf(view));
@@ -187,7 +200,13 @@ export function addSecretRoutes(app: App, { governance, engine }: DoorContext): 
         response: answers({ 200: SecretAnswer, '4xx': ProblemAnswer }),
       },
     },
-    async (request) => answerOf(await secrets.rollback(request.params.name, request.body.version, nameOf(request.raw))),
+    async (request) => {
+      const { name } = request.params;
+      const before = secrets.find(name);
+      const view = await secrets.rollback(name, request.body.version, nameOf(request.raw));
+      noteAudit(request.raw, { ...(before && { before: auditedOf(before) }), after: auditedOf(view) });
+      return answerOf(view);
+    },
   );
 
   app.post(
