@@ -17,4 +17,5 @@ export interface FunctionTab {
 /** The tabs in their order; each is loaded when it is first gone to. */
 export const TABS: readonly FunctionTab[] = [
   { path: '', title: 'Overview', load: () => import('./overview/index.tsx') },
+  { path: 'code', title: 'Code', load: () => import('./code/index.tsx') },
 ];

@@ -9,7 +9,7 @@ import { functionPath } from '../function/paths.ts';
 import { HEALTH, healthOf } from './health.ts';
 import classes from './list.module.css';
 
-/** A function and what its calls did in the last hour. */
+/** A function and what its calls did in the last ten minutes. */
 export interface Row {
   readonly view: FunctionView;
   readonly top: TopEntry | undefined;
@@ -45,9 +45,25 @@ export const COLUMNS: readonly Column<Row>[] = [
     },
   },
   {
+    key: 'runtime',
+    title: 'Runtime',
+    width: '6rem',
+    wide: true,
+    sort: ({ view }) => view.config.runtime,
+    cell: ({ view }) => view.config.runtime,
+  },
+  {
+    key: 'owner',
+    title: 'Owner',
+    width: 'minmax(5rem, 1fr)',
+    wide: true,
+    sort: ({ view }) => view.config.owner,
+    cell: ({ view }) => view.config.owner || '–',
+  },
+  {
     key: 'calls',
-    title: 'Calls, 1 h',
-    width: '5.5rem',
+    title: 'Calls, 10 min',
+    width: '7rem',
     align: 'right',
     sort: ({ top }) => top?.invocations ?? 0,
     cell: ({ top }) => formatCount(top?.invocations ?? 0),
@@ -69,22 +85,6 @@ export const COLUMNS: readonly Column<Row>[] = [
     wide: true,
     sort: ({ top }) => top?.p90Ms ?? -1,
     cell: ({ top }) => (top?.p90Ms === undefined ? '–' : formatDuration(top.p90Ms)),
-  },
-  {
-    key: 'runtime',
-    title: 'Runtime',
-    width: '6rem',
-    wide: true,
-    sort: ({ view }) => view.config.runtime,
-    cell: ({ view }) => view.config.runtime,
-  },
-  {
-    key: 'owner',
-    title: 'Owner',
-    width: 'minmax(5rem, 1fr)',
-    wide: true,
-    sort: ({ view }) => view.config.owner,
-    cell: ({ view }) => view.config.owner || '–',
   },
   {
     key: 'updated',

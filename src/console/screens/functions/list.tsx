@@ -18,7 +18,8 @@ import { COLUMNS, type Row } from './columns.tsx';
 import { HEALTH, healthOf } from './health.ts';
 import classes from './list.module.css';
 
-const WINDOW = '1h';
+/** As far back as this is kept at hand for all functions. */
+const WINDOW = '10m';
 const FILTERS = ['q', 'health', 'runtime', 'owner', 'tag'] as const;
 type Filters = Readonly<Record<(typeof FILTERS)[number], string>>;
 

@@ -22,8 +22,6 @@ export function Numbers({ name }: { readonly name: string }) {
   const query = useApi('/v1/metrics/query', {
     query: { metric: METRICS, function: name, from: AGE, step: STEP },
   });
-  const top = useApi('/v1/top', { query: { window: AGE, filter: name, limit: 1_000 } });
-  const mine = top.data?.functions.find((each) => each.function === name);
   return (
     <Panel flush>
       <QueryView query={query} what="The numbers" rows={2}>
@@ -43,6 +41,8 @@ export function Numbers({ name }: { readonly name: string }) {
           const calls = sumOf('invocations');
           const errors = sumOf('errors');
           const throttles = sumOf('throttles');
+          const durations = courseOf('duration');
+          const newest = durations.findLast((value) => value > 0);
           const numbers: Shown[] = [
             { title: 'Calls, last hour', value: formatCount(calls), values: courseOf('invocations') },
             {
@@ -52,10 +52,9 @@ export function Numbers({ name }: { readonly name: string }) {
               bad: errors > 0,
             },
             {
-              title:
-                mine?.p50Ms === undefined ? 'p90 of the duration' : `p90; half within ${formatDuration(mine.p50Ms)}`,
-              value: mine?.p90Ms === undefined ? '–' : formatDuration(mine.p90Ms),
-              values: courseOf('duration'),
+              title: 'p90 of the duration',
+              value: newest === undefined ? '–' : formatDuration(newest),
+              values: durations,
             },
             { title: 'Cold starts', value: formatCount(sumOf('coldStarts')), values: courseOf('coldStarts') },
             {

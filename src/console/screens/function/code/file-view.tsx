@@ -1,0 +1,80 @@
+import { Text } from '@mantine/core';
+import { IconFileOff, IconTrash } from '@tabler/icons-react';
+import { useApi } from '../../../api/hooks.ts';
+import { CodeEditor } from '../../../ui/code-editor.tsx';
+import { EmptyState } from '../../../ui/empty-state.tsx';
+import { formatBytes } from '../../../ui/format.ts';
+import { QueryView } from '../../../ui/query-view.tsx';
+import classes from './code.module.css';
+import { languageOf } from './languages.ts';
+
+interface FileViewProps {
+  /** The function and its version. */
+  readonly target: string;
+  readonly path: string;
+  /** The version does not have it: it is of the draft alone. */
+  readonly isNew: boolean;
+  readonly isText: boolean;
+  readonly bytes: number;
+  /** What the draft made of it; `null` where it removed it. */
+  readonly edited: string | null | undefined;
+  /** Absent where it is only looked at. Called with `undefined` for a text that is as it was. */
+  readonly onEdit?: (text: string | undefined) => void;
+  readonly onSave?: () => void;
+}
+
+/** One file in an editor. */
+export function FileView({ target, path, isNew, isText, bytes, edited, onEdit, onSave }: FileViewProps) {
+  const file = useApi(
+    '/v1/functions/{name}/files/{*}',
+    { path: { name: target, '*': path } },
+    { enabled: !isNew && isText && path !== '', staleTime: Infinity },
+  );
+  if (edited === null) {
+    return (
+      <div className={classes.main}>
+        <EmptyState icon={IconTrash} title={`${path} is removed`}>
+          It is gone with the next deployment. The arrow beside its name brings it back.
+        </EmptyState>
+      </div>
+    );
+  }
+  if (!isText) {
+    return (
+      <div className={classes.main}>
+        <EmptyState icon={IconFileOff} title={`${path} is no text, or a long one`}>
+          It has {formatBytes(bytes)}. Download the code to look at it.
+        </EmptyState>
+      </div>
+    );
+  }
+  const editor = (text: string) => (
+    <CodeEditor
+      label={path}
+      value={edited ?? text}
+      language={languageOf(path)}
+      minHeight="24rem"
+      maxHeight="64vh"
+      readOnly={onEdit === undefined}
+      {...(onEdit && { onChange: (next: string) => onEdit(next === text && !isNew ? undefined : next) })}
+      {...(onSave && { onSave })}
+    />
+  );
+  return (
+    <div className={classes.main}>
+      <div className={classes.path}>
+        <code>{path}</code>
+        <Text size="xs" c="dimmed">
+          {onEdit === undefined ? 'read only' : 'Ctrl S deploys'}
+        </Text>
+      </div>
+      {isNew ? (
+        editor('')
+      ) : (
+        <QueryView query={file} what={path} rows={8}>
+          {(text) => editor(String(text))}
+        </QueryView>
+      )}
+    </div>
+  );
+}

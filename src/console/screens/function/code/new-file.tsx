@@ -1,0 +1,61 @@
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { useState } from 'react';
+
+interface NewFileProps {
+  readonly opened: boolean;
+  readonly taken: readonly string[];
+  readonly onClose: () => void;
+  readonly onMake: (path: string) => void;
+}
+
+/** Asks for the path of a file that is to be. */
+export function NewFile({ opened, taken, onClose, onMake }: NewFileProps) {
+  const [path, setPath] = useState('');
+  const fault = faultOf(path, taken);
+  const close = () => {
+    setPath('');
+    onClose();
+  };
+  return (
+    <Modal opened={opened} onClose={close} title="New file" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (path === '' || fault !== undefined) return;
+          onMake(path);
+          close();
+        }}
+      >
+        <Stack gap="sm">
+          <TextInput
+            label="Path"
+            description="Folders are made as they are needed"
+            placeholder="lib/prices.mjs"
+            value={path}
+            onChange={(event) => setPath(event.currentTarget.value.trim())}
+            error={path !== '' && fault}
+            spellCheck={false}
+            autoComplete="off"
+            data-autofocus
+          />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={close}>
+              Cancel
+            </Button>
+            <Button type="submit" disabled={path === '' || fault !== undefined}>
+              Add
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function faultOf(path: string, taken: readonly string[]): string | undefined {
+  if (taken.includes(path)) return 'There is such a file';
+  if (taken.some((each) => each.startsWith(`${path}/`))) return 'That is a folder';
+  if (path.startsWith('/') || path.endsWith('/')) return 'A path begins and ends with a name';
+  if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) return 'Each part needs a name';
+  return /[\\\p{Cc}]/u.test(path) ? 'That has a letter that no file name may have' : undefined;
+}
