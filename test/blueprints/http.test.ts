@@ -22,14 +22,15 @@ describe('blueprints of HTTP', { skip: process.platform !== 'linux' }, () => {
     });
 
   test('url-shortener: links are made by whoever has the key, and followed by everybody', async () => {
-    await workshop.make('url-shortener', { name: 'short', path: '/go' }, { LINKS_KEY: KEY });
+    const made = await workshop.make('url-shortener', { name: 'short', path: '/go' }, { LINKS_KEY: KEY });
+    assert.equal((await workshop.sample('short', made)).statusCode, 201);
     const url = 'https://example.org/a/long?address=with&more#parts';
     assert.equal((await send('POST', '/go', { url }, 'guessed')).status, 401);
-    const made = await send('POST', '/go', { url });
-    assert.equal(made.status, 201, made.text);
-    assert.equal(made.headers.get('location'), made.json.path);
-    assert.deepEqual((await send('POST', '/go', { url })).json, made.json, 'the same address has the same link');
-    const followed = await send('GET', made.json.path, undefined, '');
+    const link = await send('POST', '/go', { url });
+    assert.equal(link.status, 201, link.text);
+    assert.equal(link.headers.get('location'), link.json.path);
+    assert.deepEqual((await send('POST', '/go', { url })).json, link.json, 'the same address has the same link');
+    const followed = await send('GET', link.json.path, undefined, '');
     assert.deepEqual([followed.status, followed.headers.get('location')], [302, url]);
     assert.equal((await send('GET', '/go/nothing')).status, 404);
     for (const wrong of [{ url: 'javascript:alert(1)' }, { url: 7 }, {}, 'no JSON'])
@@ -40,16 +41,17 @@ describe('blueprints of HTTP', { skip: process.platform !== 'linux' }, () => {
     test(`${blueprint}: orders are checked, kept and given back`, async (context) => {
       if (workshop.noPackages) return context.skip(workshop.noPackages);
       const path = `/${blueprint}`;
-      await workshop.make(blueprint, { path }, { API_KEY: KEY });
-      assert.equal((await send('PUT', `${path}/a-1`, ORDER, 'guessed')).status, 401);
-      const made = await send('PUT', `${path}/a-1`, ORDER);
-      assert.deepEqual([made.status, made.json], [201, { id: 'a-1', total: 700 }], made.text);
+      const folder = await workshop.make(blueprint, { path }, { API_KEY: KEY });
+      assert.equal((await workshop.sample(blueprint, folder)).statusCode, 201);
+      assert.equal((await send('PUT', `${path}/b-1`, ORDER, 'guessed')).status, 401);
+      const made = await send('PUT', `${path}/b-1`, ORDER);
+      assert.deepEqual([made.status, made.json], [201, { id: 'b-1', total: 700 }], made.text);
       assert.equal(
-        (await send('PUT', `${path}/a-1`, ORDER)).status,
+        (await send('PUT', `${path}/b-1`, ORDER)).status,
         200,
         'a request that is repeated makes no second one',
       );
-      assert.deepEqual((await send('GET', `${path}/a-1`)).json, { ...ORDER, total: 700 });
+      assert.deepEqual((await send('GET', `${path}/b-1`)).json, { ...ORDER, total: 700 });
 
       const wrong = await send('PUT', `${path}/a-2`, { ...ORDER, lines: [{ ...ORDER.lines[0], quantity: '2' }] });
       assert.equal(wrong.status, 422, wrong.text);

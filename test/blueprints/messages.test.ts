@@ -22,15 +22,21 @@ describe('blueprints of messages', { skip: process.platform !== 'linux' }, () =>
   test('mqtt-sensors: readings are summed up by sensor and minute, and high ones told', {
     skip: noMosquitto,
   }, async () => {
-    const { fob, json, make, delivered } = workshop;
+    const { fob, json, make, sample, delivered } = workshop;
     const broker = await startMosquitto();
     const url = `mqtt://127.0.0.1:${broker.port}`;
     try {
-      await make('mqtt-sensors', { name: 'climate', broker: url, topic: 'house/+/temperature', limit: '25' });
+      const folder = await make('mqtt-sensors', {
+        name: 'climate',
+        broker: url,
+        topic: 'house/+/temperature',
+        limit: '25',
+      });
       await fob('queue', 'create', 'high');
       await fob('topic', 'subscribe', 'climate-high', 'queue:high');
       await soon(async () => assert.equal((await json('trigger', 'show', 'climate-reading')).state, 'running'));
 
+      assert.equal((await sample('climate', folder)).count, 1);
       const sensor = await connectAsync(url);
       const readings = ['20', '{"value": 22.5}', '26', 'warm'];
       for (const reading of readings) await sensor.publishAsync('house/hall/temperature', reading, { qos: 1 });
@@ -58,9 +64,11 @@ describe('blueprints of messages', { skip: process.platform !== 'linux' }, () =>
   });
 
   test('webhook-queue-worker: signed orders are queued once and worked on, and what fails for good is kept', async () => {
-    const { json, make, node, object } = workshop;
+    const { json, make, sample, node, object } = workshop;
     const secret = 'the-secret-of-the-shop';
-    await make('webhook-queue-worker', { name: 'shop', atOnce: '3' }, { WEBHOOK_SECRET: secret });
+    const folder = await make('webhook-queue-worker', { name: 'shop', atOnce: '3' }, { WEBHOOK_SECRET: secret });
+    assert.deepEqual(await sample('shop', folder), { queued: 'a-17' });
+    await soon(async () => assert.equal(await object('shop-receipts', 'a-17.txt'), '3 x tea\n'));
     const trigger = await json('trigger', 'show', 'shop-work');
     assert.equal(trigger.delivery.maxConcurrency, 3);
     const order = async (id: string, item: string, { delivery = id, key = secret } = {}): Promise<number> => {
@@ -81,13 +89,14 @@ describe('blueprints of messages', { skip: process.platform !== 'linux' }, () =>
     const [failed] = await received('shop-failed');
     assert.match(failed!, /a-2: there is no coffee/);
     const { lanes } = await json('events', 'shop-worker');
-    assert.equal(lanes[0].delivered, 1, 'the order that came twice was worked on once');
+    assert.equal(lanes[0].delivered, 2, 'beside the sample, the order that came twice was worked on once');
     assert.equal(await object('shop-receipts', 'forged.txt'), undefined);
   });
 
   test('block-addresses: who is refused too often is blocked, told of, and refused by the proxy', async () => {
-    const { fob, make, node, value, delivered } = workshop;
-    await make('block-addresses', { name: 'guard', limit: '3', never: '10.0.0.0/8' });
+    const { fob, make, sample, node, value, delivered } = workshop;
+    const folder = await make('block-addresses', { name: 'guard', limit: '3', never: '10.0.0.0/8' });
+    assert.deepEqual(await sample('guard', folder), { blocked: [] });
     await fob('queue', 'create', 'told');
     await fob('topic', 'subscribe', 'guard-blocked', 'queue:told');
     const asked = async (address: string) =>

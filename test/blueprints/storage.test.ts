@@ -76,8 +76,9 @@ describe('blueprints of storage and time', { skip: process.platform !== 'linux' 
   });
 
   test('cron-report: the schedule runs it when it says, each time once, and the queue hears of it', async () => {
-    const { fob, json, make, node, object } = workshop;
+    const { fob, json, make, sample, node, object } = workshop;
     const target = await make('cron-report', { name: 'daily', tz: 'Europe/Berlin' });
+    assert.match(await sample('daily', target), /: 0 objects, 0 bytes\n$/);
     const { next } = await json('trigger', 'show', 'daily-due');
     const berlin = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Berlin', timeStyle: 'short' });
     assert.deepEqual([...new Set(next.map((ms: number) => berlin.format(ms)))], ['06:30']);

@@ -21,6 +21,9 @@ export interface Workshop extends Shell {
     values?: Readonly<Record<string, string>>,
     secrets?: Readonly<Record<string, string>>,
   ): Promise<string>;
+  /** What a function makes of the sample in its folder. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into results of any shape, and fail where they err
+  sample(fn: string, folder: string): Promise<any>;
   /** Resolves when so many events of a function's trigger are delivered. */
   delivered(fn: string, trigger: string, count: number): Promise<void>;
   /** The text of an object, or `undefined` while there is none. */
@@ -63,6 +66,7 @@ export async function openWorkshop(): Promise<Workshop> {
       assert.equal(again.code, 0, again.stderr + again.stdout);
       return target;
     },
+    sample: async (fn, target) => JSON.parse(await shell.fob('call', fn, '--data', `@${join(target, 'event.json')}`)),
     delivered: (fn, trigger, count) =>
       eventually(async () => {
         const { lanes } = await shell.json('events', fn);

@@ -1,3 +1,4 @@
+import { listBlueprints } from '../../project/blueprints/load.ts';
 import { allFunctions } from '../api.ts';
 import { createClient, DEFAULT_URL } from '../client.ts';
 import { tokenFor } from '../command-line.ts';
@@ -31,6 +32,7 @@ async function candidates(words: readonly string[]): Promise<string[]> {
     return fitting([...(command?.options ?? []), ...program.options].flatMap((option) => option.long ?? []));
   }
   if (name === 'completion') return fitting(['bash', 'zsh', 'fish']);
+  if (name === 'new' && words.at(-2) === 'new') return fitting((await listBlueprints()).map((each) => each.name));
   return OF_FUNCTIONS.has(name) ? functionNames(words, begun) : [];
 }
 

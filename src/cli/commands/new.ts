@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { completeValues, faultOfValue, valuesOf } from '../../model/blueprint.ts';
 import { Problem } from '../../model/problem.ts';
-import { blueprintFiles, listBlueprints, loadBlueprint, type NamedBlueprint } from '../../project/blueprints/load.ts';
+import { blueprintFiles, blueprintNamed, listBlueprints, type NamedBlueprint } from '../../project/blueprints/load.ts';
 import { projectFileOf } from '../../project/blueprints/project-file.ts';
 import { collect, examples, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
@@ -40,14 +40,14 @@ export function define(command: Command): void {
     )
     .action(async (name: string | undefined, folder: string | undefined, _options, self: Command) => {
       const { set = [], yes, show, json = false } = optionsOf<NewOptions>(self);
-      if (name === undefined) return list(await listBlueprints(), json);
-      const found = await known(() => loadBlueprint(name));
+      const all = await listBlueprints();
+      if (name === undefined) return list(all, json);
+      const found = known(() => blueprintNamed(all, name));
       if (show) return describe(found, json);
       const given = pairs(set, '--set');
       const asks = yes !== true && !json && process.stdin.isTTY === true && process.stdout.isTTY === true;
-      const values = await known(async () =>
-        completeValues(found.blueprint, found.name, asks ? await ask(found, given) : given),
-      );
+      const chosen = asks ? await ask(found, given) : given;
+      const values = known(() => completeValues(found.blueprint, found.name, chosen));
       const target = folder ?? values.name!;
       const written = await write(target, [
         { path: 'fob.yaml', text: projectFileOf(found, values) },
@@ -161,9 +161,9 @@ async function write(folder: string, files: readonly { path: string; text: strin
 }
 
 /** A problem with what was typed, as the command line tells it. */
-async function known<T>(work: () => Promise<T>): Promise<T> {
+function known<T>(work: () => T): T {
   try {
-    return await work();
+    return work();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const missing = error.code === 'not_found';

@@ -10,7 +10,7 @@ import {
   resourcesOf,
   valuesOf,
 } from '../../model/blueprint.ts';
-import { blueprintFiles, listBlueprints, loadBlueprint } from '../../project/blueprints/load.ts';
+import { blueprintFiles, blueprintNamed, listBlueprints, type NamedBlueprint } from '../../project/blueprints/load.ts';
 import { projectFileOf } from '../../project/blueprints/project-file.ts';
 import { settingsOf } from '../../project/sections/functions.ts';
 import { answers } from '../answer-schemas.ts';
@@ -42,6 +42,15 @@ const Details = Type.Object({
 
 /** Blueprints: functions to begin with, each with what wakes it and what it uses. They change with the installation alone. */
 export function addBlueprintRoutes(app: App): void {
+  let read: Promise<readonly NamedBlueprint[]> | undefined;
+  const all = () => {
+    read ??= listBlueprints().catch((error: unknown) => {
+      read = undefined;
+      throw error;
+    });
+    return read;
+  };
+
   app.get(
     '/v1/blueprints',
     {
@@ -54,7 +63,7 @@ export function addBlueprintRoutes(app: App): void {
       },
     },
     async () => ({
-      blueprints: (await listBlueprints()).map(({ name, blueprint }) => {
+      blueprints: (await all()).map(({ name, blueprint }) => {
         const { title, summary, shows, languages, tags } = blueprint;
         return { name, title, summary, shows, languages, tags };
       }),
@@ -75,7 +84,7 @@ export function addBlueprintRoutes(app: App): void {
       },
     },
     async (request) => {
-      const { name, blueprint } = await loadBlueprint(request.params.name);
+      const { name, blueprint } = blueprintNamed(await all(), request.params.name);
       const { title, summary, shows, languages, tags, secrets } = blueprint;
       return {
         ...{ name, title, summary, shows, languages, tags },
@@ -114,7 +123,7 @@ export function addBlueprintRoutes(app: App): void {
       },
     },
     async (request) => {
-      const found = await loadBlueprint(request.params.name);
+      const found = blueprintNamed(await all(), request.params.name);
       const values = completeValues(found.blueprint, found.name, request.body.values ?? {});
       return {
         values,

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { completeValues, filledResources, valuesOf } from '../../model/blueprint.ts';
 import { readProjectFile } from '../file/read.ts';
 import { SECTIONS } from '../sections/index.ts';
-import { BLUEPRINTS_FOLDER, blueprintFiles, listBlueprints, loadBlueprint } from './load.ts';
+import { BLUEPRINTS_FOLDER, blueprintFiles, blueprintNamed, listBlueprints } from './load.ts';
 import { projectFileOf } from './project-file.ts';
 
 const blueprints = await listBlueprints();
@@ -77,16 +77,12 @@ test('one that is wrong is refused with its place, and one that is not there by 
     const write = (text: string) => writeFile(join(folder, 'x', 'blueprint.yaml'), text);
     const head = 'title: T\nsummary: S\nshows: [a]\nlanguages: [python]\ntags: []\nvalues: {}\n';
     await write(`${head}functions: { x: { path: ./a } }\nbuckets:\n  \${y}:\n`);
-    await assert.rejects(
-      loadBlueprint('x', folder),
-      /blueprint\.yaml:1:1: it refers to "y", which it does not ask for/,
-    );
+    await assert.rejects(listBlueprints(folder), /blueprint\.yaml:1:1: it refers to "y", which it does not ask for/);
     await write(`${head}functions: {}\n`);
-    await assert.rejects(loadBlueprint('x', folder), /blueprint\.yaml:7:1: functions/);
+    await assert.rejects(listBlueprints(folder), /blueprint\.yaml:7:1: functions/);
     await write(`${head}functions: { x: { path: ./a } }\nbucket: {}\n`);
-    await assert.rejects(loadBlueprint('x', folder), /blueprint\.yaml:8:1: there is no "bucket" in a blueprint/);
-    for (const name of ['y', '..', '../x', 'X'])
-      await assert.rejects(loadBlueprint(name, folder), /there is no blueprint/);
+    await assert.rejects(listBlueprints(folder), /blueprint\.yaml:8:1: there is no "bucket" in a blueprint/);
+    for (const name of ['y', '..', '../x', 'X']) assert.throws(() => blueprintNamed(blueprints, name), /no blueprint/);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { BLUEPRINT_NAME_PATTERN, type Blueprint, BlueprintSchema, unknownReferences } from '../../model/blueprint.ts';
+import { type Blueprint, BlueprintSchema, unknownReferences } from '../../model/blueprint.ts';
 import { Problem } from '../../model/problem.ts';
 import { faultOf } from '../file/faults.ts';
 import { readSource } from '../file/source.ts';
@@ -32,15 +32,11 @@ export async function listBlueprints(folder = BLUEPRINTS_FOLDER): Promise<readon
   return Promise.all(names.sort().map(async (name) => ({ name, blueprint: await read(folder, name) })));
 }
 
-/** One blueprint. Throws `not_found` where there is none of this name. */
-export async function loadBlueprint(name: string, folder = BLUEPRINTS_FOLDER): Promise<NamedBlueprint> {
-  const names = (await readdir(folder, { withFileTypes: true }))
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name);
-  if (!new RegExp(BLUEPRINT_NAME_PATTERN).test(name) || !names.includes(name)) {
-    throw new Problem('not_found', `there is no blueprint "${name.slice(0, 100)}"; GET /v1/blueprints lists them`);
-  }
-  return { name, blueprint: await read(folder, name) };
+/** One of these. Throws `not_found` where there is none of this name. */
+export function blueprintNamed(all: readonly NamedBlueprint[], name: string): NamedBlueprint {
+  const found = all.find((each) => each.name === name);
+  if (found !== undefined) return found;
+  throw new Problem('not_found', `there is no blueprint "${name.slice(0, 100)}"; GET /v1/blueprints lists them`);
 }
 
 /** The code, tests and samples of a blueprint, by their paths: everything but its own description. */
