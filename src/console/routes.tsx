@@ -1,4 +1,5 @@
 import {
+  IconBell,
   IconBolt,
   IconFileText,
   IconHistory,
@@ -71,6 +72,14 @@ export const SCREENS: readonly Screen[] = [
     key: 'u',
     group: 'govern',
     load: () => import('./screens/audit/index.tsx'),
+  },
+  {
+    path: 'alerts',
+    title: 'Alerts',
+    icon: IconBell,
+    key: 'a',
+    group: 'watch',
+    load: () => import('./screens/alerts/index.tsx'),
   },
   {
     path: 'profile',

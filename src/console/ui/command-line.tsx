@@ -3,8 +3,8 @@ import { IconCheck, IconCopy, IconTerminal2 } from '@tabler/icons-react';
 import classes from './command-line.module.css';
 
 interface CommandLineProps {
-  /** The words after `fob`; each is quoted where a shell needs it. */
-  readonly words: readonly string[];
+  /** The words after `fob`, each quoted where a shell needs it; or a whole command as the API tells it. */
+  readonly words: readonly string[] | string;
 }
 
 const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
@@ -16,7 +16,7 @@ export function shellWord(word: string): string {
 
 /** The command that does, or shows, the same as what stands above it, to be copied. */
 export function CommandLine({ words }: CommandLineProps) {
-  const command = ['fob', ...words.map(shellWord)].join(' ');
+  const command = typeof words === 'string' ? words : ['fob', ...words.map(shellWord)].join(' ');
   return (
     <div className={classes.line}>
       <IconTerminal2 size={15} stroke={1.6} aria-hidden />

@@ -199,7 +199,7 @@ function drawNode(context: Context, scene: Scene, node: MapNode, box: Box): void
   context.fillStyle = isBad ? palette['bad-soft'] : node.silent ? palette.page : palette.surface;
   context.fill();
   context.setLineDash(node.silent ? [4, 4] : []);
-  context.lineWidth = isSelected ? 2.5 : isBad ? 1.8 : 1.1;
+  context.lineWidth = Math.max(isSelected ? 2.5 : isBad ? 1.8 : 1.1, 0.8 / camera.scale);
   context.strokeStyle = isSelected ? palette.accent : isBad ? palette['chart-bad'] : palette['line-strong'];
   context.stroke();
   context.setLineDash([]);

@@ -1,0 +1,175 @@
+import { Anchor, Button, Code, Group } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconArrowBackUp, IconBellOff, IconEye, IconEyeOff } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { api } from '../../api/client.ts';
+import { useChange } from '../../api/hooks.ts';
+import type { AlertView } from '../../api/things.ts';
+import { CommandLine } from '../../ui/command-line.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
+import { Facts } from '../../ui/facts.tsx';
+import { Time } from '../../ui/time.tsx';
+import { Acknowledge } from './acknowledge.tsx';
+import classes from './alerts.module.css';
+import { SilenceForm } from './silence-form.tsx';
+
+const ROLLBACK = /^fob rollback \S+(?: --alias (\S+))?$/;
+
+/** All that is known of an alert: how bad, why, and what to do. */
+export function AlertDetail({ alert }: { alert: AlertView }) {
+  const { id, function: name, diagnosis, acknowledged, silencedUntilMs } = alert;
+  const [asking, setAsking] = useState<'ack' | 'silence' | 'rollback'>();
+  const release = useChange(() => api.delete('/v1/alerts/{id}/ack', { path: { id } }), ['/v1/alerts']);
+  const rollback = diagnosis?.commands.map(({ command }) => ROLLBACK.exec(command)).find((found) => found !== null);
+  const close = () => setAsking(undefined);
+  const error = diagnosis?.error;
+  return (
+    <div className={classes.detail}>
+      <div className={classes.columns}>
+        <section aria-label="How bad">
+          <Facts
+            facts={[
+              [
+                'Function',
+                name && (
+                  <Anchor component={Link} to={`/functions/${encodeURIComponent(name)}/monitoring`} inherit>
+                    {name}
+                  </Anchor>
+                ),
+              ],
+              ['Owner', alert.owner],
+              ['Condition', <Code key="condition">{alert.condition}</Code>],
+              ['Now', alert.value],
+              ['At worst', alert.worst],
+              ['Since', <Time key="since" at={alert.sinceMs} />],
+              [
+                'Looked after',
+                acknowledged && `by ${acknowledged.by}${acknowledged.note ? `: ${acknowledged.note}` : ''}`,
+              ],
+              [
+                'Silenced until',
+                silencedUntilMs === undefined ? undefined : <Time key="silenced" at={silencedUntilMs} />,
+              ],
+            ]}
+          />
+        </section>
+        <section aria-label="Why">
+          {diagnosis === undefined || diagnosis.causes.length === 0 ? (
+            <p className={classes.quiet}>No likely cause was found among the invocations since shortly before.</p>
+          ) : (
+            <>
+              <h3 className={classes.title}>Likely cause</h3>
+              <ol className={classes.causes}>
+                {diagnosis.causes.map(({ kind, text, function: other }) => (
+                  <li key={kind + text}>
+                    {text}
+                    {typeof other === 'string' && other !== name && (
+                      <>
+                        {' '}
+                        <Anchor component={Link} to={`/functions/${encodeURIComponent(other)}`} inherit>
+                          See {other}
+                        </Anchor>
+                      </>
+                    )}
+                  </li>
+                ))}
+              </ol>
+            </>
+          )}
+          {error !== undefined && <ErrorSample error={error} name={name} />}
+        </section>
+      </div>
+      <Group gap="xs">
+        {rollback && (
+          <Button leftSection={<IconArrowBackUp size={16} aria-hidden />} onClick={() => setAsking('rollback')}>
+            Roll back
+          </Button>
+        )}
+        {acknowledged === undefined ? (
+          <Button
+            variant={rollback ? 'default' : 'filled'}
+            leftSection={<IconEye size={16} aria-hidden />}
+            onClick={() => setAsking('ack')}
+          >
+            Acknowledge
+          </Button>
+        ) : (
+          <Button
+            variant="default"
+            leftSection={<IconEyeOff size={16} aria-hidden />}
+            loading={release.isPending}
+            onClick={() => release.mutate()}
+          >
+            Nobody looks after it
+          </Button>
+        )}
+        <Button
+          variant="default"
+          leftSection={<IconBellOff size={16} aria-hidden />}
+          onClick={() => setAsking('silence')}
+        >
+          Silence
+        </Button>
+      </Group>
+      <div className={classes.commands}>
+        {(diagnosis?.commands ?? []).map(({ title, command }) => (
+          <div key={command}>
+            <span>{title}</span>
+            <CommandLine words={command} />
+          </div>
+        ))}
+      </div>
+      <Acknowledge id={id} opened={asking === 'ack'} onClose={close} />
+      <SilenceForm alert={id} opened={asking === 'silence'} onClose={close} />
+      {rollback && name !== undefined && (
+        <Confirm
+          opened={asking === 'rollback'}
+          onClose={close}
+          title={`Roll ${name} back?`}
+          verb="Roll back"
+          harmless
+          onConfirm={() => rollBack(name, rollback[1])}
+        >
+          {rollback[1] === undefined
+            ? 'The version before serves again, at once.'
+            : `${rollback[1]} names the version before again, at once.`}{' '}
+          Calls that run now end as they began.
+        </Confirm>
+      )}
+    </div>
+  );
+}
+
+async function rollBack(name: string, alias: string | undefined): Promise<void> {
+  if (alias === undefined) await api.post('/v1/functions/{name}/rollback', { path: { name }, body: {} });
+  else await api.post('/v1/functions/{name}/aliases/{alias}/rollback', { path: { name, alias }, body: {} });
+  notifications.show({ message: `${name} went back to the version before` });
+}
+
+type Sample = NonNullable<NonNullable<AlertView['diagnosis']>['error']>;
+
+function ErrorSample({ error, name }: { error: Sample; name: string | undefined }) {
+  const { type, message, place, count, of, invocationId, version, log } = error;
+  return (
+    <div className={classes.error}>
+      <p>
+        <strong>{type}</strong> in {count} of {of} failures, version {version}
+      </p>
+      <pre>
+        {message}
+        {place !== undefined && `\n${place}`}
+      </pre>
+      {log.length > 0 && <pre>{log.join('\n')}</pre>}
+      {name !== undefined && (
+        <Anchor
+          component={Link}
+          to={`/functions/${encodeURIComponent(name)}/invocations/${encodeURIComponent(invocationId)}`}
+          size="sm"
+        >
+          The invocation, with its trace and log
+        </Anchor>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,132 @@
+import { ActionIcon, Button, Group } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconPlus, IconSend, IconTrash } from '@tabler/icons-react';
+import { useState } from 'react';
+import { type Answer, api } from '../../api/client.ts';
+import { queryClient, useApi, useChange } from '../../api/hooks.ts';
+import { messageOf } from '../../api/problem.ts';
+import { CommandLine } from '../../ui/command-line.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { QueryView } from '../../ui/query-view.tsx';
+import { StatusBadge } from '../../ui/status-badge.tsx';
+import { Time } from '../../ui/time.tsx';
+import { ChannelForm } from './channel-form.tsx';
+import { Routing } from './routing.tsx';
+
+type Channel = Answer<'GET', '/v1/alerts/channels'>['channels'][number];
+
+/** Who is told, and how. */
+export function Channels() {
+  const query = useApi('/v1/alerts/channels');
+  const [adding, setAdding] = useState(false);
+  const [removing, setRemoving] = useState<Channel>();
+  const test = useChange(
+    (name: string) => api.post('/v1/alerts/channels/{name}/test', { path: { name } }),
+    ['/v1/alerts/channels'],
+  );
+  const columns: Column<Channel>[] = [
+    { key: 'name', title: 'Channel', width: 'minmax(6rem, 1fr)', sort: ({ name }) => name, cell: ({ name }) => name },
+    { key: 'kind', title: 'Kind', width: '6rem', wide: true, cell: ({ kind }) => kind },
+    {
+      key: 'target',
+      title: 'Leads to',
+      width: 'minmax(7rem, 2fr)',
+      cell: ({ target }) => <span title={target}>{target}</span>,
+    },
+    { key: 'least', title: 'From', width: '6rem', wide: true, cell: ({ least }) => least },
+    {
+      key: 'state',
+      title: 'Last message',
+      width: 'minmax(8rem, 1.6fr)',
+      wide: true,
+      cell: ({ lastError, deliveredAtMs, waiting }) =>
+        lastError !== undefined ? (
+          <StatusBadge tone="bad" plain>
+            {lastError.message}
+          </StatusBadge>
+        ) : deliveredAtMs !== undefined ? (
+          <>
+            delivered <Time at={deliveredAtMs} ago />
+          </>
+        ) : waiting > 0 ? (
+          `${waiting} waiting`
+        ) : (
+          'none since the node started'
+        ),
+    },
+    {
+      key: 'do',
+      title: '',
+      width: '4.5rem',
+      align: 'right',
+      cell: (channel) => (
+        <Group gap={2} justify="flex-end" wrap="nowrap">
+          <ActionIcon
+            size="sm"
+            aria-label={`Send a message by ${channel.name}`}
+            onClick={() =>
+              test.mutate(channel.name, {
+                onSuccess: () => notifications.show({ message: `A message is on its way by ${channel.name}` }),
+                onError: (error) => notifications.show({ color: 'red', message: messageOf(error) }),
+              })
+            }
+          >
+            <IconSend size={15} aria-hidden />
+          </ActionIcon>
+          <ActionIcon size="sm" aria-label={`Remove ${channel.name}`} onClick={() => setRemoving(channel)}>
+            <IconTrash size={15} aria-hidden />
+          </ActionIcon>
+        </Group>
+      ),
+    },
+  ];
+  const add = (
+    <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
+      Add a channel
+    </Button>
+  );
+  return (
+    <div style={{ display: 'grid', gap: '1rem' }}>
+      <Panel title="Channels" aside={add} flush>
+        <QueryView query={query} what="The channels">
+          {({ channels }) =>
+            channels.length === 0 ? (
+              <EmptyState icon={IconSend} title="Nobody is told yet">
+                Alerts appear here. Add a channel to be told in Slack, by e-mail, at an address of your own or by a
+                function; then route it.
+              </EmptyState>
+            ) : (
+              <DataTable
+                label="Channels"
+                rows={channels}
+                columns={columns}
+                rowKey={({ name }) => name}
+                initialSort={{ key: 'name' }}
+              />
+            )
+          }
+        </QueryView>
+      </Panel>
+      <Routing channels={(query.data?.channels ?? []).map(({ name }) => name)} />
+      <CommandLine words={['alert', 'channel', 'list']} />
+      {adding && <ChannelForm onClose={() => setAdding(false)} />}
+      <Confirm
+        opened={removing !== undefined}
+        onClose={() => setRemoving(undefined)}
+        title={`Remove the channel ${removing?.name ?? ''}?`}
+        verb="Remove"
+        onConfirm={async () => {
+          await api.delete('/v1/alerts/channels/{name}', { path: { name: removing!.name } });
+          await queryClient.invalidateQueries({
+            predicate: ({ queryKey }) => String(queryKey[0]).startsWith('/v1/alerts'),
+          });
+        }}
+      >
+        Nobody is told by it any more. <CommandLine words={['alert', 'channel', 'rm', removing?.name ?? '']} />
+      </Confirm>
+    </div>
+  );
+}

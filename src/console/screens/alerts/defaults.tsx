@@ -1,0 +1,70 @@
+import { Code, Switch } from '@mantine/core';
+import { type Answer, api } from '../../api/client.ts';
+import { useApi, useChange } from '../../api/hooks.ts';
+import { CommandLine } from '../../ui/command-line.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { QueryView } from '../../ui/query-view.tsx';
+import classes from './alerts.module.css';
+
+type Default = Answer<'GET', '/v1/alerts/defaults'>['defaults'][number];
+
+/** What every function is watched for, unless its owner, a tag or the function itself says otherwise. */
+export function Defaults() {
+  const query = useApi('/v1/alerts/defaults');
+  const change = useChange(
+    ({ rule, enabled }: { rule: string; enabled: boolean }) =>
+      api.put('/v1/alerts/defaults', { body: { scope: 'all', rule, change: { enabled } } }),
+    ['/v1/alerts'],
+  );
+  const columns: Column<Default>[] = [
+    { key: 'name', title: 'Rule', width: '8rem', cell: ({ name }) => name },
+    {
+      key: 'when',
+      title: 'Fires when',
+      width: 'minmax(9rem, 2fr)',
+      cell: ({ when }) => <Code title={when}>{when}</Code>,
+    },
+    {
+      key: 'critical',
+      title: 'Is critical when',
+      width: 'minmax(9rem, 2fr)',
+      wide: true,
+      cell: ({ criticalWhen }) => criticalWhen && <Code title={criticalWhen}>{criticalWhen}</Code>,
+    },
+    {
+      key: 'on',
+      title: 'On',
+      width: '3.5rem',
+      align: 'right',
+      cell: ({ name, enabled }) => (
+        <Switch
+          size="xs"
+          aria-label={`Watch all functions for ${name}`}
+          checked={enabled}
+          onChange={(event) => change.mutate({ rule: name, enabled: event.currentTarget.checked })}
+        />
+      ),
+    },
+  ];
+  return (
+    <Panel title="What every function is watched for" flush>
+      <QueryView query={query} what="The defaults">
+        {({ defaults, changes }) => (
+          <>
+            <DataTable label="Default rules" rows={defaults} columns={columns} rowKey={({ name }) => name} />
+            {changes.length > 0 && (
+              <p className={classes.note}>
+                Changed for:{' '}
+                {changes.map(({ scope, rules }) => `${scope} (${Object.keys(rules).join(', ')})`).join('; ')}
+              </p>
+            )}
+          </>
+        )}
+      </QueryView>
+      <div className={classes.note}>
+        <CommandLine words={['alert', 'defaults', 'list']} />
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,97 @@
+import { Anchor } from '@mantine/core';
+import { IconHistory } from '@tabler/icons-react';
+import { Link } from 'react-router';
+import type { Answer } from '../../api/client.ts';
+import { usePages } from '../../api/hooks.ts';
+import { CommandLine } from '../../ui/command-line.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { formatDuration } from '../../ui/format.ts';
+import { Loading } from '../../ui/loading.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { StatusBadge, toneOf } from '../../ui/status-badge.tsx';
+import { Time } from '../../ui/time.tsx';
+
+type Firing = Answer<'GET', '/v1/alerts/history'>['firings'][number];
+
+const COLUMNS: readonly Column<Firing>[] = [
+  { key: 'since', title: 'Since', width: '9rem', cell: ({ sinceMs }) => <Time at={sinceMs} /> },
+  {
+    key: 'severity',
+    title: 'Severity',
+    width: '7rem',
+    cell: ({ severity }) => (
+      <StatusBadge tone={toneOf(severity)} plain>
+        {severity}
+      </StatusBadge>
+    ),
+  },
+  { key: 'rule', title: 'Rule', width: '8rem', wide: true, cell: ({ rule }) => rule },
+  {
+    key: 'function',
+    title: 'Function',
+    width: 'minmax(7rem, 1.2fr)',
+    cell: ({ function: name }) =>
+      name === undefined ? (
+        'this node'
+      ) : (
+        <Anchor component={Link} to={`/functions/${encodeURIComponent(name)}/monitoring`} inherit>
+          {name}
+        </Anchor>
+      ),
+  },
+  {
+    key: 'for',
+    title: 'For',
+    width: '6.5rem',
+    wide: true,
+    align: 'right',
+    cell: ({ sinceMs, resolvedMs }) => (resolvedMs === undefined ? 'still' : formatDuration(resolvedMs - sinceMs)),
+  },
+  { key: 'worst', title: 'At worst', width: '6rem', wide: true, align: 'right', cell: ({ worst }) => worst },
+  {
+    key: 'cause',
+    title: 'Likely cause',
+    width: 'minmax(8rem, 3fr)',
+    wide: true,
+    cell: ({ cause, condition }) => <span title={cause ?? condition}>{cause ?? condition}</span>,
+  },
+  {
+    key: 'by',
+    title: 'Looked after by',
+    width: '8rem',
+    wide: true,
+    cell: ({ acknowledgedBy }) => acknowledgedBy ?? '',
+  },
+];
+
+/** What fired, the newest first. */
+export function History() {
+  const pages = usePages('/v1/alerts/history', { query: { limit: 100 } }, ({ firings }) => firings);
+  return (
+    <>
+      <Panel title="What fired" flush>
+        {pages.error !== null && pages.data === undefined ? (
+          <ErrorState error={pages.error} what="The history" onRetry={() => void pages.refetch()} />
+        ) : pages.data === undefined ? (
+          <Loading rows={6} />
+        ) : pages.items.length === 0 ? (
+          <EmptyState icon={IconHistory} title="Nothing has fired yet">
+            The last 1,000 alerts are kept here, with their likely causes.
+          </EmptyState>
+        ) : (
+          <DataTable
+            label="What fired"
+            rows={pages.items}
+            columns={COLUMNS}
+            rowKey={({ firingId }) => firingId}
+            onEnd={() => pages.hasNextPage && !pages.isFetching && void pages.fetchNextPage()}
+          />
+        )}
+      </Panel>
+      <div style={{ height: '1rem' }} />
+      <CommandLine words={['alert', 'history']} />
+    </>
+  );
+}

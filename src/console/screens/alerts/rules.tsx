@@ -1,0 +1,133 @@
+import { ActionIcon, Anchor, Button, Code, Group } from '@mantine/core';
+import { IconListCheck, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { type Answer, api } from '../../api/client.ts';
+import { queryClient, useApi } from '../../api/hooks.ts';
+import { CommandLine } from '../../ui/command-line.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { QueryView } from '../../ui/query-view.tsx';
+import { StatusBadge } from '../../ui/status-badge.tsx';
+import { Defaults } from './defaults.tsx';
+import { RuleForm } from './rule-form.tsx';
+
+export type Rule = Answer<'GET', '/v1/alerts/rules'>['rules'][number];
+
+/** What is watched: rules of one's own, and what every function is watched for. */
+export function Rules() {
+  const query = useApi('/v1/alerts/rules');
+  const [editing, setEditing] = useState<Rule | 'new'>();
+  const [removing, setRemoving] = useState<Rule>();
+  const columns: Column<Rule>[] = [
+    { key: 'name', title: 'Rule', width: 'minmax(7rem, 1fr)', sort: ({ name }) => name, cell: ({ name }) => name },
+    {
+      key: 'when',
+      title: 'Fires when',
+      width: 'minmax(9rem, 2.4fr)',
+      cell: ({ when }) => <Code title={when}>{when}</Code>,
+    },
+    { key: 'of', title: 'Of', width: 'minmax(6rem, 1fr)', wide: true, cell: (rule) => scopeWords(rule) },
+    {
+      key: 'state',
+      title: 'Now',
+      width: '7.5rem',
+      wide: true,
+      sort: ({ firing }) => firing.length,
+      cell: ({ firing, enabled }) =>
+        enabled === false ? (
+          <StatusBadge tone="quiet" plain>
+            off
+          </StatusBadge>
+        ) : firing.length === 0 ? (
+          <StatusBadge tone="good" plain>
+            well
+          </StatusBadge>
+        ) : (
+          <Anchor component={Link} to={`/alerts?alert=${encodeURIComponent(firing[0]!)}`} inherit>
+            {firing.length} firing
+          </Anchor>
+        ),
+    },
+    {
+      key: 'notify',
+      title: 'Tells',
+      width: '8rem',
+      wide: true,
+      cell: ({ notify }) => notify?.join(', ') || 'as routed',
+    },
+    {
+      key: 'do',
+      title: '',
+      width: '4.5rem',
+      align: 'right',
+      cell: (rule) => (
+        <Group gap={2} justify="flex-end" wrap="nowrap">
+          <ActionIcon size="sm" aria-label={`Change ${rule.name}`} onClick={() => setEditing(rule)}>
+            <IconPencil size={15} aria-hidden />
+          </ActionIcon>
+          <ActionIcon size="sm" aria-label={`Remove ${rule.name}`} onClick={() => setRemoving(rule)}>
+            <IconTrash size={15} aria-hidden />
+          </ActionIcon>
+        </Group>
+      ),
+    },
+  ];
+  const add = (
+    <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEditing('new')}>
+      Add a rule
+    </Button>
+  );
+  return (
+    <div style={{ display: 'grid', gap: '1rem' }}>
+      <Panel title="Rules of your own" aside={add} flush>
+        <QueryView query={query} what="The rules">
+          {({ rules }) =>
+            rules.length === 0 ? (
+              <EmptyState icon={IconListCheck} title="No rules of your own">
+                Every function is watched by the rules below. Add one for what they do not know, such as how fast a
+                function has to be.
+              </EmptyState>
+            ) : (
+              <DataTable
+                label="Rules"
+                rows={rules}
+                columns={columns}
+                rowKey={({ name }) => name}
+                initialSort={{ key: 'name' }}
+                onOpen={setEditing}
+              />
+            )
+          }
+        </QueryView>
+      </Panel>
+      <Defaults />
+      <CommandLine words={['alert', 'rules']} />
+      {editing !== undefined && (
+        <RuleForm rule={editing === 'new' ? undefined : editing} onClose={() => setEditing(undefined)} />
+      )}
+      <Confirm
+        opened={removing !== undefined}
+        onClose={() => setRemoving(undefined)}
+        title={`Remove the rule ${removing?.name ?? ''}?`}
+        verb="Remove"
+        onConfirm={async () => {
+          await api.delete('/v1/alerts/rules/{name}', { path: { name: removing!.name } });
+          await queryClient.invalidateQueries({
+            predicate: ({ queryKey }) => String(queryKey[0]).startsWith('/v1/alerts'),
+          });
+        }}
+      >
+        What it watched is not watched by it any more. <CommandLine words={['alert', 'rm', removing?.name ?? '']} />
+      </Confirm>
+    </div>
+  );
+}
+
+/** Which functions a rule is about. */
+function scopeWords({ function: name, owner, tag }: Rule): string {
+  const words = [name, owner && `owner ${owner}`, tag && `tag ${tag}`].filter(Boolean).join(', ');
+  return words === '' ? 'the node' : words;
+}

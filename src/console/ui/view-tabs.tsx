@@ -1,0 +1,39 @@
+import { Tabs } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useWords } from './words.ts';
+
+/** One of a page's views. */
+export interface View {
+  readonly key: string;
+  readonly title: string;
+  /** How much is in it, where that is worth saying from afar. */
+  readonly count?: number;
+  readonly body: () => ReactNode;
+}
+
+/** The views of a page beside one another; which one is shown stands in the URL as `show`, the first one without. */
+export function ViewTabs({ label, views }: { readonly label: string; readonly views: readonly View[] }) {
+  const [{ show }, setWords] = useWords(['show']);
+  const first = views[0]!;
+  const shown = views.find(({ key }) => key === show) ?? first;
+  return (
+    <Tabs
+      value={shown.key}
+      onChange={(key) => setWords({ show: key === null || key === first.key ? '' : key }, true)}
+      keepMounted={false}
+    >
+      <Tabs.List aria-label={label} mb="md">
+        {views.map(({ key, title, count }) => (
+          <Tabs.Tab key={key} value={key}>
+            {count === undefined ? title : `${title} (${count})`}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {views.map(({ key, body }) => (
+        <Tabs.Panel key={key} value={key}>
+          {key === shown.key && body()}
+        </Tabs.Panel>
+      ))}
+    </Tabs>
+  );
+}
