@@ -1,4 +1,5 @@
 import {
+  IconActivity,
   IconBell,
   IconBolt,
   IconFileText,
@@ -40,6 +41,14 @@ export const SCREENS: readonly Screen[] = [
     key: 'f',
     group: 'build',
     load: () => import('./screens/functions/index.tsx'),
+  },
+  {
+    path: 'invocations/*',
+    title: 'Invocations',
+    icon: IconActivity,
+    key: 'i',
+    group: 'watch',
+    load: () => import('./screens/invocations/index.tsx'),
   },
   {
     path: 'logs',

@@ -18,4 +18,6 @@ export interface FunctionTab {
 export const TABS: readonly FunctionTab[] = [
   { path: '', title: 'Overview', load: () => import('./overview/index.tsx') },
   { path: 'code', title: 'Code', load: () => import('./code/index.tsx') },
+  { path: 'logs', title: 'Logs', load: () => import('./logs/index.tsx') },
+  { path: 'invocations', title: 'Invocations', load: () => import('./invocations/index.tsx') },
 ];

@@ -21,7 +21,7 @@ interface FilterBarProps {
 export function FilterBar({ view, source, isOfOne, children }: FilterBarProps) {
   const { filters, query, range, setRange, change } = view;
   const [showsMore, setShowsMore] = useState(false);
-  const hasMore = filters.where.length > 0 || filters.platform;
+  const hasMore = filters.where.length > 0 || (filters.platform && !isOfOne);
   const more = showsMore || hasMore;
   const { tail: lineFilters, ...bounds } = query;
   const { platform: _platform, ...exported } = lineFilters;
@@ -56,7 +56,9 @@ export function FilterBar({ view, source, isOfOne, children }: FilterBarProps) {
         >
           Fields
         </Button>
-        <LiveButton isLive={filters.live} onLive={(live) => change({ live })} {...(source && { source })} />
+        {!isOfOne && (
+          <LiveButton isLive={filters.live} onLive={(live) => change({ live })} {...(source && { source })} />
+        )}
         <Tooltip label="Download all lines that match">
           <ActionIcon
             component="a"

@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
-import { useApi } from '../../api/hooks.ts';
+import { useQuery } from '@tanstack/react-query';
+import { api } from '../../api/client.ts';
 import { Loading } from '../../ui/loading.tsx';
 import classes from './line-detail.module.css';
 import { clockOf, LineWords } from './line-row.tsx';
@@ -10,20 +11,23 @@ const AROUND = 6;
 /** The lines that its sandbox printed before and after a line, whatever filters leave of them. */
 export function LineContext({ line }: { readonly line: LogLine }) {
   const { timeMs, sandboxId, function: name, text } = line;
-  const query = useApi(
-    '/v1/logs',
-    {
-      query: {
-        function: name,
-        stream: sandboxId,
-        from: String(Math.floor(timeMs)),
-        to: String(Math.floor(timeMs) + 1),
-        context: AROUND,
-        limit: 200,
-      },
-    },
-    { staleTime: Number.POSITIVE_INFINITY },
-  );
+  // Not by its path: what is printed later changes nothing of it.
+  const query = useQuery({
+    queryKey: ['lines around', name, sandboxId, timeMs, text],
+    queryFn: ({ signal }) =>
+      api.get('/v1/logs', {
+        query: {
+          function: name,
+          stream: sandboxId,
+          from: String(Math.floor(timeMs)),
+          to: String(Math.floor(timeMs) + 1),
+          context: AROUND,
+          limit: 200,
+        },
+        signal,
+      }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
   if (query.data === undefined) {
     return query.error === null ? <Loading rows={3} rowHeight={14} /> : null;
   }

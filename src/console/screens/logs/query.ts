@@ -52,7 +52,10 @@ export function useLogFilters(scope: LogScope) {
   const [search, setSearch] = useSearchParams();
   const { range, setRange } = useTimeRange(USUAL_RANGE);
   const key = search.toString();
-  const filters = useMemo(() => filtersIn(new URLSearchParams(key), range), [key, range]);
+  const filters = useMemo(
+    () => filtersIn(new URLSearchParams(key), range, scope.invocation !== undefined),
+    [key, range, scope.invocation],
+  );
   const { function: name, invocation } = scope;
   const query = useMemo(
     () => queryOf(filters, range, { ...(name && { function: name }), ...(invocation && { invocation }) }),
@@ -63,7 +66,8 @@ export function useLogFilters(scope: LogScope) {
   return { filters, query, range, setRange, change, key };
 }
 
-function filtersIn(search: URLSearchParams, range: TimeRange): LogFilters {
+/** Of one invocation that has ended, what the platform says of it is usual, and nothing more will come. */
+function filtersIn(search: URLSearchParams, range: TimeRange, isOfOne: boolean): LogFilters {
   const level = LEVELS.find((each) => each === search.get('level'));
   const version = Number(search.get('version'));
   const some = (name: 'stream' | 'invocation' | 'trace') => {
@@ -79,8 +83,8 @@ function filtersIn(search: URLSearchParams, range: TimeRange): LogFilters {
     ...some('stream'),
     ...some('invocation'),
     ...some('trace'),
-    platform: search.get('platform') === '1',
-    live: range.to === undefined && search.get('live') !== '0' && !search.get('trace'),
+    platform: (search.get('platform') ?? (isOfOne ? '1' : '')) === '1',
+    live: !isOfOne && range.to === undefined && search.get('live') !== '0' && !search.get('trace'),
   };
 }
 
@@ -114,7 +118,7 @@ function changed(before: URLSearchParams, { functions, where, platform, live, ..
   };
   for (const [name, value] of Object.entries(texts)) set(name, value);
   if (functions !== undefined) set('function', functions.join(','));
-  if (platform !== undefined) set('platform', platform ? '1' : '');
+  if (platform !== undefined) set('platform', platform ? '1' : '0');
   if (live !== undefined) {
     set('live', live ? '' : '0');
     if (live) after.delete('to');
