@@ -1,6 +1,6 @@
 import { indentWithTab } from '@codemirror/commands';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
-import { Compartment, EditorState, type Extension } from '@codemirror/state';
+import { Compartment, EditorState, type Extension, Prec } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
@@ -21,6 +21,8 @@ export interface CodeEditorProps {
   readonly maxHeight?: string;
   /** Called for Ctrl-S and Cmd-S. */
   readonly onSave?: () => void;
+  /** Called for Ctrl-Enter and Cmd-Enter. */
+  readonly onRun?: () => void;
   /** Such as completion and marks of errors; made once, or the editor is set up anew. */
   readonly extensions?: readonly Extension[];
 }
@@ -83,12 +85,17 @@ export default function CodeEditorView(props: CodeEditorProps) {
       latest.current.onSave?.();
       return latest.current.onSave !== undefined;
     };
+    const run = () => {
+      latest.current.onRun?.();
+      return latest.current.onRun !== undefined;
+    };
     const editor = new EditorView({
       parent: place.current!,
       state: EditorState.create({
         doc: latest.current.value,
         extensions: [
           EditorView.cspNonce.of(nonce),
+          Prec.high(keymap.of([{ key: 'Mod-Enter', run, preventDefault: true }])),
           basicSetup,
           keymap.of([{ key: 'Mod-s', run: save, preventDefault: true }, indentWithTab]),
           syntaxHighlighting(highlighting),

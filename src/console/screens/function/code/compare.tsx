@@ -4,6 +4,7 @@ import { CommandLine } from '../../../ui/command-line.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
+import { SimpleTable } from '../../../ui/simple-table.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
 import classes from './code.module.css';
 import { DiffView } from './diff-view.tsx';
@@ -33,28 +34,17 @@ export function Compare({ name, from, to }: CompareProps) {
             )}
             {config.length > 0 && (
               <Panel title="Settings" flush>
-                <div className={classes.scroll}>
-                  <table className={classes.table}>
-                    <thead>
-                      <tr>
-                        <th scope="col">Setting</th>
-                        <th scope="col">Version {from}</th>
-                        <th scope="col">Version {to}</th>
-                      </tr>
-                    </thead>
-                    <tbody>
-                      {config.map(({ setting, change, from: before, to: after }) => (
-                        <tr key={setting}>
-                          <th scope="row">
-                            <code>{setting}</code>
-                          </th>
-                          <td>{shown(before, change === 'added')}</td>
-                          <td>{shown(after, change === 'removed')}</td>
-                        </tr>
-                      ))}
-                    </tbody>
-                  </table>
-                </div>
+                <SimpleTable label="Settings that differ" head={['Setting', `Version ${from}`, `Version ${to}`]}>
+                  {config.map(({ setting, change, from: before, to: after }) => (
+                    <tr key={setting}>
+                      <th scope="row">
+                        <code>{setting}</code>
+                      </th>
+                      <td>{shown(before, change === 'added')}</td>
+                      <td>{shown(after, change === 'removed')}</td>
+                    </tr>
+                  ))}
+                </SimpleTable>
               </Panel>
             )}
             {files.map(({ path, change, diff, bytesBefore, bytesAfter }) => (

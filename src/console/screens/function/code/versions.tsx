@@ -11,6 +11,7 @@ import { CommandLine } from '../../../ui/command-line.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
+import { SimpleTable } from '../../../ui/simple-table.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
 import { Time } from '../../../ui/time.tsx';
 import classes from './code.module.css';
@@ -62,105 +63,90 @@ export function Versions({ view, query, onCompare, onOpen }: VersionsProps) {
       >
         <QueryView query={query} what="The versions">
           {({ versions, cursor }) => (
-            <div className={classes.scroll}>
-              <table className={classes.table}>
-                <thead>
-                  <tr>
-                    <th scope="col">
-                      <span className={classes.unseen}>Chosen to compare</span>
-                    </th>
-                    <th scope="col">Version</th>
-                    <th scope="col">Made</th>
-                    <th scope="col">By</th>
-                    <th scope="col">What and from where</th>
-                    <th scope="col">
-                      <span className={classes.unseen}>Actions</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {versions.map(({ version, createdAt, origin, serves, aliases, publication }) => (
-                    <tr key={version}>
-                      <td>
-                        <Checkbox
-                          size="xs"
-                          aria-label={`Compare version ${version}`}
-                          checked={chosen.includes(version)}
-                          onChange={() => choose(version)}
-                        />
-                      </td>
-                      <td>
-                        <Group gap={6} wrap="nowrap">
-                          <button type="button" className={classes.link} onClick={() => onOpen(version)}>
-                            {version}
-                          </button>
-                          {serves && (
-                            <StatusBadge tone="good" plain>
-                              serves
-                            </StatusBadge>
-                          )}
-                          {publication !== undefined && (
-                            <StatusBadge tone="info" plain>
-                              pinned
-                            </StatusBadge>
-                          )}
-                        </Group>
-                        <Text size="xs" c="dimmed">
-                          {aliases
-                            .map(({ alias, weight }) => (weight < 100 ? `${alias} ${weight} %` : alias))
-                            .join(', ')}
-                        </Text>
-                      </td>
-                      <td>
-                        <Time at={createdAt} />
-                      </td>
-                      <td>{origin?.by ?? '–'}</td>
-                      <td className={classes.wide}>
-                        {origin?.message ?? publication?.description ?? ''}
-                        {origin?.git !== undefined && (
-                          <Text size="xs" c="dimmed">
-                            <code>{origin.git.commit.slice(0, 10)}</code> {origin.git.branch ?? origin.git.tag}
-                            {origin.git.author && ` by ${origin.git.author}`}
-                            {!origin.git.clean && ', with changes that were not committed'}
-                          </Text>
+            <>
+              <SimpleTable
+                label="Versions"
+                head={['[Chosen to compare]', 'Version', 'Made', 'By', 'What and from where', '[Actions]']}
+              >
+                {versions.map(({ version, createdAt, origin, serves, aliases, publication }) => (
+                  <tr key={version}>
+                    <td>
+                      <Checkbox
+                        size="xs"
+                        aria-label={`Compare version ${version}`}
+                        checked={chosen.includes(version)}
+                        onChange={() => choose(version)}
+                      />
+                    </td>
+                    <td>
+                      <Group gap={6} wrap="nowrap">
+                        <button type="button" className={classes.link} onClick={() => onOpen(version)}>
+                          {version}
+                        </button>
+                        {serves && (
+                          <StatusBadge tone="good" plain>
+                            serves
+                          </StatusBadge>
                         )}
-                      </td>
-                      <td>
-                        <Menu position="bottom-end" withinPortal>
-                          <Menu.Target>
-                            <Button
-                              variant="subtle"
-                              size="compact-sm"
-                              color="gray"
-                              aria-label={`Do something with version ${version}`}
-                            >
-                              <IconDots size={16} />
-                            </Button>
-                          </Menu.Target>
-                          <Menu.Dropdown>
-                            <Menu.Item onClick={() => onOpen(version)}>Look at its files</Menu.Item>
-                            {!serves && (
-                              <Menu.Item onClick={() => onCompare(version, view.version)}>
-                                Compare with what serves
-                              </Menu.Item>
-                            )}
-                            {publication === undefined ? (
-                              <Menu.Item onClick={() => publish.mutate(version)}>Pin it: keep it for good</Menu.Item>
-                            ) : (
-                              <Menu.Item onClick={() => unpublish.mutate(version)}>Pin it no more</Menu.Item>
-                            )}
-                            {!serves && (
-                              <Menu.Item onClick={() => setTarget(version)}>Go back to it: make it serve</Menu.Item>
-                            )}
-                          </Menu.Dropdown>
-                        </Menu>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
+                        {publication !== undefined && (
+                          <StatusBadge tone="info" plain>
+                            pinned
+                          </StatusBadge>
+                        )}
+                      </Group>
+                      <Text size="xs" c="dimmed">
+                        {aliases.map(({ alias, weight }) => (weight < 100 ? `${alias} ${weight} %` : alias)).join(', ')}
+                      </Text>
+                    </td>
+                    <td>
+                      <Time at={createdAt} />
+                    </td>
+                    <td>{origin?.by ?? '–'}</td>
+                    <td className={classes.wide}>
+                      {origin?.message ?? publication?.description ?? ''}
+                      {origin?.git !== undefined && (
+                        <Text size="xs" c="dimmed">
+                          <code>{origin.git.commit.slice(0, 10)}</code> {origin.git.branch ?? origin.git.tag}
+                          {origin.git.author && ` by ${origin.git.author}`}
+                          {!origin.git.clean && ', with changes that were not committed'}
+                        </Text>
+                      )}
+                    </td>
+                    <td>
+                      <Menu position="bottom-end" withinPortal>
+                        <Menu.Target>
+                          <Button
+                            variant="subtle"
+                            size="compact-sm"
+                            color="gray"
+                            aria-label={`Do something with version ${version}`}
+                          >
+                            <IconDots size={16} />
+                          </Button>
+                        </Menu.Target>
+                        <Menu.Dropdown>
+                          <Menu.Item onClick={() => onOpen(version)}>Look at its files</Menu.Item>
+                          {!serves && (
+                            <Menu.Item onClick={() => onCompare(version, view.version)}>
+                              Compare with what serves
+                            </Menu.Item>
+                          )}
+                          {publication === undefined ? (
+                            <Menu.Item onClick={() => publish.mutate(version)}>Pin it: keep it for good</Menu.Item>
+                          ) : (
+                            <Menu.Item onClick={() => unpublish.mutate(version)}>Pin it no more</Menu.Item>
+                          )}
+                          {!serves && (
+                            <Menu.Item onClick={() => setTarget(version)}>Go back to it: make it serve</Menu.Item>
+                          )}
+                        </Menu.Dropdown>
+                      </Menu>
+                    </td>
+                  </tr>
+                ))}
+              </SimpleTable>
               {cursor !== undefined && <p className={classes.binary}>Older ones: fob versions {name}</p>}
-            </div>
+            </>
           )}
         </QueryView>
       </Panel>

@@ -4,9 +4,9 @@ import { useApi } from '../../../api/hooks.ts';
 import type { FunctionView } from '../../../api/things.ts';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
+import { SimpleTable } from '../../../ui/simple-table.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { functionPath } from '../paths.ts';
-import classes from './overview.module.css';
 
 /** The versions that serve: by the function's own name, and by each alias. */
 export function Serving({ view: { name } }: { readonly view: FunctionView }) {
@@ -23,43 +23,29 @@ export function Serving({ view: { name } }: { readonly view: FunctionView }) {
     >
       <QueryView query={versions} what="The versions" rows={2}>
         {({ versions: found }) => (
-          <div className={classes.scroll}>
-            <table className={classes.table}>
-              <thead>
-                <tr>
-                  <th scope="col">Version</th>
-                  <th scope="col">Called as</th>
-                  <th scope="col">Made</th>
-                  <th scope="col">By</th>
+          <SimpleTable label="Versions that serve" head={['Version', 'Called as', 'Made', 'By']}>
+            {found
+              .filter(({ serves, aliases }) => serves || aliases.length > 0)
+              .map(({ version, serves, aliases, createdAt, origin }) => (
+                <tr key={version}>
+                  <td>
+                    <Anchor component={Link} to={functionPath(name, 'code', { version: String(version) })} inherit>
+                      {version}
+                    </Anchor>
+                  </td>
+                  <td>
+                    {[
+                      ...(serves ? [name] : []),
+                      ...aliases.map(({ alias, weight }) => `${name}:${alias}${weight < 100 ? ` (${weight} %)` : ''}`),
+                    ].join(', ')}
+                  </td>
+                  <td>
+                    <Time at={createdAt} ago />
+                  </td>
+                  <td>{origin?.by ?? '–'}</td>
                 </tr>
-              </thead>
-              <tbody>
-                {found
-                  .filter(({ serves, aliases }) => serves || aliases.length > 0)
-                  .map(({ version, serves, aliases, createdAt, origin }) => (
-                    <tr key={version}>
-                      <td>
-                        <Anchor component={Link} to={functionPath(name, 'code', { version: String(version) })} inherit>
-                          {version}
-                        </Anchor>
-                      </td>
-                      <td>
-                        {[
-                          ...(serves ? [name] : []),
-                          ...aliases.map(
-                            ({ alias, weight }) => `${name}:${alias}${weight < 100 ? ` (${weight} %)` : ''}`,
-                          ),
-                        ].join(', ')}
-                      </td>
-                      <td>
-                        <Time at={createdAt} ago />
-                      </td>
-                      <td>{origin?.by ?? '–'}</td>
-                    </tr>
-                  ))}
-              </tbody>
-            </table>
-          </div>
+              ))}
+          </SimpleTable>
         )}
       </QueryView>
     </Panel>

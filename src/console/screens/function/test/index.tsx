@@ -1,0 +1,186 @@
+import { Button, Group, Kbd, Select, Text } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useApi } from '../../../api/hooks.ts';
+import { messageOf } from '../../../api/problem.ts';
+import { CodeEditor } from '../../../ui/code-editor.tsx';
+import { CommandLine } from '../../../ui/command-line.tsx';
+import { Panel } from '../../../ui/panel.tsx';
+import { useTriggerKinds } from '../../../ui/trigger-form/types.ts';
+import { useWords } from '../../../ui/words.ts';
+import type { FunctionTabProps } from '../tabs.ts';
+import { useTargets } from '../targets.ts';
+import { History } from './history.tsx';
+import { Result } from './result.tsx';
+import { type Run, runFunction } from './run.ts';
+import { useSavedEvents } from './saved.ts';
+import { SavedEvents } from './saved-events.tsx';
+import { sampleOf, sourceGroups } from './sources.ts';
+import classes from './test.module.css';
+
+const FIRST = '{\n  "hello": "world"\n}';
+const MOST_RUNS = 20;
+
+/** Runs the function with an event, and shows what came of it: result, log, timing. */
+export default function Test({ view }: FunctionTabProps) {
+  const { name, id } = view;
+  const [words, setWords] = useWords(['target', 'event']);
+  const saved = useSavedEvents(id);
+  const { kinds = [] } = useTriggerKinds();
+  const triggers = useApi('/v1/triggers', { query: { function: name } });
+  const [text, setText] = useState(() => kept(id) ?? FIRST);
+  const [fault, setFault] = useState('');
+  const [runs, setRuns] = useState<readonly Run[]>([]);
+  const [shown, setShown] = useState<Run>();
+  const [running, setRunning] = useState<AbortController>();
+  const targets = useTargets(view);
+  const target = targets.find(({ value }) => value === words.target)?.value ?? name;
+  const found = triggers.data?.triggers ?? [];
+  const groups = sourceGroups(saved.events, found, kinds);
+  const problem = useMemo(() => jsonFault(text), [text]);
+
+  const write = (next: string) => {
+    setText(next);
+    keep(id, next);
+  };
+  const begin = async (source: string) => {
+    setFault('');
+    setWords({ event: source });
+    try {
+      const own = saved.events.find((each) => `saved:${each.name}` === source);
+      write(own?.text ?? (await sampleOf(source, view, found)));
+    } catch (error) {
+      setFault(messageOf(error));
+    }
+  };
+  // An event that the URL names is there from the start: of a sample or a saved one.
+  const isReady = triggers.data !== undefined;
+  const begun = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when what it may name is known
+  useEffect(() => {
+    if (begun.current || !isReady) return;
+    begun.current = true;
+    if (words.event !== '') void begin(words.event);
+  }, [isReady]);
+
+  const run = async () => {
+    if (running !== undefined || problem !== undefined) return;
+    const controller = new AbortController();
+    setRunning(controller);
+    try {
+      const done = await runFunction(target, text, controller.signal);
+      setRuns((before) => [done, ...before].slice(0, MOST_RUNS));
+      setShown(done);
+    } catch {
+      // It was stopped.
+    } finally {
+      setRunning(undefined);
+    }
+  };
+  useEffect(() => () => running?.abort(), [running]);
+  useHotkeys([['mod+Enter', () => void run()]], []);
+
+  return (
+    <>
+      <div className={classes.columns}>
+        <Panel
+          title="Event"
+          aside={
+            <SavedEvents saved={saved} text={text} current={words.event} onSaved={(event) => setWords({ event })} />
+          }
+        >
+          <div className={classes.fields}>
+            <Select
+              label="Begin from"
+              placeholder="A saved event, or a sample"
+              data={groups}
+              value={groups.some(({ items }) => items.some(({ value }) => value === words.event)) ? words.event : null}
+              onChange={(source) => source !== null && void begin(source)}
+              searchable
+              nothingFoundMessage="No event is called so"
+              error={fault || undefined}
+            />
+            <Select
+              label="Run"
+              data={targets}
+              value={target}
+              onChange={(next) => setWords({ target: next === name ? '' : (next ?? '') })}
+              allowDeselect={false}
+            />
+          </div>
+          <CodeEditor
+            label="Event as JSON"
+            value={text}
+            onChange={write}
+            language="json"
+            minHeight="16rem"
+            maxHeight="44vh"
+            onRun={() => void run()}
+          />
+          <Group justify="space-between" mt="sm" gap="xs">
+            <Text size="xs" c={problem === undefined ? 'dimmed' : 'var(--fob-bad)'} role="status">
+              {problem ?? (
+                <>
+                  <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd> runs it
+                </>
+              )}
+            </Text>
+            {running === undefined ? (
+              <Button
+                onClick={() => void run()}
+                disabled={problem !== undefined}
+                leftSection={<IconPlayerPlay size={16} aria-hidden />}
+              >
+                Run
+              </Button>
+            ) : (
+              <Button
+                variant="default"
+                onClick={() => running.abort()}
+                leftSection={<IconPlayerStop size={16} aria-hidden />}
+              >
+                Stop
+              </Button>
+            )}
+          </Group>
+        </Panel>
+        <Result name={name} run={shown} isRunning={running !== undefined} />
+      </div>
+      {runs.length > 1 && <History runs={runs} shown={shown} onShow={setShown} />}
+      <CommandLine words={['call', target, '--data', compact(text), '--logs']} />
+    </>
+  );
+}
+
+function jsonFault(text: string): string | undefined {
+  if (text.trim() === '') return undefined;
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return `This is no JSON: ${(error as Error).message}`;
+  }
+}
+
+function compact(text: string): string {
+  try {
+    const short = JSON.stringify(JSON.parse(text));
+    return short.length > 200 ? '@event.json' : short;
+  } catch {
+    return '@event.json';
+  }
+}
+
+/** What was written last stays while the tab of the browser is open. */
+function keep(id: string, text: string): void {
+  try {
+    sessionStorage.setItem(`fob:event:${id}`, text);
+  } catch {
+    // No room: it lasts as long as the page.
+  }
+}
+
+function kept(id: string): string | undefined {
+  return sessionStorage.getItem(`fob:event:${id}`) ?? undefined;
+}

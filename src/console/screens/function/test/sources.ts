@@ -1,0 +1,51 @@
+import { api } from '../../../api/client.ts';
+import type { FunctionView } from '../../../api/things.ts';
+import type { Api } from '../../../api/types.gen.ts';
+import { lookOf } from '../../../ui/trigger-form/types.ts';
+
+type Trigger = Api['GET /v1/triggers']['answer']['triggers'][number];
+
+/** Something that an event can begin from, as the list of a field has it. */
+export interface SourceGroup {
+  readonly group: string;
+  readonly items: { value: string; label: string }[];
+}
+
+/** What an event can begin from: what one has saved, the function's own triggers, and every kind of trigger. */
+export function sourceGroups(
+  saved: readonly { name: string }[],
+  triggers: readonly Trigger[],
+  types: readonly { name: string }[],
+): SourceGroup[] {
+  return [
+    { group: 'Saved', items: saved.map(({ name }) => ({ value: `saved:${name}`, label: name })) },
+    {
+      group: 'As its triggers send',
+      items: triggers.map(({ name, summary, type }) => ({
+        value: `trigger:${name}`,
+        label: `${lookOf(type).title}: ${summary}`,
+      })),
+    },
+    {
+      group: 'Samples',
+      items: types.map(({ name }) => ({ value: `sample:${name}`, label: lookOf(name).title })),
+    },
+  ].filter(({ items }) => items.length > 0);
+}
+
+/** The event of a sample, in the shape in which this function gets it. Throws `ApiProblem`. */
+export async function sampleOf(source: string, view: FunctionView, triggers: readonly Trigger[]): Promise<string> {
+  const name = source.slice(source.indexOf(':') + 1);
+  const trigger = source.startsWith('trigger:') ? triggers.find((each) => each.name === name) : undefined;
+  const sample = await api.post('/v1/trigger-types/{type}/sample', {
+    path: { type: trigger?.type ?? name },
+    body: trigger === undefined ? {} : { options: withoutSecrets(trigger.options) },
+  });
+  const shape = view.config.handler.endsWith('.callme') ? sample.callme : sample.handler;
+  return JSON.stringify(shape, null, 2);
+}
+
+/** Secrets of a trigger are shown as a mask, which no option may be. */
+function withoutSecrets(options: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => !/^[*•]+$/.test(String(value))));
+}
