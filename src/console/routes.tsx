@@ -6,6 +6,7 @@ import {
   IconHistory,
   IconHome2,
   IconKey,
+  IconServer2,
   IconTopologyStar3,
   IconUserCircle,
 } from '@tabler/icons-react';
@@ -73,6 +74,14 @@ export const SCREENS: readonly Screen[] = [
     key: 's',
     group: 'govern',
     load: () => import('./screens/secrets/index.tsx'),
+  },
+  {
+    path: 'nodes/*',
+    title: 'Nodes',
+    icon: IconServer2,
+    key: 'n',
+    group: 'govern',
+    load: () => import('./screens/nodes/index.tsx'),
   },
   {
     path: 'audit',

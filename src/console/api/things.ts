@@ -31,9 +31,10 @@ export interface NodeView {
   readonly platform: { node: string; os: string; arch: string };
   readonly sandbox: string;
   readonly functions: number;
-  readonly load: { running?: number; waiting?: number; sandboxes?: number; loadAverage: readonly number[] } & Readonly<
+  readonly load: { inFlight?: number; waiting?: number; sandboxes?: number; loadAverage: readonly number[] } & Readonly<
     Record<string, unknown>
   >;
   readonly memory: { rss: number };
+  readonly machine?: { cores: number; memoryBytes: number; freeMemoryBytes: number };
   readonly settings: Readonly<Record<string, unknown>>;
 }

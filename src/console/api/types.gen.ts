@@ -137,6 +137,8 @@ export interface Api {
   "GET /v1/pools": { answer: { pools: { runtime: string; memoryMb: number; ready: number; target: number }[] } };
   /** Says how this node is */
   "GET /v1/node": { answer: Record<string, unknown> };
+  /** Lists the settings of this node, with what they are; those that are secret without their values */
+  "GET /v1/settings": { answer: { settings: { name: string; description: string; value?: unknown; isSecret: boolean; isDefault: boolean }[] } };
   /** Lists the metrics that there are */
   "GET /v1/metrics": { query: { function?: string }; answer: { metrics: { metric: string; unit: string; statistics: ("sum" | "rate" | "average" | "minimum" | "maximum" | "p50" | "p90" | "p99" | "count")[]; usual?: "sum" | "rate" | "average" | "minimum" | "maximum" | "p50" | "p90" | "p99" | "count"; labels: string[] }[] } };
   /** Answers what was measured, over time */

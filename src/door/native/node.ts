@@ -1,6 +1,7 @@
 import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import Type from 'typebox';
-import { SECRET_SETTINGS, type Settings } from '../../model/settings.ts';
+import { SECRET_SETTINGS, type Settings, SettingsSchema } from '../../model/settings.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
@@ -30,6 +31,13 @@ const Sandbox = Type.Object({
       { description: 'What it takes, where it was asked for and could be measured' },
     ),
   ),
+});
+const Setting = Type.Object({
+  name: Type.String(),
+  description: Type.String(),
+  value: Type.Optional(Type.Unknown({ description: 'Absent where it is secret' })),
+  isSecret: Type.Boolean(),
+  isDefault: Type.Boolean({ description: 'Nobody chose another value' }),
 });
 const Pool = Type.Object({
   runtime: Type.String(),
@@ -137,5 +145,31 @@ export function addNodeRoutes(app: App, context: DoorContext): void {
         settings: Object.fromEntries(shown),
       };
     },
+  );
+
+  app.get(
+    '/v1/settings',
+    {
+      config: permit('node:read'),
+      schema: {
+        tags,
+        summary: 'Lists the settings of this node, with what they are; those that are secret without their values',
+        operationId: 'listSettings',
+        response: answers({ 200: Type.Object({ settings: Type.Array(Setting) }) }),
+      },
+    },
+    async () => ({
+      settings: Object.entries(SettingsSchema.properties).map(([name, { description = '', ...schema }]) => {
+        const isSecret = SECRET_SETTINGS.includes(name as keyof Settings);
+        const value = settings[name as keyof Settings];
+        return {
+          name,
+          description,
+          isSecret,
+          isDefault: isDeepStrictEqual(value, (schema as { default?: unknown }).default),
+          ...(!isSecret && { value }),
+        };
+      }),
+    }),
   );
 }

@@ -155,6 +155,12 @@ describe('operating a node', () => {
     const { json } = await ask(node, 'GET', '/v1/node');
     assert.deepEqual([json.version, json.state, json.sandbox, json.functions], ['0.0.0-test', 'ready', 'process', 1]);
     assert.equal(json.settings.token, undefined);
+    assert.ok(json.machine.cores >= 1);
+    const { settings } = (await ask(node, 'GET', '/v1/settings')).json;
+    const of = (name: string) => settings.find((setting: { name: string }) => setting.name === name);
+    assert.equal(of('port').value, json.settings.port);
+    assert.match(of('port').description, /Port to listen on/);
+    assert.deepEqual([of('token').isSecret, 'value' in of('token')], [true, false]);
   });
 
   it('hands out a backup and takes one back', async () => {
