@@ -17,7 +17,13 @@ test('every route says which permission it needs', async () => {
     const open = named(routes.filter(({ permission }) => permission === 'open')).filter(
       (route) => !route.startsWith('HEAD'),
     );
-    assert.deepEqual(open.sort(), ['GET /healthz', 'GET /readyz', 'POST /git/:name/hook', 'POST /v1/session']);
+    assert.deepEqual(open.sort(), [
+      'GET /healthz',
+      'GET /readyz',
+      'POST /git/:name/hook',
+      'POST /v1/session',
+      'POST /v1/session/browser',
+    ]);
   } finally {
     await server.close();
   }

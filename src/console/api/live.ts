@@ -183,6 +183,8 @@ function renew(paths: readonly string[], of?: ReadonlySet<string>): void {
         unknown,
         { path?: { name?: string }; query?: { function?: string } }?,
       ];
+      // The list of all functions keeps itself fresh, one by one: see functions.ts.
+      if (queryKey[1] !== undefined && 'all' in (queryKey[1] as object)) return false;
       if (typeof path !== 'string' || !paths.some((start) => path.startsWith(start))) return false;
       const name =
         parameters?.query?.function ?? (path.startsWith('/v1/functions/{') ? parameters?.path?.name : undefined);
