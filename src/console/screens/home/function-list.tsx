@@ -158,7 +158,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     key: 'name',
     title: 'Function',
-    width: 'minmax(9rem, 3fr)',
+    width: 'minmax(6.5rem, 3fr)',
     sort: ({ view }) => view.name.toLowerCase(),
     cell: ({ view }) => (
       <>
@@ -187,8 +187,8 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   {
     key: 'calls',
-    title: 'Calls in 1 h',
-    width: '6rem',
+    title: 'Calls (1 h)',
+    width: '5.25rem',
     align: 'right',
     sort: ({ sum, calls }) => (calls === undefined ? -1 : sum),
     cell: ({ sum, calls }) => (calls === undefined ? <span className={classes.none}>–</span> : formatCount(sum)),
@@ -202,8 +202,8 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   {
     key: 'errors',
-    title: 'Errors now',
-    width: '5.25rem',
+    title: 'Errors',
+    width: '3.75rem',
     align: 'right',
     sort: ({ now }) => (now === undefined || now.invocations === 0 ? 0 : now.errorRate),
     cell: ({ now }) =>
