@@ -2,6 +2,7 @@ import {
   IconActivity,
   IconBell,
   IconBolt,
+  IconCirclePlus,
   IconFileText,
   IconHistory,
   IconHome2,
@@ -34,6 +35,14 @@ export const SCREENS: readonly Screen[] = [
     key: 'h',
     group: 'build',
     load: () => import('./screens/home/index.tsx'),
+  },
+  {
+    path: 'create',
+    title: 'Create',
+    icon: IconCirclePlus,
+    key: 'c',
+    group: 'build',
+    load: () => import('./screens/create/index.tsx'),
   },
   {
     path: 'functions/*',

@@ -282,9 +282,9 @@ export interface Api {
   /** Makes a sample of the events of a kind of trigger */
   "POST /v1/trigger-types/{type}/sample": { path: { type: string }; body: { words?: string[]; options?: Record<string, unknown>; data?: unknown; batch?: number }; answer: { event: unknown; handler: unknown; callme: unknown } };
   /** Lists blueprints in the order of their names */
-  "GET /v1/blueprints": { answer: { blueprints: { name: string; title: string; summary: string; shows: string[]; languages: ("python" | "javascript" | "typescript")[]; tags: string[] }[] } };
+  "GET /v1/blueprints": { answer: { blueprints: { name: string; title: string; summary: string; shows: string[]; languages: ("python" | "javascript" | "typescript")[]; tags: string[]; triggers: string[] }[] } };
   /** Shows a blueprint with its files */
-  "GET /v1/blueprints/{name}": { path: { name: string }; answer: { name: string; title: string; summary: string; shows: string[]; languages: ("python" | "javascript" | "typescript")[]; tags: string[]; values: Record<string, { label: string; help?: string; default?: string; pattern?: string; type?: "text" | "number" }>; secrets?: Record<string, { label: string; help?: string }>; resources: Record<string, Record<string, unknown>>; files: { path: string; text: string }[] } };
+  "GET /v1/blueprints/{name}": { path: { name: string }; answer: { name: string; title: string; summary: string; shows: string[]; languages: ("python" | "javascript" | "typescript")[]; tags: string[]; triggers: string[]; values: Record<string, { label: string; help?: string; default?: string; pattern?: string; type?: "text" | "number" }>; secrets?: Record<string, { label: string; help?: string }>; resources: Record<string, Record<string, unknown>>; files: { path: string; text: string }[] } };
   /** Says what a blueprint makes for some values, and makes nothing */
   "POST /v1/blueprints/{name}/resources": { path: { name: string }; body: { values?: Record<string, string> }; answer: { values: Record<string, string>; resources: Record<string, Record<string, unknown>>; projectFile: string } };
   /** Lists the spaces that hold keys */

@@ -7,6 +7,7 @@ import { basicSetup } from 'codemirror';
 import { useEffect, useRef } from 'react';
 import { nonce } from '../theme/nonce.ts';
 import classes from './code-editor.module.css';
+import { tidy } from './code-tidy.ts';
 
 export type Language = 'javascript' | 'typescript' | 'python' | 'json' | 'yaml' | 'text';
 
@@ -23,6 +24,8 @@ export interface CodeEditorProps {
   readonly onSave?: () => void;
   /** Called for Ctrl-Enter and Cmd-Enter. */
   readonly onRun?: () => void;
+  /** Ctrl-S and Cmd-S tidy the code first. */
+  readonly format?: boolean;
   /** Such as completion and marks of errors; made once, or the editor is set up anew. */
   readonly extensions?: readonly Extension[];
 }
@@ -81,9 +84,11 @@ export default function CodeEditorView(props: CodeEditorProps) {
   latest.current = props;
 
   useEffect(() => {
-    const save = () => {
-      latest.current.onSave?.();
-      return latest.current.onSave !== undefined;
+    const save = (target: EditorView) => {
+      const { format = false, onSave, language: written } = latest.current;
+      if (format) tidy(target, written);
+      onSave?.();
+      return format || onSave !== undefined;
     };
     const run = () => {
       latest.current.onRun?.();

@@ -24,7 +24,10 @@ const tags = ['blueprints'];
 
 const Parameters = Type.Object({ name: Type.String({ pattern: BLUEPRINT_NAME_PATTERN }) });
 const { title, summary, shows, languages, tags: words, secrets } = BlueprintSchema.properties;
-const Summary = Type.Object({ name: Type.String(), title, summary, shows, languages, tags: words });
+const Summary = Type.Object({
+  ...{ name: Type.String(), title, summary, shows, languages, tags: words },
+  triggers: Type.Array(Type.String(), { description: 'The kinds of triggers that wake its functions' }),
+});
 const Resources = Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()), {
   description: 'By section (`functions`, `roles`, `triggers`, `buckets`, …) and name, as in a project file',
 });
@@ -63,10 +66,7 @@ export function addBlueprintRoutes(app: App): void {
       },
     },
     async () => ({
-      blueprints: (await all()).map(({ name, blueprint }) => {
-        const { title, summary, shows, languages, tags } = blueprint;
-        return { name, title, summary, shows, languages, tags };
-      }),
+      blueprints: (await all()).map(summaryOf),
     }),
   );
 
@@ -85,9 +85,9 @@ export function addBlueprintRoutes(app: App): void {
     },
     async (request) => {
       const { name, blueprint } = blueprintNamed(await all(), request.params.name);
-      const { title, summary, shows, languages, tags, secrets } = blueprint;
+      const { secrets } = blueprint;
       return {
-        ...{ name, title, summary, shows, languages, tags },
+        ...summaryOf({ name, blueprint }),
         values: valuesOf(blueprint, name),
         ...(secrets !== undefined && { secrets }),
         resources: resourcesOf(blueprint),
@@ -132,6 +132,12 @@ export function addBlueprintRoutes(app: App): void {
       };
     },
   );
+}
+
+function summaryOf({ name, blueprint }: Pick<NamedBlueprint, 'name' | 'blueprint'>) {
+  const { title, summary, shows, languages, tags, triggers = {} } = blueprint;
+  const types = Object.values(triggers).flatMap((trigger) => (trigger === null ? [] : [String(trigger.type)]));
+  return { name, title, summary, shows, languages, tags, triggers: [...new Set(types)] };
 }
 
 /** Settings of functions by their names in the API, where a project file may write `memory: 256m`. */

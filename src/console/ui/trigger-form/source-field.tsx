@@ -3,6 +3,7 @@ import { useFunctions } from '../../api/functions.ts';
 import { useApi } from '../../api/hooks.ts';
 import type { FieldProps } from './option-field.tsx';
 import { titleOf } from './schema.ts';
+import classes from './trigger-form.module.css';
 
 interface SourceFieldProps extends FieldProps {
   readonly kind: 'bucket' | 'queue' | 'topic';
@@ -38,6 +39,7 @@ export function SourceField({ kind, name, value, onChange, demanded, fault }: So
       error={fault}
       limit={50}
       spellCheck={false}
+      className={classes.wide ?? ''}
     />
   );
 }

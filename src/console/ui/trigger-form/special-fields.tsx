@@ -1,6 +1,7 @@
 import { Autocomplete, Checkbox, Chip, Group, Stack } from '@mantine/core';
 import type { FieldProps } from './option-field.tsx';
 import { titleOf } from './schema.ts';
+import classes from './trigger-form.module.css';
 
 const HAPPENINGS = [
   { value: 'ObjectCreated:*', label: 'An object was created', about: 'uploaded, copied or put together' },
@@ -12,7 +13,14 @@ export function BucketEventsField({ value, onChange, fault }: FieldProps) {
   const chosen = Array.isArray(value) ? value.map(String) : ['ObjectCreated:*'];
   const others = chosen.filter((each) => !HAPPENINGS.some((known) => known.value === each));
   return (
-    <Checkbox.Group label="Event" value={chosen} onChange={onChange} error={fault} withAsterisk>
+    <Checkbox.Group
+      label="Event"
+      value={chosen}
+      onChange={onChange}
+      error={fault}
+      withAsterisk
+      className={classes.wide ?? ''}
+    >
       <Stack gap={6} mt={6}>
         {HAPPENINGS.map(({ value: name, label, about }) => (
           <Checkbox key={name} value={name} label={label} description={about} />
@@ -37,7 +45,7 @@ const USUAL_TIMES = [
 export function ScheduleField({ name, schema, value, onChange, demanded, fault }: FieldProps) {
   const text = typeof value === 'string' ? value : '';
   return (
-    <Stack gap={8}>
+    <Stack gap={8} className={classes.wide ?? ''}>
       <Autocomplete
         label={name === 'expression' ? 'When' : titleOf(name)}
         description={schema.description?.replaceAll('`', '').replace(/^When: /, '')}

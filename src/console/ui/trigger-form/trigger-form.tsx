@@ -71,13 +71,13 @@ export function TriggerForm({ kind, value, onChange, strict = false, named = fal
   const source = sourceOf(value);
   return (
     <div className={classes.form}>
-      {main.map(field)}
+      <div className={classes.fields}>{main.map(field)}</div>
       {source !== undefined && (
         <div className={classes.note}>
           <IconShieldCheck size={16} aria-hidden />
           <span>
-            The {source.kind} <b>{source.name}</b> is allowed to run this function, and no other is by this. The
-            permission is part of the trigger: it is added with it, and goes with it.
+            The {source.kind} <b>{source.name}</b> may run this function. The permission is a part of the trigger: it is
+            added by itself, and goes with it.
           </span>
         </div>
       )}
@@ -108,7 +108,7 @@ export function TriggerForm({ kind, value, onChange, strict = false, named = fal
               spellCheck={false}
             />
           )}
-          {rest.map(field)}
+          {rest.length > 0 && <div className={classes.fields}>{rest.map(field)}</div>}
           <DeliveryFields value={value} onChange={onChange} batches={kind.batches} />
         </Stack>
       </Collapse>

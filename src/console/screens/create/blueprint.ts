@@ -1,0 +1,126 @@
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { api } from '../../api/client.ts';
+import { useApi } from '../../api/hooks.ts';
+import type { ApiProblem } from '../../api/problem.ts';
+import type { Api } from '../../api/types.gen.ts';
+import { newTrigger } from '../../ui/trigger-form/trigger-form.tsx';
+import { type CodeFile, type Draft, type FunctionDraft, newFunction, type Parts, rebase } from './draft.ts';
+
+export type BlueprintSummary = Api['GET /v1/blueprints']['answer']['blueprints'][number];
+export type Blueprint = Api['GET /v1/blueprints/{name}']['answer'];
+export type Filled = Api['POST /v1/blueprints/{name}/resources']['answer'];
+type Entries = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+const WAIT_MS = 180;
+
+/** The blueprint that a draft began with. */
+export function useBlueprint(name: string | undefined) {
+  return useApi('/v1/blueprints/{name}', { path: { name: name ?? '' } }, { enabled: name !== undefined });
+}
+
+/** Keeps a draft as its blueprint makes it for the values that were typed, and what was changed by hand as it is. */
+export function useFilledBlueprint(draft: Draft, update: (change: (draft: Draft) => Draft) => void) {
+  const name = draft.start === 'blueprint' ? draft.blueprint : undefined;
+  const details = useBlueprint(name);
+  const [values] = useDebouncedValue(draft.values, WAIT_MS);
+  const filled = useQuery<Filled, ApiProblem>({
+    queryKey: ['/v1/blueprints/{name}/resources', { path: { name }, values }],
+    queryFn: () => api.post('/v1/blueprints/{name}/resources', { path: { name: name! }, body: { values } }),
+    enabled: name !== undefined,
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+  const { data, isPlaceholderData } = filled;
+  const files = details.data?.name === name ? details.data?.files : undefined;
+  useEffect(() => {
+    if (data === undefined || files === undefined || isPlaceholderData) return;
+    const fresh = partsOf(data, files);
+    update((before) => {
+      if (before.blueprint !== name || JSON.stringify(before.base) === JSON.stringify(fresh)) return before;
+      const parts = before.base === undefined ? fresh : rebase(before.base, before.parts, fresh);
+      return { ...before, parts, base: fresh };
+    });
+  }, [data, files, isPlaceholderData, name, update]);
+  return { details, filled };
+}
+
+/** What is wrong with a value that was typed, by the value's name. */
+export function valueFaults(error: ApiProblem | null): Readonly<Record<string, string>> {
+  const field = (error?.document as { details?: { field?: string } } | undefined)?.details?.field;
+  return error === null || field === undefined ? {} : { [field]: error.detail };
+}
+
+/** The value of the blueprint that an option of a trigger is wholly made of; changing the option changes that value. */
+export function boundValues(blueprint: Blueprint, at: number): Readonly<Record<string, string>> {
+  const written = Object.values((blueprint.resources.triggers ?? {}) as Entries)[at]?.options ?? {};
+  return Object.fromEntries(
+    Object.entries(written).flatMap(([option, text]) => {
+      const value = /^\$\{([a-z][A-Za-z0-9]*)\}$/.exec(String(text))?.[1];
+      return value !== undefined && Object.hasOwn(blueprint.values, value) ? [[option, value]] : [];
+    }),
+  );
+}
+
+/** Values that no field of a trigger stands for, and that are not the name. */
+export function looseValues(blueprint: Blueprint): string[] {
+  const count = Object.keys(blueprint.resources.triggers ?? {}).length;
+  const bound = Array.from({ length: count }, (_, at) => Object.values(boundValues(blueprint, at))).flat();
+  return Object.keys(blueprint.values).filter((name) => name !== 'name' && !bound.includes(name));
+}
+
+function partsOf({ resources }: Filled, files: readonly CodeFile[]): Parts {
+  const section = (name: string) => Object.entries((resources[name] ?? {}) as Entries);
+  const roles = Object.fromEntries(section('roles'));
+  const functions = section('functions').map(([name, entry]) => functionOf(name, entry, roles, files));
+  const services = (['bucket', 'queue', 'topic'] as const).flatMap((kind) =>
+    section(`${kind}s`).map(([name]) => ({ kind, name })),
+  );
+  const triggers = section('triggers').map(([name, entry]) => {
+    const { function: fn, type, options, filter, delivery, enabled, mapping, orderBy } = entry;
+    const rest = { ...(mapping !== undefined && { mapping }), ...(orderBy !== undefined && { orderBy }) };
+    return {
+      of: Math.max(
+        0,
+        functions.findIndex((each) => each.name === fn),
+      ),
+      trigger: {
+        ...newTrigger(String(type), (options ?? {}) as Record<string, unknown>),
+        ...{ name, filter: filter === undefined ? '' : JSON.stringify(filter, null, 2) },
+        ...{ delivery: delivery ?? {}, enabled: enabled !== false, rest },
+      } as Parts['triggers'][number]['trigger'],
+    };
+  });
+  const secrets = section('secrets').map(([name, { description, functions: users, value }]) => ({
+    ...{ name, description: String(description ?? ''), functions: (users ?? []) as string[] },
+    variable: /^\$\{(.+)\}$/.exec(String(value))?.[1] ?? '',
+  }));
+  return { functions, triggers, services, secrets };
+}
+
+function functionOf(
+  name: string,
+  { path, description, runtime, handler, memoryMb, timeoutMs, role, ...settings }: Entries[string],
+  roles: Entries,
+  files: readonly CodeFile[],
+): FunctionDraft {
+  const folder = `${String(path).replace(/^\.\//, '').replace(/\/$/, '')}/`;
+  const own = files.filter((file) => file.path.startsWith(folder));
+  const made = typeof role === 'string' && Object.hasOwn(roles, role) ? roles[role] : undefined;
+  return newFunction({
+    name,
+    ...(typeof description === 'string' && { description }),
+    ...(typeof runtime === 'string' && { runtime }),
+    ...(typeof handler === 'string' && { handler }),
+    ...(typeof memoryMb === 'number' && { memoryMb }),
+    ...(typeof timeoutMs === 'number' && { timeoutMs }),
+    files: own.map((file) => ({ path: file.path.slice(folder.length), text: file.text })),
+    access:
+      made === undefined
+        ? { mode: 'none', role: '', grants: [] }
+        : { mode: 'new', role: String(role), grants: (made.grants ?? []) as string[] },
+    settings,
+  });
+}

@@ -1,0 +1,146 @@
+import { Anchor, Button, Group, Loader, Stack, Text } from '@mantine/core';
+import {
+  IconAlertTriangleFilled,
+  IconCircleCheckFilled,
+  IconCircleDashed,
+  IconCircleXFilled,
+  IconRocket,
+} from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
+import { Link } from 'react-router';
+import type { DeployProgress } from '../../api/deployment.ts';
+import { formatDuration } from '../../ui/format.ts';
+import { Panel } from '../../ui/panel.tsx';
+import type { Creation } from './context.tsx';
+import classes from './create.module.css';
+import type { Draft } from './draft.ts';
+import { titleOfTask } from './plan.ts';
+import { faultsOfStep, STEPS } from './steps.ts';
+import type { Deployment, TaskState } from './use-deployment.ts';
+
+/** The button at the end; where something is missing it says what, and leads there. */
+export function DeployButton({ creation, onDeploy }: { readonly creation: Creation; readonly onDeploy: () => void }) {
+  const missing = STEPS.flatMap(({ id, title }) => faultsOfStep(id, creation).map((fault) => ({ id, title, fault })));
+  const [first] = missing;
+  return (
+    <Group gap="sm">
+      <Button leftSection={<IconRocket size={17} />} onClick={onDeploy} disabled={first !== undefined}>
+        Deploy
+      </Button>
+      {first !== undefined && (
+        <Text size="sm" c="var(--fob-notice)" role="status">
+          <IconAlertTriangleFilled size={14} aria-hidden className={classes.inline ?? ''} /> {first.fault}
+          {missing.length > 1 && `, and ${missing.length - 1} more`}.{' '}
+          <Anchor component="button" type="button" size="sm" onClick={() => creation.go(first.id)}>
+            Go to {first.title.toLowerCase()}
+          </Anchor>
+        </Text>
+      )}
+    </Group>
+  );
+}
+
+interface DeployViewProps {
+  readonly deployment: Deployment;
+  readonly draft: Draft;
+}
+
+/** What is being made, thing by thing, with what the build prints as it does. */
+export function DeployView({ deployment, draft }: DeployViewProps) {
+  const { state, tasks, start, leave } = deployment;
+  const name = draft.parts.functions[0]!.name;
+  return (
+    <Stack gap="md" maw="60rem">
+      <Panel title={state === 'done' ? `${name} is deployed` : `Deploying ${name}`}>
+        <ol className={classes.tasks} aria-live="polite">
+          {tasks.map((each) => (
+            <OneTask key={each.task.id} of={each} title={titleOfTask(each.task, draft)} />
+          ))}
+        </ol>
+      </Panel>
+      {state === 'failed' && (
+        <Group gap="xs">
+          <Button onClick={start}>Try again</Button>
+          <Button variant="default" onClick={leave}>
+            Back to the review
+          </Button>
+        </Group>
+      )}
+      {state === 'done' && (
+        <Text size="sm" role="status">
+          <Anchor component={Link} to={`/functions/${encodeURIComponent(name)}`}>
+            Its page
+          </Anchor>{' '}
+          opens by itself.
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+const WORDS = { waiting: 'waits', running: 'is being made', done: 'is made', failed: 'was refused' };
+
+function OneTask({ of: { state, said, error, ms }, title }: { readonly of: TaskState; readonly title: string }) {
+  return (
+    <li className={classes.task} data-state={state}>
+      <span className={classes.sign}>
+        {state === 'running' ? (
+          <Loader size={17} />
+        ) : state === 'done' ? (
+          <IconCircleCheckFilled size={19} aria-hidden />
+        ) : state === 'failed' ? (
+          <IconCircleXFilled size={19} aria-hidden />
+        ) : (
+          <IconCircleDashed size={19} aria-hidden />
+        )}
+      </span>
+      <div className={classes.taskBody}>
+        <Group justify="space-between" gap="xs">
+          <Text size="sm" fw={state === 'running' ? 600 : 400}>
+            {title}
+            <span className={classes.hidden}> {WORDS[state]}</span>
+          </Text>
+          {ms !== undefined && (
+            <Text size="xs" c="dimmed">
+              {formatDuration(ms)}
+            </Text>
+          )}
+        </Group>
+        {said.length > 0 && <Output said={said} />}
+        {error !== undefined && (
+          <Text size="sm" c="var(--fob-bad)" role="alert">
+            {error}
+          </Text>
+        )}
+      </div>
+    </li>
+  );
+}
+
+/** What the node and the build say, the newest in sight. Text of packages' scripts is text. */
+function Output({ said }: { readonly said: readonly DeployProgress[] }) {
+  const box = useRef<HTMLPreElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new line is scrolled to
+  useEffect(() => {
+    box.current?.scrollTo({ top: box.current.scrollHeight });
+  }, [said]);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can have the focus
+    <pre ref={box} className={classes.output} tabIndex={0} role="log" aria-label="What the build says">
+      {said.map((line) => lineOf(line)).join('')}
+    </pre>
+  );
+}
+
+function lineOf(progress: DeployProgress): string {
+  switch (progress.kind) {
+    case 'step':
+      return `› ${progress.title}\n`;
+    case 'guessed':
+      return `› ${progress.what}: ${progress.value}\n`;
+    case 'warning':
+      return `! ${progress.text}\n`;
+    case 'output':
+      return progress.text.endsWith('\n') ? progress.text : `${progress.text}\n`;
+  }
+}

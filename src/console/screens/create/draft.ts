@@ -1,0 +1,182 @@
+import { newTrigger, type TriggerDraft } from '../../ui/trigger-form/trigger-form.tsx';
+
+/** How one begins. */
+export type Start = 'blueprint' | 'code' | 'upload' | 'repository';
+export type Language = 'javascript' | 'typescript' | 'python';
+
+export interface CodeFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What a function may touch. `auto`: what its triggers suggest. */
+export interface Access {
+  readonly mode: 'auto' | 'none' | 'existing' | 'new';
+  readonly role: string;
+  /** Of a role that is made. */
+  readonly grants: readonly string[];
+}
+
+export interface FunctionDraft {
+  readonly name: string;
+  readonly description: string;
+  /** Empty: the node finds out. */
+  readonly runtime: string;
+  /** Empty: the node finds out. */
+  readonly handler: string;
+  /** Code that can be read and changed here; none of an archive, or of a repository. */
+  readonly files: readonly CodeFile[];
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  readonly access: Access;
+  /** Settings that only a blueprint gives, such as its environment. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** A trigger, and which of the functions it wakes. */
+export interface WakingTrigger {
+  readonly of: number;
+  readonly trigger: TriggerDraft;
+}
+
+/** A bucket, queue or topic that is made besides those that triggers read from. */
+export interface ServiceDraft {
+  readonly kind: 'bucket' | 'queue' | 'topic';
+  readonly name: string;
+}
+
+/** A secret that is made; its value is asked for, and kept nowhere here. */
+export interface SecretDraft {
+  readonly name: string;
+  readonly description: string;
+  readonly functions: readonly string[];
+  /** The variable of the blueprint that brings its value. */
+  readonly variable: string;
+}
+
+/** All that is made. */
+export interface Parts {
+  readonly functions: readonly FunctionDraft[];
+  readonly triggers: readonly WakingTrigger[];
+  readonly services: readonly ServiceDraft[];
+  readonly secrets: readonly SecretDraft[];
+}
+
+/** Code that was dropped as an archive, or is too much to be read here. */
+export interface UploadDraft {
+  readonly name: string;
+  readonly bytes: number;
+  readonly files: number;
+  /** Its content, where it is small enough to be kept over a reload; otherwise it is in memory alone. */
+  readonly base64?: string;
+}
+
+export interface RepositoryDraft {
+  readonly url: string;
+  readonly follow: 'branch' | 'tag';
+  readonly ref: string;
+}
+
+/** What is being created. Everything but secrets and large archives survives a reload. */
+export interface Draft {
+  readonly start?: Start;
+  readonly language: Language;
+  readonly blueprint?: string;
+  /** What was typed of what the blueprint asks for. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly parts: Parts;
+  /** What the blueprint made of the values last: where `parts` differ, somebody changed something. */
+  readonly base?: Parts;
+  readonly upload?: UploadDraft;
+  readonly repository: RepositoryDraft;
+  /** Steps that were gone through; what is missing in them is told. */
+  readonly seen: readonly string[];
+}
+
+const DEFAULT_MEMORY_MB = 128;
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+export const NO_ACCESS: Access = { mode: 'auto', role: '', grants: [] };
+
+export function newFunction(given: Partial<FunctionDraft> = {}): FunctionDraft {
+  return {
+    ...{ name: '', description: '', runtime: '', handler: '', files: [], settings: {} },
+    ...{ memoryMb: DEFAULT_MEMORY_MB, timeoutMs: DEFAULT_TIMEOUT_MS, access: NO_ACCESS },
+    ...given,
+  };
+}
+
+export const NO_PARTS: Parts = { functions: [newFunction()], triggers: [], services: [], secrets: [] };
+
+export const NEW_DRAFT: Draft = {
+  language: 'javascript',
+  values: {},
+  parts: NO_PARTS,
+  repository: { url: '', follow: 'branch', ref: '' },
+  seen: [],
+};
+
+/** Changes one function of a draft. */
+export function withFunction(draft: Draft, at: number, change: Partial<FunctionDraft>): Draft {
+  const functions = draft.parts.functions.map((fn, index) => (index === at ? { ...fn, ...change } : fn));
+  return { ...draft, parts: { ...draft.parts, functions } };
+}
+
+export function withTriggers(draft: Draft, triggers: readonly WakingTrigger[]): Draft {
+  return { ...draft, parts: { ...draft.parts, triggers } };
+}
+
+export function addTrigger(draft: Draft, type: string): Draft {
+  return withTriggers(draft, [...draft.parts.triggers, { of: 0, trigger: newTrigger(type) }]);
+}
+
+/**
+ * What a function may touch: what was chosen, or what its triggers suggest. A function that a bucket wakes is to read that
+ * bucket, and nothing else.
+ */
+export function accessOf({ parts }: Draft, at: number): Access & { suggested: boolean } {
+  const fn = parts.functions[at]!;
+  if (fn.access.mode !== 'auto') return { ...fn.access, suggested: false };
+  const grants = parts.triggers.flatMap(({ of, trigger }) => {
+    const { bucket } = trigger.options;
+    return of === at && trigger.type === 'bucket' && typeof bucket === 'string' && bucket !== ''
+      ? [`bucket:${bucket}:read`]
+      : [];
+  });
+  if (grants.length === 0) return { mode: 'none', role: '', grants: [], suggested: true };
+  return { mode: 'new', role: fn.name, grants: [...new Set(grants)], suggested: true };
+}
+
+/**
+ * What was changed by hand, laid over what is fresh: `mine` where it differs from `old`, else `fresh`. Lists of things are
+ * taken place by place, other lists as wholes.
+ */
+export function rebase<T>(old: T, mine: T, fresh: T): T {
+  if (same(old, mine)) return fresh;
+  if (isThings(old) && isThings(mine) && isThings(fresh)) {
+    const longest = Math.max(mine.length, old.length === mine.length ? fresh.length : 0);
+    const merged = Array.from({ length: longest }, (_, at) =>
+      at < old.length && at < mine.length && at < fresh.length
+        ? rebase(old[at], mine[at], fresh[at])
+        : (mine[at] ?? fresh[at]),
+    );
+    return merged as T;
+  }
+  if (isThing(old) && isThing(mine) && isThing(fresh)) {
+    const names = new Set([...Object.keys(mine), ...Object.keys(fresh)]);
+    return Object.fromEntries([...names].map((name) => [name, rebase(old[name], mine[name], fresh[name])])) as T;
+  }
+  return mine;
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+function isThing(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isThings(value: unknown): value is Record<string, unknown>[] {
+  return Array.isArray(value) && value.every(isThing);
+}

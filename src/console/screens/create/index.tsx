@@ -1,0 +1,194 @@
+import { Button, Group, Text } from '@mantine/core';
+import { IconArrowLeft, IconArrowRight, IconRotate } from '@tabler/icons-react';
+import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { useSearchParams } from 'react-router';
+import { Confirm } from '../../ui/confirm.tsx';
+import { Page } from '../../ui/page.tsx';
+import { QueryView } from '../../ui/query-view.tsx';
+import { useTriggerKinds } from '../../ui/trigger-form/trigger-form.tsx';
+import { useFilledBlueprint, valueFaults } from './blueprint.ts';
+import { type Creation, CreationContext } from './context.tsx';
+import classes from './create.module.css';
+import { DeployButton, DeployView } from './deploy-view.tsx';
+import { NEW_DRAFT } from './draft.ts';
+import { useKeptDraft } from './keep.ts';
+import { useKnown } from './known.ts';
+import { StepFunction } from './step-function.tsx';
+import { StepRail } from './step-rail.tsx';
+import { StepResources } from './step-resources.tsx';
+import { StepReview } from './step-review.tsx';
+import { StepRole } from './step-role.tsx';
+import { StepStart } from './step-start.tsx';
+import { StepTrigger } from './step-trigger.tsx';
+import { faultsOfStep, STEPS, type StepId } from './steps.ts';
+import { useDeployment } from './use-deployment.ts';
+
+const BODIES: Readonly<Record<StepId, () => React.ReactNode>> = {
+  start: StepStart,
+  trigger: StepTrigger,
+  function: StepFunction,
+  role: StepRole,
+  resources: StepResources,
+  review: StepReview,
+};
+
+/** From a blueprint, or from code of one's own, to a function that runs: six steps, in which one can go back and forth. */
+export default function Create() {
+  const query = useTriggerKinds();
+  return (
+    <QueryView query={query} what="The kinds of triggers" rows={8}>
+      {() => <Steps />}
+    </QueryView>
+  );
+}
+
+function Steps() {
+  const [draft, update, forget] = useKeptDraft();
+  const [params, setParams] = useSearchParams();
+  const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({});
+  const [strict, setStrict] = useState<readonly StepId[]>([]);
+  const [isAsking, setAsking] = useState(false);
+  const { kinds = [] } = useTriggerKinds();
+  const known = useKnown();
+  const { details, filled } = useFilledBlueprint(draft, update);
+  const values = useRef<Readonly<Record<string, string>>>({});
+  if (filled.data !== undefined) values.current = filled.data.values;
+  const step = STEPS.find(({ id }) => id === params.get('step'))?.id ?? 'start';
+  const place = useRef<HTMLHeadingElement>(null);
+
+  const go = useCallback(
+    (next: StepId) => {
+      setParams((before) => {
+        before.set('step', next);
+        return before;
+      });
+      // Whoever listens hears where they are now.
+      requestAnimationFrame(() => place.current?.focus());
+    },
+    [setParams],
+  );
+  useLinkedBlueprint(draft.blueprint, update);
+
+  const creation: Creation = {
+    ...{ draft, update, kinds, known, secrets, go },
+    blueprint: draft.start === 'blueprint' ? details.data : undefined,
+    values: draft.start === 'blueprint' ? values.current : {},
+    valueFaults: draft.start === 'blueprint' ? valueFaults(filled.error) : {},
+    setSecret: (name, value) => setSecrets((before) => ({ ...before, [name]: value })),
+    strict: strict.includes(step),
+  };
+  const deployment = useDeployment(creation, forget);
+  const at = STEPS.findIndex(({ id }) => id === step);
+  const faults = faultsOfStep(step, creation);
+  // The blueprint's own parts are not there yet.
+  const isFilling = draft.start === 'blueprint' && draft.blueprint !== undefined && draft.base === undefined;
+  const advance = (event: FormEvent) => {
+    event.preventDefault();
+    update((before) => ({ ...before, seen: [...new Set([...before.seen, step])] }));
+    if (faults.length > 0) {
+      setStrict((before) => [...before, step]);
+      requestAnimationFrame(focusFirstFault);
+      return;
+    }
+    const next = STEPS[at + 1];
+    if (next !== undefined && !isFilling) go(next.id);
+  };
+  const Body = BODIES[step];
+  const { title } = STEPS[at]!;
+  if (deployment.state !== 'idle') {
+    return (
+      <Page title="Create a function" lead={deployment.lead}>
+        <DeployView deployment={deployment} draft={draft} />
+      </Page>
+    );
+  }
+  return (
+    <CreationContext value={creation}>
+      <Page
+        title="Create a function"
+        lead="Six short steps; nothing is made before the last one"
+        actions={
+          draft.start !== undefined && (
+            <Button variant="default" size="xs" leftSection={<IconRotate size={15} />} onClick={() => setAsking(true)}>
+              Begin anew
+            </Button>
+          )
+        }
+      >
+        <div className={classes.layout}>
+          <StepRail step={step} faultsOf={(id) => faultsOfStep(id, creation)} />
+          <form onSubmit={advance} className={classes.step} noValidate aria-label={title}>
+            <h2 ref={place} tabIndex={-1} className={classes.heading} data-route-focus>
+              <span className={classes.count}>
+                Step {at + 1} of {STEPS.length}
+              </span>
+              {title}
+            </h2>
+            <Body />
+            <footer className={classes.footer}>
+              <Group gap="xs">
+                {at > 0 && (
+                  <Button
+                    variant="default"
+                    leftSection={<IconArrowLeft size={16} />}
+                    onClick={() => go(STEPS[at - 1]!.id)}
+                  >
+                    Back
+                  </Button>
+                )}
+                {step === 'review' ? (
+                  <DeployButton creation={creation} onDeploy={deployment.start} />
+                ) : (
+                  <Button type="submit" rightSection={<IconArrowRight size={16} />} loading={isFilling}>
+                    Next: {STEPS[at + 1]!.title}
+                  </Button>
+                )}
+              </Group>
+              {strict.includes(step) && faults.length > 0 && (
+                <Text size="sm" c="var(--fob-bad)" role="alert">
+                  {faults[0]}
+                  {faults.length > 1 && `, and ${faults.length - 1} more`}
+                </Text>
+              )}
+            </footer>
+          </form>
+        </div>
+      </Page>
+      <Confirm
+        opened={isAsking}
+        onClose={() => setAsking(false)}
+        title="Begin anew?"
+        verb="Begin anew"
+        onConfirm={async () => {
+          setSecrets({});
+          setStrict([]);
+          update(() => NEW_DRAFT);
+          setParams({});
+        }}
+      >
+        What you chose and typed here is thrown away. Nothing was made on the node yet.
+      </Confirm>
+    </CreationContext>
+  );
+}
+
+/** A link such as `/create?blueprint=url-shortener` begins with that blueprint. */
+function useLinkedBlueprint(current: string | undefined, update: Creation['update']): void {
+  const [params, setParams] = useSearchParams();
+  const linked = params.get('blueprint');
+  useEffect(() => {
+    if (linked === null) return;
+    setParams(
+      (before) => {
+        before.delete('blueprint');
+        return before;
+      },
+      { replace: true },
+    );
+    if (linked !== current) update(() => ({ ...NEW_DRAFT, start: 'blueprint', blueprint: linked }));
+  }, [linked, current, update, setParams]);
+}
+
+function focusFirstFault(): void {
+  document.querySelector<HTMLElement>('form [aria-invalid="true"]')?.focus();
+}

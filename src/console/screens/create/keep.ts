@@ -1,0 +1,42 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { type Draft, NEW_DRAFT } from './draft.ts';
+
+const KEY = 'fob.create';
+/** Options of triggers that no storage of a browser is to hold. */
+const SECRET = /secret|password|token|^key$|certKey|credentials/i;
+
+/** What is being created, kept in this tab until it is done or given up; secrets are left out. */
+export function useKeptDraft(): [Draft, (change: (draft: Draft) => Draft) => void, () => void] {
+  const [draft, setDraft] = useState(restored);
+  const isOver = useRef(false);
+  useEffect(() => {
+    if (isOver.current) return;
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify(draft, withoutSecrets));
+    } catch {
+      // It is larger than what a tab may keep: then a reload begins anew.
+      sessionStorage.removeItem(KEY);
+    }
+  }, [draft]);
+  const forget = useCallback(() => {
+    isOver.current = true;
+    sessionStorage.removeItem(KEY);
+  }, []);
+  return [draft, setDraft, forget];
+}
+
+function restored(): Draft {
+  try {
+    const kept = sessionStorage.getItem(KEY);
+    if (kept !== null) return { ...NEW_DRAFT, ...(JSON.parse(kept) as Draft) };
+  } catch {
+    // Of another version of this console.
+  }
+  return NEW_DRAFT;
+}
+
+/** References such as `${API_KEY}` are no secrets: they name one. */
+function withoutSecrets(name: string, value: unknown): unknown {
+  const isReference = typeof value === 'string' && /^\$\{[A-Z0-9_]+\}$/.test(value);
+  return typeof value === 'string' && value.length < 10_000 && SECRET.test(name) && !isReference ? undefined : value;
+}

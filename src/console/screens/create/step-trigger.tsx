@@ -1,0 +1,196 @@
+import { ActionIcon, Button, Group, PasswordInput, Select, Stack, Text, TextInput, Tooltip } from '@mantine/core';
+import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { CommandLine } from '../../ui/command-line.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import {
+  KindPicker,
+  lookOf,
+  type TriggerDraft,
+  TriggerForm,
+  triggerCommand,
+} from '../../ui/trigger-form/trigger-form.tsx';
+import { boundValues, looseValues } from './blueprint.ts';
+import { useCreation } from './context.tsx';
+import classes from './create.module.css';
+import { addTrigger, type WakingTrigger, withTriggers } from './draft.ts';
+
+/** What wakes the function. */
+export function StepTrigger() {
+  const { draft, update, kinds } = useCreation();
+  const { triggers } = draft.parts;
+  const add = (type: string) => update((before) => addTrigger(before, type));
+  return (
+    <Stack gap="md">
+      <Asked />
+      {triggers.map((each, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: triggers keep their places, and have no name of their own yet
+        <OneTrigger key={`${each.trigger.type}${at}`} waking={each} at={at} />
+      ))}
+      {triggers.length === 0 ? (
+        <>
+          <KindPicker kinds={kinds} value={undefined} onChange={add} />
+          <Text size="sm" c="dimmed">
+            Or go on without one: the function can always be called by hand, from the command line, and by the API.
+          </Text>
+        </>
+      ) : (
+        <AddAnother onAdd={add} />
+      )}
+    </Stack>
+  );
+}
+
+function AddAnother({ onAdd }: { readonly onAdd: (type: string) => void }) {
+  const { kinds } = useCreation();
+  return (
+    <Select
+      aria-label="Add another trigger"
+      placeholder="Add another trigger"
+      leftSection={<IconPlus size={15} aria-hidden />}
+      data={kinds.map(({ name }) => ({ value: name, label: lookOf(name).title }))}
+      value={null}
+      onChange={(type) => type !== null && onAdd(type)}
+      maw="16rem"
+    />
+  );
+}
+
+function OneTrigger({ waking: { of, trigger }, at }: { readonly waking: WakingTrigger; readonly at: number }) {
+  const { draft, update, kinds, blueprint, strict } = useCreation();
+  const { functions, triggers } = draft.parts;
+  const kind = kinds.find(({ name }) => name === trigger.type);
+  const bound = draft.start === 'blueprint' && blueprint !== undefined ? boundValues(blueprint, at) : {};
+  const put = (next: WakingTrigger) =>
+    update((before) =>
+      withTriggers(
+        before,
+        before.parts.triggers.map((each, index) => (index === at ? next : each)),
+      ),
+    );
+  const change = (next: TriggerDraft) => {
+    const changed = Object.entries(bound).filter(([option]) => next.options[option] !== trigger.options[option]);
+    put({ of, trigger: next });
+    if (changed.length === 0) return;
+    // What the blueprint has the same value for elsewhere follows, such as the role that reads the bucket.
+    const given = Object.fromEntries(changed.map(([option, value]) => [value, String(next.options[option] ?? '')]));
+    update((before) => ({ ...before, values: { ...before.values, ...given } }));
+  };
+  const { title, icon: Icon } = lookOf(trigger.type);
+  return (
+    <Panel
+      title={
+        <Group gap={8} wrap="nowrap">
+          <Icon size={18} stroke={1.6} aria-hidden />
+          {title}
+          {trigger.name !== '' && (
+            <Text span size="sm" c="dimmed">
+              {trigger.name}
+            </Text>
+          )}
+        </Group>
+      }
+      aside={
+        <Tooltip label="Leave this trigger out">
+          <ActionIcon
+            aria-label={`Leave out the trigger ${trigger.name || title}`}
+            onClick={() =>
+              update((before) =>
+                withTriggers(
+                  before,
+                  triggers.filter((_, index) => index !== at),
+                ),
+              )
+            }
+          >
+            <IconTrash size={16} />
+          </ActionIcon>
+        </Tooltip>
+      }
+    >
+      <Stack gap="sm">
+        {functions.length > 1 && (
+          <Select
+            label="Wakes the function"
+            data={functions.map(({ name }, index) => ({ value: String(index), label: name }))}
+            value={String(of)}
+            onChange={(index) => put({ of: Number(index ?? 0), trigger })}
+            allowDeselect={false}
+          />
+        )}
+        {kind === undefined ? (
+          <Text size="sm">This node has no triggers of the kind {trigger.type}.</Text>
+        ) : (
+          <>
+            <TriggerForm kind={kind} value={trigger} onChange={change} strict={strict} />
+            <CommandLine words={triggerCommand(trigger, kind.options, functions[of]?.name || 'NAME')} />
+          </>
+        )}
+      </Stack>
+    </Panel>
+  );
+}
+
+/** What a blueprint asks for beside its triggers' options: values of its own, and secrets. */
+function Asked() {
+  const { draft, update, blueprint, values, valueFaults, secrets, setSecret, strict } = useCreation();
+  if (draft.start !== 'blueprint' || blueprint === undefined) return null;
+  const loose = looseValues(blueprint);
+  const variables = Object.entries(blueprint.secrets ?? {});
+  if (loose.length === 0 && variables.length === 0) return null;
+  return (
+    <Panel title="What the blueprint asks for">
+      <div className={classes.fields}>
+        {loose.map((name) => {
+          const { label, help } = blueprint.values[name]!;
+          return (
+            <TextInput
+              key={name}
+              label={label}
+              description={help}
+              value={draft.values[name] ?? values[name] ?? ''}
+              onChange={(event) => {
+                const text = event.currentTarget.value;
+                update((before) => ({ ...before, values: { ...before.values, [name]: text } }));
+              }}
+              error={valueFaults[name]}
+              spellCheck={false}
+            />
+          );
+        })}
+        {variables.map(([variable, { label, help }]) => {
+          const value = secrets[variable] ?? '';
+          return (
+            <PasswordInput
+              key={variable}
+              label={label.charAt(0).toUpperCase() + label.slice(1)}
+              description={`${help ?? ''}${help ? '. ' : ''}Kept sealed on the node, and nowhere in this browser`}
+              value={value}
+              onChange={(event) => setSecret(variable, event.currentTarget.value)}
+              error={strict && value === '' ? 'This is needed' : undefined}
+              withAsterisk
+              autoComplete="new-password"
+            />
+          );
+        })}
+        {variables.length > 0 && (
+          <Button
+            variant="subtle"
+            size="xs"
+            className={classes.left ?? ''}
+            onClick={() => {
+              for (const [variable] of variables) if (!secrets[variable]) setSecret(variable, randomSecret());
+            }}
+          >
+            Make up what is missing
+          </Button>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+/** Long and random, for keys that nobody has given yet. */
+function randomSecret(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(24));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
