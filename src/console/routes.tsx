@@ -2,6 +2,7 @@ import {
   IconActivity,
   IconBell,
   IconBolt,
+  IconBucket,
   IconCirclePlus,
   IconFileText,
   IconHistory,
@@ -107,6 +108,14 @@ export const SCREENS: readonly Screen[] = [
     key: 'a',
     group: 'watch',
     load: () => import('./screens/alerts/index.tsx'),
+  },
+  {
+    path: 'buckets/*',
+    title: 'Buckets',
+    icon: IconBucket,
+    key: 'b',
+    group: 'services',
+    load: () => import('./screens/buckets/index.tsx'),
   },
   {
     path: 'profile',

@@ -75,6 +75,12 @@ export function addInvocationRoutes(app: App, context: DoorContext, invoke: Nati
             status: Type.Optional(Type.Enum([...INVOCATION_STATUSES])),
             failed: Type.Optional(Type.Boolean({ description: 'Only what did not succeed' })),
             coldStart: Type.Optional(Type.Boolean()),
+            traceId: Type.Optional(
+              Type.String({
+                pattern: '^[0-9a-f]{32}$',
+                description: 'Only those of this trace, such as of an upload with a `traceparent`',
+              }),
+            ),
             minDurationMs: Type.Optional(Type.Number({ minimum: 0 })),
             from,
             to,

@@ -1,0 +1,150 @@
+import { ActionIcon, Anchor, Button, Group, Switch, TextInput } from '@mantine/core';
+import { IconSearch, IconTrash, IconUpload } from '@tabler/icons-react';
+import { lazy, Suspense, useRef, useState } from 'react';
+import { Link, useNavigate, useParams } from 'react-router';
+import { api } from '../../api/client.ts';
+import { queryClient, useApi } from '../../api/hooks.ts';
+import { CommandLine } from '../../ui/command-line.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
+import { formatBytes, formatCount } from '../../ui/format.ts';
+import { Loading } from '../../ui/loading.tsx';
+import { Page } from '../../ui/page.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { QueryView } from '../../ui/query-view.tsx';
+import { ViewTabs } from '../../ui/view-tabs.tsx';
+import { useWords } from '../../ui/words.ts';
+import { BucketSettings } from './bucket-settings.tsx';
+import classes from './buckets.module.css';
+import { ObjectList } from './object-list.tsx';
+import { UploadList } from './upload-list.tsx';
+import { upload } from './uploads.ts';
+import { useWokenBy, Wakes } from './wakes.tsx';
+
+const DropArea = lazy(() => import('./drop-area.tsx'));
+
+/** One bucket: what is in it, what it wakes, its settings. */
+export default function BucketPage() {
+  const { name = '' } = useParams();
+  const query = useApi('/v1/buckets/{bucket}', { path: { bucket: name } });
+  const [removing, setRemoving] = useState(false);
+  const navigate = useNavigate();
+  const lead =
+    query.data &&
+    `${formatCount(query.data.objects)} objects, ${formatBytes(query.data.bytes)}, versions ${query.data.settings.versioning}`;
+  return (
+    <Page
+      title={name}
+      lead={lead}
+      crumbs={[{ title: 'Buckets', to: '/buckets' }]}
+      actions={
+        <Button variant="default" leftSection={<IconTrash size={16} aria-hidden />} onClick={() => setRemoving(true)}>
+          Remove
+        </Button>
+      }
+    >
+      <QueryView query={query} what={`The bucket ${name}`}>
+        {(bucket) => (
+          <ViewTabs
+            label={`Bucket ${name}`}
+            views={[
+              {
+                key: 'objects',
+                title: 'Objects',
+                body: () => <Objects bucket={name} isVersioned={bucket.settings.versioning === 'enabled'} />,
+              },
+              { key: 'settings', title: 'Settings', body: () => <BucketSettings bucket={bucket} /> },
+            ]}
+          />
+        )}
+      </QueryView>
+      <Confirm
+        opened={removing}
+        onClose={() => setRemoving(false)}
+        title={`Remove the bucket ${name}?`}
+        verb="Remove"
+        typed={name}
+        onConfirm={async () => {
+          await api.delete('/v1/buckets/{bucket}', { path: { bucket: name } });
+          await queryClient.invalidateQueries({ queryKey: ['/v1/buckets'] });
+          navigate('/buckets');
+        }}
+      >
+        A bucket must be empty to be removed. <CommandLine words={['bucket', 'rm', name]} />
+      </Confirm>
+    </Page>
+  );
+}
+
+function Objects({ bucket, isVersioned }: { bucket: string; isVersioned: boolean }) {
+  const [{ prefix, flat }, setWords] = useWords(['prefix', 'flat']);
+  const open = useRef<() => void>(null);
+  const woken = useWokenBy(bucket);
+  const isFlat = flat !== '';
+  // Where one types, what is found begins with it; what is uploaded goes into the folder.
+  const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  const list = <ObjectList {...{ bucket, prefix, isFlat, isVersioned }} onUpload={() => open.current?.()} />;
+  return (
+    <div className={classes.stack}>
+      <Group gap="sm" justify="space-between">
+        <Crumbs bucket={bucket} prefix={folder} />
+        <Group gap="sm">
+          <TextInput
+            aria-label="Keys that begin with"
+            placeholder="Begins with"
+            leftSection={<IconSearch size={15} aria-hidden />}
+            value={prefix}
+            onChange={(event) => setWords({ prefix: event.currentTarget.value })}
+          />
+          <Switch
+            size="sm"
+            label="Without folders"
+            checked={isFlat}
+            onChange={(event) => setWords({ flat: event.currentTarget.checked ? 'yes' : '' })}
+          />
+          <Button leftSection={<IconUpload size={16} aria-hidden />} onClick={() => open.current?.()}>
+            Upload
+          </Button>
+        </Group>
+      </Group>
+      <Wakes triggers={woken} />
+      <UploadList bucket={bucket} isHeard={woken.length > 0} />
+      <Panel flush>
+        <Suspense fallback={<Loading rows={6} />}>
+          <DropArea openRef={open} onFiles={(files) => upload(bucket, folder, files)} place={`${bucket}/${folder}`}>
+            {list}
+          </DropArea>
+        </Suspense>
+      </Panel>
+      <CommandLine words={['bucket', 'list', bucket, ...(prefix === '' ? [] : [prefix])]} />
+      <CommandLine
+        words={['bucket', 'put', bucket, '<file>', ...(folder === '' ? [] : ['--key', `${folder}<file>`])]}
+      />
+    </div>
+  );
+}
+
+function Crumbs({ bucket, prefix }: { bucket: string; prefix: string }) {
+  const parts = prefix.split('/').filter((part) => part !== '');
+  const to = (count: number) =>
+    `/buckets/${encodeURIComponent(bucket)}${count === 0 ? '' : `?prefix=${encodeURIComponent(`${parts.slice(0, count).join('/')}/`)}`}`;
+  return (
+    <nav aria-label="Folders" className={classes.folders}>
+      <Anchor component={Link} to={to(0)} size="sm">
+        {bucket}
+      </Anchor>
+      {parts.map((part, at) => (
+        <span key={to(at + 1)}>
+          {' / '}
+          <Anchor component={Link} to={to(at + 1)} size="sm">
+            {part}
+          </Anchor>
+        </span>
+      ))}
+      {prefix !== '' && (
+        <ActionIcon size="sm" component={Link} to={to(parts.length - 1)} aria-label="Up">
+          ↑
+        </ActionIcon>
+      )}
+    </nav>
+  );
+}

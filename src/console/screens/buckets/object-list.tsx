@@ -1,0 +1,197 @@
+import { ActionIcon, Anchor, Button, Checkbox, Group } from '@mantine/core';
+import { IconDownload, IconFile, IconFolder, IconTrash, IconUpload } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { request } from '../../api/client.ts';
+import { queryClient } from '../../api/hooks.ts';
+import { CommandLine } from '../../ui/command-line.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { formatBytes } from '../../ui/format.ts';
+import { Loading } from '../../ui/loading.tsx';
+import { Time } from '../../ui/time.tsx';
+import classes from './buckets.module.css';
+import { downloadUrl, type Entry, useObjects } from './objects.ts';
+
+interface ObjectListProps {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly isFlat: boolean;
+  readonly isVersioned: boolean;
+  readonly onUpload: () => void;
+}
+
+/** What a removal asks for at once. */
+const AT_ONCE = 6;
+
+/** Folders and objects below a prefix; chosen ones are removed together. */
+export function ObjectList({ bucket, prefix, isFlat, isVersioned, onUpload }: ObjectListProps) {
+  const found = useObjects(bucket, prefix, isFlat);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [removing, setRemoving] = useState<readonly string[]>([]);
+  if (found.data === undefined) {
+    if (found.error === null) return <Loading rows={6} />;
+    return <ErrorState error={found.error} what="What is in it" onRetry={() => void found.refetch()} />;
+  }
+  if (found.entries.length === 0) {
+    return (
+      <EmptyState
+        icon={IconUpload}
+        title={prefix === '' ? 'Nothing is in it yet' : `Nothing begins with ${prefix}`}
+        action={
+          <Button variant="default" onClick={onUpload}>
+            Choose files
+          </Button>
+        }
+      >
+        Drop files or folders here. What they wake is shown beside them.
+      </EmptyState>
+    );
+  }
+  const keys = found.entries.flatMap((entry) => (entry.prefix === undefined ? [entry.key] : []));
+  const marked = keys.filter((key) => chosen.has(key));
+  const toggle = (key: string) => {
+    const next = new Set(chosen);
+    if (!next.delete(key)) next.add(key);
+    setChosen(next);
+  };
+  const remove = async () => {
+    const left = [...removing];
+    const removeOne = async (): Promise<void> => {
+      for (let key = left.pop(); key !== undefined; key = left.pop()) await request('DELETE', downloadUrl(bucket, key));
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, removeOne));
+    setChosen(new Set());
+    await queryClient.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('/v1/buckets') });
+  };
+  const columns: Column<Entry>[] = [
+    {
+      key: 'mark',
+      title: '',
+      width: '1.5rem',
+      cell: (entry) =>
+        entry.prefix === undefined && (
+          <Checkbox
+            size="xs"
+            aria-label={`Choose ${entry.key}`}
+            checked={chosen.has(entry.key)}
+            onChange={() => toggle(entry.key)}
+          />
+        ),
+    },
+    {
+      key: 'name',
+      title: 'Name',
+      width: 'minmax(6rem, 3fr)',
+      sort: (entry) => (entry.prefix === undefined ? `1${entry.key}` : `0${entry.prefix}`),
+      cell: (entry) => <Name bucket={bucket} entry={entry} below={isFlat ? '' : prefix} />,
+    },
+    {
+      key: 'bytes',
+      title: 'Size',
+      width: '4.75rem',
+      align: 'right',
+      sort: (entry) => (entry.prefix === undefined ? entry.bytes : -1),
+      cell: (entry) => entry.prefix === undefined && formatBytes(entry.bytes),
+    },
+    {
+      key: 'type',
+      title: 'Type',
+      width: 'minmax(7rem, 1fr)',
+      wide: true,
+      cell: (entry) => (entry.prefix === undefined ? (entry.contentType ?? '') : ''),
+    },
+    {
+      key: 'changed',
+      title: 'Changed',
+      width: '9rem',
+      wide: true,
+      sort: (entry) => (entry.prefix === undefined ? entry.lastModified : ''),
+      cell: (entry) => entry.prefix === undefined && <Time at={entry.lastModified} />,
+    },
+    {
+      key: 'do',
+      title: '',
+      width: '3.75rem',
+      align: 'right',
+      cell: (entry) =>
+        entry.prefix === undefined && (
+          <Group gap={2} wrap="nowrap" justify="flex-end">
+            <ActionIcon
+              size="sm"
+              component="a"
+              href={downloadUrl(bucket, entry.key)}
+              download={entry.key.split('/').at(-1)}
+              aria-label={`Download ${entry.key}`}
+            >
+              <IconDownload size={15} aria-hidden />
+            </ActionIcon>
+            <ActionIcon size="sm" aria-label={`Remove ${entry.key}`} onClick={() => setRemoving([entry.key])}>
+              <IconTrash size={15} aria-hidden />
+            </ActionIcon>
+          </Group>
+        ),
+    },
+  ];
+  return (
+    <>
+      {marked.length > 0 && (
+        <div className={classes.chosen}>
+          <span>{marked.length} chosen</span>
+          <Button size="compact-sm" variant="default" onClick={() => setRemoving(marked)}>
+            Remove
+          </Button>
+          <Button size="compact-sm" variant="subtle" onClick={() => setChosen(new Set())}>
+            None
+          </Button>
+        </div>
+      )}
+      <DataTable
+        label={`What is in ${bucket}`}
+        rows={found.entries}
+        columns={columns}
+        rowKey={(entry) => entry.prefix ?? entry.key}
+        onEnd={() => found.hasNextPage && !found.isFetching && void found.fetchNextPage()}
+      />
+      <Confirm
+        opened={removing.length > 0}
+        onClose={() => setRemoving([])}
+        title={removing.length === 1 ? 'Remove this object?' : `Remove ${removing.length} objects?`}
+        verb="Remove"
+        onConfirm={remove}
+      >
+        <p className={classes.removed}>
+          {removing.slice(0, 5).join(', ')}
+          {removing.length > 5 && ' …'}
+        </p>
+        {isVersioned ? 'The bucket keeps versions: they can be had back by S3 clients.' : 'It is gone for good.'}
+        <CommandLine words={['bucket', 'rm', bucket, ...removing.slice(0, 5)]} />
+      </Confirm>
+    </>
+  );
+}
+
+function Name({ bucket, entry, below }: { bucket: string; entry: Entry; below: string }) {
+  if (entry.prefix !== undefined) {
+    return (
+      <span className={classes.name}>
+        <IconFolder size={16} stroke={1.6} aria-hidden />
+        <Anchor
+          component={Link}
+          inherit
+          to={`/buckets/${encodeURIComponent(bucket)}?prefix=${encodeURIComponent(entry.prefix)}`}
+        >
+          {entry.prefix.slice(below.length)}
+        </Anchor>
+      </span>
+    );
+  }
+  return (
+    <span className={classes.name} title={entry.key}>
+      <IconFile size={16} stroke={1.6} aria-hidden />
+      {entry.key.slice(below.length)}
+    </span>
+  );
+}
