@@ -159,14 +159,15 @@ export function addNodeRoutes(app: App, context: DoorContext): void {
       },
     },
     async () => ({
-      settings: Object.entries(SettingsSchema.properties).map(([name, { description = '', ...schema }]) => {
+      settings: Object.entries(SettingsSchema.properties).map(([name, schema]) => {
+        const { description = '', default: usual } = schema as { description?: string; default?: unknown };
         const isSecret = SECRET_SETTINGS.includes(name as keyof Settings);
         const value = settings[name as keyof Settings];
         return {
           name,
           description,
           isSecret,
-          isDefault: isDeepStrictEqual(value, (schema as { default?: unknown }).default),
+          isDefault: isDeepStrictEqual(value, usual),
           ...(!isSecret && { value }),
         };
       }),
