@@ -19,6 +19,8 @@ export const TABS: readonly FunctionTab[] = [
   { path: '', title: 'Overview', load: () => import('./overview/index.tsx') },
   { path: 'code', title: 'Code', load: () => import('./code/index.tsx') },
   { path: 'test', title: 'Test', load: () => import('./test/index.tsx') },
+  { path: 'configuration', title: 'Configuration', load: () => import('./configuration/index.tsx') },
+  { path: 'triggers', title: 'Triggers', load: () => import('./triggers/index.tsx') },
   { path: 'logs', title: 'Logs', load: () => import('./logs/index.tsx') },
   { path: 'invocations', title: 'Invocations', load: () => import('./invocations/index.tsx') },
 ];

@@ -1,0 +1,133 @@
+import { Button, Group, Text, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconSearch } from '@tabler/icons-react';
+import { useState } from 'react';
+import { api } from '../../../api/client.ts';
+import { useChange } from '../../../api/hooks.ts';
+import { messageOf } from '../../../api/problem.ts';
+import { CommandLine } from '../../../ui/command-line.tsx';
+import { Panel } from '../../../ui/panel.tsx';
+import { useWords } from '../../../ui/words.ts';
+import type { FunctionTabProps } from '../tabs.ts';
+import classes from './configuration.module.css';
+import { Conflicts } from './conflicts.tsx';
+import { SettingField } from './field.tsx';
+import { Remove } from './remove.tsx';
+import { type Config, commandOf, GROUPS } from './settings.ts';
+import { Verdict } from './verdict.tsx';
+
+/** Every setting with its meaning. Changes are gathered, looked at by the policies, and saved as one version. */
+export default function Configuration({ view }: FunctionTabProps) {
+  const { name, config } = view;
+  const [{ find }, setWords] = useWords(['find']);
+  const [changes, setChanges] = useState<Partial<Config>>({});
+  /** What the changes were written upon. */
+  const [base, setBase] = useState(view);
+  const keys = Object.keys(changes) as (keyof Config)[];
+  const both = keys.filter((key) => !equal(base.config[key], config[key]) && !equal(changes[key], config[key]));
+  // Somebody else's change of other settings is no conflict: what one writes goes upon it.
+  if (base !== view && both.length === 0) setBase(view);
+  const saving = useChange(
+    () =>
+      api.patch('/v1/functions/{name}', {
+        path: { name },
+        body: changes,
+        headers: { 'If-Match': `"${base.revision}"` },
+      }),
+    ['/v1/functions', '/v1/policies', '/v1/audit'],
+  );
+  const change = (key: keyof Config, value: unknown) => {
+    const { [key]: _, ...others } = changes;
+    setChanges(equal(config[key], value) ? others : { ...others, [key]: value });
+  };
+  const save = () =>
+    saving.mutate(undefined, {
+      onSuccess: (made) => {
+        setChanges({});
+        notifications.show({ message: `Version ${made.version} of ${name} serves with it`, color: 'lagoon' });
+      },
+    });
+  const isFound = (text: string) => text.toLowerCase().includes(find.trim().toLowerCase());
+
+  return (
+    <div className={classes.form}>
+      {both.length > 0 && (
+        <Conflicts
+          view={view}
+          changes={changes}
+          keys={both}
+          onTheirs={() => {
+            setChanges(Object.fromEntries(keys.filter((key) => !both.includes(key)).map((key) => [key, changes[key]])));
+            setBase(view);
+          }}
+          onMine={() => setBase(view)}
+        />
+      )}
+      <TextInput
+        aria-label="Find a setting"
+        placeholder="Find a setting"
+        value={find}
+        onChange={(event) => setWords({ find: event.currentTarget.value })}
+        leftSection={<IconSearch size={15} aria-hidden />}
+        type="search"
+        className={classes.find ?? ''}
+      />
+      {GROUPS.map(({ title, settings }) => {
+        const shown = settings.filter((each) => isFound(`${each.title} ${each.meaning} ${each.key}`));
+        if (shown.length === 0) return null;
+        return (
+          <Panel key={title} title={title}>
+            <div className={classes.fields}>
+              {shown.map((setting) => (
+                <div key={setting.key} className={classes.field} data-changed={keys.includes(setting.key) || undefined}>
+                  <SettingField
+                    setting={setting}
+                    value={changes[setting.key] ?? config[setting.key]}
+                    onChange={(value) => change(setting.key, value)}
+                  />
+                  {keys.includes(setting.key) && (
+                    <Text size="xs" className={classes.mark ?? ''}>
+                      changed; not saved yet
+                    </Text>
+                  )}
+                </div>
+              ))}
+            </div>
+          </Panel>
+        );
+      })}
+      <div className={classes.save}>
+        <Verdict name={name} changes={changes} />
+        {saving.error !== null && keys.length > 0 && (
+          <Text size="sm" c="var(--fob-bad)" role="alert">
+            {messageOf(saving.error)}
+          </Text>
+        )}
+        <Group gap="xs" justify="flex-end">
+          <Text size="sm" c="dimmed" role="status">
+            {keys.length === 0 ? 'Nothing is changed' : `${keys.length} changed`}
+          </Text>
+          <Button
+            variant="default"
+            disabled={keys.length === 0}
+            onClick={() => {
+              setChanges({});
+              saving.reset();
+            }}
+          >
+            Undo
+          </Button>
+          <Button onClick={save} loading={saving.isPending} disabled={keys.length === 0 || both.length > 0}>
+            Save as a new version
+          </Button>
+        </Group>
+      </div>
+      <CommandLine words={commandOf(name, config, changes)} />
+      <Remove view={view} />
+    </div>
+  );
+}
+
+function equal(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
