@@ -2,6 +2,7 @@ import 'uplot/dist/uPlot.min.css';
 import { useComputedColorScheme } from '@mantine/core';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
+import { formatTime } from './format.ts';
 import classes from './time-chart.module.css';
 
 /** One line of a chart. */
@@ -13,6 +14,10 @@ export interface Series {
   readonly bad?: boolean;
   /** Dashed, such as what this is compared with. */
   readonly dashed?: boolean;
+  /** Which of the five colours, from 1; without it, that of its place. */
+  readonly color?: number;
+  /** The area below it is tinted. */
+  readonly filled?: boolean;
 }
 
 /** Something that happened at a time, such as a release or an alert. */
@@ -31,25 +36,36 @@ export interface TimeChartProps {
   readonly format: (value: number) => string;
   readonly markers?: readonly Marker[];
   readonly height?: number;
+  /** The part of the time that the axis shows; without it, that of the times. */
+  readonly range?: { readonly fromMs: number; readonly toMs: number };
+  /** Values are whole numbers, and so is what the axis says. */
+  readonly whole?: boolean;
+  /** The axis of values reaches up to here at least. */
+  readonly top?: number;
+  /** Marks are only drawn: they are listed elsewhere. */
+  readonly listsMarkers?: boolean;
   /** Charts of one key show their cursors together. */
   readonly sync?: string;
-  /** Called with the part of the time that was chosen; without it the chart zooms by itself. */
+  /** Called with the part of the time that was chosen, or moved to; without it the chart zooms by itself. */
   readonly onRange?: (fromMs: number, toMs: number) => void;
+  /** Called for Escape and a double click, which ask for the whole. */
+  readonly onWhole?: () => void;
   /** Called for a click on a point in time. */
   readonly onPick?: (atMs: number) => void;
 }
 
 export default function TimeChartCanvas(props: TimeChartProps) {
-  const { label, timesMs, series, markers = [], height = 200, sync, format } = props;
+  const { label, timesMs, series, markers = [], height = 200, sync, format, range, listsMarkers = true } = props;
   const scheme = useComputedColorScheme();
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const latest = useRef(props);
   latest.current = props;
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [pointed, setPointed] = useState<number | null>(null);
   // What makes a chart another one; values alone are given to the one that is there.
   const shape = JSON.stringify([
-    series.map(({ label: name, bad, dashed }) => [name, bad, dashed]),
+    series.map(({ label: name, bad, dashed, color, filled }) => [name, bad, dashed, color, filled]),
     sync,
     height,
     scheme,
@@ -65,6 +81,7 @@ export default function TimeChartCanvas(props: TimeChartProps) {
       ticks: { show: false },
     };
     let pressedAt = 0;
+    let moving: { x: number; min: number; max: number } | undefined;
     const chart = new uPlot(
       {
         width: element.clientWidth,
@@ -72,19 +89,31 @@ export default function TimeChartCanvas(props: TimeChartProps) {
         legend: { show: false },
         cursor: {
           drag: { x: true, y: false, setScale: false },
+          bind: { dblclick: () => null },
           focus: { prox: 24 },
           ...(sync !== undefined && { sync: { key: sync } }),
         },
-        scales: { y: { range: (_chart, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
+        scales: {
+          x: { range: (_chart, min, max) => rangeOf(latest.current, min, max) },
+          y: { range: (_chart, _min, max) => [0, Math.max(max > 0 ? max * 1.1 : 1, latest.current.top ?? 0)] },
+        },
         axes: [
-          { ...axis, space: 70 },
-          { ...axis, size: 58, values: (_chart, ticks) => ticks.map((tick) => latest.current.format(tick)) },
+          { ...axis, space: 64, size: 28, values: (_chart, ticks, _axis, _space, step) => ticks.map(tickWords(step)) },
+          {
+            ...axis,
+            size: 58,
+            space: 28,
+            ...(latest.current.whole && { incrs: WHOLE_STEPS }),
+            values: (_chart, ticks) => ticks.map((tick) => latest.current.format(tick)),
+          },
         ],
+        padding: [8, 8, 0, 0],
         series: [
           {},
-          ...series.map(({ label: name, bad, dashed }, at) => ({
+          ...series.map(({ label: name, bad, dashed, color: own, filled }, at) => ({
             label: name,
-            stroke: color(lineColor(at, bad)),
+            stroke: color(lineColor(at, bad, own)),
+            ...(filled && { fill: `${color(lineColor(at, bad, own))}26` }),
             width: 1.75,
             spanGaps: false,
             points: { size: 5 },
@@ -92,6 +121,7 @@ export default function TimeChartCanvas(props: TimeChartProps) {
           })),
         ],
         hooks: {
+          setCursor: [(drawn) => setPointed(drawn.cursor.idx ?? null)],
           draw: [(drawn) => drawMarkers(drawn, latest.current.markers ?? [], color)],
           setSelect: [
             (chosen) => {
@@ -113,26 +143,57 @@ export default function TimeChartCanvas(props: TimeChartProps) {
     const over = chart.over;
     const onDown = (event: MouseEvent) => {
       pressedAt = event.clientX;
+      const { min, max } = chart.scales.x ?? {};
+      if (!event.shiftKey || min == null || max == null) return;
+      // Moves, in place of choosing a part.
+      event.stopImmediatePropagation();
+      event.preventDefault();
+      moving = { x: event.clientX, min, max };
+    };
+    const movedBy = (event: MouseEvent): number =>
+      moving === undefined ? 0 : ((moving.x - event.clientX) / over.clientWidth) * (moving.max - moving.min);
+    const onMove = (event: MouseEvent) => {
+      if (moving === undefined) return;
+      const by = movedBy(event);
+      chart.setScale('x', { min: moving.min + by, max: moving.max + by });
+    };
+    const onUpAnywhere = (event: MouseEvent) => {
+      if (moving === undefined) return;
+      const { min, max } = moving;
+      const by = movedBy(event);
+      moving = undefined;
+      if (by !== 0) latest.current.onRange?.((min + by) * 1_000, (max + by) * 1_000);
+    };
+    const onDouble = () => {
+      if (latest.current.onWhole) latest.current.onWhole();
+      else chart.setData(dataOf(latest.current), true);
     };
     const onUp = (event: MouseEvent) => {
+      if (moving !== undefined) return;
       const { left } = chart.cursor;
       if (Math.abs(event.clientX - pressedAt) < 3 && left !== undefined && left >= 0) {
         latest.current.onPick?.(chart.posToVal(left, 'x') * 1_000);
       }
     };
-    over.addEventListener('mousedown', onDown);
+    over.addEventListener('mousedown', onDown, true);
     over.addEventListener('mouseup', onUp);
+    over.addEventListener('dblclick', onDouble);
+    window.addEventListener('mousemove', onMove);
+    window.addEventListener('mouseup', onUpAnywhere);
     const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
     return () => {
       observer.disconnect();
+      window.removeEventListener('mousemove', onMove);
+      window.removeEventListener('mouseup', onUpAnywhere);
       chart.destroy();
     };
   }, [shape]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another range of the same values moves the axis
   useEffect(() => {
     plot.current?.setData(dataOf({ timesMs, series }), true);
-  }, [timesMs, series]);
+  }, [timesMs, series, range?.fromMs, range?.toMs]);
 
   useEffect(() => {
     for (const [at, { label: name }] of series.entries()) plot.current?.setSeries(at + 1, { show: !hidden.has(name) });
@@ -143,17 +204,19 @@ export default function TimeChartCanvas(props: TimeChartProps) {
     const { min, max } = chart?.scales.x ?? {};
     if (chart === undefined || min == null || max == null) return;
     const span = max - min;
-    const to: Record<string, [number, number]> = {
+    const steps: Record<string, [number, number]> = {
       ArrowLeft: [min - span / 5, max - span / 5],
       ArrowRight: [min + span / 5, max + span / 5],
       '+': [min + span / 4, max - span / 4],
       '-': [min - span / 2, max + span / 2],
       Escape: [(timesMs[0] ?? 0) / 1_000, (timesMs.at(-1) ?? 0) / 1_000],
     };
-    const range = to[event.key];
-    if (range === undefined) return;
+    const to = steps[event.key];
+    if (to === undefined) return;
     event.preventDefault();
-    chart.setScale('x', { min: range[0], max: range[1] });
+    if (event.key === 'Escape' && props.onWhole) props.onWhole();
+    else if (props.onRange) props.onRange(to[0] * 1_000, to[1] * 1_000);
+    else chart.setScale('x', { min: to[0], max: to[1] });
   };
 
   return (
@@ -161,7 +224,7 @@ export default function TimeChartCanvas(props: TimeChartProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move and zoom it */}
       <div ref={place} role="img" aria-label={summaryOf(label, series, format)} tabIndex={0} onKeyDown={onKeyDown} />
       <figcaption className={classes.legend}>
-        {series.map(({ label: name, bad, dashed }, at) => (
+        {series.map(({ label: name, bad, dashed, color, values }, at) => (
           <button
             type="button"
             key={name}
@@ -171,12 +234,16 @@ export default function TimeChartCanvas(props: TimeChartProps) {
           >
             <span
               className={classes.swatch}
-              style={{ borderTop: `3px ${dashed ? 'dashed' : 'solid'} var(${lineColor(at, bad)})` }}
+              style={{ borderTop: `3px ${dashed ? 'dashed' : 'solid'} var(${lineColor(at, bad, color)})` }}
             />
             {name}
+            <b className={classes.value}>{wordsFor(pointed === null ? latestOf(values) : values[pointed], format)}</b>
           </button>
         ))}
-        {markers.map((marker) => (
+        {pointed !== null && timesMs[pointed] !== undefined && (
+          <span className={classes.pointed}>{formatTime(new Date(timesMs[pointed]))}</span>
+        )}
+        {(listsMarkers ? markers : []).map((marker) => (
           <span key={`${marker.atMs}${marker.label}`} className={classes.marker} data-tone={marker.tone}>
             {marker.tone === 'bad' ? '▲' : '◆'} {marker.label}
           </span>
@@ -186,12 +253,45 @@ export default function TimeChartCanvas(props: TimeChartProps) {
   );
 }
 
+const DAY_S = 86_400;
+const WHOLE_STEPS = [1, 2, 5]
+  .flatMap((digit) => Array.from({ length: 12 }, (_, power) => digit * 10 ** power))
+  .sort((one, other) => one - other);
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const exactClock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** A place on the axis of time in words: the day where another one begins. */
+function tickWords(stepS: number): (tick: number) => string {
+  return (tick) => {
+    const when = new Date(tick * 1_000);
+    if (stepS >= DAY_S || (when.getHours() === 0 && when.getMinutes() === 0 && stepS >= 60)) return day.format(when);
+    return stepS < 60 ? exactClock.format(when) : clock.format(when);
+  };
+}
+
+function latestOf(values: readonly (number | null)[]): number | null {
+  return values.findLast((value) => value !== null) ?? null;
+}
+
 function dataOf({ timesMs, series }: Pick<TimeChartProps, 'timesMs' | 'series'>): uPlot.AlignedData {
   return [timesMs.map((ms) => ms / 1_000), ...series.map(({ values }) => [...values])];
 }
 
-function lineColor(at: number, bad = false): string {
-  return bad ? '--fob-chart-bad' : `--fob-chart-${(at % 5) + 1}`;
+function lineColor(at: number, bad = false, own = at + 1): string {
+  return bad ? '--fob-chart-bad' : `--fob-chart-${((own - 1) % 5) + 1}`;
+}
+
+/** What the axis of time shows, in seconds: what was asked for, unless it is just being moved. */
+function rangeOf({ range, timesMs }: TimeChartProps, min: number | null, max: number | null): [number, number] {
+  const [first = 0, last = 1] = [timesMs[0], timesMs.at(-1)];
+  const isOfData = min === null || max === null || (min === first / 1_000 && max === last / 1_000);
+  if (isOfData) return [(range?.fromMs ?? first) / 1_000, (range?.toMs ?? last) / 1_000];
+  return [min, max];
+}
+
+function wordsFor(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? '–' : format(value);
 }
 
 function toggled(names: ReadonlySet<string>, name: string): ReadonlySet<string> {

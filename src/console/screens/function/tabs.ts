@@ -21,6 +21,7 @@ export const TABS: readonly FunctionTab[] = [
   { path: 'test', title: 'Test', load: () => import('./test/index.tsx') },
   { path: 'configuration', title: 'Configuration', load: () => import('./configuration/index.tsx') },
   { path: 'triggers', title: 'Triggers', load: () => import('./triggers/index.tsx') },
+  { path: 'monitoring', title: 'Monitoring', load: () => import('./monitoring/index.tsx') },
   { path: 'logs', title: 'Logs', load: () => import('./logs/index.tsx') },
   { path: 'invocations', title: 'Invocations', load: () => import('./invocations/index.tsx') },
 ];
