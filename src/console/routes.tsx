@@ -7,6 +7,7 @@ import {
   IconFileText,
   IconHistory,
   IconHome2,
+  IconInbox,
   IconKey,
   IconServer2,
   IconTopologyStar3,
@@ -116,6 +117,14 @@ export const SCREENS: readonly Screen[] = [
     key: 'b',
     group: 'services',
     load: () => import('./screens/buckets/index.tsx'),
+  },
+  {
+    path: 'events',
+    title: 'Events',
+    icon: IconInbox,
+    key: 'e',
+    group: 'watch',
+    load: () => import('./screens/events/index.tsx'),
   },
   {
     path: 'profile',

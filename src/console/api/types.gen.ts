@@ -114,7 +114,7 @@ export interface Api {
   /** Invokes a function: the body is its event, the answer its result */
   "POST /v1/functions/{name}/invoke": { path: { name: string }; answer: unknown };
   /** Lists records of invocations, newest first */
-  "GET /v1/invocations": { query: { function?: string; version?: number; alias?: string; caller?: string; status?: "succeeded" | "failed" | "timed_out" | "out_of_memory" | "crashed" | "cancelled" | "rejected"; failed?: boolean; coldStart?: boolean; traceId?: string; minDurationMs?: number; from?: string; to?: string; cursor?: string; limit?: number }; answer: { invocations: ListInvocationsAnswer[]; cursor?: string } };
+  "GET /v1/invocations": { query: { function?: string; version?: number; alias?: string; caller?: string; status?: "succeeded" | "failed" | "timed_out" | "out_of_memory" | "crashed" | "cancelled" | "rejected"; failed?: boolean; coldStart?: boolean; traceId?: string; eventId?: string; minDurationMs?: number; from?: string; to?: string; cursor?: string; limit?: number }; answer: { invocations: ListInvocationsAnswer[]; cursor?: string } };
   /** Shows the record of one invocation */
   "GET /v1/invocations/{id}": { path: { id: string }; answer: ListInvocationsAnswer };
   /** Lists traces by the invocations that they are made of, newest first */

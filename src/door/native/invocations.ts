@@ -81,6 +81,9 @@ export function addInvocationRoutes(app: App, context: DoorContext, invoke: Nati
                 description: 'Only those of this trace, such as of an upload with a `traceparent`',
               }),
             ),
+            eventId: Type.Optional(
+              Type.String({ maxLength: 64, description: 'Only the attempts to deliver this event' }),
+            ),
             minDurationMs: Type.Optional(Type.Number({ minimum: 0 })),
             from,
             to,

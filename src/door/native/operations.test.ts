@@ -77,8 +77,8 @@ describe('operating a node', () => {
     assert.ok(asked.includes('timed_out') && !asked.includes('succeeded'), 'each way to fail');
     node.journal.asked.length = 0;
     const traceId = 'ab'.repeat(16);
-    await ask(node, 'GET', `/v1/invocations?traceId=${traceId}&limit=7`);
-    assert.deepEqual(node.journal.asked, [{ traceId, limit: 7 }]);
+    await ask(node, 'GET', `/v1/invocations?traceId=${traceId}&eventId=e1&limit=7`);
+    assert.deepEqual(node.journal.asked, [{ traceId, eventId: 'e1', limit: 7 }]);
 
     for (const query of ['traceId=ab', 'status=fine', 'version=0', 'from=yesterday', 'limit=1001', 'coldStart=maybe']) {
       assert.equal((await ask(node, 'GET', `/v1/invocations?${query}`)).status, 400, query);

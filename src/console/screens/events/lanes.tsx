@@ -1,0 +1,218 @@
+import { Anchor, Button, Switch, TextInput } from '@mantine/core';
+import { IconInbox, IconSearch } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Link, useNavigate } from 'react-router';
+import { useApi } from '../../api/hooks.ts';
+import type { Lane } from '../../api/things.ts';
+import { CommandLine } from '../../ui/command-line.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { formatCount, formatDuration } from '../../ui/format.ts';
+import { Page } from '../../ui/page.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { QueryView } from '../../ui/query-view.tsx';
+import { StatusBadge } from '../../ui/status-badge.tsx';
+import { useWords } from '../../ui/words.ts';
+import classes from './events.module.css';
+import { Redrive } from './redrive.tsx';
+
+/** What is accepted and not yet run is told by no feed. */
+const REFRESH_MS = 5_000;
+
+/** How all lanes stand: what waits, what runs, what is dead. */
+export function Lanes() {
+  const query = useApi('/v1/lanes', undefined, { refetchInterval: REFRESH_MS });
+  const [{ find, only }, setWords] = useWords(['find', 'only']);
+  const [redriving, setRedriving] = useState<Lane>();
+  const navigate = useNavigate();
+  const isOpen = ({ waiting, delayed, running, dead }: Lane) => waiting + delayed + running + dead > 0;
+  return (
+    <Page title="Events" lead="What waits to be delivered to functions, and what could not be">
+      <QueryView query={query} what="The lanes" rows={6}>
+        {({ lanes }) => {
+          const text = find.toLowerCase();
+          const shown = lanes.filter(
+            (lane) => (only === '' || isOpen(lane)) && `${lane.function} ${lane.lane}`.toLowerCase().includes(text),
+          );
+          return (
+            <>
+              <Totals lanes={lanes} />
+              <Panel
+                title="Lanes"
+                flush
+                aside={
+                  <>
+                    <Switch
+                      size="sm"
+                      label="Only where something waits, runs or is dead"
+                      checked={only !== ''}
+                      onChange={(event) => setWords({ only: event.currentTarget.checked ? 'open' : '' })}
+                    />
+                    <TextInput
+                      aria-label="Find a lane"
+                      placeholder="Function or trigger"
+                      leftSection={<IconSearch size={15} aria-hidden />}
+                      value={find}
+                      onChange={(event) => setWords({ find: event.currentTarget.value })}
+                    />
+                  </>
+                }
+              >
+                {shown.length === 0 ? (
+                  <EmptyState icon={IconInbox} title={lanes.length === 0 ? 'No events yet' : 'No lane fits'}>
+                    {lanes.length === 0
+                      ? 'Each trigger of a function has a lane, and so have calls that nobody waits for. They appear with their first event.'
+                      : 'Look for something else, or show the lanes where nothing waits, too.'}
+                  </EmptyState>
+                ) : (
+                  <DataTable
+                    label="Lanes"
+                    rows={shown}
+                    columns={columnsWith(setRedriving)}
+                    rowKey={keyOf}
+                    initialSort={{ key: 'dead', descending: true }}
+                    onOpen={(lane) => navigate(pathOf(lane, lane.dead > 0 ? 'dead' : ''))}
+                  />
+                )}
+              </Panel>
+            </>
+          );
+        }}
+      </QueryView>
+      <CommandLine words={['events', '<function>']} />
+      <Redrive lane={redriving} onClose={() => setRedriving(undefined)} />
+    </Page>
+  );
+}
+
+function keyOf({ function: name, qualifier = '', lane }: Lane): string {
+  return `${name} ${qualifier} ${lane}`;
+}
+
+function pathOf({ function: name, lane }: Lane, state: string): string {
+  return `/events?${new URLSearchParams({ function: name, lane, ...(state !== '' && { state }) })}`;
+}
+
+function Totals({ lanes }: { lanes: readonly Lane[] }) {
+  const sum = (of: (lane: Lane) => number) => lanes.reduce((total, lane) => total + of(lane), 0);
+  const dead = sum((lane) => lane.dead);
+  const oldestMs = Math.max(0, ...lanes.map(({ oldestAgeMs }) => oldestAgeMs));
+  const figures = [
+    ['Waiting', formatCount(sum((lane) => lane.waiting))],
+    ['Held back', formatCount(sum((lane) => lane.delayed))],
+    ['Running', formatCount(sum((lane) => lane.running))],
+    ['Dead', dead === 0 ? '0' : `✕ ${formatCount(dead)}`],
+    ['Oldest that is due', oldestMs === 0 ? 'none' : formatDuration(oldestMs)],
+  ] as const;
+  return (
+    <dl className={classes.totals}>
+      {figures.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd data-bad={(name === 'Dead' && dead > 0) || undefined}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function columnsWith(redrive: (lane: Lane) => void): Column<Lane>[] {
+  return [
+    {
+      key: 'function',
+      title: 'Function',
+      width: 'minmax(7rem, 1.4fr)',
+      sort: ({ function: name }) => name,
+      cell: (lane) => (
+        <Anchor component={Link} to={pathOf(lane, '')} inherit>
+          {lane.function}
+          {lane.qualifier === undefined ? '' : `:${lane.qualifier}`}
+        </Anchor>
+      ),
+    },
+    {
+      key: 'lane',
+      title: 'Lane',
+      width: 'minmax(7rem, 1.4fr)',
+      wide: true,
+      sort: ({ lane }) => lane,
+      cell: ({ lane }) => (lane === 'direct' ? 'direct calls' : lane),
+    },
+    {
+      key: 'waiting',
+      title: 'Waiting',
+      width: '5rem',
+      align: 'right',
+      sort: ({ waiting, delayed }) => waiting + delayed,
+      cell: ({ waiting, delayed }) => formatCount(waiting + delayed),
+    },
+    {
+      key: 'running',
+      title: 'Running',
+      width: '5rem',
+      align: 'right',
+      wide: true,
+      sort: ({ running }) => running,
+      cell: ({ running }) => formatCount(running),
+    },
+    {
+      key: 'dead',
+      title: 'Dead',
+      width: '4.5rem',
+      align: 'right',
+      sort: ({ dead }) => dead,
+      cell: ({ dead }) =>
+        dead === 0 ? (
+          '0'
+        ) : (
+          <StatusBadge tone="bad" plain>
+            {formatCount(dead)}
+          </StatusBadge>
+        ),
+    },
+    {
+      key: 'oldest',
+      title: 'Oldest',
+      width: '5.5rem',
+      align: 'right',
+      wide: true,
+      sort: ({ oldestAgeMs }) => oldestAgeMs,
+      cell: ({ oldestAgeMs }) => (oldestAgeMs === 0 ? '' : formatDuration(oldestAgeMs)),
+    },
+    {
+      key: 'delivered',
+      title: 'Delivered',
+      width: '6rem',
+      align: 'right',
+      wide: true,
+      sort: ({ delivered }) => delivered,
+      cell: ({ delivered }) => formatCount(delivered),
+    },
+    {
+      key: 'attempts',
+      title: 'Failed attempts',
+      width: '7.5rem',
+      align: 'right',
+      wide: true,
+      sort: ({ failedAttempts }) => failedAttempts,
+      cell: ({ failedAttempts }) => formatCount(failedAttempts),
+    },
+    {
+      key: 'do',
+      title: '',
+      width: '5.5rem',
+      align: 'right',
+      cell: (lane) =>
+        lane.dead > 0 && (
+          <Button
+            size="compact-xs"
+            variant="default"
+            aria-label={`Redrive the dead events of ${lane.function}, ${lane.lane}`}
+            onClick={() => redrive(lane)}
+          >
+            Redrive
+          </Button>
+        ),
+    },
+  ];
+}
