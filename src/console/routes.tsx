@@ -12,6 +12,7 @@ import {
   IconServer2,
   IconTopologyStar3,
   IconUserCircle,
+  IconUsers,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
@@ -93,6 +94,14 @@ export const SCREENS: readonly Screen[] = [
     key: 'n',
     group: 'govern',
     load: () => import('./screens/nodes/index.tsx'),
+  },
+  {
+    path: 'people/*',
+    title: 'People and policies',
+    icon: IconUsers,
+    key: 'o',
+    group: 'govern',
+    load: () => import('./screens/people/index.tsx'),
   },
   {
     path: 'audit',

@@ -61,6 +61,7 @@ const MATRIX: readonly (readonly [method: string, path: string, may: string, bod
   ['POST', '/v1/tokens', 'A', '{"team": "shop"}'],
   ['GET', '/v1/session', 'AIOVN'],
   ['GET', '/v1/can?action=node:restore', 'AIOVN'],
+  ['GET', '/v1/actions', 'AIOVN'],
   ['GET', '/v1/can?who=viewer&action=node:restore', 'AIV'],
   ['GET', '/v1/functions/ours/access', 'AIOV'],
   ['PUT', '/v1/functions/ours/access', 'AO', '{"deny": ["user:nobody"]}'],

@@ -445,6 +445,8 @@ export interface Api {
   "POST /v1/tokens": { body: { user?: string; team?: string; label?: string; scopes?: { roles?: string[]; actions?: string[] }; expiresAt?: string }; answer: CreateUserAnswer };
   /** Revokes a token: it is refused from then on */
   "DELETE /v1/tokens/{id}": { path: { id: string }; answer: undefined };
+  /** Lists everything that somebody may be allowed or denied, and the kind of thing that it is done to */
+  "GET /v1/actions": { answer: { actions: { action: string; on: string }[] } };
   /** Says whether somebody may do something, by which statement, and what would be needed */
   "GET /v1/can": { query: { who?: string; action: string; resource?: string }; answer: Record<string, unknown> };
   /** Shows who may invoke a function, whatever their roles say */

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import type { TokenOwner } from '../../govern/identity/identity.ts';
 import { FunctionAccess } from '../../model/identity.ts';
-import { ACTIONS, type Action, EVERYTHING, resourceOf } from '../../model/permission.ts';
+import { ACTIONS, type Action, EVERYTHING, kindOf, resourceOf } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
 import { answers, Done } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
@@ -250,6 +250,22 @@ function addTokenRoutes(app: App, { identity }: DoorContext): void {
 }
 
 function addDecisionRoutes(app: App, { identity, engine }: DoorContext): void {
+  app.get(
+    '/v1/actions',
+    {
+      config: { permission: 'own' },
+      schema: {
+        tags,
+        summary: 'Lists everything that somebody may be allowed or denied, and the kind of thing that it is done to',
+        operationId: 'listActions',
+        response: answers({
+          200: Type.Object({ actions: Type.Array(Type.Object({ action: Type.String(), on: Type.String() })) }),
+        }),
+      },
+    },
+    async () => ({ actions: ACTIONS.map((action) => ({ action, on: kindOf(resourceOf(action, 'x')) })) }),
+  );
+
   app.get(
     '/v1/can',
     {

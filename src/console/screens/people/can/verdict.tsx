@@ -1,0 +1,70 @@
+import { Anchor, Code, Text } from '@mantine/core';
+import { Link } from 'react-router';
+import { FactGrid } from '../../../ui/fact-grid.tsx';
+import { StatusBadge } from '../../../ui/status-badge.tsx';
+import { ThingLink } from '../../../ui/thing-link.tsx';
+import classes from '../people.module.css';
+import { type Statement, sentenceOf } from '../statement.ts';
+
+/** What the node says of who may do what. */
+export interface Explanation {
+  readonly who: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly allowed: boolean;
+  readonly reason: string;
+  readonly needed?: string;
+  /** False: there is no such thing; it is what would hold for one of that name. */
+  readonly exists?: boolean;
+  readonly attributes: { readonly owner?: string; readonly tags?: Readonly<Record<string, string>> };
+  readonly roles: readonly { readonly role: string; readonly through: string }[];
+  readonly by?: {
+    readonly role: string;
+    readonly through: string;
+    readonly number: number;
+    readonly statement: Statement;
+  };
+}
+
+/** The answer in a sentence, and what it follows from. */
+export function Verdict({ answer }: { readonly answer: Explanation }) {
+  const { who, action, resource, allowed, reason, needed, exists, attributes, roles, by } = answer;
+  const tags = Object.entries(attributes.tags ?? {}).map(([name, value]) => `${name}=${value}`);
+  return (
+    <div className={classes.verdict} role="status">
+      <StatusBadge tone={allowed ? 'good' : 'bad'}>{allowed ? 'allowed' : 'not allowed'}</StatusBadge>
+      <Text className={classes.because ?? ''}>
+        {who} {allowed ? 'may' : 'may not'} <Code>{action}</Code>
+        {resource === '*' ? ' on everything' : ' on '}
+        {resource !== '*' && resource}: {reason}.
+      </Text>
+      {exists === false && (
+        <Text size="sm" c="dimmed">
+          There is no {resource.replace(':', ' ')}: this is what would hold for one of that name.
+        </Text>
+      )}
+      <FactGrid
+        facts={[
+          [
+            'Decided by',
+            by && (
+              <>
+                statement {by.number} of{' '}
+                <Anchor component={Link} to={`/people/roles/${encodeURIComponent(by.role)}`} inherit underline="always">
+                  {by.role}
+                </Anchor>
+              </>
+            ),
+          ],
+          ['Had through', by?.through],
+          ['It says', by && `${by.statement.effect === 'allow' ? 'may' : 'may not'} do: ${sentenceOf(by.statement)}`],
+          ['What would be needed', needed],
+          ['All roles', roles.length === 0 ? 'none' : roles.map((each) => `${each.role} (${each.through})`).join(', ')],
+          ['About', resource === '*' ? undefined : <ThingLink key="thing" thing={resource} />],
+          ['Its owner', attributes.owner],
+          ['Its tags', tags.length === 0 ? undefined : tags.join(', ')],
+        ]}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+import { Button, Group, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { useNavigate, useParams } from 'react-router';
+import { api } from '../../../api/client.ts';
+import { useApi, useChange } from '../../../api/hooks.ts';
+import { CommandLine } from '../../../ui/command-line.tsx';
+import { Confirm } from '../../../ui/confirm.tsx';
+import { FactGrid } from '../../../ui/fact-grid.tsx';
+import { Page } from '../../../ui/page.tsx';
+import { Panel } from '../../../ui/panel.tsx';
+import { QueryView } from '../../../ui/query-view.tsx';
+import { StatusBadge } from '../../../ui/status-badge.tsx';
+import { Time } from '../../../ui/time.tsx';
+import classes from '../people.module.css';
+import { type Policy, scopeText, sentencesOf } from './policy.ts';
+import { PolicyDialog } from './policy-dialog.tsx';
+import { ViolationTable } from './violation-table.tsx';
+
+const TOUCHED = ['/v1/policies', '/v1/audit'];
+
+/** One policy: what it demands, and which functions are not so. */
+export default function PolicyPage() {
+  const { name = '' } = useParams();
+  const query = useApi('/v1/policies/{name}', { path: { name } });
+  const violations = useApi('/v1/policies/violations');
+  const broken = (violations.data?.violations ?? []).flatMap((each) => {
+    const those = each.violations.filter(({ policy }) => policy === name);
+    return those.length === 0 ? [] : [{ ...each, violations: those }];
+  });
+  return (
+    <Page
+      title={name}
+      lead={query.data?.description || undefined}
+      crumbs={[{ title: 'Policies', to: '/people/policies' }]}
+      actions={query.data && <Actions policy={query.data} />}
+    >
+      <QueryView query={query} what={`The policy ${name}`}>
+        {(policy) => (
+          <>
+            <Panel
+              title="Demands"
+              aside={
+                <StatusBadge tone={policy.mode === 'enforce' ? 'info' : 'notice'}>
+                  {policy.mode === 'enforce' ? 'refuses what breaks it' : 'tells what breaks it'}
+                </StatusBadge>
+              }
+            >
+              <Text size="sm" mb="xs">
+                Of {scopeText(policy.scope)}:
+              </Text>
+              <ul className={classes.rules}>
+                {sentencesOf(policy.rules).map((sentence) => (
+                  <li key={sentence}>{sentence}</li>
+                ))}
+              </ul>
+            </Panel>
+            <Panel>
+              <FactGrid
+                facts={[
+                  ['Changed', <Time key="at" at={policy.updatedAt} ago />],
+                  ['By', policy.by],
+                  ['People are told besides', policy.message === '' ? undefined : policy.message],
+                ]}
+              />
+            </Panel>
+            <Panel flush title="Broken as they stand">
+              <QueryView query={violations} what="What breaks it">
+                {() => <ViolationTable violations={broken} />}
+              </QueryView>
+            </Panel>
+          </>
+        )}
+      </QueryView>
+      <CommandLine words={['policy', 'show', name]} />
+    </Page>
+  );
+}
+
+function Actions({ policy }: { readonly policy: Policy }) {
+  const { name, undoable } = policy;
+  const navigate = useNavigate();
+  const [isChanging, changing] = useDisclosure(false);
+  const [isUndoing, undoing] = useDisclosure(false);
+  const [isRemoving, removing] = useDisclosure(false);
+  const undo = useChange(() => api.post('/v1/policies/{name}/undo', { path: { name } }), TOUCHED);
+  const remove = useChange(() => api.delete('/v1/policies/{name}', { path: { name } }), TOUCHED);
+  return (
+    <>
+      <Button onClick={changing.open}>Change</Button>
+      {undoable && (
+        <Button variant="default" onClick={undoing.open}>
+          Undo the last change
+        </Button>
+      )}
+      <Button variant="default" onClick={removing.open}>
+        Remove
+      </Button>
+      <PolicyDialog opened={isChanging} onClose={changing.close} policy={policy} />
+      <Confirm
+        opened={isUndoing}
+        onClose={undoing.close}
+        title={`Undo the last change of ${name}?`}
+        verb="Undo"
+        harmless
+        onConfirm={async () => {
+          const { violations } = await undo.mutateAsync(undefined);
+          notifications.show({ message: `${name} stands as before; ${violations.length} functions break it` });
+        }}
+      >
+        What stood before comes back. Undoing again brings this back.
+        <Group mt="sm">
+          <CommandLine words={['policy', 'undo', name]} />
+        </Group>
+      </Confirm>
+      <Confirm
+        opened={isRemoving}
+        onClose={removing.close}
+        title={`Remove the policy ${name}?`}
+        verb="Remove"
+        typed={name}
+        onConfirm={async () => {
+          await remove.mutateAsync(undefined);
+          notifications.show({ message: `The policy ${name} is removed` });
+          void navigate('/people/policies');
+        }}
+      >
+        Nothing is checked against it any more.
+        <Group mt="sm">
+          <CommandLine words={['policy', 'rm', name]} />
+        </Group>
+      </Confirm>
+    </>
+  );
+}

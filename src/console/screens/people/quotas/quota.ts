@@ -1,0 +1,75 @@
+import type { Api } from '../../../api/types.gen.ts';
+import { formatBytes, formatCount } from '../../../ui/format.ts';
+
+export type Quota = Api['GET /v1/quotas/{team}']['answer'];
+export type TeamUsage = Api['GET /v1/quota-usage']['answer']['teams'][number];
+export type Use = TeamUsage['uses'][number];
+export type Measure = Use['measure'];
+
+const megabytes = (mb: number) => `${formatCount(mb)} MB`;
+
+/** What a quota limits, in words, and as the command line says it. */
+export const MEASURES: readonly {
+  readonly measure: Measure;
+  readonly title: string;
+  readonly about: string;
+  readonly option: string;
+  readonly format: (value: number) => string;
+  /** As the option takes it. */
+  readonly word: (value: number) => string;
+}[] = [
+  {
+    measure: 'functions',
+    title: 'Functions',
+    about: 'Most functions',
+    option: '--functions',
+    format: formatCount,
+    word: String,
+  },
+  {
+    measure: 'reservedMb',
+    title: 'Memory at once',
+    about: 'Most memory that its functions may take at once, in MB: memory times concurrency',
+    option: '--memory',
+    format: megabytes,
+    word: (value) => `${value}m`,
+  },
+  {
+    measure: 'codeBytes',
+    title: 'Code',
+    about: 'Most code, in bytes',
+    option: '--code',
+    format: formatBytes,
+    word: String,
+  },
+  {
+    measure: 'invocationsPerDay',
+    title: 'Invocations a day',
+    about: 'Most invocations a day (UTC)',
+    option: '--invocations',
+    format: formatCount,
+    word: String,
+  },
+  {
+    measure: 'gbSecondsPerMonth',
+    title: 'GB-seconds a month',
+    about: 'Most GB-seconds a month (UTC)',
+    option: '--gb-seconds',
+    format: formatCount,
+    word: String,
+  },
+  {
+    measure: 'queuedEvents',
+    title: 'Waiting events',
+    about: 'Most events that wait',
+    option: '--events',
+    format: formatCount,
+    word: String,
+  },
+];
+
+/** Whom a quota is for, in words. */
+export function teamTitle(team: string): string {
+  if (team === '*') return 'each team without a quota of its own';
+  return team === '-' ? 'functions without an owner' : team;
+}

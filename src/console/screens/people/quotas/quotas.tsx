@@ -1,0 +1,172 @@
+import { Button, Group, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconGauge, IconPlus } from '@tabler/icons-react';
+import { useState } from 'react';
+import { api } from '../../../api/client.ts';
+import { useApi, useChange } from '../../../api/hooks.ts';
+import { CommandLine } from '../../../ui/command-line.tsx';
+import { Confirm } from '../../../ui/confirm.tsx';
+import { type Column, DataTable } from '../../../ui/data-table.tsx';
+import { EmptyState } from '../../../ui/empty-state.tsx';
+import { FilterField, matches } from '../../../ui/filter-field.tsx';
+import { Panel } from '../../../ui/panel.tsx';
+import { QueryView } from '../../../ui/query-view.tsx';
+import { Time } from '../../../ui/time.tsx';
+import { useParam } from '../../../ui/use-param.ts';
+import { PeoplePage } from '../people-page.tsx';
+import { MEASURES, type Quota, type TeamUsage, teamTitle } from './quota.ts';
+import { QuotaDialog } from './quota-dialog.tsx';
+import { UseMeter } from './use-meter.tsx';
+
+const USE_COLUMNS: readonly Column<TeamUsage>[] = [
+  {
+    key: 'team',
+    title: 'Team',
+    width: 'minmax(5rem, 1.2fr)',
+    cell: ({ team }) => (
+      <Text span inherit fw={560}>
+        {team === '-' ? 'no owner' : team}
+      </Text>
+    ),
+    sort: ({ team }) => team,
+  },
+  ...MEASURES.map(
+    ({ measure, title }): Column<TeamUsage> => ({
+      key: measure,
+      title,
+      width: 'minmax(5.5rem, 1fr)',
+      wide: measure !== 'functions' && measure !== 'invocationsPerDay',
+      cell: ({ uses }) => <UseMeter use={uses.find((use) => use.measure === measure)} />,
+      sort: ({ uses }) => uses.find((use) => use.measure === measure)?.used ?? 0,
+    }),
+  ),
+];
+
+/** How much teams may use, and what they have used of it. */
+export default function Quotas() {
+  const quotas = useApi('/v1/quotas');
+  const usage = useApi('/v1/quota-usage', undefined, { refetchInterval: 5_000 });
+  const [filter] = useParam('q');
+  const [editing, setEditing] = useState<Quota | 'new'>();
+  const [removing, setRemoving] = useState<Quota>();
+  const remove = useChange(
+    (team: string) => api.delete('/v1/quotas/{team}', { path: { team } }),
+    ['/v1/quotas', '/v1/quota-usage'],
+  );
+  const making = (
+    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEditing('new')}>
+      New quota
+    </Button>
+  );
+  return (
+    <PeoplePage title="Quotas" lead="How much each team may use, and what it has used of that." actions={making}>
+      <Panel flush title="Used" aside={<FilterField label="Filter teams" placeholder="Team" />}>
+        <QueryView query={usage} what="What teams use" rows={6}>
+          {({ teams }) => (
+            <DataTable
+              label="What teams use of their quotas"
+              rows={teams.filter(({ team }) => matches(filter, team))}
+              columns={USE_COLUMNS}
+              rowKey={({ team }) => team}
+              rowHeight={48}
+              empty={
+                <EmptyState icon={IconGauge} title="Nothing is used yet">
+                  What a team’s functions use counts from the first one on.
+                </EmptyState>
+              }
+            />
+          )}
+        </QueryView>
+      </Panel>
+      <Panel flush title="Limits">
+        <QueryView query={quotas} what="The quotas">
+          {({ quotas: found }) => (
+            <DataTable
+              label="Quotas"
+              rows={found}
+              columns={limitColumns(setEditing, setRemoving)}
+              rowKey={({ team }) => team}
+              empty={
+                <EmptyState icon={IconGauge} title="No team is limited" action={making}>
+                  A quota for * holds for every team that has none of its own.
+                </EmptyState>
+              }
+            />
+          )}
+        </QueryView>
+      </Panel>
+      <CommandLine words={['quota']} />
+      <QuotaDialog
+        opened={editing !== undefined}
+        onClose={() => setEditing(undefined)}
+        {...(editing !== undefined && editing !== 'new' && { quota: editing })}
+      />
+      <Confirm
+        opened={removing !== undefined}
+        onClose={() => setRemoving(undefined)}
+        title={`Remove the quota of ${teamTitle(removing?.team ?? '')}?`}
+        verb="Remove"
+        onConfirm={async () => {
+          await remove.mutateAsync(removing!.team);
+          notifications.show({ message: `${teamTitle(removing!.team)}: the quota is removed` });
+        }}
+      >
+        Then the quota for * holds, where there is one, and else no limit.
+        <Group mt="sm">
+          <CommandLine words={['quota', 'rm', removing?.team ?? '']} />
+        </Group>
+      </Confirm>
+    </PeoplePage>
+  );
+}
+
+function limitColumns(onEdit: (quota: Quota) => void, onRemove: (quota: Quota) => void): readonly Column<Quota>[] {
+  return [
+    {
+      key: 'team',
+      title: 'For',
+      width: 'minmax(5rem, 1.2fr)',
+      cell: ({ team }) => teamTitle(team),
+      sort: ({ team }) => team,
+    },
+    {
+      key: 'limits',
+      title: 'At most',
+      width: 'minmax(7rem, 3fr)',
+      cell: (quota) =>
+        MEASURES.flatMap(({ measure, title, format }) => {
+          const limit = quota[measure];
+          return limit === undefined ? [] : [`${title.toLowerCase()} ${format(limit)}`];
+        }).join(' · ') || 'no limit',
+    },
+    { key: 'warn', title: 'Told from', width: '5.5rem', wide: true, cell: ({ warnPercent }) => `${warnPercent}%` },
+    { key: 'by', title: 'Set by', width: 'minmax(5rem, 1fr)', wide: true, cell: ({ by }) => by },
+    { key: 'at', title: 'When', width: '7rem', wide: true, cell: ({ updatedAt }) => <Time at={updatedAt} ago /> },
+    {
+      key: 'do',
+      title: '',
+      width: '8.75rem',
+      align: 'right',
+      cell: (quota) => (
+        <Group gap={6} justify="flex-end" wrap="nowrap">
+          <Button
+            size="compact-xs"
+            variant="default"
+            aria-label={`Change the quota of ${teamTitle(quota.team)}`}
+            onClick={() => onEdit(quota)}
+          >
+            Change
+          </Button>
+          <Button
+            size="compact-xs"
+            variant="default"
+            aria-label={`Remove the quota of ${teamTitle(quota.team)}`}
+            onClick={() => onRemove(quota)}
+          >
+            Remove
+          </Button>
+        </Group>
+      ),
+    },
+  ];
+}
