@@ -24,4 +24,6 @@ export const TABS: readonly FunctionTab[] = [
   { path: 'monitoring', title: 'Monitoring', load: () => import('./monitoring/index.tsx') },
   { path: 'logs', title: 'Logs', load: () => import('./logs/index.tsx') },
   { path: 'invocations', title: 'Invocations', load: () => import('./invocations/index.tsx') },
+  { path: 'releases', title: 'Releases', load: () => import('./releases/index.tsx') },
+  { path: 'permissions', title: 'Permissions', load: () => import('./permissions/index.tsx') },
 ];

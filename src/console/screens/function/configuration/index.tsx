@@ -96,7 +96,7 @@ export default function Configuration({ view }: FunctionTabProps) {
           </Panel>
         );
       })}
-      <div className={classes.save}>
+      <div className={classes.save} data-idle={keys.length === 0 || undefined}>
         <Verdict name={name} changes={changes} />
         {saving.error !== null && keys.length > 0 && (
           <Text size="sm" c="var(--fob-bad)" role="alert">

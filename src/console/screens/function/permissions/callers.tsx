@@ -1,0 +1,151 @@
+import { Button, Group, TagsInput, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import { api } from '../../../api/client.ts';
+import { useApi, useChange } from '../../../api/hooks.ts';
+import { ApiProblem, messageOf } from '../../../api/problem.ts';
+import type { FunctionView } from '../../../api/things.ts';
+import type { Api } from '../../../api/types.gen.ts';
+import { CommandLine } from '../../../ui/command-line.tsx';
+import { Panel } from '../../../ui/panel.tsx';
+import { QueryView } from '../../../ui/query-view.tsx';
+import { MayInvoke } from './may-invoke.tsx';
+import classes from './permissions.module.css';
+
+type Access = Api['GET /v1/functions/{name}/access']['answer'];
+
+/** Who may invoke it: the function's own rule, if it has one, and how that comes out for everybody. */
+export function Callers({ view: { name } }: { readonly view: FunctionView }) {
+  const access = useApi('/v1/functions/{name}/access', { path: { name } });
+  return (
+    <div className={classes.stack}>
+      <Panel title="Who may invoke it">
+        <QueryView query={access} what="The rule">
+          {(found) => <Rule key={found.revision} name={name} access={found} onReload={() => void access.refetch()} />}
+        </QueryView>
+      </Panel>
+      <MayInvoke name={name} />
+    </div>
+  );
+}
+
+interface RuleProps {
+  readonly name: string;
+  readonly access: Access;
+  readonly onReload: () => void;
+}
+
+function Rule({ name, access, onReload }: RuleProps) {
+  const [allow, setAllow] = useState([...(access.allow ?? [])]);
+  const [deny, setDeny] = useState([...(access.deny ?? [])]);
+  const teams = useApi('/v1/teams', {}, { retry: false });
+  const users = useApi('/v1/users', {}, { retry: false });
+  const known = [
+    'anonymous',
+    '*',
+    ...(teams.data?.teams.map((each) => `team:${each.name}`) ?? []),
+    ...(users.data?.users.map((each) => `user:${each.name}`) ?? []),
+  ];
+  const path = { name };
+  const headers: Record<string, string> =
+    access.revision === 0 ? { 'If-None-Match': '*' } : { 'If-Match': `"${access.revision}"` };
+  const saving = useChange(
+    () =>
+      allow.length + deny.length === 0
+        ? api.delete('/v1/functions/{name}/access', { path, headers })
+        : api.put('/v1/functions/{name}/access', {
+            path,
+            body: { ...(allow.length > 0 && { allow }), ...(deny.length > 0 && { deny }) },
+            headers,
+          }),
+    ['/v1/functions', '/v1/can'],
+  );
+  const isChanged = !same(allow, access.allow ?? []) || !same(deny, access.deny ?? []);
+  const isRefused = saving.error instanceof ApiProblem && saving.error.status === 412;
+  const flags = [
+    ...added(allow, access.allow).flatMap((each) => ['--allow', each]),
+    ...added(deny, access.deny).flatMap((each) => ['--deny', each]),
+    ...[...(access.allow ?? []), ...(access.deny ?? [])]
+      .filter((each) => !allow.includes(each) && !deny.includes(each))
+      .flatMap((each) => ['--remove', each]),
+  ];
+  return (
+    <div className={classes.stack}>
+      <Text size="sm">
+        {access.revision === 0
+          ? 'It has no rule of its own: roles of people and grants of functions decide.'
+          : (access.allow?.length ?? 0) > 0
+            ? 'Those who are let in, and nobody else.'
+            : 'Whoever roles and grants let in, but for those who are kept out.'}
+      </Text>
+      <TagsInput
+        label="Let in"
+        description="With one of these, those and nobody else: user:…, team:…, token:…, function:…, * for everybody with a credential, anonymous for those without"
+        data={known}
+        value={allow}
+        onChange={setAllow}
+        placeholder={allow.length === 0 ? 'Whoever roles and grants let in' : ''}
+      />
+      <TagsInput
+        label="Keep out"
+        description="This wins over all else"
+        data={known}
+        value={deny}
+        onChange={setDeny}
+        placeholder={deny.length === 0 ? 'Nobody' : ''}
+      />
+      {allow.includes('anonymous') && (
+        <Text size="sm" c="var(--fob-notice)">
+          Whoever reaches the node can call it at /f/{name}, without a credential.
+        </Text>
+      )}
+      {saving.error !== null && (
+        <div role="alert">
+          <Text size="sm" c="var(--fob-bad)">
+            {messageOf(saving.error)}
+          </Text>
+          {isRefused && (
+            <Button size="xs" variant="default" onClick={onReload}>
+              Show the rule as it is now
+            </Button>
+          )}
+        </div>
+      )}
+      <Group justify="space-between" gap="xs">
+        <CommandLine words={['access', name, ...(isChanged ? flags : [])]} />
+        <Group gap="xs">
+          <Button
+            variant="default"
+            disabled={!isChanged}
+            onClick={() => {
+              setAllow([...(access.allow ?? [])]);
+              setDeny([...(access.deny ?? [])]);
+              saving.reset();
+            }}
+          >
+            Undo
+          </Button>
+          <Button
+            disabled={!isChanged}
+            loading={saving.isPending}
+            onClick={() =>
+              saving.mutate(undefined, {
+                onSuccess: () => notifications.show({ message: `Who may invoke ${name} is changed`, color: 'lagoon' }),
+              })
+            }
+          >
+            Save
+          </Button>
+        </Group>
+      </Group>
+    </div>
+  );
+}
+
+function same(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((each) => other.includes(each));
+}
+
+function added(now: readonly string[], before: readonly string[] = []): string[] {
+  return now.filter((each) => !before.includes(each));
+}

@@ -1,0 +1,135 @@
+import { Button, Group, Menu, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { IconArrowBackUp, IconDots, IconTrendingUp } from '@tabler/icons-react';
+import { api } from '../../../api/client.ts';
+import { useChange } from '../../../api/hooks.ts';
+import type { FunctionView } from '../../../api/things.ts';
+import type { Api } from '../../../api/types.gen.ts';
+import { CommandLine } from '../../../ui/command-line.tsx';
+import { Confirm } from '../../../ui/confirm.tsx';
+import { Panel } from '../../../ui/panel.tsx';
+import { Time } from '../../../ui/time.tsx';
+import { ReleaseView } from './release-view.tsx';
+import classes from './releases.module.css';
+import { Shares, sharesText } from './shares.tsx';
+
+export type Alias = Api['GET /v1/functions/{name}/aliases']['answer']['aliases'][number];
+
+interface AliasPanelProps {
+  readonly view: FunctionView;
+  readonly alias: Alias;
+  readonly onEdit: () => void;
+  readonly onRelease: () => void;
+}
+
+/** One alias: what it names, the release that is under way, and what it named before. */
+export function AliasPanel({ view: { name }, alias, onEdit, onRelease }: AliasPanelProps) {
+  const { name: own, description, versions, stickyBy, updatedAt, updatedBy, moves, release, revision } = alias;
+  const [isGoingBack, back] = useDisclosure(false);
+  const [isRemoving, removal] = useDisclosure(false);
+  const path = { name, alias: own };
+  const headers = { 'If-Match': `"${revision}"` };
+  const goBack = useChange(
+    () => api.post('/v1/functions/{name}/aliases/{alias}/rollback', { path, body: {}, headers }),
+    ['/v1/functions', '/v1/releases'],
+  );
+  const removing = useChange(
+    () => api.delete('/v1/functions/{name}/aliases/{alias}', { path, headers }),
+    ['/v1/functions'],
+  );
+  const isUnderWay = release?.state === 'running' || release?.state === 'paused';
+  const before = moves.length > 1 ? moves.at(-2) : undefined;
+  return (
+    <Panel
+      title={
+        <span>
+          <span className={classes.quiet}>{name}:</span>
+          {own}
+        </span>
+      }
+      aside={
+        <>
+          {!isUnderWay && (
+            <Button
+              size="xs"
+              onClick={onRelease}
+              disabled={versions.length > 1}
+              title={versions.length > 1 ? 'Move it to one version first' : undefined}
+              leftSection={<IconTrendingUp size={14} aria-hidden />}
+            >
+              Release gradually
+            </Button>
+          )}
+          <Button size="xs" variant="default" onClick={onEdit} disabled={isUnderWay}>
+            Move
+          </Button>
+          <Button
+            size="xs"
+            variant="default"
+            onClick={back.open}
+            disabled={before === undefined && !isUnderWay}
+            leftSection={<IconArrowBackUp size={14} aria-hidden />}
+          >
+            Roll back
+          </Button>
+          <Menu position="bottom-end" withinPortal>
+            <Menu.Target>
+              <Button size="compact-sm" variant="subtle" color="gray" aria-label={`Do something else with ${own}`}>
+                <IconDots size={16} />
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item c="var(--fob-bad)" onClick={removal.open}>
+                Remove it
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </>
+      }
+    >
+      <div className={classes.alias}>
+        {description !== '' && <Text size="sm">{description}</Text>}
+        <Shares versions={versions} />
+        <Text size="xs" c="dimmed">
+          Moved <Time at={updatedAt} ago /> by {updatedBy}
+          {stickyBy !== undefined && `; callers stay with one version by ${stickyBy}`}
+          {before !== undefined && `; before: ${sharesText(before.versions)}`}
+        </Text>
+        {release !== undefined && <ReleaseView release={release} />}
+        <Group>
+          <CommandLine words={['alias', 'show', name, own]} />
+        </Group>
+      </div>
+      <Confirm
+        opened={isGoingBack}
+        onClose={back.close}
+        title={`Roll ${own} back?`}
+        verb="Roll back"
+        onConfirm={async () => {
+          const moved = await goBack.mutateAsync(undefined);
+          notifications.show({ message: `${name}:${own} is ${sharesText(moved.versions)}`, color: 'lagoon' });
+        }}
+      >
+        {isUnderWay
+          ? `The release ends, and all calls of ${name}:${own} go to version ${release.from} at once.`
+          : `Calls of ${name}:${own} go to ${before === undefined ? 'what it named before' : sharesText(before.versions)} at once, in place of ${sharesText(versions)}.`}
+        <CommandLine words={['rollback', name, '--alias', own]} />
+      </Confirm>
+      <Confirm
+        opened={isRemoving}
+        onClose={removal.close}
+        title={`Remove the alias ${own}?`}
+        verb="Remove it"
+        typed={own}
+        onConfirm={async () => {
+          await removing.mutateAsync(undefined);
+          notifications.show({ message: `The alias ${own} is removed` });
+        }}
+      >
+        Calls, triggers and destinations that name {name}:{own} fail from now on. The versions stay.
+        <CommandLine words={['alias', 'rm', name, own]} />
+      </Confirm>
+    </Panel>
+  );
+}

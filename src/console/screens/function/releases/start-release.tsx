@@ -1,0 +1,187 @@
+import { Button, Checkbox, Group, Modal, NumberInput, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import { api } from '../../../api/client.ts';
+import { useChange } from '../../../api/hooks.ts';
+import { messageOf } from '../../../api/problem.ts';
+import type { FunctionView } from '../../../api/things.ts';
+import { CommandLine } from '../../../ui/command-line.tsx';
+import { formatDuration } from '../../../ui/format.ts';
+import type { Alias } from './alias-panel.tsx';
+
+interface StartReleaseProps {
+  readonly view: FunctionView;
+  readonly alias: Alias;
+  readonly versions: readonly number[];
+  readonly onClose: () => void;
+}
+
+const SHAPES = [
+  { value: '10,20,30,40,50,60,70,80,90,100', label: 'Evenly: 10 % more each step' },
+  { value: '5,25,50,100', label: 'In four steps: 5, 25, 50, 100 %' },
+  { value: '1,10,100', label: 'Carefully: 1, 10, 100 %' },
+  { value: '10,100', label: 'A canary: 10 %, then all' },
+];
+const MINUTE_MS = 60_000;
+
+/** Begins a gradual release: to which version, in which steps, and when it counts as worse and goes back by itself. */
+export function StartRelease({ view: { name, version }, alias, versions, onClose }: StartReleaseProps) {
+  const from = alias.versions.toSorted((a, b) => b.weight - a.weight)[0]?.version ?? 0;
+  const others = versions.filter((each) => each !== from);
+  const [chosen, setTo] = useState<number>();
+  const to = chosen ?? (version === from ? others[0] : version);
+  const [shares, setShares] = useState(SHAPES[1]!.value);
+  const [minutes, setMinutes] = useState(1);
+  const [minCalls, setMinCalls] = useState(10);
+  const [maxErrorIncrease, setErrors] = useState(2);
+  const [maxLatencyFactor, setFactor] = useState(1.5);
+  const [waitForCalls, setWait] = useState(false);
+  const [alarms, setAlarms] = useState<string[]>([]);
+  const steps = shares
+    .split(',')
+    .map(Number)
+    .filter((each) => each > 0);
+  const isValid =
+    steps.length > 0 && steps.at(-1) === 100 && steps.every((each, at) => each <= 100 && each > (steps[at - 1] ?? 0));
+  const starting = useChange(
+    () =>
+      api.post('/v1/functions/{name}/aliases/{alias}/release', {
+        path: { name, alias: alias.name },
+        body: {
+          to: to!,
+          steps,
+          everyMs: Math.round(minutes * MINUTE_MS),
+          rules: { minCalls, maxErrorIncrease, maxLatencyFactor, waitForCalls, alarms },
+        },
+        headers: { 'If-Match': `"${alias.revision}"` },
+      }),
+    ['/v1/functions', '/v1/releases'],
+  );
+  const start = () =>
+    starting.mutate(undefined, {
+      onSuccess: (release) => {
+        notifications.show({
+          message: `Version ${release.to} gets ${release.percent} % of ${name}:${alias.name} now`,
+          color: 'lagoon',
+        });
+        onClose();
+      },
+    });
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      title={`Release gradually by ${name}:${alias.name}`}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isValid && to !== undefined) start();
+        }}
+      >
+        <Stack gap="md">
+          <Group grow align="flex-start">
+            <Select
+              label="New version"
+              description={`In place of version ${from}`}
+              data={others.map((each) => ({ value: String(each), label: `Version ${each}` }))}
+              value={to === undefined ? null : String(to)}
+              onChange={(next) => setTo(Number(next))}
+              allowDeselect={false}
+              nothingFoundMessage="There is no other version"
+            />
+            <NumberInput
+              label="Each step holds for"
+              description={`All of it after ${formatDuration(minutes * MINUTE_MS * (steps.length - 1))}`}
+              value={minutes}
+              onChange={(next) => typeof next === 'number' && setMinutes(next)}
+              min={0.02}
+              max={10_080}
+              suffix=" min"
+            />
+          </Group>
+          <Select
+            label="Steps"
+            data={
+              SHAPES.some(({ value }) => value === shares) ? SHAPES : [...SHAPES, { value: shares, label: 'My own' }]
+            }
+            value={shares}
+            onChange={(next) => next !== null && setShares(next)}
+            allowDeselect={false}
+          />
+          <TextInput
+            label="Shares in per cent"
+            value={shares}
+            onChange={(event) => setShares(event.currentTarget.value.replaceAll(/[^\d.,]/g, ''))}
+            error={!isValid && 'Rising numbers, the last of them 100'}
+          />
+          <Text size="sm" fw={600}>
+            It goes back by itself when the new version
+          </Text>
+          <Group grow align="flex-start">
+            <NumberInput
+              label="fails more often by"
+              value={maxErrorIncrease}
+              onChange={(next) => typeof next === 'number' && setErrors(next)}
+              min={0}
+              max={100}
+              suffix=" points"
+            />
+            <NumberInput
+              label="takes longer, p90 times"
+              value={maxLatencyFactor}
+              onChange={(next) => typeof next === 'number' && setFactor(next)}
+              min={1}
+              max={1_000}
+              decimalScale={2}
+            />
+            <NumberInput
+              label="judged from"
+              value={minCalls}
+              onChange={(next) => typeof next === 'number' && setMinCalls(next)}
+              min={1}
+              max={1_000_000}
+              suffix=" calls"
+            />
+          </Group>
+          <Checkbox
+            label="A step ends only when the new version had so many calls in it"
+            checked={waitForCalls}
+            onChange={(event) => setWait(event.currentTarget.checked)}
+          />
+          <TagsInput
+            label="or when one of these alarms fires"
+            placeholder="Names of rules, or of functions"
+            value={alarms}
+            onChange={setAlarms}
+          />
+          {starting.error !== null && (
+            <Text size="sm" c="var(--fob-bad)" role="alert">
+              {messageOf(starting.error)}
+            </Text>
+          )}
+          <CommandLine
+            words={[
+              ...['release', name, '--alias', alias.name, '--to', to === undefined ? 'latest' : String(to)],
+              ...['--steps', steps.join(','), '--every', `${Math.round(minutes * 60)}s`],
+              ...['--max-errors', String(maxErrorIncrease), '--max-latency', String(maxLatencyFactor)],
+              ...['--min-calls', String(minCalls)],
+              ...(waitForCalls ? ['--wait-for-calls'] : []),
+              ...alarms.flatMap((each) => ['--alarm', each]),
+            ]}
+          />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={starting.isPending} disabled={!isValid || to === undefined}>
+              Begin
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
