@@ -198,6 +198,26 @@ export function journalLogsConformance(adapter: Adapter<Journal>): void {
       assert.equal((await journal.logs({ function: fn, limit: 1 })).searched, undefined);
     });
 
+    test('a page of long lines has fewer of them, and pages together have all', async () => {
+      fresh();
+      const text = 'x'.repeat(50_000);
+      for (let n = 0; n < 200; n++) journal.appendLog(logLine(fn, startMs + n, `${n} ${text}`));
+      const query: LogQuery = { function: fn, limit: 200 };
+      // Several at once, each of which could have all the text there is.
+      const pages = await Promise.all(Array.from({ length: 20 }, () => journal.logs(query)));
+      for (const { items, cursor } of pages) {
+        assert.ok(items.length > 0 && items.length < 100, `${items.length} lines of 50,000 characters`);
+        assert.ok(cursor !== undefined);
+      }
+      const numbers = (lines: readonly LogRecord[]) => lines.map((line) => Number.parseInt(line.text, 10));
+      const expected = Array.from({ length: 200 }, (_, n) => n);
+      for (const more of [{}, { context: 50 }, { text: 'X' }, { text: 'x', function: [fn, 'another'] }]) {
+        const oldest = await all((cursor) => journal.logs({ ...query, ...more, first: 'oldest', ...cursor }));
+        assert.deepEqual(numbers(oldest), expected);
+      }
+      assert.deepEqual(numbers(await all((cursor) => journal.logs({ ...query, ...cursor }))), expected.toReversed());
+    });
+
     test('each sandbox is a stream of its function', async () => {
       fresh();
       const [a, b] = [`${fn}-a`, `${fn}-b`];

@@ -229,6 +229,7 @@ export interface LogQuery {
   readonly fromMs?: number;
   readonly toMs?: number;
   readonly cursor?: string;
+  /** At most 1,000; a page has fewer, and a cursor, where lines are long. */
   readonly limit: number;
   /** The most lines to look at, instead of two million. */
   readonly maxRows?: number;

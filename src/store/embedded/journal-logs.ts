@@ -26,6 +26,10 @@ const MAX_MS = 4_000;
 const MAX_FUNCTIONS = 50;
 const MAX_CONTEXT = 50;
 const MAX_LIMIT_WITH_CONTEXT = 200;
+/** Text of one page, so that long lines cannot take the thread's memory; the page has fewer lines then. */
+const MAX_CHARACTERS = 2_097_152;
+/** The same of what stands beside lines. */
+const MAX_CONTEXT_CHARACTERS = 8_388_608;
 /** Lines of a function that are looked at for those of one stream beside a line. */
 const CONTEXT_ROWS = 5_000;
 
@@ -57,13 +61,16 @@ export function logQueries(db: DatabaseSync, names: Names, { prepare, page }: Pa
     const subjects = subjectsOf(query, range);
     const maxRows = Math.ceil((query.maxRows ?? MAX_ROWS) / Math.max(1, subjects.length));
     const maxMs = MAX_MS / Math.max(1, subjects.length);
+    const maxCharacters = MAX_CHARACTERS / Math.max(1, subjects.length);
     const founds: Found<LogRow>[] = [];
     for (const subject of subjects)
-      founds.push(await page<LogRow>({ ...scanOf(query, subject), ascending, maxRows, maxMs }));
+      founds.push(await page<LogRow>({ ...scanOf(query, subject), ascending, maxRows, maxMs, maxCharacters }));
     const found = merged(founds, query.limit, ascending);
-    const items = found.rows.map(logOf);
+    const lines = found.rows.map(logOf);
+    const items = query.context ? await withContext(found.rows, lines, query.context) : lines;
+    if (items.length < lines.length) return { items, cursor: String(found.rows[items.length - 1]!.key) };
     return {
-      items: query.context ? await withContext(found.rows, items, query.context) : items,
+      items,
       ...(found.cursor !== undefined && { cursor: String(found.cursor) }),
       ...(found.lookedAt > 0 && { searched: searchedOf(query, range, found) }),
     };
@@ -120,6 +127,7 @@ export function logQueries(db: DatabaseSync, names: Names, { prepare, page }: Pa
     return { table: 'logs', columns: COLUMNS, scope, filters, parameters, low, high, limit };
   }
 
+  /** The lines with what stands beside them; only the first of them where that is too much text. */
   async function withContext(rows: readonly LogRow[], items: readonly LogRecord[], lines: number): Promise<LogHit[]> {
     const beside = (row: LogRow, comparison: '<' | '>', order: 'DESC' | 'ASC'): LogRecord[] => {
       const near = `SELECT * FROM logs INDEXED BY logs_function WHERE function = :function AND key ${comparison} :key
@@ -130,8 +138,12 @@ export function logQueries(db: DatabaseSync, names: Names, { prepare, page }: Pa
       return (prepare(sql).all(wanted) as unknown as LogRow[]).map(logOf);
     };
     const hits: LogHit[] = [];
+    let characters = 0;
     for (const [index, row] of rows.entries()) {
-      hits.push({ ...items[index]!, before: beside(row, '<', 'DESC').reverse(), after: beside(row, '>', 'ASC') });
+      const hit = { ...items[index]!, before: beside(row, '<', 'DESC').reverse(), after: beside(row, '>', 'ASC') };
+      for (const { text } of [...hit.before, ...hit.after]) characters += text.length;
+      if (characters > MAX_CONTEXT_CHARACTERS && hits.length > 0) return hits;
+      hits.push(hit);
       if (index % 10 === 9) await setImmediate();
       if (!db.isOpen) throw new Problem('unavailable', 'the journal was replaced during this query; ask again');
     }

@@ -25,6 +25,8 @@ export interface Scan {
   /** A search ends after so many rows, or so long, if it did not find enough by then. */
   readonly maxRows?: number;
   readonly maxMs?: number;
+  /** Rows of more text than this are not held at once: there are fewer of them, one at least. */
+  readonly maxCharacters?: number;
 }
 
 export interface Found<Row> {
@@ -53,9 +55,10 @@ export function journalPager(db: DatabaseSync) {
     return statement;
   }
 
-  async function page<Row extends { key: number }>(scan: Scan): Promise<Found<Row>> {
+  async function page<Row extends { key: number; text?: string }>(scan: Scan): Promise<Found<Row>> {
     const { table, columns, scope, filters, parameters, ascending = false, limit } = scan;
     const { maxRows = Number.POSITIVE_INFINITY, maxMs = Number.POSITIVE_INFINITY } = scan;
+    const { maxCharacters = Number.POSITIVE_INFINITY } = scan;
     const from = scope?.index ? `${table} INDEXED BY ${scope.index}` : table;
     // With a selection of keys, the range of keys is not what rows are to be found by.
     const range = scope && !scope.index ? ['+key < :high', '+key >= :low'] : ['key < :high', 'key >= :low'];
@@ -68,16 +71,23 @@ export function journalPager(db: DatabaseSync) {
     const found: Row[] = [];
     let { low, high } = scan;
     let lookedAt = 0;
+    let characters = 0;
     for (let rows = FIRST_SLICE_ROWS; ; rows = SLICE_ROWS) {
       checkOpen(db);
       const last = filters.length > 0 ? prepare(boundary).get({ ...parameters, high, low, rows }) : undefined;
       const edge = last?.key as number | undefined;
       const slice = edge === undefined ? { low, high } : ascending ? { low, high: edge + 1 } : { low: edge, high };
       const wanted = { ...parameters, ...slice, limit: limit + 1 - found.length };
-      found.push(...(prepare(select).all(wanted) as unknown[] as Row[]));
-      if (found.length > limit) {
-        const cursor = found[limit - 1]!.key;
-        found.length = limit;
+      let most = limit;
+      for (const row of prepare(select).iterate(wanted) as Iterable<unknown> as Iterable<Row>) {
+        characters += row.text?.length ?? 0;
+        if (characters > maxCharacters && found.length > 0) most = found.length;
+        found.push(row);
+        if (found.length > most) break;
+      }
+      if (found.length > most) {
+        const cursor = found[most - 1]!.key;
+        found.length = most;
         if (filters.length > 0) {
           const seen = ascending ? { ...slice, high: cursor + 1 } : { ...slice, low: cursor };
           if (seen.low < seen.high) lookedAt += prepare(count).get({ ...parameters, ...seen })!.rows as number;
