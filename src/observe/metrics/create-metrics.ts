@@ -74,9 +74,16 @@ export async function openMetrics(options: MetricsOptions): Promise<RunningMetri
     });
   let stopRetention = async (): Promise<void> => {};
   const definitions = (): ReadonlyMap<string, Definition> => {
-    for (const metric of series.valueMetrics())
-      if (isOwn(metric))
-        for (const { unit, labels } of series.valueSeries(metric)) known(metric, unit, Object.keys(labels));
+    for (const metric of series.valueMetrics()) {
+      if (!isOwn(metric)) continue;
+      const names = new Set<string>();
+      let firstUnit = '';
+      for (const { unit, labels } of series.valueSeries(metric)) {
+        firstUnit ||= unit;
+        for (const name of Object.keys(labels)) names.add(name);
+      }
+      known(metric, firstUnit, [...names]);
+    }
     return new Map([...BUILT_IN, ...own]);
   };
   const context = {

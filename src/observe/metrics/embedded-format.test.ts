@@ -121,7 +121,7 @@ describe("functions' own metrics", () => {
         { metric, statistic: 'sum', windowMs: 60_000, labels: { function: 'hello', ...labels } },
         clock.now(),
       );
-    return { print, sum, told };
+    return { set, print, sum, told };
   };
 
   test('are counted once, and by each of their dimensions', () => {
@@ -143,6 +143,14 @@ describe("functions' own metrics", () => {
     assert.equal(sum('n/m'), MAX_OWN_SERIES + 10);
     assert.equal(sum('n/m', { user: 'other' }), 10);
     assert.equal(told.length, 1);
+    const dimensions = setUp();
+    for (let n = 0; n < 5 * MAX_OWN_SERIES; n++)
+      dimensions.print(
+        embedded({ Namespace: 'n', Dimensions: [[`d${n}`]], Metrics: [{ Name: 'm' }] }, { [`d${n}`]: 'v', m: 1 }),
+      );
+    assert.equal(dimensions.set.count, MAX_OWN_SERIES, 'names of dimensions make no further series either');
+    dimensions.print(embedded({ Namespace: 'n', Dimensions: [['d0']], Metrics: [{ Name: 'm' }] }, { d0: 'new', m: 1 }));
+    assert.equal(dimensions.sum('n/m', { d0: 'other' }), 1);
     const names = setUp();
     for (let n = 0; n < MAX_OWN_METRICS + 10; n++)
       names.print(embedded({ Namespace: 'n', Metrics: [{ Name: `m${n}` }] }, { [`m${n}`]: 1 }));

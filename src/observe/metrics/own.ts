@@ -12,6 +12,8 @@ export const MAX_OWN_SERIES = 500;
 interface OwnOfFunction {
   readonly metrics: Set<string>;
   readonly series: Set<string>;
+  /** Names of dimensions that some series of a metric has: others are not made up for what is too many. */
+  readonly dimensionNames: Set<string>;
   fromMs: number;
   told: boolean;
 }
@@ -60,10 +62,12 @@ export class OwnMetrics {
     if (own.series.has(key)) return labels;
     if (own.series.size < MAX_OWN_SERIES && !this.options.set.isFull) {
       own.series.add(key);
+      own.dimensionNames.add(namesKey(metric, dimensions));
       return labels;
     }
-    const what = `more than ${MAX_OWN_SERIES} combinations of dimensions: new ones of '${metric}' count together as '${OTHER}'`;
+    const what = `more than ${MAX_OWN_SERIES} combinations of dimensions: new ones of '${metric}' count together as '${OTHER}', and not at all where their names are new, too`;
     this.tell(own, line, what);
+    if (!own.dimensionNames.has(namesKey(metric, dimensions))) return undefined;
     return { ...Object.fromEntries(Object.keys(dimensions).map((name) => [name, OTHER])), function: line.function };
   }
 
@@ -79,8 +83,18 @@ export class OwnMetrics {
     if (known !== undefined && Math.abs(nowMs - known.fromMs) < MINUTES_KEPT_MS) return known;
     for (const [each, { fromMs }] of this.functions)
       if (Math.abs(nowMs - fromMs) >= MINUTES_KEPT_MS) this.functions.delete(each);
-    const own = { metrics: new Set<string>(), series: new Set<string>(), fromMs: nowMs, told: false };
+    const own = {
+      metrics: new Set<string>(),
+      series: new Set<string>(),
+      dimensionNames: new Set<string>(),
+      fromMs: nowMs,
+      told: false,
+    };
     this.functions.set(name, own);
     return own;
   }
+}
+
+function namesKey(metric: string, dimensions: Labels): string {
+  return JSON.stringify([metric, ...Object.keys(dimensions).sort()]);
 }
