@@ -39,9 +39,10 @@ export async function openGovernance(options: GoverningOptions): Promise<Running
   const keyRotation = await openKeyRotation({ registry, vault, clock, log });
   const executionRoles = await openExecutionRoles({ registry, clock, callable });
   const roleGrants = ({ role }: { role: string }) => executionRoles.grantsOfRole(role);
+  const ownerOfRole = (role: string) => executionRoles.find(role)?.owner ?? '';
   const [secrets, policies, quotas] = await Promise.all([
     openSecrets({ registry, vault, clock, callable, roleGrants }),
-    openPolicies({ registry, clock, runtimes, functions }),
+    openPolicies({ registry, clock, runtimes, functions, ownerOfRole }),
     openQuotas({ registry, clock, log, functions, find, waitingEvents: () => waitingEvents(options.events()) }),
   ]);
   return {

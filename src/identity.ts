@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Audit } from './govern/audit/audit.ts';
 import { createAudit } from './govern/audit/audit.ts';
 import type { Identity } from './govern/identity/identity.ts';
-import type { FunctionLookup } from './govern/identity/ownership.ts';
+import type { FunctionLookup, Owners } from './govern/identity/ownership.ts';
 import { openIdentity } from './govern/identity/stored-identity.ts';
 import type { Clock } from './model/clock.ts';
 import { OPERATOR_SOCKET } from './model/listening.ts';
@@ -22,6 +22,7 @@ interface AccessOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly functionOf: FunctionLookup;
+  readonly ownerOfRole: Owners['ownerOfRole'];
 }
 
 /** Who may do what on a node, and where it is written down. */
@@ -31,13 +32,21 @@ interface Access {
   close(): Promise<void>;
 }
 
-export async function openAccess({ store, settings, clock, log, functionOf }: AccessOptions): Promise<Access> {
+export async function openAccess({
+  store,
+  settings,
+  clock,
+  log,
+  functionOf,
+  ownerOfRole,
+}: AccessOptions): Promise<Access> {
   const audit = createAudit({ trail: store.audit, clock });
   const identity = await openIdentity({
     registry: store.registry,
     clock,
     log,
     functionOf,
+    ownerOfRole,
     wayBack: `Whoever owns the data folder can always get in: fob user create <name> --admin --data ${settings.data}`,
   });
   const stopRetaining = repeat(

@@ -110,7 +110,8 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     const accessKeys = await openAccessKeys({ registry: store.registry, vault: store.vault, clock, log });
     endings.push(() => accessKeys.close());
     const functionOf = (nameOrId: string) => late.engine?.find(nameOrId);
-    const access = await openAccess({ store, settings, clock, log, functionOf });
+    const ownerOfRole = (name: string) => governance.executionRoles.find(name)?.owner;
+    const access = await openAccess({ store, settings, clock, log, functionOf, ownerOfRole });
     endings.push(() => access.close());
     const repositories = await openRepositories({ folder: settings.data, store, clock, log });
     endings.push(() => repositories.close());

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { differences } from '../govern/audit/changes.ts';
 import { parseDestination } from '../model/destination.ts';
+import type { ExecutionRole } from '../model/execution-role.ts';
 import type { FunctionConfig, StoredFunction } from '../model/function.ts';
 import type { Action } from '../model/permission.ts';
 import { Problem } from '../model/problem.ts';
 import { noteAudit } from './audit.ts';
 import type { DoorContext } from './context.ts';
-import { demand, principalOf } from './principal.ts';
+import { demand, type Principal, principalOf } from './principal.ts';
 
 /** What a grant that names no access holds, of each kind. */
 const ALL_ACCESS: Readonly<Record<string, readonly Action[]>> = {
@@ -39,9 +40,7 @@ export function permitVersion(
   const principal = principalOf(req);
   if (principal.kind === 'operator') return config;
   const current = name === undefined ? undefined : engine.find(name)?.document.config;
-  const { teams, user } = principal;
-  const own = teams.length === 1 ? teams[0]! : (user ?? '');
-  const owner = config.owner ?? current?.owner ?? own;
+  const owner = config.owner ?? current?.owner ?? ownName(principal);
   const tags = config.tags ?? current?.tags ?? {};
   demand(req, action, `function:${name ?? ''}`, { owner, tags });
   for (const grant of added(current?.grants, config.grants)) demandGrant(req, grant);
@@ -50,6 +49,36 @@ export function permitVersion(
     if (destination !== undefined && destination !== current?.[setting]) demandDestination(req, destination);
   }
   return current === undefined && config.owner === undefined && owner !== '' ? { ...config, owner } : config;
+}
+
+/** Who is to own what somebody makes and says nothing of: their team, where they have just one. */
+function ownName({ teams, user }: Principal): string {
+  return teams.length === 1 ? teams[0]! : (user ?? '');
+}
+
+/** Whether whoever asks may write every execution role, whatever it grants. */
+export function writesAllRoles(req: IncomingMessage, name: string): boolean {
+  const { kind, may } = principalOf(req);
+  return kind === 'operator' || may('policy:write', `execution-role:${name}`);
+}
+
+/**
+ * Throws `forbidden` where whoever asks may not write this execution role: it must be theirs as it is and as it is to be, and what
+ * it newly grants theirs to touch. Those who write policies may write any. Returns whose it is to be; a new one whose owner is not said is owned by
+ * whoever makes it, and by the platform where they write policies.
+ */
+export function permitRole(
+  req: IncomingMessage,
+  name: string,
+  before: Pick<ExecutionRole, 'owner' | 'grants'> | undefined,
+  next: { readonly owner?: string | undefined; readonly grants: readonly string[] },
+): string {
+  const given = next.owner ?? before?.owner;
+  if (writesAllRoles(req, name)) return given ?? '';
+  const owner = given ?? ownName(principalOf(req));
+  demand(req, 'role:write', `role:${name}`, { owner });
+  for (const grant of added(before?.grants, next.grants)) demandGrant(req, grant);
+  return owner;
 }
 
 /** Throws `forbidden` where an access key would get what whoever makes it may not do; `undefined` is everything. */
@@ -65,7 +94,9 @@ function added(before: readonly string[] = [], after: readonly string[] = []): s
 
 function demandGrant(req: IncomingMessage, grant: string): void {
   const [kind = '', name = '', access] = grant.split(':');
-  const actions = access === undefined ? (ALL_ACCESS[kind] ?? []) : [`${kind}:${access}` as Action];
+  // Who may write a secret says who gets it.
+  const whole: readonly Action[] = kind === 'secret' ? ['secret:write'] : (ALL_ACCESS[kind] ?? []);
+  const actions = access === undefined ? whole : [`${kind}:${access}` as Action];
   for (const action of actions) explaining(req, action, `${kind}:${name}`, `the grant '${grant}'`);
 }
 
@@ -113,8 +144,9 @@ export function noteVersion(
   });
 }
 
-/** The teams by which whoever asks may give execution roles to functions; those who write policies give any. */
+/** The names by which whoever asks may give execution roles to functions; those who write policies give any. */
 export function assigningTeams(req: IncomingMessage): readonly string[] | 'all' {
-  const { kind, teams, may } = principalOf(req);
-  return kind === 'operator' || may('policy:write', '*') ? 'all' : teams;
+  const { kind, teams, user, may } = principalOf(req);
+  if (kind === 'operator' || may('policy:write', '*')) return 'all';
+  return user === undefined ? teams : [...teams, user];
 }

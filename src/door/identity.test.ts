@@ -98,6 +98,7 @@ describe('a node with users', () => {
       clock: systemClock,
       log: pino({ level: 'silent' }),
       functionOf: (name) => node?.engine.find(name),
+      ownerOfRole: () => undefined,
       wayBack: 'There is a way back.',
     });
     const keys = {

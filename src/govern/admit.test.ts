@@ -79,8 +79,8 @@ describe('what is asked before a version is made', async () => {
 
   test('a role must be there, and is given by those who may', async () => {
     await assert.rejects(ask({ role: 'none' }), { code: 'invalid_request', message: /there are none yet/ });
-    await executionRoles.put({ name: 'open', description: '', grants: [], assignableBy: [] }, 'ada');
-    await executionRoles.put({ name: 'closed', description: '', grants: [], assignableBy: ['ops'] }, 'ada');
+    await executionRoles.put({ name: 'open', description: '', grants: [], owner: '', assignableBy: [] }, 'ada');
+    await executionRoles.put({ name: 'closed', description: '', grants: [], owner: '', assignableBy: ['ops'] }, 'ada');
     await ask({ role: 'open' });
     await ask({ role: 'closed' }, { teams: ['shop', 'ops'] });
     await ask({ role: 'closed' }, { teams: 'all' });
@@ -98,7 +98,7 @@ describe('what is asked before a version is made', async () => {
   test('what a role grants holds at once, and its secrets are none of the services', async () => {
     const config = configOf({ grants: ['kv:own'], role: 'live' });
     assert.deepEqual(executionRoles.grantsOf(config), ['kv:own']);
-    const role = { name: 'live', description: '', assignableBy: [] };
+    const role = { name: 'live', description: '', owner: '', assignableBy: [] };
     await executionRoles.put({ ...role, grants: ['bucket:a:read', 'secret:db'] }, 'ada');
     assert.deepEqual(executionRoles.grantsOf(config), ['kv:own', 'bucket:a:read']);
     assert.deepEqual(executionRoles.grantsOfRole('live'), ['bucket:a:read', 'secret:db']);

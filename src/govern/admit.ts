@@ -12,7 +12,7 @@ export interface Proposal {
   readonly name: string;
   readonly config: FunctionConfig;
   readonly origin: VersionOrigin | undefined;
-  /** Teams of whoever asks for it; `all` for those whom roles do not hold back. */
+  /** The names that whoever asks for it goes by as an owner: their teams' and their own; `all` for those whom roles do not hold back. */
   readonly teams: readonly string[] | 'all' | undefined;
   readonly before: FunctionVersion | undefined;
   readonly codeBytes?: number;
@@ -84,12 +84,13 @@ function checkRole(
     });
   }
   // Who keeps a role was given it before.
-  if (role.assignableBy.length === 0 || name === before || teams === 'all') return;
-  if (teams?.some((team) => role.assignableBy.includes(team)) === true) return;
+  const giving = role.owner === '' ? role.assignableBy : [role.owner, ...role.assignableBy];
+  if (giving.length === 0 || name === before || teams === 'all') return;
+  if (teams?.some((team) => giving.includes(team)) === true) return;
   throw new Problem(
     'forbidden',
-    `the execution role "${name}" may be given to functions only by members of ${role.assignableBy.join(', ')}: ask one of them`,
-    { details: { role: name, assignableBy: role.assignableBy } },
+    `the execution role "${name}" may be given to functions only by members of ${giving.join(', ')}: ask one of them`,
+    { details: { role: name, assignableBy: giving } },
   );
 }
 

@@ -18,11 +18,17 @@ export const ExecutionRoleSchema = Type.Object(
       description:
         'What its functions may do, as `<kind>:<name>[:<access>]`, such as `bucket:photos:read`, `secret:db-password`',
     }),
+    owner: Type.String({
+      maxLength: 128,
+      default: '',
+      description: 'The user or team whose it is; empty: the platform, and only those who write policies change it',
+    }),
     assignableBy: Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
       maxItems: 50,
       uniqueItems: true,
       default: [],
-      description: 'Teams whose members may give it to a function; empty: whoever may configure the function',
+      description:
+        'Teams whose members may give it to a function; empty: whoever may configure the function. One that is owned is given by its owner, and by these',
     }),
   },
   { additionalProperties: false },

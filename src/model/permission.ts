@@ -62,6 +62,8 @@ export const ACTIONS = [
   'identity:write',
   'policy:read',
   'policy:write',
+  /** Execution roles, `role:<name>`: those that somebody owns; `policy:write` is for all of them. */
+  'role:write',
   'audit:read',
   'node:read',
   /** Everything that the node remembers, payloads included. */

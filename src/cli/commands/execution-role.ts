@@ -11,6 +11,7 @@ interface RoleView {
   readonly name: string;
   readonly description: string;
   readonly grants: readonly string[];
+  readonly owner: string;
   readonly assignableBy: readonly string[];
   readonly revision: number;
   readonly updatedAt: string;
@@ -29,6 +30,7 @@ interface Settings {
   readonly grant?: readonly string[];
   readonly revoke?: readonly string[];
   readonly assignableBy?: readonly string[];
+  readonly owner?: string;
   readonly description?: string;
 }
 
@@ -61,6 +63,7 @@ function addSettings(command: Command): Command {
       collect,
     )
     .option('--assignable-by <team>', 'a team that may give it to functions; may be given several times', collect)
+    .option('--owner <name>', "the user or team whose it is; empty: the platform's")
     .option('--description <text>', 'what it is for');
 }
 
@@ -89,6 +92,7 @@ function defineWriting(command: Command): void {
     const body = {
       grants: [...templateGrants(options), ...(options.grant ?? [])],
       assignableBy: options.assignableBy,
+      owner: options.owner,
       description: options.description,
     };
     const role = await sendJson<RoleView>(await clientOf(self), 'PUT', pathOf(name), body, { 'if-none-match': '*' });
@@ -102,14 +106,15 @@ function defineWriting(command: Command): void {
     .option('--revoke <grant>', 'take a grant back; may be given several times', collect)
     .action(async (name: string, _options, self: Command) => {
       const options = optionsOf<Settings>(self);
-      const { grant = [], revoke = [], assignableBy, description } = options;
-      if (grant.length + revoke.length === 0 && assignableBy === undefined && description === undefined)
+      const { grant = [], revoke = [], assignableBy, owner, description } = options;
+      if (grant.length + revoke.length === 0 && (assignableBy ?? owner ?? description) === undefined)
         throw new Failure(EXIT.usage, 'nothing to change: name a grant, such as --grant bucket:photos:read');
       const client = await clientOf(self);
       const before = await client.json<RoleView>('GET', pathOf(name));
       const body = {
         grants: [...new Set([...before.grants, ...grant])].filter((each) => !revoke.includes(each)),
         assignableBy: assignableBy ?? before.assignableBy,
+        owner: owner ?? before.owner,
         description: description ?? before.description,
       };
       const seen = { 'if-match': `"${before.revision}"` };
@@ -154,13 +159,15 @@ function defineReading(command: Command): void {
           { title: 'ROLE', decorate: (cell) => paint('bold', cell), shrinkTo: 12 },
           { title: 'GRANTS', shrinkTo: 16 },
           { title: 'USED BY', shrinkTo: 10 },
+          { title: 'OWNER', shrinkTo: 8, dropOrder: 2, hideEmpty: true },
           { title: 'GIVEN BY', shrinkTo: 8, dropOrder: 2, hideEmpty: true },
           { title: 'DESCRIPTION', shrinkTo: 8, dropOrder: 1, hideEmpty: true },
         ],
-        roles.map(({ name, grants, usedBy, assignableBy, description }) => [
+        roles.map(({ name, grants, usedBy, owner, assignableBy, description }) => [
           name,
           grants.join(' ') || '-',
           usedBy.join(' ') || '-',
+          owner || '-',
           assignableBy.join(' ') || '-',
           description,
         ]),
@@ -179,7 +186,11 @@ function defineReading(command: Command): void {
         ['name', role.name],
         ...(role.description === '' ? [] : [['description', role.description] as const]),
         ['grants', role.grants.join('\n') || 'nothing'],
-        ['given by', role.assignableBy.join(', ') || 'whoever may configure the function'],
+        ['owner', role.owner || 'the platform'],
+        [
+          'given by',
+          [role.owner, ...role.assignableBy].filter(Boolean).join(', ') || 'whoever may configure the function',
+        ],
         ['used by', role.usedBy.join(', ') || 'no function'],
         ['changed', `${formatAgo(Date.parse(role.updatedAt), Date.now())} by ${role.by}`],
       ]);

@@ -48,6 +48,8 @@ export type ListAllReleasesAnswer = { releases: ListAliasesAnswer2[] };
 
 export type ListSecretsAnswer = { name: string; description: string; functions: string[]; createdAt: string; version: number; versions: { version: number; createdAt: string; by: string; bytes: number; redacted: boolean; restoredFrom?: number }[]; usedBy: { function: string; variable: string; version?: number; granted: boolean }[] };
 
+export type ListExecutionRolesAnswer = { name: string; description: string; grants: string[]; owner: string; assignableBy: string[]; revision: number; updatedAt: string; by: string; usedBy: string[] };
+
 export type ListPoliciesAnswer2 = { maxMemoryMb?: number; maxTimeoutMs?: number; maxConcurrency?: number; allowedRuntimes?: string[]; requiredTags?: Record<string, string[]>; ownerRequired?: boolean; allowedOwners?: string[]; allowedNetwork?: ("none" | "services" | "hosts" | "internet")[]; allowedHosts?: string[]; grantsByRoleOnly?: boolean; roleRequired?: boolean; allowedRoles?: string[]; recordPayloads?: ("none" | "failed" | "all")[]; git?: { required?: boolean; clean?: boolean; pushed?: boolean; tagged?: boolean; branches?: string[]; repositories?: string[] } };
 
 export type ListPoliciesAnswer = { name: string; description: string; mode: "enforce" | "warn"; message: string; scope: { teams?: string[]; tags?: Record<string, string>; names?: string[] }; rules: ListPoliciesAnswer2; revision: number; updatedAt: string; by: string; undoable: boolean };
@@ -322,13 +324,13 @@ export interface Api {
   /** Changes the key: a new one seals everything anew */
   "POST /v1/vault/rotate": { answer: { key: string; oldKeys: string[]; resealed: number } };
   /** Lists execution roles in the order of their names */
-  "GET /v1/execution-roles": { answer: { roles: { name: string; description: string; grants: string[]; assignableBy: string[]; revision: number; updatedAt: string; by: string; usedBy: string[] }[] } };
+  "GET /v1/execution-roles": { answer: { roles: ListExecutionRolesAnswer[] } };
   /** Lists templates of execution roles; `NAME` in a grant stands for what the role is about */
   "GET /v1/execution-role-templates": { answer: { templates: { name: string; about: string; meaning: string; grants: string[] }[] } };
   /** Shows an execution role, and which functions have it */
-  "GET /v1/execution-roles/{name}": { path: { name: string }; answer: { name: string; description: string; grants: string[]; assignableBy: string[]; revision: number; updatedAt: string; by: string; usedBy: string[] } };
+  "GET /v1/execution-roles/{name}": { path: { name: string }; answer: ListExecutionRolesAnswer };
   /** Makes or replaces an execution role */
-  "PUT /v1/execution-roles/{name}": { path: { name: string }; body: { description?: string; grants?: string[]; assignableBy?: string[] }; answer: { name: string; description: string; grants: string[]; assignableBy: string[]; revision: number; updatedAt: string; by: string; usedBy: string[] } };
+  "PUT /v1/execution-roles/{name}": { path: { name: string }; body: { description?: string; grants?: string[]; owner?: string; assignableBy?: string[] }; answer: ListExecutionRolesAnswer };
   /** Removes an execution role */
   "DELETE /v1/execution-roles/{name}": { path: { name: string }; query: { force?: boolean }; answer: undefined };
   /** Lists policies in the order of their names */

@@ -6,8 +6,9 @@ import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
-import { permit, permitAny } from '../permission.ts';
-import { nameOf } from '../principal.ts';
+import { permitRole, writesAllRoles } from '../deploy-permission.ts';
+import { permitAny } from '../permission.ts';
+import { demand, nameOf } from '../principal.ts';
 import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
 import { demandedRevision, underPrecondition } from './precondition.ts';
@@ -15,6 +16,9 @@ import { flag, ProblemAnswer } from './schemas.ts';
 
 const MAX_BODY_BYTES = 262_144;
 const tags = ['execution-roles'];
+
+/** Which role it is, and what it grants, decides who may write it. */
+const CHECKED_BELOW = { permission: 'own' } as const;
 
 const RoleParameters = Type.Object({ name: Type.String({ pattern: ROLE_NAME_PATTERN }) });
 const { name: _name, ...SETTINGS } = ExecutionRoleSchema.properties;
@@ -108,12 +112,13 @@ export function addExecutionRoleRoutes(app: App, { governance, engine }: DoorCon
   app.put(
     '/v1/execution-roles/:name',
     {
-      config: permit('policy:write', 'execution-role'),
+      config: CHECKED_BELOW,
       preValidation: readJsonBody(MAX_BODY_BYTES),
       schema: {
         tags,
         summary: 'Makes or replaces an execution role',
-        description: 'What it grants holds at once, for sandboxes that run, too.',
+        description:
+          'What it grants holds at once, for sandboxes that run, too. Those who write policies write any; others those that they or their team own, and grant what they may do themselves.',
         operationId: 'putExecutionRole',
         params: RoleParameters,
         body: Type.Partial(Type.Object(SETTINGS), { additionalProperties: false }),
@@ -123,10 +128,13 @@ export function addExecutionRoleRoutes(app: App, { governance, engine }: DoorCon
     async (request, reply) => {
       const { name } = request.params;
       const { description = '', grants = [], assignableBy = [] } = request.body;
-      const expected = demandedRevision(request.headers, executionRoles, name, 'execution role');
       const before = executionRoles.find(name);
-      const role = { name, description, grants, assignableBy };
-      const view = await underPrecondition(expected, () => executionRoles.put(role, nameOf(request.raw), expected));
+      const owner = permitRole(request.raw, name, before, { owner: request.body.owner, grants });
+      const expected = demandedRevision(request.headers, executionRoles, name, 'execution role');
+      const role = { name, description, grants, owner, assignableBy };
+      // What was permitted is what stood there a moment ago.
+      const seen = expected ?? (writesAllRoles(request.raw, name) ? undefined : (before?.revision ?? 0));
+      const view = await underPrecondition(expected, () => executionRoles.put(role, nameOf(request.raw), seen));
       takeSecrets(executionRoles.usersOf(name));
       noteAudit(request.raw, { ...(before && { before }), after: view });
       return reply
@@ -139,7 +147,7 @@ export function addExecutionRoleRoutes(app: App, { governance, engine }: DoorCon
   app.delete(
     '/v1/execution-roles/:name',
     {
-      config: permit('policy:write', 'execution-role'),
+      config: CHECKED_BELOW,
       schema: {
         tags,
         summary: 'Removes an execution role',
@@ -155,12 +163,14 @@ export function addExecutionRoleRoutes(app: App, { governance, engine }: DoorCon
     },
     async (request, reply) => {
       const { name } = request.params;
-      const expected = demandedRevision(request.headers, executionRoles, name, 'execution role');
-      const users = executionRoles.usersOf(name);
       const before = executionRoles.find(name);
+      if (!writesAllRoles(request.raw, name)) demand(request.raw, 'role:write', `role:${name}`);
+      const expected = demandedRevision(request.headers, executionRoles, name, 'execution role');
+      const seen = expected ?? (writesAllRoles(request.raw, name) ? undefined : before?.revision);
+      const users = executionRoles.usersOf(name);
       const options = {
         force: request.query.force === true,
-        ...(expected !== undefined && { expectedRevision: expected }),
+        ...(seen !== undefined && { expectedRevision: seen }),
       };
       if (!(await underPrecondition(expected, () => executionRoles.remove(name, options)))) throw absent(name);
       takeSecrets(users);

@@ -9,9 +9,12 @@ import type { ExecutionRoles, ExecutionRoleView } from './execution-roles.ts';
 
 const PREFIX = 'execution-role/';
 const MAX_ROLES = 1_000;
+/** Roles of one owner, so that nobody takes all places. */
+const MAX_OWNED = 100;
 
 interface StoredRole {
-  readonly role: ExecutionRole;
+  /** One that was written before roles had owners is the platform's. */
+  readonly role: Omit<ExecutionRole, 'owner'> & Partial<Pick<ExecutionRole, 'owner'>>;
   readonly updatedAtMs: number;
   readonly by: string;
 }
@@ -37,6 +40,7 @@ export async function openExecutionRoles({
 
   const viewOf = ({ role, updatedAtMs, by }: StoredRole): ExecutionRoleView => ({
     ...role,
+    owner: role.owner ?? '',
     revision: documents.revisionOf(role.name),
     updatedAtMs,
     by,
@@ -52,6 +56,20 @@ export async function openExecutionRoles({
       if (!Value.Check(ExecutionRoleSchema, role)) throw new Problem('invalid_request', 'this is no execution role');
       if (documents.find(role.name) === undefined && documents.count >= MAX_ROLES) {
         throw new Problem('invalid_request', `there are ${MAX_ROLES} execution roles already; remove some first`);
+      }
+      const owned = documents.list().filter(
+        ([
+          name,
+          {
+            role: { owner },
+          },
+        ]) => name !== role.name && owner === role.owner,
+      );
+      if (role.owner !== '' && owned.length >= MAX_OWNED) {
+        throw new Problem(
+          'invalid_request',
+          `${role.owner} has ${MAX_OWNED} execution roles already; remove some first`,
+        );
       }
       const stored = await documents.update(
         role.name,

@@ -29,6 +29,7 @@ export const BUILT_IN_ROLES: Readonly<Record<string, BuiltInRole>> = {
           'repository:code',
           'alert:write',
           'policy:write',
+          'role:write',
           'audit:read',
           'identity:read',
           'key:read',
@@ -46,7 +47,7 @@ export const BUILT_IN_ROLES: Readonly<Record<string, BuiltInRole>> = {
       },
       {
         effect: 'allow',
-        actions: ['bucket:*', 'queue:*', 'topic:*', 'kv:*', 'secret:*', 'repository:*', 'project:*'],
+        actions: ['bucket:*', 'queue:*', 'topic:*', 'kv:*', 'secret:*', 'repository:*', 'project:*', 'role:*'],
         where: { owner: OWN },
       },
       { effect: 'allow', actions: [...SEE_NAMES, 'policy:read', 'node:read'] },

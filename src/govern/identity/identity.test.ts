@@ -74,6 +74,11 @@ describe('identity', () => {
       services.map((name) => may('bucket:write', name)),
       [true, true, true, false, false, true],
     );
+    // What begins alike is theirs where all of it is.
+    assert.deepEqual(
+      ['bucket:shop-p*', 'bucket:shop-*', 'bucket:shop*', 'bucket:*'].map((name) => may('bucket:read', name)),
+      [true, false, false, false],
+    );
     assert.equal(may('identity:read', '*'), false);
     // Making something of one's own, and giving nothing to others.
     assert.equal(bob.may('function:deploy', 'function:new', { owner: 'shop' }), true);

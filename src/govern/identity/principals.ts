@@ -7,7 +7,7 @@ import { type Asker, allowsAny, type Decision, decide, type GrantedRole, isLike 
 import { BUILT_IN_ROLES } from './built-in-roles.ts';
 import { type Directory, grantedTo, type StoredToken } from './directory.ts';
 import type { TokenOwner } from './identity.ts';
-import { type FunctionLookup, identifyResource } from './ownership.ts';
+import { type FunctionLookup, identifyResource, type Owners } from './ownership.ts';
 import { hasHash, isSameSecret, parseToken } from './tokens.ts';
 
 /** What a token of nobody is compared with, so that it takes as long. */
@@ -41,6 +41,7 @@ interface PrincipalsOptions {
   readonly directory: Directory;
   readonly clock: Clock;
   readonly functionOf: FunctionLookup;
+  readonly ownerOfRole: Owners['ownerOfRole'];
   readonly helpers: () => string;
   readonly onUse: (tokenId: string) => void;
 }
@@ -126,10 +127,16 @@ export class Principals {
   }
 
   identify(resource: string): ReturnType<typeof identifyResource> {
-    const { directory, functionOf } = this.options;
-    const isOwner = (name: string) =>
-      directory.users.find(name) !== undefined || directory.teams.find(name) !== undefined;
-    return identifyResource(resource, functionOf, isOwner);
+    const { directory, functionOf, ownerOfRole } = this.options;
+    return identifyResource(resource, {
+      functionOf,
+      ownerOfRole,
+      has: (name) => directory.users.find(name) !== undefined || directory.teams.find(name) !== undefined,
+      beginning: (text) =>
+        [...directory.users.list(), ...directory.teams.list()].flatMap(([name]) =>
+          name.startsWith(text) ? [name] : [],
+        ),
+    });
   }
 
   private decideFor(powers: Powers, action: string, resource: string, attributes: ResourceAttributes): Decision {

@@ -14,7 +14,7 @@ import { Directory } from './directory.ts';
 import { explain } from './explain.ts';
 import type { Identity } from './identity.ts';
 import { administratorsOf } from './lockout.ts';
-import type { FunctionLookup } from './ownership.ts';
+import type { FunctionLookup, Owners } from './ownership.ts';
 import { isPassword } from './passwords.ts';
 import { Principals } from './principals.ts';
 
@@ -28,12 +28,20 @@ interface IdentityOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly functionOf: FunctionLookup;
+  readonly ownerOfRole: Owners['ownerOfRole'];
   /** What whoever owns the data folder can always do, as a sentence. */
   readonly wayBack: string;
 }
 
 /** Opens identity over a registry. */
-export async function openIdentity({ registry, clock, log, functionOf, wayBack }: IdentityOptions): Promise<Identity> {
+export async function openIdentity({
+  registry,
+  clock,
+  log,
+  functionOf,
+  ownerOfRole,
+  wayBack,
+}: IdentityOptions): Promise<Identity> {
   const usedAtMs = new Map<string, number>();
   let cancelWrite: (() => void) | undefined;
   let principals: Principals | undefined;
@@ -68,7 +76,7 @@ export async function openIdentity({ registry, clock, log, functionOf, wayBack }
       });
     }
   };
-  principals = new Principals({ directory, clock, functionOf, helpers, onUse });
+  principals = new Principals({ directory, clock, functionOf, ownerOfRole, helpers, onUse });
   const known = principals;
   const changes: Changes = createChanges({ directory, clock, wayBack });
   const brakes = new Brakes(clock);

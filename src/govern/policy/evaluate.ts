@@ -10,6 +10,9 @@ export interface PolicySubject {
   readonly origin: VersionOrigin | undefined;
 }
 
+/** Whose an execution role is; empty for the platform's. */
+export type RoleOwner = (role: string) => string;
+
 type Broken = readonly [rule: string, message: string];
 
 /** The policies whose scope a function is in. */
@@ -18,9 +21,13 @@ export function policiesFor(policies: readonly Policy[], subject: PolicySubject)
 }
 
 /** Every rule that a function breaks, of all policies at once, in their order. */
-export function violationsOf(policies: readonly Policy[], subject: PolicySubject): PolicyViolation[] {
+export function violationsOf(
+  policies: readonly Policy[],
+  subject: PolicySubject,
+  ownerOfRole: RoleOwner = () => '',
+): PolicyViolation[] {
   return policiesFor(policies, subject).flatMap(({ name, mode, message, rules }) =>
-    brokenRules(rules, subject).map(([rule, what]) => ({
+    brokenRules(rules, subject, ownerOfRole).map(([rule, what]) => ({
       policy: name,
       mode,
       rule,
@@ -37,11 +44,12 @@ function isInScope({ teams, tags, names }: PolicyScope, { name, config }: Policy
   );
 }
 
-function brokenRules(rules: PolicyRules, { config, origin }: PolicySubject): Broken[] {
+function brokenRules(rules: PolicyRules, { config, origin }: PolicySubject, ownerOfRole: RoleOwner): Broken[] {
   return [
     ...overLimits(rules, config),
     ...notAllowed(rules, config),
     ...missing(rules, config),
+    ...ownRole(rules, config, ownerOfRole),
     ...(rules.git === undefined ? [] : gitRules(rules.git, origin?.git)),
   ];
 }
@@ -103,6 +111,14 @@ function missing(rules: PolicyRules, config: FunctionConfig): Broken[] {
   if (rules.roleRequired === true && config.role === '')
     broken.push(['roleRequired', 'there is no execution role: fob execution-role list shows which there are']);
   return broken;
+}
+
+/** A role that a function's authors made for it is like grants of its own: who decides about roles means the platform's. */
+function ownRole(rules: PolicyRules, { role }: FunctionConfig, ownerOfRole: RoleOwner): Broken[] {
+  const rule = rules.grantsByRoleOnly === true ? 'grantsByRoleOnly' : rules.allowedRoles && 'allowedRoles';
+  const owner = role === '' ? '' : ownerOfRole(role);
+  if (rule === undefined || owner === '') return [];
+  return [[rule, `the role ${role} is ${owner}'s own: ask those who write policies for one of the platform`]];
 }
 
 function gitRules(rules: NonNullable<PolicyRules['git']>, git: GitOrigin | undefined): Broken[] {

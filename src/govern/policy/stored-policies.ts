@@ -6,7 +6,7 @@ import { Problem } from '../../model/problem.ts';
 import { Documents } from '../../store/documents.ts';
 import type { Registry } from '../../store/registry.ts';
 import { combineRules } from './combine.ts';
-import { policiesFor, violationsOf } from './evaluate.ts';
+import { policiesFor, type RoleOwner, violationsOf } from './evaluate.ts';
 import { findLockout } from './lockout.ts';
 import type { FunctionViolations, Policies, PolicyView, PutPolicyOptions } from './policies.ts';
 
@@ -27,10 +27,17 @@ interface PoliciesOptions {
   /** Names of the runtimes of this node. */
   readonly runtimes: readonly string[];
   functions(): readonly StoredFunction[];
+  readonly ownerOfRole?: RoleOwner;
 }
 
 /** Opens the policies over a store, held in memory and kept fresh by the registry's watch. */
-export async function openPolicies({ registry, clock, runtimes, functions }: PoliciesOptions): Promise<Policies> {
+export async function openPolicies({
+  registry,
+  clock,
+  runtimes,
+  functions,
+  ownerOfRole,
+}: PoliciesOptions): Promise<Policies> {
   const documents = await Documents.open<StoredPolicy>(registry, PREFIX);
   /** Changes go one after the other: two that are good each alone may leave nothing together. */
   let last: Promise<unknown> = Promise.resolve();
@@ -45,7 +52,7 @@ export async function openPolicies({ registry, clock, runtimes, functions }: Pol
   });
   const violationsBy = (policies: readonly Policy[]): FunctionViolations[] =>
     functions().flatMap(({ document: { name, config, origin } }) => {
-      const violations = violationsOf(policies, { name, config, origin });
+      const violations = violationsOf(policies, { name, config, origin }, ownerOfRole);
       return violations.length === 0 ? [] : [{ function: name, owner: config.owner, violations }];
     });
 
@@ -124,7 +131,7 @@ export async function openPolicies({ registry, clock, runtimes, functions }: Pol
       const holding = policiesFor(policies, subject);
       return {
         policies: holding.map(({ name }) => name),
-        violations: violationsOf(holding, subject),
+        violations: violationsOf(holding, subject, ownerOfRole),
         limits: combineRules(holding.flatMap(({ mode, rules }) => (mode === 'enforce' ? [rules] : []))),
       };
     },
