@@ -3,6 +3,7 @@ import {
   IconBell,
   IconBolt,
   IconBucket,
+  IconCalendarClock,
   IconCirclePlus,
   IconFileText,
   IconHistory,
@@ -134,6 +135,14 @@ export const SCREENS: readonly Screen[] = [
     key: 'e',
     group: 'watch',
     load: () => import('./screens/events/index.tsx'),
+  },
+  {
+    path: 'schedules',
+    title: 'Schedules',
+    icon: IconCalendarClock,
+    key: 's',
+    group: 'watch',
+    load: () => import('./screens/schedules/index.tsx'),
   },
   {
     path: 'profile',

@@ -21,6 +21,9 @@ import { loadTypes } from './types.ts';
 
 const MAX_TRIGGERS = 100_000;
 const NEXT_TIMES = 5;
+/** Next times that a list shows up to a time: of one trigger, and of all together. */
+const MAX_NEXT_TIMES = 500;
+const MAX_NEXT_TIMES_LISTED = 20_000;
 const MAX_NAME_LENGTH = 64;
 /** What names a source, such as a bucket, and may be part of a trigger's name. */
 const PLAIN_WORD = /^[A-Za-z0-9][A-Za-z0-9._-]{0,40}$/;
@@ -196,7 +199,11 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
     }
   };
 
-  const viewOf = (entry: TriggerEntry, lanes: readonly LaneStats[]): TriggerView => {
+  const viewOf = (
+    entry: TriggerEntry,
+    lanes: readonly LaneStats[],
+    coming: { count: number; untilMs?: number } = { count: NEXT_TIMES },
+  ): TriggerView => {
     const { document, revision } = entry;
     const { trigger, createdAt } = document;
     const type = types.get(trigger.type);
@@ -206,7 +213,7 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
     const lane = lanes.find((each) => each.lane === trigger.name);
     const lastError = current?.run?.lastError ?? current?.fault;
     const lastEventAtMs = current?.intake.lastEventAtMs;
-    const next = trigger.enabled ? type?.next?.(complete, clock.now(), NEXT_TIMES) : undefined;
+    const next = trigger.enabled ? type?.next?.(complete, clock.now(), coming.count, coming.untilMs) : undefined;
     return {
       trigger: { ...trigger, options: shown },
       revision,
@@ -224,6 +231,7 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
       ...(lastError !== undefined && { lastError }),
       ...(lastEventAtMs !== undefined && { lastEventAtMs }),
       ...(next !== undefined && { next }),
+      ...(coming.untilMs !== undefined && next?.length === coming.count && { nextCut: true as const }),
       ...(type?.receive !== undefined && type.isCalled?.(complete) !== false && { path: `/hooks/${trigger.name}` }),
     };
   };
@@ -305,7 +313,7 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
       return entry && shown(entry);
     },
 
-    async list({ function: fn, type } = {}) {
+    async list({ function: fn, type, nextUntilMs } = {}) {
       const wanted = fn === undefined ? undefined : (engine.find(fn)?.document.name ?? fn);
       const entries = documents
         .list()
@@ -315,7 +323,12 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
       const lanes = new Map(
         await Promise.all(functions.map(async (each) => [each, await events.stats(each)] as const)),
       );
-      return entries.map((entry) => viewOf(entry, lanes.get(entry.document.trigger.function) ?? []));
+      const share = Math.floor(MAX_NEXT_TIMES_LISTED / Math.max(1, entries.length));
+      const coming =
+        nextUntilMs === undefined
+          ? undefined
+          : { count: Math.max(NEXT_TIMES, Math.min(MAX_NEXT_TIMES, share)), untilMs: nextUntilMs };
+      return entries.map((entry) => viewOf(entry, lanes.get(entry.document.trigger.function) ?? [], coming));
     },
 
     async remove(name, expectedRevision) {

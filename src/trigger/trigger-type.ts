@@ -31,8 +31,8 @@ export interface TriggerType<Options = Record<string, unknown>> {
   sample(options: Options): CloudEvent;
   /** Batches are made of this source's events (default false: one event a run). */
   readonly batches?: boolean;
-  /** Times when it will fire next, for types that know. */
-  next?(options: Options, afterMs: number, count: number): number[];
+  /** At most `count` times when it will fire next, up to `untilMs` (default: however far), for types that know. */
+  next?(options: Options, afterMs: number, count: number, untilMs?: number): number[];
   /** Resolves when it runs; a source that cannot be reached is no failure: it tries again, and says so by `report`. */
   start?(context: SourceContext<Options>): Promise<RunningSource>;
   /** Answers one HTTP request to the trigger's own address; a `Problem` that it throws becomes the answer. */

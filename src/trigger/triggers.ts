@@ -13,7 +13,8 @@ export interface Triggers {
    */
   update(name: string, change: TriggerChange, expectedRevision?: number): Promise<TriggerView>;
   find(name: string): Promise<TriggerView | undefined>;
-  list(filter?: { function?: string; type?: string }): Promise<TriggerView[]>;
+  /** With `nextUntilMs`, schedules have their next times up to then, as far as bounds on their number let them. */
+  list(filter?: { function?: string; type?: string; nextUntilMs?: number }): Promise<TriggerView[]>;
   /** Its undelivered events stay in their lane, and are delivered or dropped there. */
   remove(name: string, expectedRevision?: number): Promise<boolean>;
   /** Sends a sample (or the given event) through filter, mapping and shape, and runs the function with it now, unless `dryRun`. */
@@ -71,6 +72,8 @@ export interface TriggerView {
   readonly lagMs: number;
   /** Next times, for schedules. */
   readonly next?: readonly number[];
+  /** There are more of them up to the time that was asked for. */
+  readonly nextCut?: true;
   /** Path of its own address, for those that are called. */
   readonly path?: string;
 }

@@ -30,7 +30,7 @@ export type ListQueuesAnswer = { name: string; createdAt: string; settings: List
 
 export type ListTriggersAnswer2 = { maxRetries?: number; retryDelayMs?: number; maxAgeMs?: number; maxConcurrency?: number; batchSize?: number; batchWindowMs?: number; onSuccess?: string; onFailure?: string };
 
-export type ListTriggersAnswer = { name: string; function: string; qualifier?: string; type: string; options: Record<string, unknown>; filter?: Record<string, unknown>; mapping?: unknown; orderBy?: string; delivery?: ListTriggersAnswer2; enabled: boolean; revision: number; createdAt: string; summary: string; state: "running" | "connecting" | "failed" | "paused"; lastError?: { message: string; atMs: number }; lastEventAtMs?: number; counts: { accepted: number; filtered: number; delivered: number; lost: number }; waiting: number; lagMs: number; next?: number[]; path?: string } & Record<string, unknown>;
+export type ListTriggersAnswer = { name: string; function: string; qualifier?: string; type: string; options: Record<string, unknown>; filter?: Record<string, unknown>; mapping?: unknown; orderBy?: string; delivery?: ListTriggersAnswer2; enabled: boolean; revision: number; createdAt: string; summary: string; state: "running" | "connecting" | "failed" | "paused"; lastError?: { message: string; atMs: number }; lastEventAtMs?: number; counts: { accepted: number; filtered: number; delivered: number; lost: number }; waiting: number; lagMs: number; next?: number[]; nextCut?: boolean; path?: string } & Record<string, unknown>;
 
 export type ListVersionsAnswer = { version: number; createdAt: string; origin?: ListFunctionsAnswer3; serves: boolean; publication?: { at: string; by: string; description: string }; aliases: { alias: string; weight: number }[]; code: { form: "inline" | "zip" | "tar.gz"; bytes: number; sha256: string; fileName?: string; files: number; builtBytes: number }; config?: ListFunctionsAnswer2 };
 
@@ -218,7 +218,7 @@ export interface Api {
   /** Lists the kinds of triggers, with the schemas of their options */
   "GET /v1/trigger-types": { answer: { types: { name: string; summary: string; options: unknown; batches: boolean; called: boolean }[] } };
   /** Lists triggers in the order of their names */
-  "GET /v1/triggers": { query: { function?: string; type?: string }; answer: { triggers: ListTriggersAnswer[] } };
+  "GET /v1/triggers": { query: { function?: string; type?: string; nextUntil?: string }; answer: { triggers: ListTriggersAnswer[] } };
   /** Creates a trigger, named after its function and source where no name is given */
   "POST /v1/triggers": { body: { name?: string; function: string; type: string; words?: string[]; options?: Record<string, unknown>; filter?: Record<string, unknown>; mapping?: unknown; orderBy?: string; delivery?: ListTriggersAnswer2; enabled?: boolean }; answer: ListTriggersAnswer };
   /** Shows a trigger, and how it stands */

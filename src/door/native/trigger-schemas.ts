@@ -73,6 +73,7 @@ export const TriggerAnswer = Type.Object(
     waiting: Type.Integer({ description: 'Events in its lane that are not delivered yet' }),
     lagMs: Type.Number({ description: 'Age of the oldest event that is due' }),
     next: Type.Optional(Type.Array(Type.Number(), { description: 'Next times, in milliseconds since 1970' })),
+    nextCut: Type.Optional(Type.Boolean({ description: 'There are more of them up to `nextUntil`' })),
     path: Type.Optional(Type.String({ description: 'Its own address on this node, where it is called' })),
   },
   { additionalProperties: true },

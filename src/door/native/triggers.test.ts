@@ -22,6 +22,20 @@ describe('triggers in the native API', () => {
     await node?.dispose();
   });
 
+  test('tell when they fire up to a time', async () => {
+    await call('POST', '', { name: 'hourly', function: 'fn', type: 'schedule', words: ['rate(1 hour)'] });
+    await call('POST', '', { name: 'often', function: 'fn', type: 'schedule', words: ['rate(1 minute)'] });
+    const until = node.clock.now() + 24 * 3_600_000;
+    const { json } = await call('GET', `?type=schedule&nextUntil=${new Date(until).toISOString()}`);
+    const [hourly, often] = json.triggers as { name: string; next: number[]; nextCut?: boolean }[];
+    assert.deepEqual([hourly?.nextCut, often?.nextCut], [undefined, true]);
+    assert.deepEqual([hourly?.name, hourly?.next.length, often?.next.length], ['hourly', 24, 500]);
+    assert.ok(hourly!.next.every((at) => at > node.clock.now() && at <= until));
+    assert.equal((await call('GET', '?type=schedule')).json.triggers[0].next.length, 5);
+    assert.equal((await call('GET', '?nextUntil=soon')).status, 400);
+    for (const name of ['hourly', 'often']) assert.equal((await call('DELETE', `/${name}`)).status, 204);
+  });
+
   test('are created, shown, changed and removed, under preconditions', async () => {
     const made = await call('POST', '', { function: 'fn', type: 'schedule', words: ['rate(5 minutes)'] });
     assert.equal(made.status, 201, made.text);

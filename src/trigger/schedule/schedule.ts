@@ -39,11 +39,14 @@ export function createScheduleType(
       timetableOf(options);
     },
     sample: ({ expression }) => firing('sample', expression, host.clock.now()),
-    next(options, afterMs, count) {
+    next(options, afterMs, count, untilMs = Number.POSITIVE_INFINITY) {
       const timetable = timetableOf(options);
       const times: number[] = [];
-      for (let next = timetable.next(afterMs); next !== undefined && times.length < count; next = timetable.next(next))
+      let next = timetable.next(afterMs);
+      while (next !== undefined && next <= untilMs && times.length < count) {
         times.push(next);
+        next = timetable.next(next);
+      }
       return times;
     },
     async start(context) {

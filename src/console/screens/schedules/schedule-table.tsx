@@ -1,0 +1,178 @@
+import { ActionIcon, Anchor, Code, Group, Tooltip } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconPlayerPause, IconPlayerPlay, IconPlayerTrackNext } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { api } from '../../api/client.ts';
+import { useChange } from '../../api/hooks.ts';
+import { ApiProblem, messageOf } from '../../api/problem.ts';
+import { CommandLine } from '../../ui/command-line.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { formatCount } from '../../ui/format.ts';
+import { StatusBadge, type Tone } from '../../ui/status-badge.tsx';
+import { Time } from '../../ui/time.tsx';
+import type { Schedule } from './calendar.ts';
+
+const TONES: Readonly<Record<Schedule['state'], Tone>> = {
+  running: 'good',
+  connecting: 'busy',
+  failed: 'bad',
+  paused: 'notice',
+};
+
+/** All schedules: when each runs next, how it stands; pauses them, and runs their functions now. */
+export function ScheduleTable({ schedules }: { schedules: readonly Schedule[] }) {
+  const [running, setRunning] = useState<Schedule>();
+  const toggle = useChange(
+    ({ name, enabled, revision }: Schedule) =>
+      api.patch('/v1/triggers/{name}', {
+        path: { name },
+        body: { enabled: !enabled },
+        headers: { 'If-Match': `"${revision}"` },
+      }),
+    ['/v1/triggers'],
+  );
+  const change = (schedule: Schedule) =>
+    toggle.mutate(schedule, {
+      onSuccess: ({ enabled }) =>
+        notifications.show({ message: enabled ? `${schedule.name} runs again` : `${schedule.name} is paused` }),
+      onError: (error) =>
+        notifications.show({
+          color: 'red',
+          message:
+            error instanceof ApiProblem && error.code === 'precondition_failed'
+              ? `Somebody has just changed ${schedule.name}; what is shown now is theirs`
+              : messageOf(error),
+        }),
+    });
+  return (
+    <>
+      <DataTable
+        label="Schedules"
+        rows={schedules}
+        columns={columnsWith(change, setRunning)}
+        rowKey={({ name }) => name}
+        initialSort={{ key: 'next' }}
+      />
+      <Confirm
+        opened={running !== undefined}
+        onClose={() => setRunning(undefined)}
+        title={`Run ${running?.function ?? ''} now?`}
+        verb="Run it now"
+        harmless
+        onConfirm={async () => {
+          const { name, function: of } = running!;
+          const { run } = await api.post('/v1/triggers/{name}/test', { path: { name }, body: {} });
+          notifications.show({
+            message: (
+              <Anchor
+                component={Link}
+                inherit
+                to={`/functions/${encodeURIComponent(of)}/invocations/${encodeURIComponent(run?.invocationId ?? '')}`}
+              >
+                {of}{' '}
+                {run?.status === 'succeeded' ? 'succeeded' : `ended: ${run?.error ?? run?.status ?? 'nothing ran'}`}
+              </Anchor>
+            ),
+          });
+        }}
+      >
+        It gets a sample of what the schedule {running?.name} sends. Its next run stays as it is.
+        <CommandLine words={['trigger', 'test', running?.name ?? '']} />
+      </Confirm>
+    </>
+  );
+}
+
+function columnsWith(change: (schedule: Schedule) => void, run: (schedule: Schedule) => void): Column<Schedule>[] {
+  return [
+    {
+      key: 'function',
+      title: 'Function',
+      width: 'minmax(7rem, 1.2fr)',
+      sort: ({ function: name }) => name,
+      cell: ({ function: name, qualifier }) => (
+        <Anchor component={Link} to={`/functions/${encodeURIComponent(name)}/triggers`} inherit>
+          {name}
+          {qualifier === undefined ? '' : `:${qualifier}`}
+        </Anchor>
+      ),
+    },
+    {
+      key: 'times',
+      title: 'Times',
+      width: 'minmax(7rem, 1.4fr)',
+      cell: ({ summary }) => <Code title={summary}>{summary}</Code>,
+    },
+    {
+      key: 'name',
+      title: 'Schedule',
+      width: 'minmax(7rem, 1.2fr)',
+      wide: true,
+      sort: ({ name }) => name,
+      cell: ({ name }) => name,
+    },
+    {
+      key: 'next',
+      title: 'Next',
+      width: '7.5rem',
+      wide: true,
+      sort: ({ next }) => next?.[0] ?? Number.MAX_SAFE_INTEGER,
+      cell: ({ next }) => (next?.[0] === undefined ? 'not any more' : <Time at={next[0]} ago />),
+    },
+    {
+      key: 'state',
+      title: 'State',
+      width: '6.5rem',
+      sort: ({ state }) => state,
+      cell: ({ state, lastError }) => (
+        <span title={lastError?.message}>
+          <StatusBadge tone={TONES[state]} plain>
+            {state}
+          </StatusBadge>
+        </span>
+      ),
+    },
+    {
+      key: 'last',
+      title: 'Ran last',
+      width: '7rem',
+      wide: true,
+      sort: ({ lastEventAtMs }) => lastEventAtMs ?? 0,
+      cell: ({ lastEventAtMs }) => lastEventAtMs !== undefined && <Time at={lastEventAtMs} ago />,
+    },
+    {
+      key: 'delivered',
+      title: 'Delivered',
+      width: '6rem',
+      align: 'right',
+      wide: true,
+      cell: ({ counts }) => `${formatCount(counts.delivered)}${counts.lost > 0 ? `, ✕ ${counts.lost}` : ''}`,
+    },
+    {
+      key: 'do',
+      title: '',
+      width: '4.25rem',
+      align: 'right',
+      cell: (schedule) => (
+        <Group gap={2} wrap="nowrap" justify="flex-end">
+          <Tooltip label="Run it now">
+            <ActionIcon size="sm" aria-label={`Run ${schedule.function} now`} onClick={() => run(schedule)}>
+              <IconPlayerTrackNext size={15} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+          <Tooltip label={schedule.enabled ? 'Pause' : 'Let it run again'}>
+            <ActionIcon
+              size="sm"
+              aria-label={`${schedule.enabled ? 'Pause' : 'Resume'} ${schedule.name}`}
+              onClick={() => change(schedule)}
+            >
+              {schedule.enabled ? <IconPlayerPause size={15} aria-hidden /> : <IconPlayerPlay size={15} aria-hidden />}
+            </ActionIcon>
+          </Tooltip>
+        </Group>
+      ),
+    },
+  ];
+}
