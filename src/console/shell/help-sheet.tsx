@@ -9,6 +9,7 @@ interface HelpSheetProps {
 const GENERAL: readonly [keys: readonly string[], what: string][] = [
   [['Ctrl', 'K'], 'Find a function, a screen or an action'],
   [['/'], 'The same'],
+  [['s'], 'Search in a log'],
   [['?'], 'This sheet'],
   [['Esc'], 'Close what is open'],
   [['↑', '↓'], 'Move in a table; Enter opens'],

@@ -101,7 +101,7 @@ function factsOf(invocation: Invocation): readonly (readonly [string, React.Reac
     [
       'Function',
       <span key="function">
-        <Anchor component={Link} to={functionPath(name)} inherit>
+        <Anchor component={Link} to={functionPath(name)} inherit underline="always">
           {name}
         </Anchor>{' '}
         version {version}

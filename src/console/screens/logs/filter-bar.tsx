@@ -145,15 +145,24 @@ function Chosen({ view: { filters, change } }: Pick<FilterBarProps, 'view'>) {
   );
 }
 
-/** The text that is looked for: used while one types, with a short wait. `/` goes there. */
+/** The text that is looked for: used while one types, with a short wait. `s` goes there. */
 function Search({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }) {
   const [typed, setTyped] = useState(text);
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<number>(undefined);
-  useEffect(() => setTyped(text), [text]);
+  const used = useRef(text);
+  // What was typed since is not undone by what one typed before coming true.
   useEffect(() => {
+    if (text !== used.current) setTyped(text);
+    used.current = text;
+  }, [text]);
+  useEffect(() => {
+    let isSecond = false;
     const onKey = (event: globalThis.KeyboardEvent): void => {
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
+      // After `g` it is the name of a screen.
+      const isSearch = event.key === 's' && !isSecond;
+      isSecond = event.key === 'g';
+      if (!isSearch || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.target instanceof HTMLElement && event.target.closest('input, textarea, select, [contenteditable]'))
         return;
       event.preventDefault();
@@ -167,7 +176,9 @@ function Search({ text, onText }: { readonly text: string; readonly onText: (tex
   }, []);
   const use = (next: string): void => {
     window.clearTimeout(timer.current);
-    if (next !== text) onText(next);
+    if (next === used.current) return;
+    used.current = next;
+    onText(next);
   };
   return (
     <TextInput

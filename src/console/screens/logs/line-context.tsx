@@ -13,7 +13,7 @@ export function LineContext({ line }: { readonly line: LogLine }) {
   const { timeMs, sandboxId, function: name, text } = line;
   // Not by its path: what is printed later changes nothing of it.
   const query = useQuery({
-    queryKey: ['lines around', name, sandboxId, timeMs, text],
+    queryKey: ['lines around', { name, sandboxId, timeMs, text }],
     queryFn: ({ signal }) =>
       api.get('/v1/logs', {
         query: {

@@ -80,7 +80,7 @@ export function LineDetail({ line, find, onClose, onWhere, onOnly }: LineDetailP
       <dl className={classes.facts}>
         <dt>Function</dt>
         <dd>
-          <Anchor inherit component={Link} to={`/functions/${encodeURIComponent(name)}`}>
+          <Anchor inherit underline="always" component={Link} to={`/functions/${encodeURIComponent(name)}`}>
             {name}
           </Anchor>{' '}
           version {version}

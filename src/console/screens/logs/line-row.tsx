@@ -65,14 +65,14 @@ export function LineWords({ text, find = '' }: { readonly text: string; readonly
   return (
     <>
       {said.message !== undefined && (
-        <span className={classes.message}>
-          <Highlight text={said.message.slice(0, MAX_SHOWN)} find={find} />
+        <span>
+          <Highlight text={said.message.slice(0, MAX_SHOWN)} find={find} />{' '}
         </span>
       )}
       {said.fields.slice(0, 24).map(([name, value]) => (
         <span key={name} className={classes.field}>
           <span className={classes.name}>{name}=</span>
-          <Highlight text={value.slice(0, 200)} find={find} />
+          <Highlight text={value.slice(0, 200)} find={find} />{' '}
         </span>
       ))}
     </>

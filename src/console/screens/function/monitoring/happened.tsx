@@ -27,7 +27,7 @@ export function Happened({ name, happenings }: HappenedProps) {
               {tone === 'bad' ? 'alert' : 'change'}
             </StatusBadge>
             <span className={classes.what}>
-              <Anchor component={Link} to={to.startsWith('/') ? to : functionPath(name, to)} inherit>
+              <Anchor component={Link} to={to.startsWith('/') ? to : functionPath(name, to)} inherit underline="always">
                 {label}
               </Anchor>
               {by !== undefined && <span className={classes.hint}> by {by}</span>}
