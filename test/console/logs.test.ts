@@ -83,7 +83,7 @@ describe('logs in the console', { skip: noBrowser }, () => {
     await page.keyboard.press('Enter');
     await detail.getByRole('button', { name: 'Only lines with this order' }).click();
     await page.waitForURL((url) => url.searchParams.get('where') === 'order=3');
-    assert.ok(await page.getByText("fob logs --text REFUSED --where 'order=3' --follow").count());
+    await page.getByText('fob logs --text REFUSED --where order=3 --follow').waitFor();
     await page.getByRole('searchbox', { name: 'Search for a text' }).fill('');
     await eventually(async () => assert.equal(await lines(page).count(), 2));
     await lines(page).first().click();
