@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Engine, Events } from './engine/api.ts';
-import { FUNCTION_PREFIX } from './engine/catalog.ts';
+import { FUNCTION_PREFIX } from './engine/function-documents.ts';
 import type { EventsObserver } from './engine/events/settle.ts';
 import type { Releases } from './engine/release/releases.ts';
 import type { Measuring } from './measuring.ts';

@@ -14,7 +14,7 @@ import { isId } from '../../model/id.ts';
 import type { VersionOrigin } from '../../model/origin.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Registry } from '../../store/registry.ts';
-import { FUNCTION_PREFIX } from '../catalog.ts';
+import { FUNCTION_PREFIX } from '../function-documents.ts';
 import { KEPT_VERSIONS, pruneVersions } from '../release/prune.ts';
 import { keepVersion } from '../release/version-documents.ts';
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../model/clock.ts';
 import type { CodeInfo, FunctionDocument } from '../../model/function.ts';
 import type { Blobs } from '../../store/blobs.ts';
 import type { Registry } from '../../store/registry.ts';
-import { FUNCTION_PREFIX } from '../catalog.ts';
+import { FUNCTION_PREFIX } from '../function-documents.ts';
 import { listVersions } from '../release/version-documents.ts';
 import type { CodeCache } from './code-cache.ts';
 import type { Pins } from './pins.ts';

@@ -2,6 +2,7 @@ import type { AliasDocument, StoredAlias } from '../../model/alias.ts';
 import type { FunctionDocument } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Registry } from '../../store/registry.ts';
+import { ownerStands } from '../function-documents.ts';
 
 /** Where aliases stand in the registry: `alias/<function>/<name>`. */
 export const ALIAS_PREFIX = 'alias/';
@@ -45,10 +46,14 @@ export async function changeAlias(
     const document = await change(current);
     if (current !== undefined && document === current.document) return current;
     try {
-      return { document, revision: await registry.put(key, document, entry?.revision ?? 0) };
+      const revision = await registry.put(key, document, entry?.revision ?? 0);
+      if (current !== undefined || (await ownerStands(registry, owner, { key, revision })))
+        return { document, revision };
     } catch (error) {
       if (!(error instanceof Problem && error.code === 'conflict')) throw error;
+      continue;
     }
+    throw new Problem('not_found', `the function "${owner.name}" was removed meanwhile`);
   }
   throw new Problem('conflict', `too many writers change the alias "${alias}" at once: try again`);
 }

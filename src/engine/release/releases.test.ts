@@ -129,6 +129,29 @@ describe('versions', () => {
     assert.deepEqual(h.releases.aliases('f'), []);
   });
 
+  test('nothing stays of a function that is removed while others change what it has', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { document } = await h.deploy('f');
+      await h.deploy('f');
+      await h.releases.setAlias('f', 'prod', { versions: whole(1), by: 'ann' });
+      const changes = await Promise.allSettled([
+        h.releases.setAlias('f', 'beta', { versions: whole(2), by: 'ann' }),
+        h.releases.publish('f', { version: 1, by: 'ann' }),
+        removeFunction(h.store.registry, document),
+        h.releases.setAlias('f', 'prod', { versions: whole(2), by: 'ann' }),
+        h.releases.setAlias('f', 'gamma', { versions: whole(1), by: 'ann' }),
+      ]);
+      for (const change of changes)
+        if (change.status === 'rejected') assert.equal(change.reason.code, 'not_found', String(change.reason));
+      const left = await h.store.registry.list('');
+      assert.deepEqual(
+        left.map(({ key }) => key),
+        [],
+        `round ${round}`,
+      );
+    }
+  });
+
   test('a node that died while it removed a function ends that, and leaves a new one of the name alone', async () => {
     const { document } = await h.deploy('f');
     await h.releases.setAlias('f', 'prod', { versions: whole(1), by: 'ann' });

@@ -1,6 +1,7 @@
 import type { FunctionDocument } from '../../model/function.ts';
+import { Problem } from '../../model/problem.ts';
 import type { Registry } from '../../store/registry.ts';
-import { FUNCTION_PREFIX } from '../catalog.ts';
+import { FUNCTION_PREFIX } from '../function-documents.ts';
 import { ALIAS_PREFIX } from './alias-documents.ts';
 import { REPORT_PREFIX } from './reports.ts';
 import { VERSION_PREFIX } from './version-documents.ts';
@@ -35,9 +36,16 @@ export async function finishRemovals(registry: Registry): Promise<void> {
 
 async function removeBelongings(registry: Registry, { id, name }: Owner): Promise<void> {
   for (const prefix of [ALIAS_PREFIX, VERSION_PREFIX, REPORT_PREFIX]) {
-    const entries = await registry.list<{ functionId: string }>(`${prefix}${name}/`);
-    const own = entries.filter(({ value }) => value.functionId === id);
-    // One that somebody has replaced meanwhile belongs to a new function.
-    await Promise.all(own.map((entry) => registry.delete(entry.key, entry.revision).catch(() => false)));
+    for (;;) {
+      const entries = await registry.list<{ functionId: string }>(`${prefix}${name}/`);
+      const own = entries.filter(({ value }) => value.functionId === id);
+      if (own.length === 0) break;
+      // One that somebody has changed meanwhile is looked at again: it may belong to a new function.
+      await Promise.all(own.map((entry) => registry.delete(entry.key, entry.revision).catch(ignoreConflict)));
+    }
   }
+}
+
+function ignoreConflict(error: unknown): void {
+  if (!(error instanceof Problem && error.code === 'conflict')) throw error;
 }

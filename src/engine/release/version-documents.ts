@@ -1,6 +1,7 @@
 import { completeConfig, type FunctionDocument, type FunctionVersion } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Registry } from '../../store/registry.ts';
+import { ownerStands } from '../function-documents.ts';
 
 /** Where the versions of functions stand in the registry: `version/<function>/<number>`. */
 export const VERSION_PREFIX = 'version/';
@@ -30,7 +31,7 @@ export function versionKey(name: string, version: number): string {
   return `${VERSION_PREFIX}${name}/${version}`;
 }
 
-/** Gives the version that a function's document holds one of its own, where it has none. */
+/** Gives the version that a function's document holds one of its own, where it has none and the function is still there. */
 export async function keepVersion(registry: Registry, fn: FunctionDocument): Promise<StoredVersion> {
   const key = versionKey(fn.name, fn.version);
   const { version, createdAt, config, code, origin, id: functionId } = fn;
@@ -39,7 +40,9 @@ export async function keepVersion(registry: Registry, fn: FunctionDocument): Pro
     const entry = await registry.get<VersionDocument>(key);
     if (entry?.value.functionId === functionId) return { document: entry.value, revision: entry.revision };
     try {
-      return { document, revision: await registry.put(key, document, entry?.revision ?? 0) };
+      const revision = await registry.put(key, document, entry?.revision ?? 0);
+      await ownerStands(registry, fn, { key, revision });
+      return { document, revision };
     } catch (error) {
       if (!(error instanceof Problem && error.code === 'conflict')) throw error;
     }

@@ -2,11 +2,13 @@
 import { writeSync } from 'node:fs';
 import type { AliasDocument } from '../../../model/alias.ts';
 import { openEmbeddedStore } from '../../../store/embedded/store.ts';
+import { FUNCTION_PREFIX } from '../../function-documents.ts';
 import { changeAlias } from '../alias-documents.ts';
 import { movedAlias } from '../release-steps.ts';
 
 const store = await openEmbeddedStore({ folder: process.argv[2]! });
 const owner = { id: 'id-f', name: 'f' };
+await store.registry.put(FUNCTION_PREFIX + owner.name, owner);
 const act = { at: new Date().toISOString(), by: 'mover' };
 const whole = [{ version: 1, weight: 100 }];
 const first: AliasDocument = {
