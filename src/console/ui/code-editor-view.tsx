@@ -1,5 +1,5 @@
 import { indentWithTab } from '@codemirror/commands';
-import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { HighlightStyle, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { Compartment, EditorState, type Extension, Prec } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
@@ -33,7 +33,7 @@ export interface CodeEditorProps {
 const LANGUAGES: Readonly<Record<Language, () => Promise<Extension>>> = {
   javascript: async () => (await import('@codemirror/lang-javascript')).javascript(),
   typescript: async () => (await import('@codemirror/lang-javascript')).javascript({ typescript: true }),
-  python: async () => (await import('@codemirror/lang-python')).python(),
+  python: async () => [(await import('@codemirror/lang-python')).python(), indentUnit.of('    ')],
   json: async () => (await import('@codemirror/lang-json')).json(),
   yaml: async () => (await import('@codemirror/lang-yaml')).yaml(),
   text: async () => [],
@@ -69,6 +69,8 @@ const look = EditorView.theme({
     color: 'var(--fob-text)',
     borderColor: 'var(--fob-line-strong)',
   },
+  // Its signs are letters that few systems have.
+  '.cm-completionIcon': { display: 'none' },
   '.cm-tooltip-autocomplete ul li[aria-selected]': {
     backgroundColor: 'var(--fob-accent-soft)',
     color: 'var(--fob-text)',

@@ -140,7 +140,7 @@ function Steps() {
                   <DeployButton creation={creation} onDeploy={deployment.start} />
                 ) : (
                   <Button type="submit" rightSection={<IconArrowRight size={16} />} loading={isFilling}>
-                    Next: {STEPS[at + 1]!.title}
+                    Next<span className={classes.nextTitle}>: {STEPS[at + 1]!.title}</span>
                   </Button>
                 )}
               </Group>

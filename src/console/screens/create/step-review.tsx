@@ -89,6 +89,7 @@ function WhatIsMade() {
   const creation = useCreation();
   const plan = planOf(creation);
   const commands = commandsOf(creation);
+  const variables = Object.keys(creation.blueprint?.secrets ?? {});
   return (
     <Panel
       title="What is made"
@@ -120,6 +121,11 @@ function WhatIsMade() {
           {commands.map((words) => (
             <CommandLine key={words.join(' ')} words={words} />
           ))}
+          {variables.length > 0 && (
+            <Text size="xs" c="dimmed">
+              The secrets are given in the environment of <code>fob apply</code>: {variables.join(', ')}
+            </Text>
+          )}
         </Stack>
       </div>
     </Panel>

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Group, PasswordInput, Select, Stack, Text, TextInput, Tooltip } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { useRef } from 'react';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import {
@@ -18,17 +19,24 @@ import { addTrigger, type WakingTrigger, withTriggers } from './draft.ts';
 export function StepTrigger() {
   const { draft, update, kinds } = useCreation();
   const { triggers } = draft.parts;
-  const add = (type: string) => update((before) => addTrigger(before, type));
+  const list = useRef<HTMLDivElement>(null);
+  const add = (type: string) => {
+    update((before) => addTrigger(before, type));
+    // What was pressed is gone; its options come next.
+    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(':scope > :last-child input')?.focus());
+  };
   return (
     <Stack gap="md">
       <Asked />
-      {triggers.map((each, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: triggers keep their places, and have no name of their own yet
-        <OneTrigger key={`${each.trigger.type}${at}`} waking={each} at={at} />
-      ))}
+      <Stack gap="md" ref={list}>
+        {triggers.map((each, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: triggers keep their places, and have no name of their own yet
+          <OneTrigger key={`${each.trigger.type}${at}`} waking={each} at={at} />
+        ))}
+      </Stack>
       {triggers.length === 0 ? (
         <>
-          <KindPicker kinds={kinds} value={undefined} onChange={add} />
+          <KindPicker kinds={kinds} onChange={add} />
           <Text size="sm" c="dimmed">
             Or go on without one: the function can always be called by hand, from the command line, and by the API.
           </Text>
@@ -172,11 +180,12 @@ function Asked() {
             />
           );
         })}
-        {variables.length > 0 && (
+      </div>
+      {variables.length > 0 && (
           <Button
             variant="subtle"
             size="xs"
-            className={classes.left ?? ''}
+            mt="xs"
             onClick={() => {
               for (const [variable] of variables) if (!secrets[variable]) setSecret(variable, randomSecret());
             }}
@@ -184,7 +193,6 @@ function Asked() {
             Make up what is missing
           </Button>
         )}
-      </div>
     </Panel>
   );
 }

@@ -15,6 +15,8 @@ export interface FieldProps {
 /** Certificates and the like are pasted with their line breaks. */
 const LONG_TEXT = 2_048;
 const SECRET = '(secret)';
+/** Stands for a secret that is filled in before the trigger is made. */
+const REFERENCE = /^\$\{[A-Z][A-Z0-9_]*\}$/;
 
 /** One option of a trigger, asked for in the manner of its schema. */
 export function OptionField({ name, schema, value, onChange, demanded, fault }: FieldProps) {
@@ -108,6 +110,9 @@ function TextField({ name, schema, value, onChange, demanded, fault }: FieldProp
   const text = typeof value === 'string' ? value : '';
   const change = (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value);
   if (schema.format === 'secret' && (schema.maxLength ?? 0) < LONG_TEXT) {
+    if (REFERENCE.test(text)) {
+      return <TextInput {...common} description="Given once for all that use it, not here" value={text} readOnly />;
+    }
     const kept = text === SECRET ? 'One is set, and stays. Type to replace it' : undefined;
     return (
       <PasswordInput
