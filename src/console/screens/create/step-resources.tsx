@@ -36,7 +36,7 @@ function OneSize({ at }: { readonly at: number }) {
       <Panel title="Memory">
         <div className={classes.size}>
           <Slider
-            aria-label="Memory"
+            thumbLabel="Memory"
             min={Math.log2(LEAST_MB)}
             max={Math.log2(MOST_MB)}
             step={0.25}
@@ -44,7 +44,7 @@ function OneSize({ at }: { readonly at: number }) {
             onChange={(power) => set({ memoryMb: roundMb(2 ** power) })}
             label={(power) => `${roundMb(2 ** power).toLocaleString('en-GB')} MB`}
             marks={STOPS_MB.map((mb) => ({ value: Math.log2(mb), label: mb < 1_024 ? mb : `${mb / 1_024} G` }))}
-            thumbProps={{ 'aria-label': 'Memory', 'aria-valuetext': `${fn.memoryMb} MB` }}
+            thumbProps={{ 'aria-valuetext': `${fn.memoryMb} MB` }}
             mb="lg"
           />
           <NumberInput

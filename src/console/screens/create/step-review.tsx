@@ -38,8 +38,10 @@ export function StepReview() {
               {rowsOf(draft, at).map(([label, value, step]) => (
                 <div key={label} className={classes.fact}>
                   <dt>{label}</dt>
-                  <dd>{value}</dd>
-                  <Change step={step} what={label} />
+                  <dd>
+                    <span>{value}</span>
+                    <Change step={step} what={label} />
+                  </dd>
                 </div>
               ))}
             </dl>

@@ -182,17 +182,17 @@ function Asked() {
         })}
       </div>
       {variables.length > 0 && (
-          <Button
-            variant="subtle"
-            size="xs"
-            mt="xs"
-            onClick={() => {
-              for (const [variable] of variables) if (!secrets[variable]) setSecret(variable, randomSecret());
-            }}
-          >
-            Make up what is missing
-          </Button>
-        )}
+        <Button
+          variant="subtle"
+          size="xs"
+          mt="xs"
+          onClick={() => {
+            for (const [variable] of variables) if (!secrets[variable]) setSecret(variable, randomSecret());
+          }}
+        >
+          Make up what is missing
+        </Button>
+      )}
     </Panel>
   );
 }

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { eventually } from '../support/eventually.ts';
+import { startTestNode, type TestNode } from '../support/node.ts';
+import { assertAccessible, goTo, look, noBrowser, openBrowser, openPage } from './support.ts';
+
+const HOSTILE = '<img src=x onerror="document.title=\'hacked\'"><script>alert(1)</script>';
+/** Deployments install packages. */
+const DEPLOY_MS = 60_000;
+
+const next = (page: Page) => page.getByRole('button', { name: /^Next/ }).click();
+const nameField = (page: Page) => page.getByRole('textbox', { name: 'Name', exact: true });
+const step = (page: Page, title: string) => page.getByRole('heading', { level: 2, name: title }).waitFor();
+
+async function deploy(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+  await page.waitForURL(`**/functions/${name}`, { timeout: DEPLOY_MS });
+}
+
+describe('creating a function', { skip: noBrowser }, () => {
+  let browser: Browser;
+  let node: TestNode;
+  before(async () => {
+    [browser, node] = await Promise.all([openBrowser(), startTestNode()]);
+  });
+  after(() => Promise.all([browser.close(), node.close()]));
+
+  const open = async (t: TestContext, expected?: RegExp) => {
+    const watched = await openPage(t, browser, expected === undefined ? {} : { expected });
+    await goTo(watched.page, `${node.url}/console/create`);
+    return watched;
+  };
+  const get = async (path: string) => (await node.request('GET', path)).json;
+
+  test("the report's walk: a blueprint, its trigger, a name, a role for one bucket, memory and time, and it runs", async (t) => {
+    const { page, assertClean } = await open(t);
+    await page.getByRole('radio', { name: /Blueprint/ }).click();
+    await page.getByRole('textbox', { name: 'Search blueprints' }).fill('metadata');
+    await page.getByRole('radio', { name: /Read the metadata of an uploaded object/ }).click();
+    assert.match(page.url(), /[?&]q=metadata/, 'the filters can be shared');
+    await next(page);
+
+    await step(page, 'Trigger');
+    assert.equal(await page.getByRole('combobox', { name: 'Bucket' }).inputValue(), 'serops-we');
+    await page.getByText('it is made for you').waitFor();
+    await page.getByText('may run this function').waitFor();
+    await page.getByRole('textbox', { name: 'Prefix' }).fill('in/');
+    await page.getByRole('textbox', { name: 'Suffix' }).fill('.txt');
+    await next(page);
+
+    await step(page, 'Function');
+    await nameField(page).fill('s3-upload-meta');
+    await page.getByRole('textbox', { name: 'Code of lambda_function.py' }).waitFor();
+    await page.reload();
+    await step(page, 'Function');
+    assert.equal(await nameField(page).inputValue(), 's3-upload-meta', 'what was typed survives a reload');
+    await next(page);
+
+    await step(page, 'Entry point and role');
+    const role = page.getByRole('textbox', { name: 'Name of the role' });
+    await eventually(async () =>
+      assert.equal(await role.inputValue(), 's3-upload-meta', 'it is called after the function'),
+    );
+    await page.getByText('bucket:serops-we:read', { exact: true }).waitFor();
+    await next(page);
+
+    await step(page, 'Memory and time');
+    await page.getByRole('textbox', { name: 'Memory limit' }).fill('512');
+    await page.getByText('0.29 processors').waitFor();
+    await next(page);
+
+    await step(page, 'Review and deploy');
+    await page.getByText('policies allow it').waitFor();
+    await assertAccessible(page);
+    await look(page, 'create-review');
+    await deploy(page, 's3-upload-meta');
+    assertClean();
+
+    const { config, origin } = await get('/v1/functions/s3-upload-meta');
+    assert.deepEqual(
+      [config.memoryMb, config.timeoutMs, config.role, config.handler],
+      [512, 10_000, 's3-upload-meta', 'lambda_function.lambda_handler'],
+    );
+    assert.match(origin.message, /blueprint s3-get-object-python/);
+    assert.deepEqual((await get('/v1/execution-roles/s3-upload-meta')).grants, ['bucket:serops-we:read']);
+    const [trigger] = (await get('/v1/triggers?function=s3-upload-meta')).triggers;
+    assert.deepEqual(
+      [trigger.name, trigger.options.bucket, trigger.options.prefix, trigger.options.suffix],
+      ['s3-upload-meta-uploaded', 'serops-we', 'in/', '.txt'],
+    );
+    await node.request('PUT', '/v1/buckets/serops-we/objects/in/note.txt', { body: 'hello' });
+    await eventually(async () => {
+      const { invocations } = await get('/v1/invocations?function=s3-upload-meta');
+      assert.equal(invocations[0]?.status, 'succeeded', JSON.stringify(invocations));
+    });
+  });
+
+  test('code of one’s own, by keyboard alone: the event’s shape is at hand, and saving tidies', async (t) => {
+    const { page, assertClean } = await open(t);
+    const keys = async (...names: string[]) => {
+      for (const name of names) await page.keyboard.press(name);
+    };
+    await page.getByRole('radio', { name: /Blueprint/ }).focus();
+    await keys('ArrowRight');
+    await page.getByRole('radio', { name: /JavaScript/ }).focus();
+    await keys('Space');
+    await page.getByRole('button', { name: /^Next/ }).focus();
+    await keys('Enter');
+    await step(page, 'Trigger');
+    await page.getByRole('button', { name: /^Schedule/ }).focus();
+    await keys('Enter');
+    // The focus is in the first field of what was chosen.
+    await page.waitForFunction("document.activeElement?.tagName === 'INPUT'");
+    await page.keyboard.type('rate(1 day)');
+    await keys('Escape', 'Enter');
+    await step(page, 'Function');
+    await nameField(page).focus();
+    await page.keyboard.type('by-keyboard');
+    const code = page.getByRole('textbox', { name: 'Code of index.mjs' });
+    await page.getByRole('region', { name: 'Sample event' }).waitFor();
+    await code.focus();
+    await keys('Control+a', 'Delete');
+    await page.keyboard.type('export const handler = async (happening, context) => {\n      return happening.de');
+    await page.locator('.cm-tooltip-autocomplete').getByText('detail', { exact: true }).first().waitFor();
+    await keys('Escape', 'Escape');
+    await page.keyboard.type('tail ?? null;   ');
+    await keys('Control+s');
+    assert.deepEqual((await code.locator('.cm-line').allTextContents()).slice(0, 2), [
+      'export const handler = async (happening, context) => {',
+      '  return happening.detail ?? null;',
+    ]);
+    await page.getByRole('button', { name: /^Next/ }).focus();
+    await keys('Enter');
+    await step(page, 'Entry point and role');
+    assert.equal(await page.getByRole('radio', { name: 'None' }).isChecked(), true);
+    await page.getByRole('button', { name: /^Next/ }).focus();
+    await keys('Enter');
+    await step(page, 'Memory and time');
+    await page.getByRole('button', { name: /^Next/ }).focus();
+    await keys('Enter');
+    await step(page, 'Review and deploy');
+    const button = page.getByRole('button', { name: 'Deploy', exact: true });
+    await button.focus();
+    await keys('Enter');
+    await page.waitForURL('**/functions/by-keyboard', { timeout: DEPLOY_MS });
+    assertClean();
+    const body = JSON.stringify({ detail: 'it runs' });
+    const answer = await node.request('POST', '/v1/functions/by-keyboard/invoke', {
+      body,
+      headers: { 'Content-Type': 'application/json' },
+    });
+    assert.equal(answer.text, '"it runs"');
+  });
+
+  test('dropped files are read, hostile ones are text, and what a policy forbids is said before and after', async (t) => {
+    const { page, assertClean } = await open(t, /status of (400|403|409|422)/);
+    const buffer = Buffer.from(`def callme(name="you"):\n    return "hello " + name  # ${HOSTILE}\n`);
+    await page.getByRole('radio', { name: /ZIP or folder/ }).click();
+    await page
+      .getByLabel('A ZIP, a tar.gz, or source files')
+      .setInputFiles({ name: 'main.py', mimeType: 'text/x-python', buffer });
+    await page.getByRole('status').getByText('main.py').waitFor();
+    await next(page);
+    await next(page);
+    await step(page, 'Function');
+    assert.equal(await nameField(page).inputValue(), 'main');
+    await nameField(page).fill('dropped');
+    await page.getByRole('textbox', { name: 'Description' }).fill(HOSTILE);
+    await page.getByRole('textbox', { name: 'Code of main.py' }).getByText('onerror').waitFor();
+    await next(page);
+    await next(page);
+    await page.getByRole('textbox', { name: 'Memory limit' }).fill('1024');
+    const rules = { rules: { maxMemoryMb: 256 } };
+    const put = await node.request('PUT', '/v1/policies/small', { body: JSON.stringify(rules) });
+    assert.equal(put.status, 201, put.text);
+    await next(page);
+    await page.getByText('policies forbid it').waitFor();
+    await page.getByText('Forbidden by the policy small').waitFor();
+    await page.getByText(HOSTILE).first().waitFor();
+    await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+    await page.getByRole('alert').getByText('256').waitFor();
+    await page.getByRole('button', { name: 'Back to the review' }).click();
+    await page.getByRole('button', { name: 'Change Memory and time' }).click();
+    await page.getByRole('textbox', { name: 'Memory limit' }).fill('128');
+    await next(page);
+    await page.getByText('policies allow it').waitFor();
+    await deploy(page, 'dropped');
+    assert.notEqual(await page.title(), 'hacked');
+    assertClean();
+    const { config } = await get('/v1/functions/dropped');
+    assert.deepEqual([config.memoryMb, config.description, config.handler], [128, HOSTILE, 'main.callme']);
+    await node.request('DELETE', '/v1/policies/small');
+  });
+
+  test('a blueprint of several functions: what it asks for, secrets that no storage holds, and names that follow', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await goTo(page, `${node.url}/console/create?blueprint=webhook-queue-worker`);
+    await page.getByRole('radio', { name: /Webhook to queue to worker/, checked: true }).waitFor();
+    await next(page);
+    await step(page, 'Trigger');
+    await next(page);
+    await page.getByRole('alert').getByText('Give the secret that the sender signs with').waitFor();
+    await page.getByLabel(/The secret that the sender signs with/).fill('s3cret-of-the-sender');
+    await page.getByRole('textbox', { name: 'How many are worked on at once' }).fill('3');
+    await next(page);
+    await step(page, 'Function');
+    await nameField(page).fill('orders');
+    await page.getByRole('tab', { name: 'orders-worker' }).waitFor();
+    const kept = await page.evaluate('JSON.stringify(sessionStorage)');
+    assert.doesNotMatch(String(kept), /s3cret-of-the-sender/);
+    await page.getByRole('button', { name: /Review and deploy/ }).click();
+    await step(page, 'Review and deploy');
+    await page.getByText('The trigger orders-work').waitFor();
+    await deploy(page, 'orders');
+    assertClean();
+    const { triggers } = await get('/v1/triggers?function=orders-worker');
+    assert.deepEqual([triggers[0].options.queue, triggers[0].delivery.maxConcurrency], ['orders-orders', 3]);
+    assert.deepEqual((await get('/v1/functions/orders-worker')).config.environment, { RECEIPTS: 'orders-receipts' });
+  });
+});
