@@ -6,6 +6,7 @@ import {
   IconCalendarClock,
   IconCirclePlus,
   IconFileText,
+  IconGitBranch,
   IconHistory,
   IconHome2,
   IconInbox,
@@ -81,6 +82,14 @@ export const SCREENS: readonly Screen[] = [
     load: () => import('./screens/map/index.tsx'),
   },
   {
+    path: 'repositories/*',
+    title: 'Repositories',
+    icon: IconGitBranch,
+    key: 'r',
+    group: 'govern',
+    load: () => import('./screens/repositories/index.tsx'),
+  },
+  {
     path: 'secrets/*',
     title: 'Secrets',
     icon: IconKey,
@@ -98,7 +107,7 @@ export const SCREENS: readonly Screen[] = [
   },
   {
     path: 'people/*',
-    title: 'People and policies',
+    title: 'People',
     icon: IconUsers,
     key: 'o',
     group: 'govern',

@@ -1,6 +1,6 @@
 import { Anchor, Code, Text } from '@mantine/core';
 import { Link } from 'react-router';
-import { FactGrid } from '../../../ui/fact-grid.tsx';
+import { Facts } from '../../../ui/facts.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
 import { ThingLink } from '../../../ui/thing-link.tsx';
 import classes from '../people.module.css';
@@ -43,7 +43,7 @@ export function Verdict({ answer }: { readonly answer: Explanation }) {
           There is no {resource.replace(':', ' ')}: this is what would hold for one of that name.
         </Text>
       )}
-      <FactGrid
+      <Facts
         facts={[
           [
             'Decided by',
@@ -57,7 +57,7 @@ export function Verdict({ answer }: { readonly answer: Explanation }) {
             ),
           ],
           ['Had through', by?.through],
-          ['It says', by && `${by.statement.effect === 'allow' ? 'may' : 'may not'} do: ${sentenceOf(by.statement)}`],
+          ['It says', by && `${by.statement.effect === 'allow' ? 'may' : 'may not'} ${sentenceOf(by.statement)}`],
           ['What would be needed', needed],
           ['All roles', roles.length === 0 ? 'none' : roles.map((each) => `${each.role} (${each.through})`).join(', ')],
           ['About', resource === '*' ? undefined : <ThingLink key="thing" thing={resource} />],

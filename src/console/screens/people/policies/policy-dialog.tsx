@@ -82,7 +82,7 @@ export function PolicyDialog({ opened, onClose, policy, onDone }: PolicyDialogPr
         onChange={(event) => set({ description: event.currentTarget.value })}
       />
       <div>
-        <Text size="sm" fw={500} mb={4}>
+        <Text size="sm" fw={600} mb={4}>
           What breaks it is
         </Text>
         <SegmentedControl
@@ -119,7 +119,7 @@ function mineOf({ description, mode, message, scope, rules }: Policy): Mine {
 function Effect({ name, mine }: { readonly name: string; readonly mine: Mine }) {
   const [asked] = useDebouncedValue(mine, PAUSE_MS);
   const effect = useQuery({
-    queryKey: ['policy-effect', name, asked],
+    queryKey: ['/v1/policies/{name}', { path: { name }, query: { dryRun: asked } }],
     queryFn: ({ signal }) =>
       api.put('/v1/policies/{name}', { path: { name }, query: { dryRun: true }, body: asked, signal }),
     staleTime: 0,

@@ -26,6 +26,7 @@ export function RuleFields({ rules, onChange }: RuleFieldsProps) {
     onChange(Object.fromEntries(merged) as Rules);
   };
   const list = (name: keyof Rules) => ({
+    placeholder: isNothing(rules[name]) ? 'any' : '',
     value: (rules[name] as string[] | undefined) ?? [],
     onChange: (value: string[]) => set({ [name]: value }),
   });
@@ -46,10 +47,10 @@ export function RuleFields({ rules, onChange }: RuleFieldsProps) {
         <NumberInput label="Most memory, in MB" {...number('maxMemoryMb')} />
         <NumberInput label="Longest timeout, in seconds" {...number('maxTimeoutMs', 1_000)} />
         <NumberInput label="Most invocations at once" {...number('maxConcurrency')} />
-        <TagsInput label="Runtimes" data={RUNTIMES} {...list('allowedRuntimes')} />
-        <MultiSelect label="Network" data={NETWORKS} {...list('allowedNetwork')} />
+        <TagsInput label="Runtimes that are allowed" data={RUNTIMES} {...list('allowedRuntimes')} />
+        <MultiSelect label="Network that is allowed" data={NETWORKS} {...list('allowedNetwork')} />
         <TagsInput label="Hosts that may be reached" {...list('allowedHosts')} />
-        <TagsInput label="Owners" {...list('allowedOwners')} />
+        <TagsInput label="Owners that may be named" {...list('allowedOwners')} />
         <TagsInput
           label="Tags that must be there"
           placeholder={tags.length === 0 ? 'stage=prod|test' : ''}
@@ -57,18 +58,20 @@ export function RuleFields({ rules, onChange }: RuleFieldsProps) {
           onChange={(value) => set({ requiredTags: Object.fromEntries(value.map(requiredTag)) })}
         />
         <MultiSelect
-          label="Execution roles"
+          label="Execution roles that are allowed"
           data={[...new Set([...(roles.data?.roles.map(({ name }) => name) ?? []), ...(rules.allowedRoles ?? [])])]}
           {...list('allowedRoles')}
         />
         <MultiSelect label="Payloads that may be recorded" data={RECORDINGS} {...list('recordPayloads')} />
         <TagsInput
-          label="Branches"
+          label="Branches that code may come from"
+          placeholder={rules.git?.branches === undefined ? 'any, or release/*' : ''}
           value={rules.git?.branches ?? []}
           onChange={(branches) => set({ git: gitOf(rules.git, { branches }) })}
         />
         <TagsInput
-          label="Repositories"
+          label="Repositories that it may come from"
+          placeholder={rules.git?.repositories === undefined ? 'any' : ''}
           value={rules.git?.repositories ?? []}
           onChange={(repositories) => set({ git: gitOf(rules.git, { repositories }) })}
         />

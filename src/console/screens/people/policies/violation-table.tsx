@@ -49,7 +49,7 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   {
     key: 'mode',
-    title: 'When deployed',
+    title: 'Next time',
     width: 'minmax(5rem, 7rem)',
     cell: ({ mode }) => (
       <StatusBadge tone={mode === 'warn' ? 'notice' : 'bad'} plain>

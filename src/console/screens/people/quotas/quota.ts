@@ -6,7 +6,7 @@ export type TeamUsage = Api['GET /v1/quota-usage']['answer']['teams'][number];
 export type Use = TeamUsage['uses'][number];
 export type Measure = Use['measure'];
 
-const megabytes = (mb: number) => `${formatCount(mb)} MB`;
+const megabytes = (mb: number) => (mb < 10_000 ? `${formatCount(mb)} MB` : `${formatCount(mb / 1_024)} GB`);
 
 /** What a quota limits, in words, and as the command line says it. */
 export const MEASURES: readonly {

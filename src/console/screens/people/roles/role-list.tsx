@@ -29,7 +29,7 @@ const COLUMNS: readonly Column<RoleView>[] = [
   { key: 'description', title: 'What it is for', width: 'minmax(7rem, 2fr)', cell: ({ description }) => description },
   {
     key: 'says',
-    title: 'Who has it',
+    title: 'Says',
     width: 'minmax(8rem, 2fr)',
     wide: true,
     cell: ({ statements }) =>

@@ -88,7 +88,7 @@ export function StatementEditor({ number, statement, onChange, onRemove }: State
       </div>
       {statement.actions.length > 0 && (
         <Text size="sm" c="dimmed" role="status">
-          Who has this role {effect === 'allow' ? 'may do' : 'may not do'}: {sentenceOf(statement)}.
+          Who has this role {effect === 'allow' ? 'may' : 'may not'} {sentenceOf(statement)}.
         </Text>
       )}
     </fieldset>

@@ -1,0 +1,131 @@
+import { Button, Code, Group, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { useNavigate, useParams } from 'react-router';
+import { api } from '../../api/client.ts';
+import { useApi, useChange } from '../../api/hooks.ts';
+import { CommandLine } from '../../ui/command-line.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
+import { FactGrid } from '../../ui/fact-grid.tsx';
+import { formatDuration } from '../../ui/format.ts';
+import { Page } from '../../ui/page.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { QueryView } from '../../ui/query-view.tsx';
+import { StatusBadge } from '../../ui/status-badge.tsx';
+import { Time } from '../../ui/time.tsx';
+import { DeploymentPanel } from './deployment-panel.tsx';
+import { type Repository, shortCommit, stateOf } from './repository.ts';
+import { RepositoryDialog } from './repository-dialog.tsx';
+
+/** One repository: where it comes from, and what it deployed. */
+export default function RepositoryPage() {
+  const { name = '' } = useParams();
+  const query = useApi('/v1/repositories/{name}', { path: { name } });
+  return (
+    <Page
+      title={name}
+      lead={query.data?.description || undefined}
+      crumbs={[{ title: 'Repositories', to: '/repositories' }]}
+      actions={query.data && <Actions repository={query.data} />}
+    >
+      <QueryView query={query} what={`The repository ${name}`}>
+        {(repository) => (
+          <>
+            <Summary repository={repository} />
+            <DeploymentPanel repository={repository} />
+          </>
+        )}
+      </QueryView>
+      <CommandLine words={['repo', 'show', name]} />
+    </Page>
+  );
+}
+
+function Summary({ repository }: { readonly repository: Repository }) {
+  const { watch, path, branch, environment, function: fn, createdAt, by } = repository;
+  const { tone, words } = stateOf(repository);
+  return (
+    <Panel title={watch === undefined ? 'Pushed to' : 'Watched'} aside={<StatusBadge tone={tone}>{words}</StatusBadge>}>
+      {watch?.error !== undefined && (
+        <Text size="sm" c="var(--fob-bad)" mb="sm">
+          {watch.failures} {watch.failures === 1 ? 'attempt' : 'attempts'} in a row failed: {watch.error}
+        </Text>
+      )}
+      <FactGrid
+        facts={[
+          ['Address', watch?.url],
+          ['Push to', path && <Code key="path">{`${window.location.origin}${path}`}</Code>],
+          ['Deploys', watch?.tag ? `tags ${watch.tag}` : `branch ${watch?.branch ?? (branch || 'main or master')}`],
+          ['Looked at every', watch && formatDuration(watch.pollMs)],
+          ['Looked at', watch?.checkedAt && <Time key="at" at={watch.checkedAt} ago />],
+          ['Next', watch?.nextAtMs === undefined ? undefined : <Time key="next" at={watch.nextAtMs} ago />],
+          ['Commit', watch?.commit && <Code key="commit">{shortCommit(watch.commit)}</Code>],
+          ['Credential', watch && (watch.hasCredential ? 'sealed' : 'none')],
+          ['Webhook', watch && <Code key="hook">{watch.hookPath}</Code>],
+          ['Environment', environment || undefined],
+          ['Function', fn || undefined],
+          ['Made', <Time key="made" at={createdAt} ago />],
+          ['By', by],
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function Actions({ repository }: { readonly repository: Repository }) {
+  const { name, watch } = repository;
+  const navigate = useNavigate();
+  const [isChanging, changing] = useDisclosure(false);
+  const [isRemoving, removing] = useDisclosure(false);
+  const look = useChange(() => api.post('/v1/repositories/{name}/look', { path: { name } }), ['/v1/repositories']);
+  const remove = useChange(() => api.delete('/v1/repositories/{name}', { path: { name } }), ['/v1/repositories']);
+  return (
+    <>
+      {watch !== undefined && (
+        <Button
+          loading={look.isPending}
+          onClick={() =>
+            look.mutate(undefined, {
+              onSuccess: (view) => {
+                notifications.show({
+                  message: view.watch?.error ?? `${name} was looked at`,
+                  ...(view.watch?.error !== undefined && { color: 'red' }),
+                });
+              },
+              onError: (error) => {
+                notifications.show({ message: error.message, color: 'red' });
+              },
+            })
+          }
+        >
+          Look now
+        </Button>
+      )}
+      <Button variant="default" onClick={changing.open}>
+        Settings
+      </Button>
+      <Button variant="default" onClick={removing.open}>
+        Remove
+      </Button>
+      <RepositoryDialog opened={isChanging} onClose={changing.close} repository={repository} />
+      <Confirm
+        opened={isRemoving}
+        onClose={removing.close}
+        title={`Remove the repository ${name}?`}
+        verb="Remove"
+        typed={name}
+        onConfirm={async () => {
+          await remove.mutateAsync(undefined);
+          notifications.show({ message: `The repository ${name} is removed` });
+          void navigate('/repositories');
+        }}
+      >
+        {watch === undefined ? 'Everything that was pushed to it goes with it.' : 'It is not watched any more.'} What
+        was deployed from it stays.
+        <Group mt="sm">
+          <CommandLine words={['repo', 'rm', name]} />
+        </Group>
+      </Confirm>
+    </>
+  );
+}
