@@ -116,7 +116,7 @@ export default function TimeChartCanvas(props: TimeChartProps) {
             ...(filled && { fill: `${color(lineColor(at, bad, own))}26` }),
             width: 1.75,
             spanGaps: false,
-            points: { size: 5 },
+            points: { size: 5, filter: alone },
             ...(dashed && { dash: [5, 4] }),
           })),
         ],
@@ -325,4 +325,16 @@ function drawMarkers(chart: uPlot, markers: readonly Marker[], color: (name: str
     ctx.stroke();
   }
   ctx.restore();
+}
+
+/** Values with none on either side: no line leads to them, so that they are drawn as points however dense the chart is. */
+function alone(drawn: uPlot, at: number, showsAll: boolean): number[] | null {
+  if (showsAll) return null;
+  const values = drawn.data[at]!;
+  const [first, last] = drawn.series[at]!.idxs ?? [0, values.length - 1];
+  const found: number[] = [];
+  for (let index = first; index <= last; index++) {
+    if (values[index] != null && values[index - 1] == null && values[index + 1] == null) found.push(index);
+  }
+  return found.length === 0 ? null : found;
 }
