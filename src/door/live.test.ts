@@ -14,6 +14,7 @@ async function listen(node: TestNode, token: string) {
   const headers = { Authorization: `Bearer ${token}` };
   const response = await fetch(`${node.url}/v1/live`, { headers, signal: stopping.signal });
   assert.equal(response.status, 200);
+  assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
   const heard: Happening[] = [];
   const waiting = new Set<() => void>();
   const ended = (async () => {

@@ -18,6 +18,12 @@ export function streamEvents(
   if (streams >= MAX_STREAMS)
     throw new Problem('throttled', `${MAX_STREAMS} streams are open already; close one first`);
   streams++;
+  // What is subscribed to may have something to send at once.
+  res.writeHead(200, {
+    'Content-Type': 'text/event-stream; charset=UTF-8',
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  });
   const end = (): void => void res.end();
   const unsubscribe = subscribe((event, value) => {
     if (res.writableLength > MAX_WAITING_BYTES) res.destroy();
@@ -35,10 +41,5 @@ export function streamEvents(
     lifecycle.endless.delete(end);
   });
   lifecycle.endless.add(end);
-  res.writeHead(200, {
-    'Content-Type': 'text/event-stream; charset=UTF-8',
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-  });
   beat();
 }
