@@ -137,7 +137,7 @@ export function addInvocationRoutes(app: App, context: DoorContext, invoke: Nati
       if (record === undefined) {
         throw new Problem('not_found', `there is no record of the invocation "${id}"; it may still run, or be too old`);
       }
-      return record;
+      return { ...record, recorded: (await store.recordings.find(id)) !== undefined };
     },
   );
 

@@ -66,7 +66,7 @@ describe('operating a node', () => {
     const fromMs = Date.UTC(2026, 0, 1);
     const filters = { function: 'f', status: 'failed', coldStart: true, minDurationMs: 1.5, cursor: 'c' };
     assert.deepEqual(node.journal.asked, [{ ...filters, fromMs, toMs: 5, limit: 7 }]);
-    assert.deepEqual((await ask(node, 'GET', '/v1/invocations/i1')).json, record);
+    assert.deepEqual((await ask(node, 'GET', '/v1/invocations/i1')).json, { ...record, recorded: false });
     assert.equal((await ask(node, 'GET', '/v1/invocations/i2')).status, 404);
     node.journal.asked.length = 0;
     await ask(node, 'GET', '/v1/invocations?version=3&alias=prod&caller=g&failed=false&limit=7');

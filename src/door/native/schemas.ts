@@ -150,6 +150,9 @@ export const InvocationView = Type.Object({
   startMs: Type.Optional(Type.Number({ description: 'Of a cold start: a sandbox was made; 0 for a prewarmed one' })),
   placeMs: Type.Optional(Type.Number({ description: 'Of a cold start: the code was brought there' })),
   loadMs: Type.Optional(Type.Number({ description: 'Of a cold start: the code was loaded' })),
+  recorded: Type.Optional(
+    Type.Boolean({ description: 'Of one that is asked for by its id: its payload is kept, and can be run again' }),
+  ),
 });
 
 /** A parameter of the query that is there or not. */

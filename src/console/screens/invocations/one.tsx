@@ -81,7 +81,7 @@ function Whole({ invocation }: { readonly invocation: Invocation }) {
         <Panel title="What it was">
           <Facts facts={factsOf(invocation)} />
         </Panel>
-        <Recording id={id} function={name} />
+        <Recording id={id} function={name} isRecorded={invocation.recorded ?? false} />
       </div>
       <LogView scope={{ invocation: id }} label="The log of this invocation" height="clamp(9rem, 34vh, 24rem)" />
       <CommandLine words={['runs', id]} />

@@ -10,14 +10,20 @@ import { bodyOf, type Part } from './part.ts';
 import classes from './recording.module.css';
 import { Replay } from './replay.tsx';
 
+interface RecordingProps {
+  readonly id: string;
+  readonly function: string;
+  readonly isRecorded: boolean;
+}
+
 /** What an invocation was given and answered, where its function keeps that, and running it again. */
-export function Recording({ id, function: name }: { readonly id: string; readonly function: string }) {
+export function Recording({ id, function: name, isRecorded }: RecordingProps) {
   const query = useApi(
     '/v1/invocations/{id}/recording',
     { path: { id } },
-    { staleTime: Number.POSITIVE_INFINITY, retry: false },
+    { staleTime: Number.POSITIVE_INFINITY, enabled: isRecorded },
   );
-  if (query.error?.status === 404) {
+  if (!isRecorded || query.error?.status === 404) {
     return (
       <Panel title="What it was given and answered">
         <EmptyState
