@@ -17,6 +17,12 @@ export function ageMs(text: string): number | undefined {
   return match === null ? undefined : Number(match[1]) * UNITS_MS[match[2]!]!;
 }
 
+/** Milliseconds as such an age, in the largest unit that says them exactly. */
+export function ageText(ms: number): string {
+  const unit = ['d', 'h', 'm'].find((each) => ms > 0 && ms % UNITS_MS[each]! === 0) ?? 's';
+  return `${ms / UNITS_MS[unit]!}${unit}`;
+}
+
 /** When a range begins and ends, in milliseconds since 1970. */
 export function boundsOf({ from, to }: TimeRange, nowMs: number): { fromMs: number; toMs: number } {
   const age = ageMs(from);

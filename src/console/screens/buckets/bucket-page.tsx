@@ -12,13 +12,13 @@ import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { ViewTabs } from '../../ui/view-tabs.tsx';
+import { useWokenBy, Wakes } from '../../ui/wakes.tsx';
 import { useWords } from '../../ui/words.ts';
 import { BucketSettings } from './bucket-settings.tsx';
 import classes from './buckets.module.css';
 import { ObjectList } from './object-list.tsx';
 import { UploadList } from './upload-list.tsx';
 import { upload } from './uploads.ts';
-import { useWokenBy, Wakes } from './wakes.tsx';
 
 const DropArea = lazy(() => import('./drop-area.tsx'));
 
@@ -78,7 +78,7 @@ export default function BucketPage() {
 function Objects({ bucket, isVersioned }: { bucket: string; isVersioned: boolean }) {
   const [{ prefix, flat }, setWords] = useWords(['prefix', 'flat']);
   const open = useRef<() => void>(null);
-  const woken = useWokenBy(bucket);
+  const woken = useWokenBy('bucket', bucket);
   const isFlat = flat !== '';
   // Where one types, what is found begins with it; what is uploaded goes into the folder.
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);

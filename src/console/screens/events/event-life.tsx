@@ -8,6 +8,7 @@ import { useApi, useChange } from '../../api/hooks.ts';
 import { messageOf } from '../../api/problem.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
+import { ContentView } from '../../ui/content-view.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
@@ -164,10 +165,5 @@ function Content({ event: { event, payload, state } }: { event: EventView }) {
       </p>
     );
   }
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
-    <pre className={classes.content} role="region" tabIndex={0} aria-label="What is in the event">
-      {typeof content === 'string' ? content : JSON.stringify(content, null, 2)}
-    </pre>
-  );
+  return <ContentView label="What is in the event" content={content} />;
 }

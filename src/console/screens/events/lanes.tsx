@@ -7,13 +7,13 @@ import type { Lane } from '../../api/things.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { Figures } from '../../ui/figures.tsx';
 import { formatCount, formatDuration } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { useWords } from '../../ui/words.ts';
-import classes from './events.module.css';
 import { Redrive } from './redrive.tsx';
 
 /** What is accepted and not yet run is told by no feed. */
@@ -97,22 +97,16 @@ function Totals({ lanes }: { lanes: readonly Lane[] }) {
   const sum = (of: (lane: Lane) => number) => lanes.reduce((total, lane) => total + of(lane), 0);
   const dead = sum((lane) => lane.dead);
   const oldestMs = Math.max(0, ...lanes.map(({ oldestAgeMs }) => oldestAgeMs));
-  const figures = [
-    ['Waiting', formatCount(sum((lane) => lane.waiting))],
-    ['Held back', formatCount(sum((lane) => lane.delayed))],
-    ['Running', formatCount(sum((lane) => lane.running))],
-    ['Dead', dead === 0 ? '0' : `✕ ${formatCount(dead)}`],
-    ['Oldest that is due', oldestMs === 0 ? 'none' : formatDuration(oldestMs)],
-  ] as const;
   return (
-    <dl className={classes.totals}>
-      {figures.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd data-bad={(name === 'Dead' && dead > 0) || undefined}>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <Figures
+      figures={[
+        { name: 'Waiting', value: formatCount(sum((lane) => lane.waiting)) },
+        { name: 'Held back', value: formatCount(sum((lane) => lane.delayed)) },
+        { name: 'Running', value: formatCount(sum((lane) => lane.running)) },
+        { name: 'Dead', value: formatCount(dead), bad: dead > 0 },
+        { name: 'Oldest that is due', value: oldestMs === 0 ? 'none' : formatDuration(oldestMs) },
+      ]}
+    />
   );
 }
 

@@ -1,0 +1,159 @@
+import { Anchor, Button, Menu } from '@mantine/core';
+import { IconDots, IconRefresh, IconSend } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Link, useNavigate, useParams } from 'react-router';
+import { api } from '../../api/client.ts';
+import { queryClient, useApi } from '../../api/hooks.ts';
+import { CommandLine } from '../../ui/command-line.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
+import { Figures } from '../../ui/figures.tsx';
+import { formatCount, formatDuration } from '../../ui/format.ts';
+import { Page } from '../../ui/page.tsx';
+import { QueryView } from '../../ui/query-view.tsx';
+import { ViewTabs } from '../../ui/view-tabs.tsx';
+import { useWokenBy, Wakes } from '../../ui/wakes.tsx';
+import { Messages } from './messages.tsx';
+import { type Queue, REFRESH_MS } from './queue-list.tsx';
+import { QueueSettings } from './queue-settings.tsx';
+import { Redrive } from './redrive.tsx';
+import { SendMessage } from './send-message.tsx';
+
+type Asking = 'send' | 'redrive' | 'purge' | 'remove';
+
+/** One queue: how it stands, its messages, its settings. */
+export default function QueuePage() {
+  const { name = '' } = useParams();
+  const query = useApi('/v1/queues/{name}', { path: { name } }, { refetchInterval: REFRESH_MS });
+  const woken = useWokenBy('queue', name);
+  const all = useApi('/v1/queues').data?.queues ?? [];
+  const [asking, setAsking] = useState<Asking>();
+  const navigate = useNavigate();
+  const close = () => setAsking(undefined);
+  const origins = all.filter(({ settings }) => settings.deadLetter?.queue === name);
+  return (
+    <Page
+      title={name}
+      crumbs={[{ title: 'Queues', to: '/queues' }]}
+      actions={
+        <>
+          <Button leftSection={<IconSend size={16} aria-hidden />} onClick={() => setAsking('send')}>
+            Send a message
+          </Button>
+          {origins.length > 0 && (
+            <Button
+              variant="default"
+              leftSection={<IconRefresh size={16} aria-hidden />}
+              onClick={() => setAsking('redrive')}
+            >
+              Redrive
+            </Button>
+          )}
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <Button variant="default" aria-label="More that can be done with this queue" px="xs">
+                <IconDots size={16} aria-hidden />
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item onClick={() => setAsking('purge')}>Remove all messages</Menu.Item>
+              <Menu.Item onClick={() => setAsking('remove')}>Remove the queue</Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </>
+      }
+    >
+      <QueryView query={query} what={`The queue ${name}`}>
+        {(queue) => (
+          <>
+            <Numbers queue={queue} />
+            <Wakes triggers={woken} />
+            <DeadLetters queue={queue} origins={origins.map((each) => each.name)} />
+            <ViewTabs
+              label={`Queue ${name}`}
+              views={[
+                { key: 'messages', title: 'Messages', body: () => <Messages queue={name} /> },
+                { key: 'settings', title: 'Settings', body: () => <QueueSettings queue={queue} queues={all} /> },
+              ]}
+            />
+            {asking === 'send' && <SendMessage queue={queue} onClose={close} />}
+          </>
+        )}
+      </QueryView>
+      <CommandLine words={['queue', 'stats', name]} />
+      <Redrive queue={name} opened={asking === 'redrive'} onClose={close} />
+      <Confirm
+        opened={asking === 'purge'}
+        onClose={close}
+        title={`Remove all messages of ${name}?`}
+        verb="Remove all messages"
+        typed={name}
+        onConfirm={async () => {
+          await api.post('/v1/queues/{name}/purge', { path: { name } });
+          await renewQueues();
+        }}
+      >
+        They are gone for good. <CommandLine words={['queue', 'purge', name]} />
+      </Confirm>
+      <Confirm
+        opened={asking === 'remove'}
+        onClose={close}
+        title={`Remove the queue ${name}?`}
+        verb="Remove the queue"
+        typed={name}
+        onConfirm={async () => {
+          await api.delete('/v1/queues/{name}', { path: { name } });
+          navigate('/queues');
+          await renewQueues();
+        }}
+      >
+        Its messages go with it, for good. <CommandLine words={['queue', 'rm', name]} />
+      </Confirm>
+    </Page>
+  );
+}
+
+/** Asks again for all that shows queues. */
+export function renewQueues(): Promise<void> {
+  return queryClient.invalidateQueries({
+    predicate: ({ queryKey }) => String(queryKey[0]).startsWith('/v1/queues'),
+  });
+}
+
+function Numbers({ queue: { stats, counts } }: { queue: Queue }) {
+  return (
+    <Figures
+      figures={[
+        { name: 'Ready', value: formatCount(stats.ready) },
+        { name: 'Taken, not done with', value: formatCount(stats.leased) },
+        { name: 'Held back', value: formatCount(stats.delayed) },
+        { name: 'Oldest', value: stats.oldestAgeMs === 0 ? 'none' : formatDuration(stats.oldestAgeMs) },
+        { name: 'Sent since the start', value: formatCount(counts.sent) },
+        { name: 'Done with', value: formatCount(counts.deleted) },
+        { name: 'Given up', value: formatCount(counts.deadLettered), bad: counts.deadLettered > 0 },
+      ]}
+    />
+  );
+}
+
+function DeadLetters({ queue: { settings }, origins }: { queue: Queue; origins: readonly string[] }) {
+  const { deadLetter } = settings;
+  const link = (name: string) => (
+    <Anchor component={Link} to={`/queues/${encodeURIComponent(name)}`} size="sm" key={name}>
+      {name}
+    </Anchor>
+  );
+  if (deadLetter === undefined && origins.length === 0) return null;
+  return (
+    <p style={{ margin: 0, fontSize: '0.8125rem' }}>
+      {deadLetter !== undefined && (
+        <>
+          What was received {deadLetter.maxReceives === 1 ? 'once' : `${deadLetter.maxReceives} times`} without being
+          done goes to {link(deadLetter.queue)}.{' '}
+        </>
+      )}
+      {origins.length > 0 && (
+        <>It holds the dead letters of {origins.map((name, at) => [at > 0 && ', ', link(name)])}.</>
+      )}
+    </p>
+  );
+}

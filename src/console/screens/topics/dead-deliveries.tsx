@@ -1,0 +1,112 @@
+import { Button } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconCircleCheck, IconRefresh } from '@tabler/icons-react';
+import { useState } from 'react';
+import { type Answer, api } from '../../api/client.ts';
+import { useChange, usePages } from '../../api/hooks.ts';
+import { messageOf } from '../../api/problem.ts';
+import { CommandLine } from '../../ui/command-line.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { formatCount } from '../../ui/format.ts';
+import { Loading } from '../../ui/loading.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { Time } from '../../ui/time.tsx';
+import { renewTopics } from './topic-page.tsx';
+
+const PATH = '/v1/topics/{name}/dead';
+type Dead = Answer<'GET', typeof PATH>['dead'][number];
+const SHOWN_CHARACTERS = 300;
+
+const COLUMNS: readonly Column<Dead>[] = [
+  { key: 'since', title: 'Since', width: '8.5rem', cell: ({ sinceMs }) => <Time at={sinceMs} /> },
+  { key: 'to', title: 'To', width: 'minmax(7rem, 1fr)', cell: ({ destination }) => destination },
+  { key: 'attempts', title: 'Attempts', width: '5rem', align: 'right', wide: true, cell: ({ attempts }) => attempts },
+  {
+    key: 'error',
+    title: 'What happened',
+    width: 'minmax(7rem, 1.5fr)',
+    cell: ({ error }) => <span title={error}>{error}</span>,
+  },
+  {
+    key: 'body',
+    title: 'Event',
+    width: 'minmax(7rem, 2fr)',
+    wide: true,
+    cell: ({ body, bodyBase64 }) => <code>{(body ?? bodyBase64 ?? '').slice(0, SHOWN_CHARACTERS)}</code>,
+  },
+];
+
+/** Deliveries to addresses and buckets that were given up. */
+export function DeadDeliveries({ topic }: { topic: string }) {
+  const pages = usePages(PATH, { path: { name: topic }, query: { limit: 100 } }, ({ dead }) => dead);
+  const [purging, setPurging] = useState(false);
+  const redrive = useChange(() => api.post('/v1/topics/{name}/redrive', { path: { name: topic } }), ['/v1/topics']);
+  const again = () =>
+    redrive.mutate(undefined, {
+      onSuccess: ({ moved }) => notifications.show({ message: `${formatCount(moved)} deliveries are tried again` }),
+      onError: (error) => notifications.show({ color: 'red', message: messageOf(error) }),
+    });
+  return (
+    <>
+      <Panel
+        title="Deliveries that were given up"
+        flush
+        aside={
+          pages.items.length > 0 && (
+            <>
+              <Button
+                size="compact-sm"
+                leftSection={<IconRefresh size={14} aria-hidden />}
+                loading={redrive.isPending}
+                onClick={again}
+              >
+                Redrive
+              </Button>
+              <Button size="compact-sm" variant="default" onClick={() => setPurging(true)}>
+                Remove all
+              </Button>
+            </>
+          )
+        }
+      >
+        {pages.data === undefined ? (
+          pages.error === null ? (
+            <Loading rows={4} />
+          ) : (
+            <ErrorState error={pages.error} what="The deliveries" onRetry={() => void pages.refetch()} />
+          )
+        ) : pages.items.length === 0 ? (
+          <EmptyState icon={IconCircleCheck} title="Nothing was given up">
+            What cannot be delivered to an address or a bucket for a day waits here until somebody looks after it.
+          </EmptyState>
+        ) : (
+          <DataTable
+            label={`Deliveries of ${topic} that were given up`}
+            rows={pages.items}
+            columns={COLUMNS}
+            rowKey={({ destination, sinceMs, body, bodyBase64 }) => `${destination} ${sinceMs} ${body ?? bodyBase64}`}
+            onEnd={() => pages.hasNextPage && !pages.isFetching && void pages.fetchNextPage()}
+          />
+        )}
+      </Panel>
+      <div style={{ height: '1rem' }} />
+      <CommandLine words={['topic', 'dead', topic]} />
+      <Confirm
+        opened={purging}
+        onClose={() => setPurging(false)}
+        title="Remove all that were given up?"
+        verb="Remove all"
+        typed={topic}
+        onConfirm={async () => {
+          await api.post('/v1/topics/{name}/purge', { path: { name: topic } });
+          await renewTopics();
+        }}
+      >
+        They are never delivered. <CommandLine words={['topic', 'purge', topic]} />
+      </Confirm>
+    </>
+  );
+}

@@ -1,0 +1,62 @@
+import { Textarea, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import { request, urlOf } from '../../api/client.ts';
+import { FormDialog } from '../../ui/form-dialog.tsx';
+import { renewTopics } from './topic-page.tsx';
+
+/** Publishes one event. */
+export function Publish({ topic, onClose }: { topic: string; onClose: () => void }) {
+  const [data, setData] = useState('{}');
+  const [type, setType] = useState('');
+  const [subject, setSubject] = useState('');
+  const query = { ...(type !== '' && { type }), ...(subject !== '' && { subject }) };
+  return (
+    <FormDialog
+      opened
+      onClose={onClose}
+      title={`Publish to ${topic}`}
+      verb="Publish"
+      command={[
+        'topic',
+        'publish',
+        topic,
+        data,
+        ...(type === '' ? [] : ['--type', type]),
+        ...(subject === '' ? [] : ['--subject', subject]),
+      ]}
+      onSubmit={async () => {
+        const isJson = /^\s*[[{"]/.test(data);
+        await request('POST', urlOf('/v1/topics/{name}/publish', { name: topic }, query), {
+          body: new Blob([data]),
+          headers: { 'Content-Type': isJson ? 'application/json' : 'text/plain' },
+        });
+        notifications.show({ message: `Published to ${topic}` });
+        await renewTopics();
+      }}
+    >
+      <Textarea
+        label="Data"
+        autosize
+        minRows={5}
+        maxRows={16}
+        styles={{ input: { fontFamily: 'var(--fob-mono)', fontSize: '0.8125rem' } }}
+        value={data}
+        onChange={(event) => setData(event.currentTarget.value)}
+        data-autofocus
+      />
+      <TextInput
+        label="Type"
+        placeholder="fob.topic.message"
+        value={type}
+        onChange={(event) => setType(event.currentTarget.value)}
+      />
+      <TextInput
+        label="Subject"
+        description="What the event is about"
+        value={subject}
+        onChange={(event) => setSubject(event.currentTarget.value)}
+      />
+    </FormDialog>
+  );
+}

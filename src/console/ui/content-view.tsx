@@ -1,0 +1,27 @@
+import classes from './content-view.module.css';
+
+interface ContentViewProps {
+  /** What it is, for those who do not see it. */
+  readonly label: string;
+  /** A text, which may be JSON, or a value that is shown as JSON. */
+  readonly content: unknown;
+}
+
+/** What somebody sent, as text; JSON with its lines in order. */
+export function ContentView({ label, content }: ContentViewProps) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
+    <pre className={classes.content} role="region" tabIndex={0} aria-label={label}>
+      {typeof content === 'string' ? inLines(content) : JSON.stringify(content, null, 2)}
+    </pre>
+  );
+}
+
+function inLines(text: string): string {
+  if (!/^\s*[[{]/.test(text)) return text;
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
