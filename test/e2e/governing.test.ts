@@ -199,4 +199,14 @@ export async function callme() { const answer = await get(); return [answer.stat
     assert.equal((await json('DELETE', '/v1/quotas/shop')).status, 204);
     assert.equal((await call('new')).status, 200);
   });
+
+  test('a quota holds what it says, however many come at once', async () => {
+    await json('PUT', '/v1/quotas/crowd', { functions: 3 });
+    const names = Array.from({ length: 10 }, (_, n) => `crowd-${n}`);
+    for (const name of names)
+      assert.equal((await deploy(name, 'def callme(): return 1\n', { owner: 'ops' })).status, 201);
+    const answers = await Promise.all(names.map((name) => json('PATCH', `/v1/functions/${name}`, { owner: 'crowd' })));
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [...Array(3).fill(200), ...Array(7).fill(422)]);
+    assert.equal((await json('DELETE', '/v1/quotas/crowd')).status, 204);
+  });
 });

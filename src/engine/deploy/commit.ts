@@ -19,6 +19,7 @@ import { KEPT_VERSIONS, pruneVersions } from '../release/prune.ts';
 import { keepVersion } from '../release/version-documents.ts';
 
 const MAX_ATTEMPTS = 64;
+const NO_LAST_WORD: LastWord = { admit: async () => {}, inTurn: (work) => work() };
 
 /** The function of a name as the registry has it now. */
 export async function readFunction(registry: Registry, name: string): Promise<StoredFunction | undefined> {
@@ -44,6 +45,13 @@ type NextVersion = (
   current: FunctionDocument | undefined,
 ) => Promise<{ readonly config: FunctionConfig; readonly code: CodeInfo; readonly origin?: VersionOrigin }>;
 
+/** What is asked once more right before a document is written, with nobody else writing in between. Throws what refuses it. */
+export interface LastWord {
+  readonly admit: (document: FunctionDocument, current: FunctionDocument | undefined) => Promise<void>;
+  /** Lets one at a time through. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
 /** Longest history of what served. */
 const MAX_MOVES = 20;
 
@@ -60,9 +68,10 @@ export async function commitVersion(
   name: string,
   next: NextVersion,
   expectedRevision?: number,
+  lastWord?: LastWord,
 ): Promise<StoredFunction> {
   const id = randomUUID();
-  const stored = await replaceServing(registry, name, expectedRevision, async (current) => {
+  const make = async (current: FunctionDocument | undefined): Promise<FunctionDocument> => {
     const made = await next(current);
     const now = new Date(clock.now()).toISOString();
     const number = current === undefined ? 1 : newestVersion(current) + 1;
@@ -78,7 +87,8 @@ export async function commitVersion(
       before: moved(current?.before ?? [], current?.version, number),
       moves: withMove(current, { version: number, at: now, by, how: 'deploy' }),
     };
-  });
+  };
+  const stored = await replaceServing(registry, name, expectedRevision, make, lastWord);
   await keepVersion(registry, stored.document);
   if (stored.document.version > KEPT_VERSIONS) await pruneVersions(registry, stored.document);
   return stored;
@@ -115,6 +125,7 @@ async function replaceServing(
   name: string,
   expectedRevision: number | undefined,
   make: (current: FunctionDocument | undefined) => Promise<FunctionDocument>,
+  lastWord: LastWord = NO_LAST_WORD,
 ): Promise<StoredFunction> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const current = await readFunction(registry, name);
@@ -122,7 +133,10 @@ async function replaceServing(
     const document = await make(current?.document);
     if (current !== undefined) await keepVersion(registry, current.document);
     try {
-      return { document, revision: await registry.put(FUNCTION_PREFIX + name, document, current?.revision ?? 0) };
+      return await lastWord.inTurn(async () => {
+        await lastWord.admit(document, current?.document);
+        return { document, revision: await registry.put(FUNCTION_PREFIX + name, document, current?.revision ?? 0) };
+      });
     } catch (error) {
       if (!(error instanceof Problem && error.code === 'conflict')) throw error;
     }

@@ -29,7 +29,7 @@ import { readSourceFiles } from '../release/source-files.ts';
 import { noVersion, readVersion } from '../release/version-documents.ts';
 import { type BuildPlace, build } from './build.ts';
 import { CodeCache } from './code-cache.ts';
-import { checkExpected, commitVersion, readFunction } from './commit.ts';
+import { checkExpected, commitVersion, type LastWord, readFunction } from './commit.ts';
 import { checkGiven, checkName, mergeConfig } from './config.ts';
 import { DependencyCache } from './dependency-cache.ts';
 import { editSource } from './edit-source.ts';
@@ -94,6 +94,8 @@ class Pipeline implements Deployment {
   private readonly buildPlace: BuildPlace;
   private readonly pins = new Pins();
   private readonly startedAtMs: number;
+  /** What is admitted counts what others hold, so that between that and the commit no other commits. */
+  private readonly commitGate: Gate = createGate(1, Number.POSITIVE_INFINITY);
   private readonly inlineGate: Gate = createGate(INLINE_AT_ONCE, MAX_WAITING);
   private readonly archiveGate: Gate = createGate(ARCHIVES_AT_ONCE, MAX_WAITING);
 
@@ -133,6 +135,17 @@ class Pipeline implements Deployment {
       if (given.runtime !== undefined) Object.assign(given, { runtime: this.options.runtimes.get(given.runtime).name });
       const found = await this.find(name);
       if (found === undefined) throw notFound(name);
+      const admit: LastWord['admit'] = async (changed, before) => {
+        await this.options.admit?.({
+          name: changed.name,
+          config: changed.config,
+          origin: changed.origin,
+          teams: options.teams,
+          before,
+          codeBytes: changed.code.treeBytes,
+          newCode: false,
+        });
+      };
       return commitVersion(
         this.options.registry,
         this.options.clock,
@@ -141,15 +154,8 @@ class Pipeline implements Deployment {
           if (current === undefined) throw notFound(name);
           const merged = mergeConfig(current.config, { ...current.config, ...given });
           const origin = sameCode(options.origin, current.origin);
-          await this.options.admit?.({
-            name: current.name,
-            config: merged,
-            origin,
-            teams: options.teams,
-            before: current,
-            codeBytes: current.code.treeBytes,
-            newCode: false,
-          });
+          const changed = { ...current, config: merged, ...(origin !== undefined && { origin }) };
+          await admit(changed, current);
           if (merged.runtime !== current.config.runtime || merged.handler !== current.config.handler) {
             await this.options.tryLoad({
               name: current.name,
@@ -162,6 +168,7 @@ class Pipeline implements Deployment {
           return { config: merged, code: current.code, ...(origin !== undefined && { origin }) };
         },
         options.expectedRevision,
+        { admit, inTurn: this.commitGate },
       );
     });
   }
@@ -268,13 +275,14 @@ class Pipeline implements Deployment {
       const next = async (current: FunctionDocument | undefined) => {
         // One that is named by its id would come back under the same id, and give its numbers a second time.
         if (current === undefined && before !== undefined && isId(name)) throw notFound(name);
-        const merged = mergeConfig(current?.config, chosen);
-        // Without telling again what is told already.
-        const { onProgress: _, ...quietly } = request;
-        await this.admit(quietly, current, merged, treeBytes);
-        return { config: merged, code, ...originOf(request) };
+        return { config: mergeConfig(current?.config, chosen), code, ...originOf(request) };
       };
-      return commitVersion(registry, clock, name, next, expectedRevision);
+      // Without telling again what is told already.
+      const { onProgress: _, ...quietly } = request;
+      return commitVersion(registry, clock, name, next, expectedRevision, {
+        admit: ({ config }, current) => this.admit(quietly, current, config, treeBytes),
+        inTurn: this.commitGate,
+      });
     });
   }
 
