@@ -19,7 +19,7 @@ export const COLUMNS: readonly Column<Row>[] = [
   {
     key: 'name',
     title: 'Function',
-    width: 'minmax(9rem, 3fr)',
+    width: 'minmax(7rem, 3fr)',
     sort: ({ view }) => view.name.toLowerCase(),
     cell: ({ view: { name, config } }) => (
       <span className={classes.name}>
@@ -62,8 +62,8 @@ export const COLUMNS: readonly Column<Row>[] = [
   },
   {
     key: 'calls',
-    title: 'Calls, 10 min',
-    width: '7rem',
+    title: 'Calls',
+    width: '4.5rem',
     align: 'right',
     sort: ({ top }) => top?.invocations ?? 0,
     cell: ({ top }) => formatCount(top?.invocations ?? 0),

@@ -29,7 +29,7 @@ export function FunctionsList() {
   return (
     <Page
       title="Functions"
-      lead="What runs here, and how it does"
+      lead="What runs here, and how it did in the last ten minutes"
       actions={
         <Button component={Link} to="/create" leftSection={<IconPlus size={16} aria-hidden />}>
           Create a function

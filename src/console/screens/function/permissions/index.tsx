@@ -1,4 +1,3 @@
-import { CommandLine } from '../../../ui/command-line.tsx';
 import type { FunctionTabProps } from '../tabs.ts';
 import { Allowed } from './allowed.tsx';
 import { Ask } from './ask.tsx';
@@ -8,15 +7,12 @@ import classes from './permissions.module.css';
 /** Who may invoke the function, what it may do itself, and whether somebody may do something. */
 export default function Permissions({ view }: FunctionTabProps) {
   return (
-    <>
-      <div className={classes.columns}>
-        <Callers view={view} />
-        <div className={classes.stack}>
-          <Allowed view={view} />
-          <Ask name={view.name} />
-        </div>
+    <div className={classes.columns}>
+      <Callers view={view} />
+      <div className={classes.stack}>
+        <Allowed view={view} />
+        <Ask name={view.name} />
       </div>
-      <CommandLine words={['access', view.name]} />
-    </>
+    </div>
   );
 }

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { startTestNode, type TestNode } from '../support/node.ts';
+import { asked, choose, codeOf, HOSTILE, makeFunction } from './function-support.ts';
+import { everyLook, goTo, noBrowser, openBrowser, openPage } from './support.ts';
+
+/** Puts a text in place of what the editor has. */
+async function write(page: Page, label: string, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: label }).click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText(text);
+}
+
+describe("a function's code and tests in the console", { skip: noBrowser }, () => {
+  let browser: Browser;
+  let node: TestNode;
+  before(async () => {
+    [browser, node] = await Promise.all([openBrowser(), startTestNode()]);
+    await makeFunction(node);
+    await makeFunction(node, 'shared');
+  });
+  after(async () => {
+    await browser.close();
+    await node.close();
+  });
+  const open = (page: Page, rest: string, name = 'meta') => goTo(page, `${node.url}/console/functions/${name}/${rest}`);
+
+  test('code is edited as a draft that stays, is deployed by a key, and serves', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await open(page, 'code');
+    await page.getByText('nothing changed').waitFor();
+    await write(page, 'main.mjs', codeOf(3));
+    await page.getByText('1 file changed').waitFor();
+    await page.reload();
+    await page.getByText('1 file changed').waitFor();
+    await page.getByRole('button', { name: 'New file' }).click();
+    await page.getByLabel('Path').fill(`lib/${HOSTILE.replaceAll('/', '')}.txt`);
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByText('2 files changed').waitFor();
+    await page.getByLabel('What changes').fill('the third – with a dash');
+    await page.getByLabel('What changes').press('Enter');
+    await page.getByText('nothing changed').waitFor();
+    const [newest] = (await node.request('GET', '/v1/functions/meta/versions')).json.versions;
+    assert.equal(newest.origin.message, 'the third – with a dash');
+    assert.equal((await node.request('POST', '/v1/functions/meta/invoke', { body: '{}' })).json.version, 3);
+    assertClean();
+  });
+
+  test('what does not load is not deployed: the reason is shown, and the draft is kept', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await open(page, 'code');
+    await write(page, 'main.mjs', `throw new Error(${JSON.stringify(HOSTILE)});`);
+    await page.keyboard.press('Control+s');
+    await page.getByText('Not deployed').waitFor();
+    assert.ok((await page.getByText(HOSTILE).count()) > 0);
+    await page.getByRole('button', { name: 'Throw the draft away' }).click();
+    await page.getByText('nothing changed').waitFor();
+    assertClean();
+  });
+
+  test('two people edit at once: the second sees both states, and lays the draft upon the new version', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await open(page, 'code', 'shared');
+    await page.getByText('Live', { exact: true }).waitFor();
+    await write(page, 'main.mjs', codeOf(30));
+    await page.getByText('1 file changed').waitFor();
+    const files = { 'main.mjs': codeOf(20) };
+    await asked(node, 'PATCH', '/v1/functions/shared/files', { files });
+    await page.getByText('made version 3 while you were editing').waitFor();
+    await page.getByText('Both of you changed').waitFor();
+    assert.ok(await page.getByRole('button', { name: 'Deploy' }).isDisabled());
+    await page.getByRole('button', { name: 'Lay my draft upon version 3' }).click();
+    await page.getByRole('button', { name: 'Deploy' }).click();
+    await page.getByText('nothing changed').waitFor();
+    assert.equal((await node.request('POST', '/v1/functions/shared/invoke', { body: '{}' })).json.version, 30);
+    assertClean();
+  });
+
+  test('versions are compared, and gone back to', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await open(page, 'code?show=versions', 'shared');
+    await page.getByText(`first ${HOSTILE}`).waitFor();
+    await page.getByLabel('Compare version 1').check();
+    await page.getByLabel('Compare version 2').check();
+    await page.getByRole('button', { name: 'Compare the two chosen' }).click();
+    await page.getByText('+  return { version: 2').waitFor();
+    await page.goBack();
+    await page.getByRole('button', { name: 'Do something with version 1' }).click();
+    await page.getByRole('menuitem', { name: /Go back to it/ }).click();
+    await page.getByRole('button', { name: 'Go back to it' }).click();
+    await page.getByText('Version 1 of shared serves').waitFor();
+    assert.equal((await node.request('GET', '/v1/functions/shared')).json.version, 1);
+    assertClean();
+  });
+
+  test('a sample of a trigger is run by keys: result, log and timing are there', async (t) => {
+    const { page, assertClean } = await openPage(t, browser, { expected: /502 \(Bad Gateway\)/ });
+    await open(page, 'test');
+    await choose(page, 'Begin from', 'Schedule');
+    await page.getByText('Scheduled Event').first().waitFor();
+    await choose(page, 'Run', 'prod: version 1');
+    await page.getByRole('textbox', { name: 'Event as JSON' }).click();
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('succeeded').first().waitFor();
+    await page.getByLabel('Result', { exact: true }).getByText('"version": 1').waitFor();
+    await page.getByLabel('Lines of the log').getByText(`looking ${HOSTILE}`).waitFor();
+    await page.getByLabel('Timing').getByText('Ran').waitFor();
+    await write(page, 'Event as JSON', '{"fail": true}');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByLabel('Name of the event').fill(HOSTILE);
+    await page.getByLabel('Name of the event').press('Enter');
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText(`TypeError: no size ${HOSTILE}`).first().waitFor();
+    assert.match(page.url(), /target=meta%3Aprod/);
+    await page.reload();
+    await page.getByRole('button', { name: `Forget “${HOSTILE}”` }).waitFor();
+    await write(page, 'Event as JSON', '{');
+    await page.getByText('This is no JSON').waitFor();
+    assert.ok(await page.getByRole('button', { name: 'Run', exact: true }).isDisabled());
+    assertClean();
+  });
+
+  for (const tab of ['code', 'code?show=versions', 'code?show=compare&from=1', 'test']) {
+    test(`${tab} is whole, legible and accessible in every look`, (t) =>
+      everyLook(t, browser, `${node.url}/console/functions/meta/${tab}`, `function-${tab.replaceAll(/\W+/g, '-')}`));
+  }
+});

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { startTestNode, type TestNode } from '../support/node.ts';
+import { asked, HOSTILE, makeFunction } from './function-support.ts';
+import { everyLook, goTo, noBrowser, openBrowser, openPage } from './support.ts';
+
+const MANY = 40;
+
+describe('the functions in the console', { skip: noBrowser }, () => {
+  let browser: Browser;
+  let node: TestNode;
+  before(async () => {
+    [browser, node] = await Promise.all([openBrowser(), startTestNode()]);
+    await makeFunction(node);
+    for (let at = 0; at < MANY; at++) {
+      await asked(node, 'PUT', `/v1/functions/f${at}`, {
+        code: { inline: 'def callme():\n    return 1\n', fileName: 'main.py' },
+        config: { owner: at % 2 === 0 ? 'shop' : 'pay' },
+      });
+    }
+  });
+  after(async () => {
+    await browser.close();
+    await node.close();
+  });
+
+  test('the list is whole, legible and accessible in every look', (t) =>
+    everyLook(t, browser, `${node.url}/console/functions`, 'functions', {
+      async check(page) {
+        await page.getByRole('link', { name: 'meta', exact: true }).waitFor();
+        assert.ok((await page.getByText(HOSTILE).count()) > 0, 'a hostile description is shown as text');
+        assert.equal(await page.title(), 'Functions · Flock of Birds');
+      },
+    }));
+
+  test('filters stand in the URL, and find; a table is walked by keys', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await goTo(page, `${node.url}/console/functions?owner=shop`);
+    await page.getByText('20 of 41').waitFor();
+    await page.getByLabel('Find', { exact: true }).fill('f1');
+    await page.getByText('5 of 41').waitFor();
+    assert.match(page.url(), /\?owner=shop&q=f1$/);
+    await page.getByLabel('Find', { exact: true }).fill('nothing is called so');
+    await page.getByText('No function is like that').waitFor();
+    await page.getByRole('button', { name: 'Take the filters away' }).click();
+    await page.getByText('41 functions').waitFor();
+    await goTo(page, `${node.url}/console/functions?health=failing`);
+    await page.getByText('1 of 41').waitFor();
+    await page.locator('[data-row="0"]').focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/console/functions/meta');
+    assertClean();
+  });
+
+  test('a function that is made elsewhere is there within a moment', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await goTo(page, `${node.url}/console/functions`);
+    await page.getByText('41 functions').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    const code = { inline: 'def callme():\n    return 1\n', fileName: 'main.py' };
+    await asked(node, 'PUT', '/v1/functions/a-new-one', { code });
+    await page.getByRole('link', { name: 'a-new-one' }).waitFor();
+    await asked(node, 'DELETE', '/v1/functions/a-new-one');
+    await page.getByText('41 functions').waitFor();
+    assertClean();
+  });
+
+  test('the overview is whole, legible and accessible in every look', (t) =>
+    everyLook(t, browser, `${node.url}/console/functions/meta`, 'function-overview', {
+      async check(page) {
+        await page.getByText('photos ObjectCreated').first().waitFor();
+        await page.getByText(`no size ${HOSTILE}`).waitFor();
+        await page.getByRole('cell', { name: 'meta:prod' }).waitFor();
+        assert.equal(await page.title(), 'meta · Flock of Birds');
+      },
+    }));
+
+  test('where there is no such function, the page says so', async (t) => {
+    const { page } = await openPage(t, browser, { expected: /404/ });
+    await goTo(page, `${node.url}/console/functions/nobody`);
+    await page.getByText('The function nobody is not there').waitFor();
+  });
+});
