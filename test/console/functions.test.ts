@@ -14,7 +14,7 @@ describe('the functions in the console', { skip: noBrowser }, () => {
     [browser, node] = await Promise.all([openBrowser(), startTestNode()]);
     await makeFunction(node);
     for (let at = 0; at < MANY; at++) {
-      await asked(node, 'PUT', `/v1/functions/f${at}`, {
+      await asked(node, 'PUT', `/v1/functions/w${at}`, {
         code: { inline: 'def callme():\n    return 1\n', fileName: 'main.py' },
         config: { owner: at % 2 === 0 ? 'shop' : 'pay' },
       });
@@ -38,9 +38,9 @@ describe('the functions in the console', { skip: noBrowser }, () => {
     const { page, assertClean } = await openPage(t, browser);
     await goTo(page, `${node.url}/console/functions?owner=shop`);
     await page.getByText('20 of 41').waitFor();
-    await page.getByLabel('Find', { exact: true }).fill('f1');
+    await page.getByLabel('Find', { exact: true }).fill('w1');
     await page.getByText('5 of 41').waitFor();
-    assert.match(page.url(), /\?owner=shop&q=f1$/);
+    assert.match(page.url(), /\?owner=shop&q=w1$/);
     await page.getByLabel('Find', { exact: true }).fill('nothing is called so');
     await page.getByText('No function is like that').waitFor();
     await page.getByRole('button', { name: 'Take the filters away' }).click();
@@ -54,7 +54,7 @@ describe('the functions in the console', { skip: noBrowser }, () => {
   });
 
   test('a function that is made elsewhere is there within a moment', async (t) => {
-    const { page, assertClean } = await openPage(t, browser);
+    const { page, assertClean } = await openPage(t, browser, { expected: /404.*a-new-one/ });
     await goTo(page, `${node.url}/console/functions`);
     await page.getByText('41 functions').waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
@@ -69,7 +69,7 @@ describe('the functions in the console', { skip: noBrowser }, () => {
   test('the overview is whole, legible and accessible in every look', (t) =>
     everyLook(t, browser, `${node.url}/console/functions/meta`, 'function-overview', {
       async check(page) {
-        await page.getByText('photos ObjectCreated').first().waitFor();
+        await page.getByRole('link', { name: /^photos/ }).waitFor();
         await page.getByText(`no size ${HOSTILE}`).waitFor();
         await page.getByRole('cell', { name: 'meta:prod' }).waitFor();
         assert.equal(await page.title(), 'meta · Flock of Birds');
