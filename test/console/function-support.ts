@@ -58,8 +58,8 @@ export async function makeFunction(node: TestNode, name = 'meta'): Promise<void>
     { 'Fob-Origin': JSON.stringify(origin) },
   );
   await asked(node, 'PUT', `/v1/functions/${name}`, { code: { inline: codeOf(2), fileName: 'main.mjs' } });
-  await asked(node, 'PUT', '/v1/buckets/photos');
-  await asked(node, 'POST', '/v1/triggers', { function: name, type: 'bucket', options: { bucket: 'photos' } });
+  await asked(node, 'PUT', `/v1/buckets/photos-${name}`);
+  await asked(node, 'POST', '/v1/triggers', { function: name, type: 'bucket', options: { bucket: `photos-${name}` } });
   await asked(node, 'PUT', `/v1/functions/${name}/aliases/prod`, { versions: [{ version: 1, weight: 100 }] });
   await asked(node, 'POST', `/v1/functions/${name}/invoke`, { hello: 'world' });
   const failed = await node.request('POST', `/v1/functions/${name}/invoke`, {
