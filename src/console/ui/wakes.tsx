@@ -5,7 +5,7 @@ import type { Answer } from '../api/client.ts';
 import { useApi } from '../api/hooks.ts';
 import classes from './wakes.module.css';
 
-type Trigger = Answer<'GET', '/v1/triggers'>['triggers'][number];
+export type Trigger = Answer<'GET', '/v1/triggers'>['triggers'][number];
 const NONE: Trigger[] = [];
 
 /** The triggers that hear of a bucket, a queue or a topic. */
@@ -14,23 +14,60 @@ export function useWokenBy(kind: 'bucket' | 'queue' | 'topic', name: string): re
   return found.filter(({ options }) => options[kind] === name);
 }
 
+/** Of these triggers, those that an upload of this key to their bucket fires. */
+export function firedBy(triggers: readonly Trigger[], key: string): readonly Trigger[] {
+  return triggers.filter(({ enabled, options }) => {
+    const { prefix = '', suffix = '', events } = options as { prefix?: string; suffix?: string; events?: string[] };
+    const isCreation = events === undefined || events.some((event) => event.startsWith('ObjectCreated:'));
+    return enabled && isCreation && key.startsWith(prefix) && key.endsWith(suffix);
+  });
+}
+
+/** The folder that a trigger of a bucket looks at; empty for all of it. */
+function folderOf({ options }: Trigger): string {
+  const prefix = String(options.prefix ?? '');
+  return prefix.slice(0, prefix.lastIndexOf('/') + 1);
+}
+
+interface WakesProps {
+  readonly triggers: readonly Trigger[];
+  /** The folder of the bucket that is shown: where another one wakes a function, there is a way to it. */
+  readonly folder?: string;
+}
+
 /** Which functions something wakes, and by what. */
-export function Wakes({ triggers }: { readonly triggers: readonly Trigger[] }) {
+export function Wakes({ triggers, folder }: WakesProps) {
   if (triggers.length === 0) {
     return <p className={classes.wakes}>It wakes no function yet. Triggers are added on the page of the function.</p>;
   }
   return (
     <ul className={classes.wakes} aria-label="Functions that it wakes">
-      {triggers.map(({ name, function: of, summary, enabled }) => (
-        <li key={name}>
-          <IconBolt size={15} stroke={1.6} aria-hidden /> wakes{' '}
-          <Anchor component={Link} inherit to={`/functions/${encodeURIComponent(of)}/triggers`}>
-            {of}
-          </Anchor>{' '}
-          by {summary}
-          {!enabled && ' (paused)'}
-        </li>
-      ))}
+      {triggers.map((trigger) => {
+        const { name, function: of, summary, enabled, options } = trigger;
+        const wanted = folderOf(trigger);
+        return (
+          <li key={name}>
+            <IconBolt size={15} stroke={1.6} aria-hidden /> wakes{' '}
+            <Anchor component={Link} inherit to={`/functions/${encodeURIComponent(of)}`}>
+              {of}
+            </Anchor>{' '}
+            by {summary}
+            {!enabled && ' (paused)'}
+            {folder !== undefined && !folder.startsWith(wanted) && (
+              <>
+                {', not from this folder: '}
+                <Anchor
+                  component={Link}
+                  inherit
+                  to={`/buckets/${encodeURIComponent(String(options.bucket))}?prefix=${encodeURIComponent(wanted)}`}
+                >
+                  go to {wanted}
+                </Anchor>
+              </>
+            )}
+          </li>
+        );
+      })}
     </ul>
   );
 }

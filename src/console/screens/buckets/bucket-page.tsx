@@ -30,7 +30,7 @@ export default function BucketPage() {
   const navigate = useNavigate();
   const lead =
     query.data &&
-    `${formatCount(query.data.objects)} objects, ${formatBytes(query.data.bytes)}, versions ${query.data.settings.versioning}`;
+    `${formatCount(query.data.objects)} ${query.data.objects === 1 ? 'object' : 'objects'}, ${formatBytes(query.data.bytes)}, versions ${query.data.settings.versioning}`;
   return (
     <Page
       title={name}
@@ -106,8 +106,8 @@ function Objects({ bucket, isVersioned }: { bucket: string; isVersioned: boolean
           </Button>
         </Group>
       </Group>
-      <Wakes triggers={woken} />
-      <UploadList bucket={bucket} isHeard={woken.length > 0} />
+      <Wakes triggers={woken} folder={folder} />
+      <UploadList bucket={bucket} triggers={woken} />
       <Panel flush>
         <Suspense fallback={<Loading rows={6} />}>
           <DropArea openRef={open} onFiles={(files) => upload(bucket, folder, files)} place={`${bucket}/${folder}`}>

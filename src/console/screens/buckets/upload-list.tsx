@@ -5,6 +5,7 @@ import { useApi } from '../../api/hooks.ts';
 import { formatBytes, formatShare } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { StatusBadge, type Tone, wordsOf } from '../../ui/status-badge.tsx';
+import { firedBy, type Trigger } from '../../ui/wakes.tsx';
 import classes from './buckets.module.css';
 import { clearUploads, stopUpload, type Upload, uploadAgain, useUploads } from './uploads.ts';
 
@@ -21,7 +22,7 @@ const STATES: Readonly<Record<Upload['state'], readonly [Tone, string]>> = {
 };
 
 /** What is being uploaded, and what each upload woke. */
-export function UploadList({ bucket, isHeard }: { bucket: string; isHeard: boolean }) {
+export function UploadList({ bucket, triggers }: { bucket: string; triggers: readonly Trigger[] }) {
   const uploads = useUploads(bucket);
   if (uploads.length === 0) return null;
   const open = uploads.filter(({ state }) => state === 'waiting' || state === 'sending').length;
@@ -47,7 +48,7 @@ export function UploadList({ bucket, isHeard }: { bucket: string; isHeard: boole
           .toReversed()
           .map((each) => (
             <li key={each.id}>
-              <UploadRow upload={each} isHeard={isHeard} />
+              <UploadRow upload={each} triggers={triggers} />
             </li>
           ))}
       </ul>
@@ -55,7 +56,7 @@ export function UploadList({ bucket, isHeard }: { bucket: string; isHeard: boole
   );
 }
 
-function UploadRow({ upload, isHeard }: { upload: Upload; isHeard: boolean }) {
+function UploadRow({ upload, triggers }: { upload: Upload; triggers: readonly Trigger[] }) {
   const { id, key, bytes, sent, state, message } = upload;
   const [tone, word] = STATES[state];
   return (
@@ -93,7 +94,13 @@ function UploadRow({ upload, isHeard }: { upload: Upload; isHeard: boolean }) {
         />
       )}
       {message !== undefined && <span className={classes.failure}>{message}</span>}
-      {state === 'done' && isHeard && <Woken traceId={upload.traceId} />}
+      {state === 'done' &&
+        triggers.length > 0 &&
+        (firedBy(triggers, key).length > 0 ? (
+          <Woken traceId={upload.traceId} />
+        ) : (
+          <span className={classes.woken}>It wakes nothing: no trigger of this bucket wants a key like this.</span>
+        ))}
     </div>
   );
 }

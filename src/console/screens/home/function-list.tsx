@@ -90,8 +90,17 @@ export function FunctionList({ functions }: { readonly functions: UseQueryResult
       <QueryView query={functions} what="The functions" rows={8}>
         {(all) =>
           all.length === 0 ? (
-            <EmptyState icon={IconBolt} title="There are no functions yet">
-              Deploy the first one: <code>fob deploy hello.py</code>
+            <EmptyState
+              icon={IconBolt}
+              title="There are no functions yet"
+              action={
+                <Button component={Link} to="/create">
+                  Create the first one
+                </Button>
+              }
+            >
+              From a blueprint that works, or from code of your own. On the command line:{' '}
+              <code>fob deploy hello.py</code>
             </EmptyState>
           ) : (
             <DataTable

@@ -1,7 +1,7 @@
-import { Button, Select } from '@mantine/core';
+import { Anchor, Button, Select } from '@mantine/core';
 import { IconChartLine, IconZoomOut } from '@tabler/icons-react';
 import { useCallback, useMemo } from 'react';
-import { useNavigate } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { useApi } from '../../../api/hooks.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
@@ -134,7 +134,12 @@ function Chart({ kind, name, version, measures, compared, comparison, happenings
   const navigate = useNavigate();
   const label = comparison.kind === 'none' ? '' : comparison.label;
   const series = useMemo(() => seriesOf(kind, measures, compared, label), [kind, measures, compared, label]);
-  const { fromMs, stepMs, timesMs } = measures;
+  const { fromMs, toMs, stepMs, timesMs } = measures;
+  const window = {
+    from: new Date(fromMs).toISOString(),
+    to: new Date(toMs).toISOString(),
+    ...(version !== undefined && { version: String(version) }),
+  };
   const open = useCallback(
     (atMs: number) => {
       const from = fromMs + Math.floor((atMs - fromMs) / stepMs) * stepMs;
@@ -155,7 +160,16 @@ function Chart({ kind, name, version, measures, compared, comparison, happenings
           {kind.title} {kind.hint !== undefined && <span className={classes.hint}>{kind.hint}</span>}
         </>
       }
-      aside={<span className={classes.sum}>{kind.sum(measures)}</span>}
+      aside={
+        <Anchor
+          component={Link}
+          to={functionPath(name, 'invocations', { ...window, ...kind.opens })}
+          className={classes.sum ?? ''}
+          aria-label={`${kind.title}: ${kind.sum(measures)}. Show the calls behind it`}
+        >
+          {kind.sum(measures)}
+        </Anchor>
+      }
     >
       <TimeChart
         label={kind.title}

@@ -67,6 +67,7 @@ export function Wiring({ view }: { readonly view: FunctionView }) {
                         >
                           {trigger.summary}
                         </Anchor>
+                        <Source options={trigger.options} type={trigger.type} />
                         {trigger.waiting > 0 && <div className={classes.small}>{trigger.waiting} wait</div>}
                       </span>
                       <StatusBadge tone={toneOfTrigger(trigger.state)} plain>
@@ -129,6 +130,26 @@ export function Wiring({ view }: { readonly view: FunctionView }) {
         </ul>
       </div>
     </Panel>
+  );
+}
+
+/** The way to where the events come from, such as the folder of the bucket into which one uploads. */
+function Source({ type, options }: { readonly type: string; readonly options: Readonly<Record<string, unknown>> }) {
+  const source = options[type];
+  const place = PLACES[type];
+  if (typeof source !== 'string' || source === '' || place === undefined) return null;
+  const { prefix } = options;
+  const folder = typeof prefix === 'string' ? prefix.slice(0, prefix.lastIndexOf('/') + 1) : '';
+  return (
+    <div className={classes.small}>
+      <Anchor
+        component={Link}
+        to={`${place}${encodeURIComponent(source)}${folder === '' ? '' : `?prefix=${encodeURIComponent(folder)}`}`}
+        inherit
+      >
+        Open the {type} {source}
+      </Anchor>
+    </div>
   );
 }
 
