@@ -78,6 +78,27 @@ describe('a push', { skip: process.platform !== 'linux' && 'sandboxes need Linux
     assert.equal(await node.result('refused'), 2);
   });
 
+  test('that comes with others at once is deployed where it is what the branch says, and only there', async () => {
+    await begin('crowd');
+    const commits: string[] = [];
+    for (const n of [0, 1, 2, 3]) {
+      await work.git('checkout', '--quiet', '--orphan', `way-${n}`);
+      commits.push(await work.commit(`way ${n}`, { 'main.py': `def callme(): return ${n}\n` }));
+    }
+    // The first time for a branch that is not there, then for one that is moved by force.
+    for (const round of [0, 1]) {
+      const pushes = await Promise.all(commits.map((commit) => push('--force', `${commit}:refs/heads/main`)));
+      const accepted = pushes.filter(({ code }) => code === 0).length;
+      assert.ok(accepted >= 1, `round ${round}: ${pushes.map(({ stderr }) => stderr).join('\n')}`);
+      for (const { code, stderr } of pushes)
+        if (code !== 0) assert.match(stderr, /somebody else pushed to main meanwhile/);
+      const [tip] = (await work.git('ls-remote', 'fob', 'refs/heads/main')).split('\t');
+      assert.equal(await node.result('crowd'), commits.indexOf(tip!));
+      const { deployments } = await shown('/v1/repositories/crowd');
+      assert.equal(deployments[0].commit, tip);
+    }
+  });
+
   test("shows a build's output, and its failure", async () => {
     await begin('building');
     await work.commit('a package that nobody has', {

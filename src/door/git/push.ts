@@ -18,6 +18,8 @@ export interface PushContext {
   readonly deployments: Deployments;
   readonly ownApi: OwnApi;
   readonly principal: Principal;
+  /** Resolves when no other push deploys this repository, until the end of this one. */
+  readonly turn: () => Promise<void>;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
 }
@@ -47,6 +49,13 @@ export async function decidePush(question: Question, asker: Asker, context: Push
       asker.tell(
         `${branch} deploys, and cannot be deleted; choose another first: fob repo set ${repository.name} --branch …`,
       );
+      return false;
+    }
+    await context.turn();
+    if (signal.aborted) return false;
+    // Git looks again when it moves the branch, but then this would have been deployed.
+    if ((await tipOf(change.ref, git, folder)) !== (isZero(change.before) ? '' : change.before)) {
+      asker.tell(`somebody else pushed to ${branch} meanwhile: fetch that, and push again`);
       return false;
     }
     const options = { folder, environment, timeoutMs, signal };
@@ -90,6 +99,13 @@ async function deployingBranch(
   const known = (name: string) =>
     there.includes(HEADS + name) || changes.some(({ ref, after }) => ref === HEADS + name && !isZero(after));
   return !known('main') && known('master') ? 'master' : 'main';
+}
+
+/** The commit of a branch; empty where there is none. */
+async function tipOf(ref: string, git: Git, folder: string): Promise<string> {
+  const words = ['for-each-ref', '--format=%(refname) %(objectname)', ref];
+  const lines = (await git.run(words, { folder, timeoutMs: QUERY_TIMEOUT_MS })).toString('utf8').split('\n');
+  return lines.find((line) => line.startsWith(`${ref} `))?.slice(ref.length + 1) ?? '';
 }
 
 /** What a clone checks out is what deploys. */

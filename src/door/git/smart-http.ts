@@ -10,6 +10,7 @@ import { demand, principalOf } from '../principal.ts';
 import type { Deployments } from './deployments.ts';
 import { answerHook } from './pre-receive.ts';
 import { decidePush } from './push.ts';
+import { type PushTurn, PushTurns } from './push-turns.ts';
 
 /** Where repositories are: `/git/<name>.git`. */
 export const GIT = '/git/';
@@ -40,6 +41,7 @@ interface Parts {
 export function addSmartHttp(app: App, context: DoorContext, parts: Parts): void {
   const { repositories, settings, lifecycle, log } = context;
   let running = 0;
+  const turns = new PushTurns();
 
   const found = (given: string): RepositoryView => {
     const name = repositoryName(given);
@@ -65,6 +67,7 @@ export function addSmartHttp(app: App, context: DoorContext, parts: Parts): void
     running++;
     const gone = new AbortController();
     const end = () => gone.abort();
+    let turn: PushTurn | undefined;
     reply.raw.once('close', end);
     lifecycle.endless.add(end);
     try {
@@ -96,6 +99,10 @@ export function addSmartHttp(app: App, context: DoorContext, parts: Parts): void
             folder,
             git,
             principal,
+            turn: () => {
+              turn = turns.take(view.id);
+              return turn.come;
+            },
             deployments: parts.deployments,
             ownApi: parts.ownApi,
             signal: gone.signal,
@@ -118,6 +125,7 @@ export function addSmartHttp(app: App, context: DoorContext, parts: Parts): void
       res.end();
       if (push && !advertise && code === 0) void repositories.tidy(view);
     } finally {
+      turn?.end();
       running--;
       reply.raw.off('close', end);
       lifecycle.endless.delete(end);
