@@ -37,7 +37,7 @@ describe('monitoring in the console', { skip: noBrowser }, () => {
     await goTo(page, `${node.url}/console/functions/pay/monitoring`);
     await chart(page, 'Invocations').waitFor();
     const panel = page.getByRole('region', { name: /^Invocations/ });
-    await panel.getByText('30', { exact: true }).waitFor();
+    await panel.getByText('30', { exact: true }).first().waitFor();
     await page
       .getByRole('region', { name: /^Errors/ })
       .getByText('13.3%', { exact: true })
@@ -47,7 +47,7 @@ describe('monitoring in the console', { skip: noBrowser }, () => {
       .getByText('Version 2 deployed')
       .waitFor();
     await client.result('pay', { n: 31 });
-    await panel.getByText('31', { exact: true }).waitFor({ timeout: 12_000 });
+    await panel.getByText('31', { exact: true }).first().waitFor({ timeout: 12_000 });
     await assertAccessible(page);
     assertClean();
   });

@@ -17,7 +17,7 @@ export function columnsOf(isOfOneFunction: boolean, longestMs: number): readonly
   const name: Column<Invocation> = {
     key: 'function',
     title: 'Function',
-    width: 'minmax(5rem, 1fr)',
+    width: 'minmax(3.5rem, 1fr)',
     cell: ({ function: of }) => of,
   };
   return [
@@ -36,7 +36,7 @@ export function columnsOf(isOfOneFunction: boolean, longestMs: number): readonly
     {
       key: 'when',
       title: 'Began',
-      width: 'minmax(4.25rem, 8rem)',
+      width: 'minmax(3.75rem, 8rem)',
       cell: ({ startedAtMs }) => <Time at={startedAtMs} />,
     },
     ...(isOfOneFunction ? [] : [name]),
@@ -50,11 +50,11 @@ export function columnsOf(isOfOneFunction: boolean, longestMs: number): readonly
     {
       key: 'duration',
       title: 'Duration',
-      width: 'minmax(4.75rem, 8rem)',
+      width: 'minmax(4.25rem, 8rem)',
       cell: ({ durationMs, coldStart }) => (
         <span className={classes.duration}>
           <span className={classes.bar} style={{ width: `${lengthOf(durationMs, longestMs)}%` }} aria-hidden />
-          {formatDuration(durationMs)}
+          <span>{formatDuration(durationMs)}</span>
           {coldStart && <span className={classes.cold}>cold</span>}
         </span>
       ),
