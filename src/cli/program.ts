@@ -362,7 +362,12 @@ export async function createProgram(wanted: ReadonlySet<string> | 'all'): Promis
     .helpOption('-h, --help', 'show help')
     .commandsGroup(TOOLS)
     .helpCommand('help [command]', 'show help of a command')
-    .configureHelp({ showGlobalOptions: true, helpWidth: process.stdout.columns || 80, visibleCommands })
+    .configureHelp({
+      showGlobalOptions: true,
+      helpWidth: process.stdout.columns || 80,
+      minWidthToWrap: 24,
+      visibleCommands,
+    })
     .showHelpAfterError('(fob --help shows all commands)')
     .addHelpText('after', HELP_END)
     .exitOverride();

@@ -48,7 +48,13 @@ export function permitVersion(
     const destination = config[setting];
     if (destination !== undefined && destination !== current?.[setting]) demandDestination(req, destination);
   }
-  return current === undefined && config.owner === undefined && owner !== '' ? { ...config, owner } : config;
+  return current === undefined ? withOwner(principal, config) : config;
+}
+
+/** The settings of a new function as they are when this one makes it: owned by whoever makes it, where that is not said. */
+export function withOwner(principal: Principal, config: Partial<FunctionConfig>): Partial<FunctionConfig> {
+  const owner = config.owner ?? ownName(principal);
+  return principal.kind === 'operator' || config.owner !== undefined || owner === '' ? config : { ...config, owner };
 }
 
 /** Who is to own what somebody makes and says nothing of: their team, where they have just one. */

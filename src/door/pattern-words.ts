@@ -3,7 +3,9 @@ import { DESTINATION_PATTERN } from '../model/destination.ts';
 import { ROLE_GRANT_PATTERN } from '../model/execution-role.ts';
 import { FUNCTION_NAME_PATTERN } from '../model/function.ts';
 import { GRANT_PATTERN } from '../model/grant.ts';
+import { CALLER_PATTERN } from '../model/identity.ts';
 import { NETWORK_HOST_PATTERN } from '../model/network.ts';
+import { ACTION_PATTERN } from '../model/rule.ts';
 import { SECRET_FUNCTIONS_PATTERN, SECRET_NAME_PATTERN } from '../model/secret.ts';
 import { ALIAS_NAME_PATTERN, TARGET_PATTERN } from '../model/target.ts';
 import { SPACE_NAME_PATTERN } from '../service/key-value/stored-spaces.ts';
@@ -51,6 +53,11 @@ export const PATTERN_WORDS: ReadonlyMap<string, string> = new Map([
     SECRET_NAME_PATTERN,
     'is no name of a secret: use 1 to 128 letters, digits, ".", "-" and "_", beginning with a letter or digit',
   ],
+  [
+    CALLER_PATTERN,
+    'says not who: write user:<name>, team:<name>, token:<id>, function:<name>, key:<id>, * for everybody with a credential, or anonymous',
+  ],
+  [ACTION_PATTERN, 'is no action: write <kind>:<verb>, such as function:invoke, function:*, *:read or *'],
   [SECRET_FUNCTIONS_PATTERN, 'is no name of a function, nor one that ends in "*", which stands for any rest'],
   [
     NETWORK_HOST_PATTERN,

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import type { Action } from './permission.ts';
-import { type ResourceAttributes, StatementSchema } from './rule.ts';
+import { ACTION_PATTERN, type ResourceAttributes, StatementSchema } from './rule.ts';
 
 /** A user's name: also an address of mail. It is what `owner` of a function may say. */
 export const USER_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$';
@@ -87,16 +87,14 @@ export type RoleSettings = Static<typeof RoleSettings>;
 export const TokenScopes = Type.Object(
   {
     roles: Type.Optional(RoleNames),
-    actions: Type.Optional(
-      Type.Array(Type.String({ pattern: '^[a-z*]{1,32}(?::[a-z*]{1,32})?$' }), { minItems: 1, maxItems: 100 }),
-    ),
+    actions: Type.Optional(Type.Array(Type.String({ pattern: ACTION_PATTERN }), { minItems: 1, maxItems: 100 })),
   },
   { additionalProperties: false },
 );
 export type TokenScopes = Static<typeof TokenScopes>;
 
 /** Who calls a function, as its access list names it. */
-const CALLER_PATTERN =
+export const CALLER_PATTERN =
   '^(?:\\*|anonymous|user:[A-Za-z0-9_.@-]{1,64}|team:[A-Za-z0-9_.-]{1,64}|token:[a-z0-9]{1,32}|function:[A-Za-z0-9_-]{1,64}|key:[A-Z0-9]{1,32})$';
 
 /** Who may invoke a function, and who may not, whatever their roles say. */

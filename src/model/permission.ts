@@ -1,3 +1,6 @@
+import { Problem } from './problem.ts';
+import { isLike } from './rule.ts';
+
 /**
  * Everything that a person or a token may be allowed or denied, as `<kind>:<verb>`. What is done to a function, or to what
  * belongs to one (its log, its triggers), is done to the resource `function:<name>`, so that rules may go by its owner, its tags
@@ -71,6 +74,26 @@ export const ACTIONS = [
   'node:restore',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
+
+/** Throws `invalid_request` for a text that names none of the actions, which would allow or deny nothing, and nobody would notice. */
+export function assertActions(texts: readonly string[]): void {
+  for (const text of texts) if (!ACTIONS.some((action) => isLike(text, action))) throw noAction(text);
+}
+
+/** The problem of a text that is no action. It names those that may have been meant. */
+export function noAction(text: string): Problem {
+  const kind = kindOf(text);
+  const ofKind = ACTIONS.filter((action) => kindOf(action) === kind);
+  const near = ACTIONS.filter((action) => action.endsWith(`:${text}`));
+  const kinds = [...new Set(ACTIONS.map(kindOf))];
+  const there =
+    ofKind.length > 0
+      ? `there are ${ofKind.join(', ')}`
+      : near.length > 0
+        ? `write ${near.join(', or ')}`
+        : `write <kind>:<verb>; kinds are ${kinds.join(', ')}`;
+  return new Problem('invalid_request', `"${text}" is no action: ${there}`);
+}
 
 /** Kinds of actions that are done to a function, or to what belongs to one. */
 const OF_FUNCTIONS: ReadonlySet<string> = new Set([

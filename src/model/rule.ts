@@ -8,11 +8,14 @@ export interface ResourceAttributes {
 
 const OWNER_PATTERN = '^(?:@self|@team|[A-Za-z0-9][A-Za-z0-9_.@-]{0,127})$';
 
+/** One or several actions, as statements of roles and scopes of tokens name them: `function:invoke`, `function:*`, `*:read`, `*`. */
+export const ACTION_PATTERN = '^[a-z*]{1,32}(?::[a-z*]{1,32})?$';
+
 /** One statement of a role: what it allows or denies, to what, under which conditions. */
 export const StatementSchema = Type.Object(
   {
     effect: Type.Enum(['allow', 'deny'], { description: 'A deny wins over every allow' }),
-    actions: Type.Array(Type.String({ pattern: '^[a-z*]{1,32}(?::[a-z*]{1,32})?$' }), {
+    actions: Type.Array(Type.String({ pattern: ACTION_PATTERN }), {
       minItems: 1,
       maxItems: 100,
       description: 'Such as `function:invoke`, `function:*`, `*:read` or `*`',

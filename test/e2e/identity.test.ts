@@ -42,6 +42,10 @@ describe('a node that people share', { skip: process.platform !== 'linux' && 'sa
     const bob = { FOB_TOKEN: await good('user create bob') };
     assert.equal((await fob(`deploy ${EXAMPLE} --name pay`, bob)).code, 5, 'without a role');
     await good('team create shop bob --role appops');
+    await good('policy set owned --require-owner');
+    await good(`policy check ${EXAMPLE} --name pay`, bob);
+    assert.equal((await fob(`policy check ${EXAMPLE} --name pay --owner=`, bob)).code, 5, 'owned by nobody');
+    await good('policy rm owned');
     await good(`deploy ${EXAMPLE} --name pay`, bob);
     assert.equal(JSON.parse(await good('show pay --json', bob)).config.owner, 'shop');
     assert.equal(await good('call pay', bob), '42');

@@ -131,7 +131,7 @@ function defineSet(command: Command): void {
       const team = await sendJson<TeamView>(client, 'PUT', teamPath(name), settingsOf(options));
       if (options.json) return printJson(team);
       note(
-        `${paintError('green', '✔')} ${name} has ${team.roles.length === 0 ? 'no roles' : `the roles ${team.roles.join(', ')}`}`,
+        `${paintError('green', '✔')} ${name} has ${team.roles.length === 0 ? 'no roles' : `the ${team.roles.length === 1 ? 'role' : 'roles'} ${team.roles.join(', ')}`}`,
       );
     });
 }

@@ -63,7 +63,7 @@ async function up(options: GlobalOptions & UpOptions): Promise<void> {
     mayInstall: options.install,
   });
 
-  await ensureConsole(progress);
+  const hasConsole = await ensureConsole(progress);
 
   const nodeLog = openNodeLog({ folder: logs, level: settings.logLevel, onWarning: printLogEntry });
   const stopping = new AbortController();
@@ -80,7 +80,7 @@ async function up(options: GlobalOptions & UpOptions): Promise<void> {
     });
     progress.done();
     if (options.json) printJson({ url: node.url, pid: process.pid, data: settings.data, log: nodeLog.path });
-    else printScreen(node.url, settings, nodeLog.path);
+    else printScreen(node.url, settings, nodeLog.path, hasConsole);
 
     const asked = new Promise<'asked'>((resolve) => {
       if (stopping.signal.aborted) resolve('asked');
@@ -108,7 +108,7 @@ function listenForSignals(stopping: AbortController): void {
   }
 }
 
-function printScreen(url: string, settings: Settings, logPath: string): void {
+function printScreen(url: string, settings: Settings, logPath: string, hasConsole: boolean): void {
   const name = (text: string) => paint('dim', text.padEnd(14));
   const lines = [
     '',
@@ -118,7 +118,7 @@ function printScreen(url: string, settings: Settings, logPath: string): void {
     '',
     `  ${name('data')}${settings.data}`,
     `  ${name('log')}${logPath}`,
-    `  ${name('console')}${url}/console/`,
+    ...(hasConsole ? [`  ${name('console')}${url}/console/`] : []),
     `  ${name('API')}${url}/docs`,
     `  ${name('stop')}Ctrl-C, or kill ${process.pid}`,
     '',

@@ -191,7 +191,7 @@ function defineSet(command: Command): void {
       const user = await sendJson<UserView>(await operatorClientOf(self), 'PATCH', userPath(name), settingsOf(options));
       if (options.json) return printJson(user);
       note(
-        `${paintError('green', '✔')} ${name} has ${user.roles.length === 0 ? 'no roles' : `the roles ${user.roles.join(', ')}`}`,
+        `${paintError('green', '✔')} ${name} has ${user.roles.length === 0 ? 'no roles' : `the ${user.roles.length === 1 ? 'role' : 'roles'} ${user.roles.join(', ')}`}`,
       );
     });
 }

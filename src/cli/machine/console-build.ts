@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,17 +21,22 @@ interface Built {
   readonly content: Uint8Array;
 }
 
-/** Builds the web console where its sources or the packages changed. A failure is said, and stops nothing: a node serves all else. */
-export async function ensureConsole(progress: Progress): Promise<void> {
+/**
+ * Builds the web console where its sources or the packages changed. A failure is said, and stops nothing: a node serves all else.
+ * Answers whether there is a console, be it one that was built before.
+ */
+export async function ensureConsole(progress: Progress): Promise<boolean> {
   try {
     const stamp = await stampOf();
-    if ((await readFile(join(CONSOLE_FOLDER, STAMP), 'utf8').catch(() => '')) === stamp) return;
+    if ((await readFile(join(CONSOLE_FOLDER, STAMP), 'utf8').catch(() => '')) === stamp) return true;
     progress.step('building the web console');
     await place([...(await bundle()), { name: STAMP, content: Buffer.from(stamp) }]);
     progress.done();
+    return true;
   } catch (error) {
     progress.fail();
     progress.line(`going on without the web console, which cannot be built: ${messageOf(error)}`);
+    return existsSync(join(CONSOLE_FOLDER, STAMP));
   }
 }
 

@@ -187,7 +187,7 @@ function printNumbers(old: VersionNumbers, fresh: VersionNumbers): void {
         String(calls),
         String(errors),
         `${errorRate} %`,
-        ...(calls === 0 ? ['', '', ''] : [p50Ms, p90Ms, p99Ms].map(formatDuration)),
+        ...(calls === 0 ? ['-', '-', '-'] : [p50Ms, p90Ms, p99Ms].map(formatDuration)),
       ],
     ),
   );

@@ -33,5 +33,6 @@ test('versions are one, or two with their shares', async () => {
   ];
   assert.deepEqual(await parseShares(['3=99.5', '4=0.5%'], numberOf), both);
   assert.deepEqual(await parseShares(['3=99.5,4=0.5'], numberOf), both);
+  await assert.rejects(parseShares(['3=90', '4=5', '5=5'], numberOf), usage(/two versions at most, and 3 are named/));
   await assert.rejects(parseShares(['3', '4'], numberOf), usage(/"3" is not written like 3=90/));
 });

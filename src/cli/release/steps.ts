@@ -48,6 +48,12 @@ export async function parseShares(
 ): Promise<{ version: number; weight: number }[]> {
   const shares = words.flatMap((word) => word.split(',')).filter((word) => word !== '');
   if (shares.length === 1 && !shares[0]!.includes('=')) return [{ version: await numberOf(shares[0]!), weight: 100 }];
+  if (shares.length > 2) {
+    throw new Failure(
+      EXIT.usage,
+      `an alias shares its calls between two versions at most, and ${shares.length} are named`,
+    );
+  }
   return Promise.all(
     shares.map(async (share) => {
       const found = /^([^=]+)=(\d+(?:\.\d+)?)%?$/.exec(share);

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import type { TokenOwner } from '../../govern/identity/identity.ts';
 import { FunctionAccess } from '../../model/identity.ts';
-import { ACTIONS, type Action, EVERYTHING, kindOf, resourceOf } from '../../model/permission.ts';
+import { ACTIONS, type Action, EVERYTHING, kindOf, noAction, resourceOf } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
 import { answers, Done } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
@@ -301,7 +301,7 @@ function addDecisionRoutes(app: App, { identity, engine }: DoorContext): void {
       const principal = principalOf(request.raw);
       const { who, action, resource = EVERYTHING } = request.query;
       if (!(ACTIONS as readonly string[]).includes(action)) {
-        throw new Problem('invalid_request', `"${action}" is no action; there are: ${ACTIONS.join(', ')}`);
+        throw noAction(action);
       }
       const self = selfOf(principal);
       const asked = who ?? self;

@@ -9,8 +9,9 @@ import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
+import { withOwner } from '../deploy-permission.ts';
 import { permit, permitAny, visible } from '../permission.ts';
-import { demand, nameOf } from '../principal.ts';
+import { demand, nameOf, principalOf } from '../principal.ts';
 import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
 import { demandedRevision, underPrecondition } from './precondition.ts';
@@ -120,9 +121,10 @@ export function addPolicyRoutes(app: App, { governance, engine }: DoorContext): 
     },
     async (request) => {
       const { function: name, config = {}, origin } = request.body;
-      if (name !== undefined && engine.find(name) !== undefined)
-        demand(request.raw, 'function:list', `function:${name}`);
-      return verdictOn(name, config, { by: nameOf(request.raw), ...origin });
+      const isThere = name !== undefined && engine.find(name) !== undefined;
+      if (isThere) demand(request.raw, 'function:list', `function:${name}`);
+      const given = isThere ? config : withOwner(principalOf(request.raw), config);
+      return verdictOn(name, given, { by: nameOf(request.raw), ...origin });
     },
   );
 

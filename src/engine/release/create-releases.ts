@@ -386,7 +386,7 @@ export async function createReleases(options: ReleasesOptions): Promise<Releases
             'conflict',
             release === undefined
               ? `nothing was ever released by "${alias}"`
-              : `no release by "${alias}" is under way: the last one, of version ${release.to}, ended as ${release.state} at ${release.endedAt}`,
+              : `no release by "${alias}" is under way: the last one, of version ${release.to}, was ${release.state.replace('_', ' ')} at ${release.endedAt}`,
           );
         }
         return changed(current, change, act);

@@ -152,6 +152,21 @@ describe('identity', () => {
     assert.equal(identity.explain({ who: 'bob', action: 'function:remove', resource: 'function:mine' }).allowed, true);
   });
 
+  test('an action that there is none of is refused: a deny with a slip would deny nothing', async () => {
+    const rejects = (action: string, message: RegExp) =>
+      assert.rejects(identity.putRole('slip', { statements: [{ effect: 'deny', actions: ['*:read', action] }] }), {
+        code: 'invalid_request',
+        message,
+      });
+    await rejects('function:remve', /^"function:remve" is no action: there are function:list, .*function:remove/);
+    await rejects('restore', /^"restore" is no action: write node:restore$/);
+    await rejects('functions:*', /^"functions:\*" is no action: write <kind>:<verb>; kinds are function, trigger, /);
+    await assert.rejects(identity.createToken({ user: 'bob' }, { scopes: { actions: ['function:invke'] } }), {
+      code: 'invalid_request',
+    });
+    assert.equal(identity.role('slip'), undefined);
+  });
+
   test('explains by what, and what would be needed', () => {
     const ask = (who: string, action: Action, resource: string) => identity.explain({ who, action, resource });
     assert.match(

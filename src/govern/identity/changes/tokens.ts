@@ -1,3 +1,4 @@
+import { assertActions } from '../../../model/permission.ts';
 import { Problem } from '../../../model/problem.ts';
 import type { StoredToken } from '../directory.ts';
 import type { Identity, IssuedToken, NewToken, TokenOwner, TokenView } from '../identity.ts';
@@ -50,6 +51,7 @@ export function tokenChanges(changes: Changes, usedAtMs: (id: string) => number 
       throw new Problem('invalid_request', 'the token would be expired already; give a time that is still to come');
     }
     if (scopes?.roles !== undefined) assertRolesExist(scopes.roles, changes);
+    assertActions(scopes?.actions ?? []);
     const { id, text, hash } = newToken();
     const stored: StoredToken = {
       owner,
