@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { type Client, createClient } from '../support/client.ts';
 import { eventually } from '../support/eventually.ts';
+import { temporaryFolder } from '../support/fob-process.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
 import { assertAccessible, everyLook, goTo, noBrowser, openBrowser, openPage } from './support.ts';
 
@@ -200,6 +201,43 @@ describe('logs in the console', { skip: noBrowser }, () => {
         assert.ok(numbers.length > 20);
       });
     }
+    assertClean();
+  });
+
+  test('a link to one line opens it among those around it', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await goTo(page, `${node.url}/console/logs?text=refused&function=shop`);
+    await lines(page).first().click();
+    await page.getByRole('link', { name: 'In its stream' }).click();
+    await page.waitForURL(/line=\d+/);
+    await page.reload();
+    await page.getByRole('complementary').getByText('card was refused').first().waitFor();
+    await lines(page).filter({ hasText: 'step one of order 3' }).waitFor();
+    assertClean();
+  });
+
+  test('when the node goes and comes back, what was printed meanwhile is read', async (t) => {
+    const { folder, remove } = await temporaryFolder();
+    t.after(remove);
+    let mortal = await startTestNode({ data: folder });
+    t.after(() => mortal.close());
+    await createClient(mortal.url).put('shop', SHOP, { runtime: 'node' });
+    const { page, assertClean } = await openPage(t, browser, { expected: /ERR_|Failed to (load|fetch)/ });
+    await goTo(page, `${mortal.url}/console/functions/shop/logs`);
+    await live(page).waitFor();
+    await createClient(mortal.url).result('shop', { n: 1 });
+    await lines(page).filter({ hasText: 'step two of order 1' }).waitFor();
+    const { port } = mortal;
+    await mortal.close();
+    await page.getByText('The connection is lost; trying again …').waitFor();
+    assert.equal(await count(page), 4, 'what was known stays');
+    mortal = await startTestNode({ data: folder, port });
+    await createClient(mortal.url).result('shop', { n: 2 });
+    await lines(page).filter({ hasText: 'step two of order 2' }).waitFor();
+    await live(page).waitFor();
+    await createClient(mortal.url).result('shop', { n: 4 });
+    await lines(page).filter({ hasText: 'step two of order 4' }).waitFor();
+    assert.equal(await count(page), 12, 'each line once');
     assertClean();
   });
 

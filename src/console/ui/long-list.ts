@@ -14,10 +14,12 @@ interface LongListSettings {
   readonly rowHeight: number;
   /** Begins at the end, and stays there while rows are added. */
   readonly startsAtEnd?: boolean;
+  /** Begins with this row in the middle of the view. */
+  readonly startsAt?: number | undefined;
 }
 
 /** Draws a list of any length whose rows are equally high: says which rows are in view, and where. */
-export function useLongList({ scroller, count, first, rowHeight, startsAtEnd = false }: LongListSettings) {
+export function useLongList({ scroller, count, first, rowHeight, startsAtEnd = false, startsAt }: LongListSettings) {
   const [view, setView] = useState({ top: 0, height: 0 });
   const [isAtEnd, setAtEnd] = useState(startsAtEnd);
   const last = useRef({ top: 0, first, isAtEnd: startsAtEnd });
@@ -43,6 +45,7 @@ export function useLongList({ scroller, count, first, rowHeight, startsAtEnd = f
     setAtEnd(at);
   }, []);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: where it begins is asked once
   useLayoutEffect(() => {
     const element = scroller.current!;
     const measure = (): void => setView({ top: element.scrollTop, height: element.clientHeight });
@@ -58,6 +61,7 @@ export function useLongList({ scroller, count, first, rowHeight, startsAtEnd = f
       last.current.top = element.scrollTop;
       measure();
     });
+    if (startsAt !== undefined) element.scrollTop = startsAt * rowHeight - element.clientHeight / 2;
     observer.observe(element);
     element.addEventListener('scroll', onScroll, { passive: true });
     return () => {

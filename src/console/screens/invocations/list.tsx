@@ -14,6 +14,7 @@ import { rangeWords, useTimeRange } from '../../ui/range.ts';
 import { wordsOf } from '../../ui/status-badge.tsx';
 import { TimeRange } from '../../ui/time-range.tsx';
 import { useWords } from '../../ui/words.ts';
+import { Activity } from './activity.tsx';
 import { columnsOf } from './columns.tsx';
 import { invocationPath, STATUSES } from './invocation.ts';
 import classes from './invocations.module.css';
@@ -100,6 +101,9 @@ export function InvocationList({ function: only, children }: InvocationListProps
           <span className={classes.space} />
           <TimeRange range={range} onRange={setRange} />
         </div>
+        <div className={classes.activity}>
+          <Activity function={name} range={range} onRange={setRange} {...(version !== undefined && { version })} />
+        </div>
         {found.newer > 0 && (
           <div className={classes.newer} role="status">
             <Button
@@ -125,7 +129,7 @@ export function InvocationList({ function: only, children }: InvocationListProps
             columns={columnsOf(only !== undefined, longest)}
             rowKey={({ invocationId }) => invocationId}
             rowHeight={36}
-            maxHeight="max(20rem, calc(100vh - 19rem))"
+            maxHeight="max(20rem, calc(100vh - 27rem))"
             onOpen={({ invocationId }) => void navigate(invocationPath(invocationId))}
             onEnd={() => {
               if (found.hasNextPage && !found.isFetchingNextPage) void found.fetchNextPage();

@@ -8,6 +8,7 @@ import { StatusBadge, type Tone } from '../../ui/status-badge.tsx';
 import { LineContext } from './line-context.tsx';
 import classes from './line-detail.module.css';
 import type { LogLine } from './lines.ts';
+import { linePath } from './query.ts';
 import { conditionOf, structured } from './structured.ts';
 
 const TONES: Readonly<Record<LogLine['level'], Tone>> = {
@@ -108,6 +109,9 @@ export function LineDetail({ line, find, onClose, onWhere, onOnly }: LineDetailP
         )}
         <Button size="compact-sm" variant="default" onClick={() => onOnly({ stream: sandboxId })}>
           Only this stream
+        </Button>
+        <Button size="compact-sm" variant="default" component={Link} to={linePath(line)}>
+          In its stream
         </Button>
       </Group>
       {stream !== 'platform' && <LineContext line={line} />}

@@ -22,17 +22,26 @@ interface LineListProps {
   /** The oldest lines come into view. */
   readonly onBegin: () => void;
   readonly height: string;
+  /** The place that it begins with, in place of the end. */
+  readonly startsAt?: number | undefined;
   readonly children?: ReactNode;
 }
 
 /** Lines of a log, the newest at the end: any number of them, followed while one stays at the end. */
 export function LineList(props: LineListProps) {
-  const { label, lines, current, onCurrent, onOpen, find, showsFunction, isLive, onBegin, height } = props;
+  const { label, lines, current, onCurrent, onOpen, find, showsFunction, isLive, onBegin, height, startsAt } = props;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const revision = useSyncExternalStore(lines.subscribe, () => lines.revision);
   const { length: count, first } = lines;
-  const list = useLongList({ scroller, count, first, rowHeight: ROW_PX, startsAtEnd: true });
+  const list = useLongList({
+    scroller,
+    count,
+    first,
+    rowHeight: ROW_PX,
+    startsAtEnd: startsAt === undefined,
+    startsAt,
+  });
   const seen = useRef({ end: first + count });
   if (list.isAtEnd) seen.current.end = first + count;
   const unseen = first + count - seen.current.end;

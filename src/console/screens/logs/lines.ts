@@ -98,6 +98,15 @@ export class Lines {
     return undefined;
   }
 
+  /** The place of the newest line that is not newer than a time; `undefined` where there is none. */
+  placeOf(timeMs: number): number | undefined {
+    for (let at = this.length - 1; at >= 0; at--) {
+      const entry = this.at(at)!;
+      if (!isGap(entry) && entry.timeMs <= timeMs) return at;
+    }
+    return undefined;
+  }
+
   subscribe = (watcher: () => void): (() => void) => {
     this.watchers.add(watcher);
     return () => this.watchers.delete(watcher);

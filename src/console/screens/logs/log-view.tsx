@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconFileText } from '@tabler/icons-react';
-import { type ReactNode, useCallback, useRef, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useCallback, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
@@ -78,6 +78,7 @@ function Body({ source, view, isOfOne, label, height, showsFunction }: BodyProps
   const state = useSyncExternalStore(source.subscribe, () => source.state);
   const [current, setCurrent] = useState<number>();
   const [opened, setOpened] = useState<LogLine>();
+  const [startsAt, setStartsAt] = useState<number>();
   const place = useRef<HTMLDivElement>(null);
   const open = useCallback(
     (number: number) => {
@@ -87,6 +88,15 @@ function Body({ source, view, isOfOne, label, height, showsFunction }: BodyProps
     },
     [source],
   );
+  const { lineMs } = filters;
+  const isReady = state.phase === 'ready';
+  // A link to one line opens it, once.
+  useLayoutEffect(() => {
+    const place = isReady && lineMs !== undefined ? source.lines.placeOf(lineMs) : undefined;
+    if (place === undefined) return;
+    setStartsAt(place);
+    open(source.lines.first + place);
+  }, [isReady, lineMs, source, open]);
   const onBegin = useCallback(() => {
     if (source.state.searched === undefined) void source.readOlder();
   }, [source]);
@@ -103,6 +113,8 @@ function Body({ source, view, isOfOne, label, height, showsFunction }: BodyProps
       <div className={classes.body} data-open={opened !== undefined || undefined} ref={place}>
         <Shown source={source} empty={<Nothing view={view} isOfOne={isOfOne} />}>
           <LineList
+            key={startsAt}
+            startsAt={startsAt}
             label={label}
             lines={source.lines}
             current={current}

@@ -35,6 +35,8 @@ export interface LogFilters {
   readonly platform: boolean;
   /** Whether new lines come by themselves. */
   readonly live: boolean;
+  /** When the line was printed that is to be opened. */
+  readonly lineMs?: number;
 }
 
 type Change = Partial<Record<'text' | 'level' | 'version' | 'stream' | 'invocation' | 'trace', string | undefined>> & {
@@ -70,6 +72,7 @@ export function useLogFilters(scope: LogScope) {
 function filtersIn(search: URLSearchParams, range: TimeRange, isOfOne: boolean): LogFilters {
   const level = LEVELS.find((each) => each === search.get('level'));
   const version = Number(search.get('version'));
+  const line = search.get('line') ?? '';
   const some = (name: 'stream' | 'invocation' | 'trace') => {
     const value = search.get(name);
     return value ? { [name]: value } : {};
@@ -80,6 +83,7 @@ function filtersIn(search: URLSearchParams, range: TimeRange, isOfOne: boolean):
     where: search.getAll('where').filter((condition) => condition !== ''),
     ...(level !== undefined && { level }),
     ...(Number.isInteger(version) && version > 0 && { version }),
+    ...(/^\d{1,16}$/.test(line) && { lineMs: Number(line) }),
     ...some('stream'),
     ...some('invocation'),
     ...some('trace'),
@@ -129,6 +133,19 @@ function changed(before: URLSearchParams, { functions, where, platform, live, ..
   }
   after.delete('line');
   return after;
+}
+
+const AROUND_MS = 60_000;
+
+/** Where a line stands in its stream, among what was printed around it: a link that stays true. */
+export function linePath({ sandboxId, timeMs }: { readonly sandboxId: string; readonly timeMs: number }): string {
+  const words = new URLSearchParams({
+    stream: sandboxId,
+    from: new Date(timeMs - AROUND_MS).toISOString(),
+    to: new Date(timeMs + AROUND_MS).toISOString(),
+    line: String(Math.ceil(timeMs)),
+  });
+  return `/logs?${words}`;
 }
 
 /** The words of `fob logs` that show the same. */

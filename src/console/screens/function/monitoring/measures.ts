@@ -92,7 +92,7 @@ function comparedQuery(asked: Query, range: TimeRange, comparison: Comparison): 
 }
 
 /** Values by the times of an answer, or by those of another one that is later by `shiftMs`. */
-function measuresOf(answer: Answer, further?: Answer, shiftMs = 0, frame = answer): Measures | undefined {
+export function measuresOf(answer: Answer, further?: Answer, shiftMs = 0, frame = answer): Measures | undefined {
   const first = frame.metrics[0];
   if (first === undefined) return undefined;
   const { stepMs } = first;
