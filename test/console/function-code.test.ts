@@ -5,11 +5,15 @@ import { startTestNode, type TestNode } from '../support/node.ts';
 import { asked, choose, codeOf, HOSTILE, makeFunction } from './function-support.ts';
 import { everyLook, goTo, noBrowser, openBrowser, openPage } from './support.ts';
 
-/** Puts a text in place of what the editor has. */
+/** Pastes a text in place of what the editor has. */
 async function write(page: Page, label: string, text: string): Promise<void> {
   await page.getByRole('textbox', { name: label }).click();
   await page.keyboard.press('Control+a');
-  await page.keyboard.insertText(text);
+  await page.evaluate(`{
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', ${JSON.stringify(text)});
+    document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }`);
 }
 
 describe("a function's code and tests in the console", { skip: noBrowser }, () => {
