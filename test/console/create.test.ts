@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
+import { startGitServer } from '../support/git-server.ts';
+import { createWorkTree } from '../support/git-work-tree.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
 import { assertAccessible, goTo, look, noBrowser, openBrowser, openPage } from './support.ts';
 
 const HOSTILE = '<img src=x onerror="document.title=\'hacked\'"><script>alert(1)</script>';
+const PASSWORD = 'correct horse battery';
 /** Deployments install packages. */
 const DEPLOY_MS = 60_000;
 
@@ -217,5 +220,80 @@ describe('creating a function', { skip: noBrowser }, () => {
     const { triggers } = await get('/v1/triggers?function=orders-worker');
     assert.deepEqual([triggers[0].options.queue, triggers[0].delivery.maxConcurrency], ['orders-orders', 3]);
     assert.deepEqual((await get('/v1/functions/orders-worker')).config.environment, { RECEIPTS: 'orders-receipts' });
+  });
+
+  test('a repository: what it holds is fetched, built, deployed, and set up', async (t) => {
+    const work = await createWorkTree();
+    t.after(() => work.remove());
+    await work.commit('one', { 'main.py': 'def callme(): return "from git"\n' });
+    const server = await startGitServer(work.folder);
+    t.after(() => server.close());
+    const { page, assertClean } = await open(t);
+    await page.getByRole('radio', { name: /Git repository/ }).click();
+    await next(page);
+    await page.getByRole('alert').getByText('Give the address of the repository').waitFor();
+    await page.getByRole('textbox', { name: 'Address of the repository' }).fill(`${server.url}/.git`);
+    await next(page);
+    await page.getByRole('button', { name: /^Schedule/ }).click();
+    await page.getByText('Every hour', { exact: true }).click();
+    await next(page);
+    await nameField(page).fill('from-git');
+    await next(page);
+    await next(page);
+    await page.getByRole('textbox', { name: 'Memory limit' }).fill('256');
+    await next(page);
+    await deploy(page, 'from-git');
+    assertClean();
+    assert.equal(await node.result('from-git'), 'from git');
+    const { config, origin } = await get('/v1/functions/from-git');
+    assert.equal(config.memoryMb, 256);
+    assert.ok(origin !== undefined);
+    const [trigger] = (await get('/v1/triggers?function=from-git')).triggers;
+    assert.equal(trigger.options.expression, '0 * * * *');
+  });
+});
+
+describe('creating a function as one of AppOps', { skip: noBrowser }, () => {
+  test('what begins with the team’s name is theirs to make; what is not is said before', async (t) => {
+    const [browser, node] = await Promise.all([openBrowser(), startTestNode()]);
+    t.after(() => Promise.all([browser.close(), node.close()]));
+    const send = async (method: string, path: string, body: object, token = '') => {
+      const answer = await node.request(method, path, {
+        body: JSON.stringify(body),
+        headers: { 'Content-Type': 'application/json', ...(token !== '' && { authorization: `Bearer ${token}` }) },
+      });
+      assert.ok(answer.status < 300, answer.text);
+      return answer.text === '' ? {} : answer.json;
+    };
+    const ada = await send('POST', '/v1/users', { name: 'ada', roles: ['administrator'], token: {} });
+    const { token } = ada.token;
+    await send('POST', '/v1/users', { name: 'bob', roles: [], password: PASSWORD }, token);
+    await send('PUT', '/v1/teams/serops', { members: ['bob'], roles: ['appops'] }, token);
+    const { page, assertClean } = await openPage(t, browser, { expected: /status of (401|403)/ });
+    await page.goto(`${node.url}/console/create`);
+    await page.getByRole('textbox', { name: 'User' }).fill('bob');
+    await page.locator('input[name="password"]').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('radio', { name: /Blueprint/ }).click();
+    await page.getByRole('radio', { name: /Read the metadata of an uploaded object/ }).click();
+    await next(page);
+    await page.getByRole('combobox', { name: 'Bucket' }).fill('others-photos');
+    await page.keyboard.press('Escape');
+    await next(page);
+    await nameField(page).fill('upload-meta');
+    await page.getByRole('button', { name: /Review and deploy/ }).click();
+    await page.getByText('You may not make this: the bucket others-photos').waitFor();
+    await page.getByRole('button', { name: 'Change triggers' }).click();
+    await page.getByRole('combobox', { name: 'Bucket' }).fill('serops-we');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /Review and deploy/ }).click();
+    await page.getByText('The bucket serops-we').waitFor();
+    await page.getByText('You may not make this').waitFor({ state: 'detached' });
+    await deploy(page, 'upload-meta');
+    assertClean();
+    const answer = await node.request('GET', '/v1/execution-roles/upload-meta', {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    assert.deepEqual([answer.json.owner, answer.json.grants], ['serops', ['bucket:serops-we:read']]);
   });
 });

@@ -104,7 +104,8 @@ async function typedValue(name: string, schema: OptionSchema, text: string, flag
     case 'object':
       return parseJsonOption(text, flag);
     default:
-      return text;
+      // A choice of numbers says no type.
+      return schema.enum?.find((each) => String(each) === text) ?? text;
   }
 }
 

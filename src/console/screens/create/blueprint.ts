@@ -20,7 +20,10 @@ export function useBlueprint(name: string | undefined) {
   return useApi('/v1/blueprints/{name}', { path: { name: name ?? '' } }, { enabled: name !== undefined });
 }
 
-/** Keeps a draft as its blueprint makes it for the values that were typed, and what was changed by hand as it is. */
+/**
+ * Keeps a draft as its blueprint makes it for the values that were typed, and what was changed by hand as it is. `isSettled`: what
+ * was typed last is in it.
+ */
 export function useFilledBlueprint(draft: Draft, update: (change: (draft: Draft) => Draft) => void) {
   const name = draft.start === 'blueprint' ? draft.blueprint : undefined;
   const details = useBlueprint(name);
@@ -44,7 +47,10 @@ export function useFilledBlueprint(draft: Draft, update: (change: (draft: Draft)
       return { ...before, parts, base: fresh };
     });
   }, [data, files, isPlaceholderData, name, update]);
-  return { details, filled };
+  const isSettled =
+    name === undefined ||
+    (data !== undefined && !isPlaceholderData && values === draft.values && draft.base !== undefined);
+  return { details, filled, isSettled };
 }
 
 /** What is wrong with a value that was typed, by the value's name. */

@@ -18,13 +18,25 @@ import { titleOfTask } from './plan.ts';
 import { faultsOfStep, STEPS } from './steps.ts';
 import type { Deployment, TaskState } from './use-deployment.ts';
 
+interface DeployButtonProps {
+  readonly creation: Creation;
+  /** What was typed last is in all that is made. */
+  readonly isSettled: boolean;
+  readonly onDeploy: () => void;
+}
+
 /** The button at the end; where something is missing it says what, and leads there. */
-export function DeployButton({ creation, onDeploy }: { readonly creation: Creation; readonly onDeploy: () => void }) {
+export function DeployButton({ creation, isSettled, onDeploy }: DeployButtonProps) {
   const missing = STEPS.flatMap(({ id, title }) => faultsOfStep(id, creation).map((fault) => ({ id, title, fault })));
   const [first] = missing;
   return (
     <Group gap="sm">
-      <Button leftSection={<IconRocket size={17} />} onClick={onDeploy} disabled={first !== undefined}>
+      <Button
+        leftSection={<IconRocket size={17} />}
+        onClick={onDeploy}
+        disabled={first !== undefined}
+        loading={!isSettled && first === undefined}
+      >
         Deploy
       </Button>
       {first !== undefined && (

@@ -1,7 +1,7 @@
 import { api, request, urlOf } from '../../api/client.ts';
 import { type DeployProgress, followDeployment, originHeader } from '../../api/deployment.ts';
 import { ApiProblem } from '../../api/problem.ts';
-import { makeSource, writeTrigger } from '../../ui/trigger-form/draft.ts';
+import { makeSource, writeTrigger } from '../../ui/trigger-form/save.ts';
 import { packed, tarGz } from './archive.ts';
 import type { Creation } from './context.tsx';
 import type { Draft } from './draft.ts';
@@ -68,6 +68,9 @@ function originOf({ start, blueprint }: Draft): string {
   );
 }
 
+/** What is followed where nothing is said. */
+const USUAL_REF = { branch: 'main', tag: 'v*' } as const;
+
 /** Has a repository watched, deployed for the first time, and its function set up. */
 async function watch({ draft, secrets }: Facts, say: (progress: DeployProgress) => void): Promise<void> {
   const { url, follow, ref } = draft.repository;
@@ -77,7 +80,7 @@ async function watch({ draft, secrets }: Facts, say: (progress: DeployProgress) 
   await api.put('/v1/repositories/{name}', {
     path: { name },
     body: {
-      watch: { url, ...(ref !== '' && { [follow]: ref }) },
+      watch: { url, [follow]: ref || USUAL_REF[follow] },
       ...(credential !== '' && { credential }),
     },
   });

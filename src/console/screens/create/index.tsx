@@ -50,7 +50,7 @@ function Steps() {
   const [isAsking, setAsking] = useState(false);
   const { kinds = [] } = useTriggerKinds();
   const known = useKnown();
-  const { details, filled } = useFilledBlueprint(draft, update);
+  const { details, filled, isSettled } = useFilledBlueprint(draft, update);
   const values = useRef<Readonly<Record<string, string>>>({});
   if (filled.data !== undefined) values.current = filled.data.values;
   const step = STEPS.find(({ id }) => id === params.get('step'))?.id ?? 'start';
@@ -137,7 +137,7 @@ function Steps() {
                   </Button>
                 )}
                 {step === 'review' ? (
-                  <DeployButton creation={creation} onDeploy={deployment.start} />
+                  <DeployButton creation={creation} isSettled={isSettled} onDeploy={deployment.start} />
                 ) : (
                   <Button type="submit" rightSection={<IconArrowRight size={16} />} loading={isFilling}>
                     Next<span className={classes.nextTitle}>: {STEPS[at + 1]!.title}</span>

@@ -14,6 +14,7 @@ import { useCreation } from './context.tsx';
 import classes from './create.module.css';
 import { accessOf, type Draft } from './draft.ts';
 import { GrantList } from './grant-list.tsx';
+import { MissingPermissions } from './missing-permissions.tsx';
 import { commandsOf, configOf, planOf, scriptOf, titleOfTask } from './plan.ts';
 import type { StepId } from './steps.ts';
 import { triggerLine } from './summary.ts';
@@ -81,6 +82,7 @@ export function StepReview() {
           </ul>
         )}
       </Panel>
+      <MissingPermissions />
       <WhatIsMade />
     </Stack>
   );

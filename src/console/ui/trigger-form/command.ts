@@ -11,7 +11,7 @@ const WORDS: Readonly<Record<string, (take: Take) => string[]>> = {
   topic: (take) => [take('topic')],
   completion: (take) => [take('of')],
   webhook: (take) => [take('provider')],
-  http: (take) => [take('methods') || 'GET,POST,PUT,PATCH,DELETE', take('path')],
+  http: (take) => [take('methods'), take('path')],
   s3: (take) => {
     const endpoint = take('endpoint').replace(/\/$/, '');
     return [`${endpoint}${endpoint && '/'}${take('bucket')}`];
@@ -40,6 +40,7 @@ export function triggerCommand(draft: TriggerDraft, schema: OptionSchema, fn: st
   const flags = Object.entries(options).flatMap(([name, value]) => {
     const flag = `--${kebab(name)}`;
     if (schema.properties?.[name]?.format === 'secret') return [flag, `@${kebab(name)}.txt`];
+    if (typeof value === 'boolean') return [value ? flag : `${flag}=false`];
     return [flag, textOf(value)];
   });
   const { name, filter, delivery, enabled } = draft;

@@ -90,8 +90,27 @@ const WORDS: Readonly<Record<string, string>> = {
   '^/[^?#\\s]{0,500}$': 'A path begins with /, and holds no spaces, ? or #',
 };
 
+/** Options whose names say too little. */
+const TITLES: Readonly<Record<string, string>> = {
+  auth: 'Who may call',
+  ca: 'Trusted certificates',
+  cert: 'Own certificate',
+  certKey: 'Key of the certificate',
+  cors: 'Pages of other origins (CORS)',
+  db: 'Database',
+  maxBodyBytes: 'Largest body, in bytes',
+  of: 'Function',
+  on: 'Which ends',
+  qos: 'Quality of service',
+  sasl: 'Sign-in (SASL)',
+  tls: 'Encrypted (TLS)',
+  tz: 'Time zone',
+  url: 'Address',
+};
+
 /** An option's name in words: `accessKeyId` is "Access key id". */
 export function titleOf(name: string): string {
+  if (Object.hasOwn(TITLES, name)) return TITLES[name]!;
   const words = name.replace(/Ms$/, '').replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -1,4 +1,4 @@
-import { Autocomplete, Checkbox, Chip, Group, Stack } from '@mantine/core';
+import { Autocomplete, Checkbox, Chip, Group, Stack, TextInput } from '@mantine/core';
 import type { FieldProps } from './option-field.tsx';
 import { titleOf } from './schema.ts';
 import classes from './trigger-form.module.css';
@@ -46,16 +46,15 @@ export function ScheduleField({ name, schema, value, onChange, demanded, fault }
   const text = typeof value === 'string' ? value : '';
   return (
     <Stack gap={8} className={classes.wide ?? ''}>
-      <Autocomplete
+      <TextInput
         label={name === 'expression' ? 'When' : titleOf(name)}
         description={schema.description?.replaceAll('`', '').replace(/^When: /, '')}
-        data={USUAL_TIMES.map((time) => time.value)}
-        filter={({ options }) => options}
         value={text}
-        onChange={onChange}
+        onChange={(event) => onChange(event.currentTarget.value)}
         withAsterisk={demanded}
         error={fault}
         spellCheck={false}
+        autoComplete="off"
       />
       <Chip.Group value={text} onChange={(chosen) => onChange(chosen)}>
         <Group gap={6}>

@@ -11,8 +11,9 @@ import classes from './trigger-form.module.css';
 import { lookOf, type TriggerKind } from './types.ts';
 
 export { triggerCommand } from './command.ts';
-export { bodyOf, draftOf, newTrigger, saveTrigger, type TriggerDraft, type TriggerView } from './draft.ts';
+export { bodyOf, draftOf, newTrigger, type TriggerDraft, type TriggerView } from './draft.ts';
 export { KindPicker } from './kind-picker.tsx';
+export { saveTrigger } from './save.ts';
 export { lookOf, type TriggerKind, useTriggerKinds } from './types.ts';
 
 interface TriggerFormProps {
