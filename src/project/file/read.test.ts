@@ -98,6 +98,7 @@ environments:
     refused('project: a\nqueues: text', '2:1', /must be a map/);
     refused('project: a\nbuckets: { b1b: { versioning: maybe } }', '2:19', /versioning/);
     refused('project: a\nproject: b', '2:1', /unique/);
+    refused('project: a\nqueues:\n  a: { delay: 1s }\n  b: { delay: 1s, delay: 2s }', '4:19', /unique/);
     refused('project: a\n  b: [', '1:10', /Nested mappings/);
     refused('project: a\nqueues: { q: { delay: "${nope}" } }', '2:16', /there is no variable "nope"/);
     refused('project: a\nvariables: { x: [] }', '2:14', /a text, a number or a boolean/);
@@ -111,6 +112,12 @@ environments:
     assert.throws(() => read(`project: a\n# ${'x'.repeat(1_048_576)}`), /larger than/);
     const bomb = `project: a\nvariables:\n  a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefgh'].map((name, i) => `  ${name}: &${name} [${Array(9).fill(`*${'abcdefg'[i]}`).join(',')}]`).join('\n')}`;
     assert.throws(() => read(bomb), /alias|a variable is a text/i);
+    // All the keys that the size leaves room for: what each costs must not grow with their number.
+    const many = Array.from({ length: 80_000 }, (_, n) => `  k${n}:\n`).join('');
+    const startedMs = performance.now();
+    assert.throws(() => read(`project: a\nqueues:\n${many}`), /more than 10000 queues/);
+    const tookMs = performance.now() - startedMs;
+    assert.ok(tookMs < 10_000, `${tookMs} ms`);
   });
 
   test('of any shape is read or refused, and nothing else happens', () => {

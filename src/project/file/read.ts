@@ -79,6 +79,8 @@ export function readProjectFile(text: string, options: ReadOptions): ProjectFile
     const found = new Map<string, Entry>();
     const base = namedAt(source, [section.key], content[section.key], section);
     const above = namedAt(source, [...overlayPath, section.key], overlay[section.key], section);
+    if (base.size > MAX_ENTRIES || above.size > MAX_ENTRIES)
+      throw source.problem([section.key], `more than ${MAX_ENTRIES} ${section.key}`);
     for (const written of new Set([...base.keys(), ...above.keys()])) {
       const lower = base.get(written);
       const upper = above.get(written);

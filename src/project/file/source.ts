@@ -1,4 +1,4 @@
-import { type Document, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { Problem } from '../../model/problem.ts';
 
 const MAX_BYTES = 1_048_576;
@@ -17,11 +17,32 @@ export interface Source {
 /** The parser goes down by calls: what is nested too deeply for them is refused in words. */
 function parse(text: string, lineCounter: LineCounter, fileName: string): Document.Parsed {
   try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
+    // The library compares each key with all others of its map, which takes minutes for as many as a file may have.
+    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw tooDeep(fileName, cause);
   }
+}
+
+/** Where the first key begins that its map has already. */
+function repeatedKey(document: Document.Parsed): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Map(_place, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) {
+          offset = key.range?.[0] ?? 0;
+          return visit.BREAK;
+        }
+        seen.add(key.value);
+      }
+      return undefined;
+    },
+  });
+  return offset;
 }
 
 function tooDeep(fileName: string, cause: RangeError): Problem {
@@ -48,8 +69,11 @@ export function readSource(text: string, fileName: string): Source {
   }
   let content: unknown;
   try {
+    const repeated = repeatedKey(document);
+    if (repeated !== undefined) throw at(repeated, 'the keys of a map must be unique');
     content = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (cause) {
+    if (cause instanceof Problem) throw cause;
     if (cause instanceof RangeError) throw tooDeep(fileName, cause);
     throw new Problem('invalid_request', `${fileName}: ${oneLine((cause as Error).message)}`, { cause });
   }
