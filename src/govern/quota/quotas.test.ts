@@ -139,6 +139,11 @@ describe('quotas of teams', () => {
     assert.ok(refused('shop-api'), 'at once, before anything else ends');
   });
 
+  test('who asks about a name makes no team of it', async () => {
+    assert.equal((await used('nobody-there', 'functions')).used, 0);
+    assert.ok(!(await quotas.usage()).some(({ team }) => team === 'nobody-there'));
+  });
+
   test('a quota that grows, or goes, lets calls pass at once', async () => {
     await put({ team: 'shop', invocationsPerDay: 0 });
     assert.ok(refused('shop-api'), 'a quota of nothing');

@@ -50,15 +50,12 @@ export async function openUsage(options: UsageOptions) {
   }
   let cancelTimer: (() => void) | undefined;
 
-  const of = (team: string): TeamCounts => {
-    let counts = teams.get(team);
-    if (counts === undefined) {
-      const invocations = new PeriodCounts(dayOf);
-      counts = { team, invocations, gbSeconds: new PeriodCounts(monthOf), unwritten: false };
-      teams.set(team, counts);
-    }
-    return counts;
-  };
+  /** Of a team that has used nothing they are kept nowhere: who asks about any name must not make it one of the teams. */
+  const of = (team: string): TeamCounts =>
+    teams.get(team) ?? {
+      ...{ team, unwritten: false },
+      ...{ invocations: new PeriodCounts(dayOf), gbSeconds: new PeriodCounts(monthOf) },
+    };
 
   const write = async (): Promise<void> => {
     cancelTimer?.();
@@ -97,6 +94,7 @@ export async function openUsage(options: UsageOptions) {
       if (config === undefined) return;
       const nowMs = clock.now();
       const counts = of(teamOf(config.owner));
+      teams.set(counts.team, counts);
       counts.invocations.add(nowMs, 1);
       const memoryMb = record.memoryMb ?? config.memoryMb;
       counts.gbSeconds.add(nowMs, (memoryMb / MB_PER_GB) * (record.durationMs / MS_PER_SECOND));
