@@ -77,6 +77,25 @@ describe('execution roles that people own', {
     assert.equal((await as('bob', 'DELETE', '/v1/execution-roles/serops-all')).status, 403);
   });
 
+  test('and so are the metrics of others, where all functions are asked for', async () => {
+    assert.equal((await deploy('eve', 'theirs', {})).status, 201);
+    for (const [who, name] of [
+      ['bob', 's3-upload-meta'],
+      ['eve', 'theirs'],
+    ] as const)
+      assert.equal((await as(who, 'POST', `/v1/functions/${name}/invoke`, {})).status, 200);
+    const path = '/v1/metrics/query?metric=invocations&from=1h';
+    const seen = async (who: string) =>
+      (await as(who, 'GET', `${path}&by=function`)).json.metrics[0].series.map(
+        ({ labels }: { labels: { function: string } }) => labels.function,
+      );
+    assert.deepEqual([await seen('bob'), await seen('eve')], [['s3-upload-meta'], ['theirs']]);
+    assert.equal((await seen('ada')).length, 2);
+    for (const by of ['', '&by=version', '&by=trigger'])
+      assert.equal((await as('bob', 'GET', path + by)).status, 403, by);
+    assert.equal((await as('bob', 'POST', '/v1/trigger-types/bucket/sample', {})).status, 200, 'a sample is of nobody');
+  });
+
   test('a policy about roles means those of the platform', async () => {
     const put = await as('ada', 'PUT', '/v1/policies/roles', { rules: { grantsByRoleOnly: true } });
     assert.ok(put.status < 300, put.text);

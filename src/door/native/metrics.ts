@@ -4,6 +4,7 @@ import Type from 'typebox';
 import { Problem } from '../../model/problem.ts';
 import {
   type MetricQuery,
+  type MetricSeries,
   STATISTICS,
   type Statistic,
   TOP_ORDERS,
@@ -62,7 +63,7 @@ export function addMetricRoutes(app: App, context: DoorContext): void {
         tags,
         summary: 'Answers what was measured, over time',
         description:
-          'Several metrics may be asked for at once: `metric=invocations,errors,duration:p50,duration:p90`. Of one function, or of all together; `by` makes one series for each value of its labels. At most 100 series of a metric are shown, those with the most in them; `leftOut` says how many are not. At most 1,500 points a series.',
+          'Several metrics may be asked for at once: `metric=invocations,errors,duration:p50,duration:p90`. Of one function, or of all together; `by` makes one series for each value of its labels. At most 100 series of a metric are shown, those with the most in them; `leftOut` says how many are not. Split by function, it shows those whose metrics one may see. At most 1,500 points a series.',
         operationId: 'queryMetrics',
         querystring: Type.Object(
           {
@@ -92,7 +93,10 @@ export function addMetricRoutes(app: App, context: DoorContext): void {
     async (request) => {
       const asked = request.query;
       const name = asked.function === undefined ? undefined : nameOf(asked.function);
-      demand(request.raw, 'metrics:read', name === undefined ? '*' : `function:${name}`);
+      const by = listOf(asked.by);
+      // Split by function, each is shown those that they may see.
+      const mayShow = name === undefined && by.includes('function') ? functionsOf(request) : undefined;
+      if (mayShow === undefined) demand(request.raw, 'metrics:read', name === undefined ? '*' : `function:${name}`);
       const nowMs = clock.now();
       const { version, alias, trigger } = asked;
       const labels = {
@@ -104,7 +108,7 @@ export function addMetricRoutes(app: App, context: DoorContext): void {
       };
       const common = {
         labels,
-        by: listOf(asked.by),
+        by,
         fromMs: asked.from === undefined ? nowMs - DEFAULT_FROM_MS : timeMs(asked.from, nowMs),
         toMs: asked.to === undefined ? nowMs : timeMs(asked.to, nowMs),
         ...(asked.step !== undefined && { stepMs: duration(asked.step, STEP_MS, 'step', '1m, 5m, 1h or 1d') }),
@@ -121,7 +125,7 @@ export function addMetricRoutes(app: App, context: DoorContext): void {
           ...of,
           from: new Date(fromMs).toISOString(),
           to: new Date(toMs).toISOString(),
-          series: series.map((each) => ({
+          series: seenOf(series, mayShow).map((each) => ({
             labels: each.labels,
             points: each.points.map((point): [number, number] => [point.timeMs, point.value]),
           })),
@@ -169,6 +173,14 @@ export function addMetricRoutes(app: App, context: DoorContext): void {
       return { ...top, node: mayShow === undefined ? nodeView(context) : undefined };
     },
   );
+}
+
+function seenOf(
+  series: readonly MetricSeries[],
+  mayShow: ((name: string) => boolean) | undefined,
+): readonly MetricSeries[] {
+  if (mayShow === undefined) return series;
+  return series.filter(({ labels: { function: name } }) => name !== undefined && mayShow(name));
 }
 
 /** Which functions are shown to whoever asks; `undefined`: all, and the node. */

@@ -4,7 +4,7 @@ import { type SampleRequest, sampleOf } from '../../trigger/sample.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
-import { permit } from '../permission.ts';
+import { permitAny } from '../permission.ts';
 import { readJsonBody } from './json-body.ts';
 import { ProblemAnswer } from './schemas.ts';
 import { TriggerBody } from './trigger-schemas.ts';
@@ -34,7 +34,7 @@ export function addSampleRoutes(app: App, { triggers }: DoorContext): void {
     '/v1/trigger-types/:type/sample',
     {
       preValidation: readJsonBody(MAX_JSON_BYTES),
-      config: permit('trigger:read'),
+      config: permitAny('trigger:read'),
       schema: {
         tags: ['triggers'],
         summary: 'Makes a sample of the events of a kind of trigger',

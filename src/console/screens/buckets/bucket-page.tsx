@@ -77,12 +77,13 @@ export default function BucketPage() {
 
 function Objects({ bucket, isVersioned }: { bucket: string; isVersioned: boolean }) {
   const [{ prefix, flat }, setWords] = useWords(['prefix', 'flat']);
-  const open = useRef<() => void>(null);
+  const input = useRef<HTMLInputElement>(null);
+  const open = () => input.current?.click();
   const woken = useWokenBy('bucket', bucket);
   const isFlat = flat !== '';
   // Where one types, what is found begins with it; what is uploaded goes into the folder.
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-  const list = <ObjectList {...{ bucket, prefix, isFlat, isVersioned }} onUpload={() => open.current?.()} />;
+  const list = <ObjectList {...{ bucket, prefix, isFlat, isVersioned }} onUpload={open} />;
   return (
     <div className={classes.stack}>
       <Group gap="sm" justify="space-between">
@@ -101,16 +102,29 @@ function Objects({ bucket, isVersioned }: { bucket: string; isVersioned: boolean
             checked={isFlat}
             onChange={(event) => setWords({ flat: event.currentTarget.checked ? 'yes' : '' })}
           />
-          <Button leftSection={<IconUpload size={16} aria-hidden />} onClick={() => open.current?.()}>
+          <Button leftSection={<IconUpload size={16} aria-hidden />} onClick={open}>
             Upload
           </Button>
         </Group>
       </Group>
       <Wakes triggers={woken} folder={folder} />
       <UploadList bucket={bucket} triggers={woken} />
+      {/* Beside the area for dropping, which is loaded later: files can be chosen at once. */}
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        aria-label="Files to upload"
+        onChange={({ currentTarget }) => {
+          upload(bucket, folder, [...(currentTarget.files ?? [])]);
+          // The same file can be chosen again.
+          currentTarget.value = '';
+        }}
+      />
       <Panel flush>
         <Suspense fallback={<Loading rows={6} />}>
-          <DropArea openRef={open} onFiles={(files) => upload(bucket, folder, files)} place={`${bucket}/${folder}`}>
+          <DropArea onFiles={(files) => upload(bucket, folder, files)} place={`${bucket}/${folder}`}>
             {list}
           </DropArea>
         </Suspense>

@@ -1,10 +1,9 @@
 import '@mantine/dropzone/styles.css';
 import { Dropzone } from '@mantine/dropzone';
-import type { ReactNode, RefObject } from 'react';
+import type { ReactNode } from 'react';
 import classes from './buckets.module.css';
 
 interface DropAreaProps {
-  readonly openRef: RefObject<(() => void) | null>;
   readonly onFiles: (files: File[]) => void;
   /** Where they will be put. */
   readonly place: string;
@@ -12,18 +11,16 @@ interface DropAreaProps {
 }
 
 /** Takes files and folders that are dropped anywhere on what it surrounds. */
-export default function DropArea({ openRef, onFiles, place, children }: DropAreaProps) {
+export default function DropArea({ onFiles, place, children }: DropAreaProps) {
   return (
     <Dropzone
       className={classes.drop ?? ''}
       classNames={{ inner: classes.dropInner ?? '' }}
-      openRef={openRef}
       onDrop={onFiles}
       activateOnClick={false}
       activateOnKeyboard={false}
       enablePointerEvents
       tabIndex={-1}
-      inputProps={{ 'aria-label': 'Files to upload' }}
     >
       {children}
       <Dropzone.Accept>
