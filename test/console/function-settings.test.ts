@@ -68,11 +68,11 @@ describe("a function's settings, triggers, releases and permissions in the conso
     await open(page, 'triggers');
     await page.getByText('photos-meta').first().waitFor();
     await page.getByRole('button', { name: 'Add a trigger' }).click();
-    await page.getByRole('radio', { name: /Schedule/ }).click();
     await page
-      .getByLabel(/expression/i)
-      .first()
-      .fill('0 6 * * *');
+      .getByRole('dialog')
+      .getByRole('button', { name: /Schedule/ })
+      .click();
+    await page.getByRole('combobox', { name: 'When' }).fill('0 6 * * *');
     await page.getByRole('button', { name: 'Add it' }).click();
     await page.getByText('0 6 * * *').first().waitFor();
     await page.getByRole('switch', { name: 'meta-schedule is on' }).click({ force: true });

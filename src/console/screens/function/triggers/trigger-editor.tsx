@@ -61,14 +61,13 @@ export function TriggerEditor({ name, kinds, trigger, type, onType, onClose }: T
       onClose={onClose}
       position="right"
       size="lg"
-      title={trigger === undefined ? `What wakes ${name}?` : `Change ${trigger.name}`}
+      title={trigger === undefined ? `A trigger of ${name}` : `Change ${trigger.name}`}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <Stack gap="md">
-        {trigger === undefined && (
+        {draft === undefined && (
           <KindPicker
             kinds={kinds}
-            value={draft?.type}
             onChange={(next) => {
               setDraft(newTrigger(next));
               setStrict(false);
@@ -107,7 +106,21 @@ export function TriggerEditor({ name, kinds, trigger, type, onType, onClose }: T
         )}
         {kind !== undefined && draft !== undefined && (
           <>
-            <Text fw={620}>{lookOf(kind.name, kind.summary).title}</Text>
+            <Group justify="space-between">
+              <Text fw={620}>{lookOf(kind.name, kind.summary).title}</Text>
+              {trigger === undefined && (
+                <Button
+                  variant="subtle"
+                  size="compact-sm"
+                  onClick={() => {
+                    setDraft(undefined);
+                    onType('any');
+                  }}
+                >
+                  Another kind
+                </Button>
+              )}
+            </Group>
             <TriggerForm
               kind={kind}
               value={draft}
