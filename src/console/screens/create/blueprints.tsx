@@ -7,8 +7,9 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { lookOf } from '../../ui/trigger-form/trigger-form.tsx';
 import type { BlueprintSummary } from './blueprint.ts';
+import classes from './blueprints.module.css';
 import { useCreation } from './context.tsx';
-import classes from './create.module.css';
+import shared from './create.module.css';
 import { NO_PARTS } from './draft.ts';
 
 const LANGUAGES: Readonly<Record<string, string>> = {
@@ -120,9 +121,9 @@ function BlueprintRow({ blueprint, isChosen }: { readonly blueprint: BlueprintSu
     <Radio.Card value={name} className={classes.blueprint ?? ''}>
       <Group gap="sm" wrap="nowrap" align="flex-start">
         <Radio.Indicator mt={3} />
-        <span className={classes.choiceWords}>
+        <span className={shared.choiceWords}>
           <span className={classes.blueprintTop}>
-            <span className={classes.choiceTitle}>{title}</span>
+            <span className={shared.choiceTitle}>{title}</span>
             <code className={classes.blueprintName}>{name}</code>
           </span>
           <Text component="span" size="sm">

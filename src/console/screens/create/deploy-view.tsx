@@ -12,7 +12,7 @@ import type { DeployProgress } from '../../api/deployment.ts';
 import { formatDuration } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import type { Creation } from './context.tsx';
-import classes from './create.module.css';
+import classes from './deploy.module.css';
 import type { Draft } from './draft.ts';
 import { titleOfTask } from './plan.ts';
 import { faultsOfStep, STEPS } from './steps.ts';

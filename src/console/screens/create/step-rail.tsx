@@ -1,6 +1,6 @@
 import { IconAlertTriangleFilled, IconCircleCheckFilled } from '@tabler/icons-react';
 import { useCreation } from './context.tsx';
-import classes from './create.module.css';
+import classes from './rail.module.css';
 import { STEPS, type StepId } from './steps.ts';
 import { summaryOf } from './summary.ts';
 

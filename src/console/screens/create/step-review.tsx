@@ -1,25 +1,18 @@
-import { Alert, Anchor, Button, CopyButton, Stack, Text } from '@mantine/core';
-import { IconCheck, IconCopy, IconPencil } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
-import { api } from '../../api/client.ts';
-import type { ApiProblem } from '../../api/problem.ts';
-import type { Api } from '../../api/types.gen.ts';
-import { CommandLine } from '../../ui/command-line.tsx';
+import { Anchor, Stack, Text } from '@mantine/core';
+import { IconPencil } from '@tabler/icons-react';
 import { formatDuration } from '../../ui/format.ts';
-import { Loading } from '../../ui/loading.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { StatusBadge } from '../../ui/status-badge.tsx';
 import { lookOf } from '../../ui/trigger-form/trigger-form.tsx';
 import { useCreation } from './context.tsx';
-import classes from './create.module.css';
+import shared from './create.module.css';
 import { accessOf, type Draft } from './draft.ts';
 import { GrantList } from './grant-list.tsx';
 import { MissingPermissions } from './missing-permissions.tsx';
-import { commandsOf, configOf, planOf, scriptOf, titleOfTask } from './plan.ts';
+import { PolicyBadge, PolicyVerdict } from './policy-verdict.tsx';
+import classes from './review.module.css';
 import type { StepId } from './steps.ts';
 import { triggerLine } from './summary.ts';
-
-type Verdict = Api['POST /v1/policies/check']['answer'];
+import { WhatIsMade } from './what-is-made.tsx';
 
 /** All of it once more, each part with a way back to where it is changed, and what the policies say of it. */
 export function StepReview() {
@@ -60,7 +53,7 @@ export function StepReview() {
             Nothing by itself: it is called by hand, from the command line, or by the API.
           </Text>
         ) : (
-          <ul className={classes.plain}>
+          <ul className={shared.plain}>
             {triggers.map(({ of, trigger }, at) => {
               const { icon: Icon, title } = lookOf(trigger.type);
               return (
@@ -88,60 +81,12 @@ export function StepReview() {
   );
 }
 
-/** What comes into being, in order, and the commands that do the same. */
-function WhatIsMade() {
-  const creation = useCreation();
-  const plan = planOf(creation);
-  const commands = commandsOf(creation);
-  const variables = Object.keys(creation.blueprint?.secrets ?? {});
-  return (
-    <Panel
-      title="What is made"
-      aside={
-        <CopyButton value={scriptOf(commands)} timeout={1_500}>
-          {({ copied, copy }) => (
-            <Button
-              variant="default"
-              size="xs"
-              onClick={copy}
-              leftSection={copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
-            >
-              {copied ? 'Copied' : 'Copy all commands'}
-            </Button>
-          )}
-        </CopyButton>
-      }
-    >
-      <div className={classes.made}>
-        <ol className={classes.numbered}>
-          {plan.map((task) => (
-            <li key={task.id}>{titleOfTask(task, creation.draft)}</li>
-          ))}
-        </ol>
-        <Stack gap={6} miw={0}>
-          <Text size="xs" c="dimmed">
-            The same on the command line
-          </Text>
-          {commands.map((words) => (
-            <CommandLine key={words.join(' ')} words={words} />
-          ))}
-          {variables.length > 0 && (
-            <Text size="xs" c="dimmed">
-              The secrets are given in the environment of <code>fob apply</code>: {variables.join(', ')}
-            </Text>
-          )}
-        </Stack>
-      </div>
-    </Panel>
-  );
-}
-
 function Change({ step, what }: { readonly step: StepId; readonly what: string }) {
   const { go } = useCreation();
   return (
     <Anchor component="button" type="button" size="xs" onClick={() => go(step)} className={classes.change ?? ''}>
       <IconPencil size={13} aria-hidden /> Change
-      <span className={classes.hidden}> {what}</span>
+      <span className={shared.hidden}> {what}</span>
     </Anchor>
   );
 }
@@ -169,60 +114,4 @@ function codeLine({ start, blueprint, upload, repository, parts }: Draft, at: nu
   if (files.length === 0) return upload?.name ?? 'none';
   const from = start === 'blueprint' ? `, from the blueprint ${blueprint}` : '';
   return `${files.length === 1 ? files[0]!.path : `${files.length} files`}${from}`;
-}
-
-/** What the policies say of a function as it is written; asked anew when that changes. */
-function useVerdict(at: number) {
-  const { draft } = useCreation();
-  const { name } = draft.parts.functions[at]!;
-  const config = configOf(draft, at);
-  const isAsked = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name);
-  return useQuery<Verdict, ApiProblem>({
-    queryKey: ['/v1/policies/check', { function: name, config }],
-    queryFn: () => api.post('/v1/policies/check', { body: { function: name, config } }),
-    enabled: isAsked,
-    retry: false,
-  });
-}
-
-function PolicyBadge({ at }: { readonly at: number }) {
-  const { data, error } = useVerdict(at);
-  if (error !== null) return <StatusBadge tone="quiet">policies not known</StatusBadge>;
-  if (data === undefined) return <StatusBadge tone="busy">asking the policies</StatusBadge>;
-  if (!data.allowed) return <StatusBadge tone="bad">policies forbid it</StatusBadge>;
-  if (data.violations.length + data.warnings.length > 0) return <StatusBadge tone="notice">policies warn</StatusBadge>;
-  return <StatusBadge tone="good">policies allow it</StatusBadge>;
-}
-
-function PolicyVerdict({ at }: { readonly at: number }) {
-  const { data, error, isLoading } = useVerdict(at);
-  if (isLoading) return <Loading rows={1} />;
-  if (error !== null) {
-    return (
-      <Text size="sm" c="dimmed">
-        What the policies say cannot be told: {error.detail}
-      </Text>
-    );
-  }
-  const said = [
-    ...(data?.violations ?? []).map(({ policy, mode, message }) => ({ policy, message, isBad: mode === 'enforce' })),
-    ...(data?.warnings ?? []).map((message) => ({ policy: '', message, isBad: false })),
-  ];
-  if (said.length === 0) return null;
-  return (
-    <Stack gap={6}>
-      {said.map(({ policy, message, isBad }) => (
-        <Alert
-          key={`${policy}${message}`}
-          color={isBad ? 'red' : 'yellow'}
-          variant="light"
-          title={`${isBad ? 'Forbidden' : 'Warned of'}${policy === '' ? '' : ` by the policy ${policy}`}`}
-          className={classes.verdict ?? ''}
-          data-bad={isBad || undefined}
-        >
-          {message}
-        </Alert>
-      ))}
-    </Stack>
-  );
 }
