@@ -1,11 +1,11 @@
 import { Text } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconLoader2 } from '@tabler/icons-react';
+import type { DeployProgress } from '../../../api/deployment.ts';
 import { ApiProblem, messageOf } from '../../../api/problem.ts';
 import classes from './code.module.css';
-import type { Step } from './deploy.ts';
 
 interface BuildLogProps {
-  readonly steps: readonly Step[];
+  readonly steps: readonly DeployProgress[];
   readonly pending: boolean;
   readonly error: unknown;
 }
@@ -40,7 +40,7 @@ export function BuildLog({ steps, pending, error }: BuildLogProps) {
   );
 }
 
-function textOf(step: Step): string {
+function textOf(step: DeployProgress): string {
   if (step.kind === 'step') return step.title;
   return step.kind === 'guessed' ? `${step.what}: ${step.value}` : step.text;
 }

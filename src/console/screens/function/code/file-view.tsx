@@ -2,11 +2,11 @@ import { Text } from '@mantine/core';
 import { IconFileOff, IconTrash } from '@tabler/icons-react';
 import { useApi } from '../../../api/hooks.ts';
 import { CodeEditor } from '../../../ui/code-editor.tsx';
+import { languageOf } from '../../../ui/code-language.ts';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { formatBytes } from '../../../ui/format.ts';
 import { QueryView } from '../../../ui/query-view.tsx';
 import classes from './code.module.css';
-import { languageOf } from './languages.ts';
 
 interface FileViewProps {
   /** The function and its version. */

@@ -2,6 +2,7 @@ import { Button, Group, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconFilePlus, IconRocket } from '@tabler/icons-react';
 import { useState } from 'react';
+import type { DeployProgress } from '../../../api/deployment.ts';
 import { useApi, useChange } from '../../../api/hooks.ts';
 import { ApiProblem, messageOf } from '../../../api/problem.ts';
 import type { FunctionView } from '../../../api/things.ts';
@@ -11,7 +12,7 @@ import { StatusBadge } from '../../../ui/status-badge.tsx';
 import { BuildLog } from './build-log.tsx';
 import classes from './code.module.css';
 import { Conflict } from './conflict.tsx';
-import { deployDraft, type Step } from './deploy.ts';
+import { deployDraft } from './deploy.ts';
 import { useDraft } from './draft.ts';
 import { FileTree, type TreeFile } from './file-tree.tsx';
 import { FileView } from './file-view.tsx';
@@ -32,7 +33,7 @@ export function Workbench({ view, version, file, onFile }: WorkbenchProps) {
   const base = isEdited ? (draft?.version ?? view.version) : version;
   const listed = useApi('/v1/functions/{name}/files', { path: { name: `${name}:${base}` } }, { staleTime: Infinity });
   const [message, setMessage] = useState('');
-  const [steps, setSteps] = useState<readonly Step[]>([]);
+  const [steps, setSteps] = useState<readonly DeployProgress[]>([]);
   const [isAdding, setAdding] = useState(false);
   const deploying = useChange(() => {
     setSteps([]);
