@@ -151,7 +151,11 @@ export async function callme() { const answer = await get(); return [answer.stat
     assert.equal((await call('reader')).json[0], 403);
     await json('PUT', '/v1/execution-roles/settings', { grants: ['kv:settings:read'] });
     assert.deepEqual((await call('reader')).json, [200, 'blue']);
+    const may = async () =>
+      (await json('GET', '/v1/can?who=function:reader&action=kv:read&resource=settings')).json.allowed;
+    assert.equal(await may(), true);
     await json('PUT', '/v1/execution-roles/settings', { grants: [] });
+    assert.equal(await may(), false);
     assert.equal((await call('reader')).json[0], 403);
     const { sandboxes } = (await json('GET', '/v1/sandboxes')).json;
     assert.equal(

@@ -9,6 +9,7 @@ import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { permitFunction } from '../permission.ts';
 import { demand, type Principal, principalOf } from '../principal.ts';
+import { explainGrants } from './explain-grants.ts';
 import { etag } from './function-view.ts';
 import { change } from './identity.ts';
 import {
@@ -249,7 +250,7 @@ function addTokenRoutes(app: App, { identity }: DoorContext): void {
   );
 }
 
-function addDecisionRoutes(app: App, { identity, engine }: DoorContext): void {
+function addDecisionRoutes(app: App, { identity, engine, governance }: DoorContext): void {
   app.get(
     '/v1/actions',
     {
@@ -313,6 +314,15 @@ function addDecisionRoutes(app: App, { identity, engine }: DoorContext): void {
         action: action as Action,
         resource: target,
       });
+      const caller = asked.startsWith('function:') ? engine.find(asked.slice('function:'.length)) : undefined;
+      const byGrant =
+        caller === undefined
+          ? undefined
+          : explainGrants(caller.document.name, explained, governance.executionRoles.grantsOf(caller.document.config));
+      if (byGrant !== undefined) {
+        const { needed: _, ...rest } = explained;
+        return { ...rest, ...byGrant };
+      }
       const absent = target.startsWith('function:') && engine.find(target.slice('function:'.length)) === undefined;
       return absent && mayList(principal, target) ? { ...explained, exists: false } : explained;
     },
