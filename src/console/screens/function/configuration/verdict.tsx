@@ -44,7 +44,7 @@ export function Verdict({ name, changes }: { readonly name: string; readonly cha
           ))}
           <Text size="xs" c="dimmed">
             {policies.length === 0 ? 'No policy applies to it.' : `By ${policies.join(', ')}.`}{' '}
-            <Anchor component={Link} to="/people?show=policies" inherit>
+            <Anchor component={Link} to="/people/policies" inherit underline="always">
               Policies
             </Anchor>
           </Text>

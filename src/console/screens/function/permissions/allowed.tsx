@@ -42,7 +42,7 @@ export function Allowed({ view: { name, config } }: { readonly view: FunctionVie
     <Panel
       title="What it may do"
       aside={
-        <Anchor component={Link} to={functionPath(name, 'configuration', { find: 'gr' })} size="sm">
+        <Anchor component={Link} to={functionPath(name, 'configuration', { find: 'grant' })} size="sm">
           Change
         </Anchor>
       }
