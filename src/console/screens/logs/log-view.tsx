@@ -156,7 +156,7 @@ function Top({ source, state }: { readonly source: LogSource; readonly state: So
   const words = [`${formatCount(lines.length)} ${lines.length === 1 ? 'line' : 'lines'}`];
   if (oldest !== undefined && !isGap(oldest)) words.push(`since ${formatTime(new Date(oldest.timeMs))}`);
   if (lines.letGo > 0) words.push(`${formatCount(lines.letGo)} older ones let go, to be read again by their time`);
-  if (state.leftOut > 0) words.push(`${formatCount(state.leftOut)} left out because they came too fast`);
+  if (state.leftOut > 0) words.push(`${state.leftOut.toLocaleString('en-GB')} left out because they came too fast`);
   return (
     <div className={classes.top}>
       <span>{words.join(' · ')}</span>

@@ -1,6 +1,5 @@
 import { api } from '../../api/client.ts';
 import { ApiProblem } from '../../api/problem.ts';
-import { formatCount } from '../../ui/format.ts';
 import { unknown } from './join.ts';
 import { type Entry, isGap, Lines, type LogLine } from './lines.ts';
 import type { LogQuery } from './query.ts';
@@ -246,7 +245,7 @@ export class LogSource {
 }
 
 function gapOf(count: number, why: string): Entry {
-  return { gap: `${formatCount(count)} ${count === 1 ? 'line is' : 'lines are'} left out: they ${why}` };
+  return { gap: `${count.toLocaleString('en-GB')} ${count === 1 ? 'line is' : 'lines are'} left out: they ${why}` };
 }
 
 /** A page of the past, oldest first. */
