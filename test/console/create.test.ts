@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { eventually } from '../support/eventually.ts';
+import { temporaryFolder } from '../support/fob-process.ts';
 import { startGitServer } from '../support/git-server.ts';
 import { createWorkTree } from '../support/git-work-tree.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
-import { assertAccessible, goTo, look, noBrowser, openBrowser, openPage } from './support.ts';
+import { goTo, noBrowser, openBrowser, openPage } from './support.ts';
 
 const HOSTILE = '<img src=x onerror="document.title=\'hacked\'"><script>alert(1)</script>';
 const PASSWORD = 'correct horse battery';
@@ -35,69 +37,6 @@ describe('creating a function', { skip: noBrowser }, () => {
     return watched;
   };
   const get = async (path: string) => (await node.request('GET', path)).json;
-
-  test("the report's walk: a blueprint, its trigger, a name, a role for one bucket, memory and time, and it runs", async (t) => {
-    const { page, assertClean } = await open(t);
-    await page.getByRole('radio', { name: /Blueprint/ }).click();
-    await page.getByRole('textbox', { name: 'Search blueprints' }).fill('metadata');
-    await page.getByRole('radio', { name: /Read the metadata of an uploaded object/ }).click();
-    assert.match(page.url(), /[?&]q=metadata/, 'the filters can be shared');
-    await next(page);
-
-    await step(page, 'Trigger');
-    assert.equal(await page.getByRole('combobox', { name: 'Bucket' }).inputValue(), 'serops-we');
-    await page.getByText('it is made for you').waitFor();
-    await page.getByText('may run this function').waitFor();
-    await page.getByRole('textbox', { name: 'Prefix' }).fill('in/');
-    await page.getByRole('textbox', { name: 'Suffix' }).fill('.txt');
-    await next(page);
-
-    await step(page, 'Function');
-    await nameField(page).fill('s3-upload-meta');
-    await page.getByRole('textbox', { name: 'Code of lambda_function.py' }).waitFor();
-    await page.reload();
-    await step(page, 'Function');
-    assert.equal(await nameField(page).inputValue(), 's3-upload-meta', 'what was typed survives a reload');
-    await next(page);
-
-    await step(page, 'Entry point and role');
-    const role = page.getByRole('textbox', { name: 'Name of the role' });
-    await eventually(async () =>
-      assert.equal(await role.inputValue(), 's3-upload-meta', 'it is called after the function'),
-    );
-    await page.getByText('bucket:serops-we:read', { exact: true }).waitFor();
-    await next(page);
-
-    await step(page, 'Memory and time');
-    await page.getByRole('textbox', { name: 'Memory limit' }).fill('512');
-    await page.getByText('0.29 processors').waitFor();
-    await next(page);
-
-    await step(page, 'Review and deploy');
-    await page.getByText('policies allow it').waitFor();
-    await assertAccessible(page);
-    await look(page, 'create-review');
-    await deploy(page, 's3-upload-meta');
-    assertClean();
-
-    const { config, origin } = await get('/v1/functions/s3-upload-meta');
-    assert.deepEqual(
-      [config.memoryMb, config.timeoutMs, config.role, config.handler],
-      [512, 10_000, 's3-upload-meta', 'lambda_function.lambda_handler'],
-    );
-    assert.match(origin.message, /blueprint s3-get-object-python/);
-    assert.deepEqual((await get('/v1/execution-roles/s3-upload-meta')).grants, ['bucket:serops-we:read']);
-    const [trigger] = (await get('/v1/triggers?function=s3-upload-meta')).triggers;
-    assert.deepEqual(
-      [trigger.name, trigger.options.bucket, trigger.options.prefix, trigger.options.suffix],
-      ['s3-upload-meta-uploaded', 'serops-we', 'in/', '.txt'],
-    );
-    await node.request('PUT', '/v1/buckets/serops-we/objects/in/note.txt', { body: 'hello' });
-    await eventually(async () => {
-      const { invocations } = await get('/v1/invocations?function=s3-upload-meta');
-      assert.equal(invocations[0]?.status, 'succeeded', JSON.stringify(invocations));
-    });
-  });
 
   test('code of one’s own, by keyboard alone: the event’s shape is at hand, and saving tidies', async (t) => {
     const { page, assertClean } = await open(t);
@@ -194,6 +133,37 @@ describe('creating a function', { skip: noBrowser }, () => {
     const { config } = await get('/v1/functions/dropped');
     assert.deepEqual([config.memoryMb, config.description, config.handler], [128, HOSTILE, 'main.callme']);
     await node.request('DELETE', '/v1/policies/small');
+  });
+
+  test('a folder goes whole, without what does not belong in it, also where it holds more than text', async (t) => {
+    const { page, assertClean } = await open(t);
+    const { folder, remove } = await temporaryFolder();
+    t.after(remove);
+    const files = {
+      'index.mjs': `import { readFileSync } from 'node:fs';
+import { word } from './lib/word.mjs';
+export const handler = async () => word + readFileSync(new URL('./data.bin', import.meta.url)).length;
+`,
+      'lib/word.mjs': "export const word = 'bytes: ';\n",
+      'data.bin': Buffer.from([0, 255, 128, 7]),
+      '.env': 'SECRET=1',
+      'node_modules/left/index.js': 'module.exports = 1;',
+    };
+    for (const [path, content] of Object.entries(files)) {
+      await mkdir(join(folder, 'shop', path, '..'), { recursive: true });
+      await writeFile(join(folder, 'shop', path), content);
+    }
+    await page.getByRole('radio', { name: /ZIP or folder/ }).click();
+    await page.getByLabel('A folder').setInputFiles(join(folder, 'shop'));
+    await page.getByRole('status').getByText('shop.tar.gz').waitFor();
+    await page.reload();
+    await page.getByRole('status').getByText('shop.tar.gz').waitFor();
+    await page.getByRole('button', { name: /Review and deploy/ }).click();
+    await deploy(page, 'shop');
+    assertClean();
+    const listed = (await get('/v1/functions/shop/files')).files.map(({ path }: { path: string }) => path);
+    assert.deepEqual(listed.sort(), ['data.bin', 'index.mjs', 'lib/word.mjs']);
+    assert.equal((await node.request('POST', '/v1/functions/shop/invoke', { body: '{}' })).text, '"bytes: 4"');
   });
 
   test('a blueprint of several functions: what it asks for, secrets that no storage holds, and names that follow', async (t) => {
