@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { StatedOrigin } from '../model/origin.ts';
 import { Problem } from '../model/problem.ts';
+import type { ProjectApi } from './api.ts';
 import type { Plan, Step } from './plan.ts';
 import { markOf } from './secret-marks.ts';
 import type { ApplyContext } from './section.ts';
@@ -12,6 +13,8 @@ const RENEW_EVERY_MS = 20_000;
 export interface ApplyOptions extends ApplyContext {
   /** What is recorded of the whole project. */
   readonly stated: StatedOrigin;
+  /** Gives the lock back and remembers what was done where `api` was given up in the middle; absent: `api` does. */
+  readonly lastingApi?: ProjectApi;
   /** Hears of each step before it is done, and after. */
   onStep(step: Step, state: 'begins' | 'done' | 'failed'): void;
 }
@@ -29,7 +32,7 @@ export interface ApplyResult {
  * `conflict` where somebody else applies the project now, or has since the plan was made, or a thing belongs to another project.
  */
 export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<ApplyResult> {
-  const { api, stated } = options;
+  const { api, stated, lastingApi = api } = options;
   assertNoClash(plan);
   assertAllowed(plan);
   const lock = randomUUID();
@@ -47,14 +50,14 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
     return await run(plan, options, lock);
   } finally {
     clearInterval(renewing);
-    await unlockProject(api, plan.key, lock);
+    await unlockProject(lastingApi, plan.key, lock);
   }
 }
 
 async function run(plan: Plan, options: ApplyOptions, lock: string): Promise<ApplyResult> {
-  const { api, stated, onStep } = options;
+  const { api, stated, onStep, lastingApi = api } = options;
   const applied = mutable(plan);
-  const save = () => saveProject(api, plan.key, { applied, origin: stated, lock });
+  const save = () => saveProject(lastingApi, plan.key, { applied, origin: stated, lock });
   const done: Step[] = [];
   const open = plan.steps.filter(({ action }) => action !== 'keep');
   // What the node has already as the file wants it is the project's from now on, too.

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
+import { eventually } from '../support/eventually.ts';
 import { createWorkTree, runGit, type WorkTree } from '../support/git-work-tree.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
 
@@ -185,6 +187,32 @@ environments:
     assert.match((await push('main')).stderr, /there is no variable "HOME"/);
     await work.commit('outside', { 'fob.yaml': file.replace('path: api', 'path: ../../..') });
     assert.match((await push('main')).stderr, /is outside of what was pushed/);
+  });
+
+  test('whose sender is gone ends, and does not keep the next one from it', async () => {
+    await begin('left');
+    await work.commit('slow', {
+      'fob.yaml': 'project: left\nfunctions:\n  left-quick: { path: quick.py }\n  left-slow: { path: slow.py }\n',
+      'quick.py': HELLO,
+      'slow.py': `import time\ntime.sleep(60)\n${HELLO}`,
+    });
+    const sender = spawn('git', ['push', 'fob', 'main'], {
+      cwd: work.folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+    });
+    const gone = new Promise((resolve) => sender.once('close', resolve));
+    for await (const line of createInterface({ input: sender.stderr }))
+      if (line.includes('creating function left-slow')) break;
+    process.kill(-sender.pid!, 'SIGKILL');
+    await gone;
+    await eventually(async () => assert.equal((await shown('/v1/repositories/left')).deployments[0]?.state, 'failed'));
+    const [{ applied }] = [await shown('/v1/projects/left')];
+    assert.deepEqual(Object.keys(applied.functions), ['left-quick'], 'what was done is remembered');
+    await work.commit('quick', { 'slow.py': HELLO });
+    const next = await push('main');
+    assert.equal(next.code, 0, next.stderr);
+    assert.equal(await node.result('left-slow'), 'hello');
   });
 
   test('that is too large is refused', async () => {

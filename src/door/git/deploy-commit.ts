@@ -30,7 +30,10 @@ export interface DeployPlace {
   readonly git: Git;
   /** How Git sees the commit: its repository, and where its objects are as long as a push is not accepted. */
   readonly options: GitOptions;
+  /** Ends with whoever asked for it. */
   readonly api: ProjectApi;
+  /** The same, to the end of what was begun. */
+  readonly lastingApi: ProjectApi;
   /** Folder for what is under way. */
   readonly temporary: string;
   readonly maxTreeBytes: number;
@@ -74,7 +77,8 @@ async function deployFunction(folder: string, what: CommitToDeploy, { api, tell 
   tell(`${name} has version ${stored.version} now: ${stored.config.runtime}, handler ${stored.config.handler}`);
 }
 
-async function applyProject(folder: string, what: CommitToDeploy, { api, tell }: DeployPlace): Promise<void> {
+async function applyProject(folder: string, what: CommitToDeploy, place: DeployPlace): Promise<void> {
+  const { api, lastingApi, tell } = place;
   const { environment } = what.repository.settings;
   const text = await readFile(join(folder, FILE_NAME), 'utf8');
   const file = readProjectFile(text, {
@@ -90,6 +94,7 @@ async function applyProject(folder: string, what: CommitToDeploy, { api, tell }:
   for (const line of renderPlan(plan, (_style, words) => words)) tell(line);
   const { done, failed } = await applyPlan(plan, {
     api,
+    lastingApi,
     stated,
     origin,
     tell,

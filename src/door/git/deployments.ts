@@ -15,6 +15,7 @@ export interface DeploymentRequest extends Omit<CommitToDeploy, 'repository'> {
   readonly ref: string;
   readonly by: string;
   readonly api: ProjectApi;
+  readonly lastingApi: ProjectApi;
   readonly options: GitOptions;
   tell(line: string): void;
 }
@@ -63,6 +64,7 @@ export class Deployments {
           git: repositories.git(),
           options: request.options,
           api: request.api,
+          lastingApi: request.lastingApi,
           temporary: this.temporary(),
           maxTreeBytes: settings.maxTreeBytes,
           tell,

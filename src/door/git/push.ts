@@ -67,6 +67,7 @@ export async function decidePush(question: Question, asker: Asker, context: Push
       by: principal.name,
       address: `/git/${repository.name}.git`,
       api: ownApi.as(principal, signal),
+      lastingApi: ownApi.as(principal),
       options,
       tell: asker.tell,
     });

@@ -1,3 +1,5 @@
+import { realpath, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
@@ -68,6 +70,7 @@ export function addSmartHttp(app: App, context: DoorContext, parts: Parts): void
     const gone = new AbortController();
     const end = () => gone.abort();
     let turn: PushTurn | undefined;
+    let quarantine: string | undefined;
     reply.raw.once('close', end);
     lifecycle.endless.add(end);
     try {
@@ -93,8 +96,9 @@ export function addSmartHttp(app: App, context: DoorContext, parts: Parts): void
       });
       if (push && !advertise) {
         const principal = principalOf(request.raw);
-        answerHook(run.channel, (question, asker) =>
-          decidePush(question, asker, {
+        answerHook(run.channel, (question, asker) => {
+          quarantine = question.environment.GIT_QUARANTINE_PATH;
+          return decidePush(question, asker, {
             repository: view,
             folder,
             git,
@@ -107,8 +111,8 @@ export function addSmartHttp(app: App, context: DoorContext, parts: Parts): void
             ownApi: parts.ownApi,
             signal: gone.signal,
             timeoutMs: FETCH_TIMEOUT_MS,
-          }),
-        );
+          });
+        });
       } else run.channel.resume();
       reply.hijack();
       const res = reply.raw;
@@ -122,6 +126,8 @@ export function addSmartHttp(app: App, context: DoorContext, parts: Parts): void
       const { code, stderr } = await run.ended;
       if (code !== 0)
         log.info({ repository: view.name, service, code, stderr: stderr.slice(0, 500) }, 'git ended early');
+      // Git leaves what it has received where it is killed in the middle.
+      if (code !== 0 && quarantine !== undefined) await removeQuarantine(folder, quarantine);
       res.end();
       if (push && !advertise && code === 0) void repositories.tidy(view);
     } finally {
@@ -180,6 +186,12 @@ export function addSmartHttp(app: App, context: DoorContext, parts: Parts): void
       },
     );
   }
+}
+
+/** Removes the folder in which Git keeps a push that is not accepted yet; only one of this repository. */
+async function removeQuarantine(folder: string, quarantine: string): Promise<void> {
+  const path = join(await realpath(folder), 'objects', basename(quarantine));
+  if (basename(path).startsWith('tmp_objdir-')) await rm(path, { recursive: true, force: true });
 }
 
 function assertPushable({ name, watch }: RepositoryView): void {

@@ -154,6 +154,7 @@ export class Watcher {
       by: principal.name,
       address: watch.url,
       api: this.ownApi.as(principal, this.ending.signal),
+      lastingApi: this.ownApi.as(principal),
       options,
       tell: () => {},
     });
