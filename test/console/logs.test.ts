@@ -6,6 +6,7 @@ import { eventually } from '../support/eventually.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
 import { assertAccessible, everyLook, goTo, noBrowser, openBrowser, openPage } from './support.ts';
 
+const PASSWORD = 'correct horse battery';
 const HOSTILE = '<img src=x onerror="document.title=\'hacked\'"><script>alert(1)</script>';
 const SHOP = `exports.handler = async ({ n }) => {
   console.log(JSON.stringify({ level: 'info', msg: 'order received', order: n, user: { id: 42 } }));
@@ -118,4 +119,32 @@ describe('logs in the console', { skip: noBrowser }, () => {
     everyLook(t, browser, `${node.url}/console/logs?view=streams`, 'streams', {
       check: (page) => page.getByRole('row', { name: /shop/ }).first().waitFor(),
     }));
+});
+
+describe('logs and invocations for whoever may not see them', { skip: noBrowser }, () => {
+  test('they say so, and which permission it takes', async (t) => {
+    const [browser, node] = await Promise.all([openBrowser(), startTestNode()]);
+    t.after(() => Promise.all([browser.close(), node.close()]));
+    const send = async (path: string, body: object, token = '') => {
+      const answer = await node.request('POST', path, {
+        body: JSON.stringify(body),
+        headers: { 'Content-Type': 'application/json', ...(token !== '' && { authorization: `Bearer ${token}` }) },
+      });
+      assert.ok(answer.status < 300, answer.text);
+      return answer.json;
+    };
+    const { token } = await send('/v1/users', { name: 'ada', roles: ['administrator'], token: {} });
+    await send('/v1/users', { name: 'bob', roles: [], password: PASSWORD }, token.token);
+    const { page, assertClean } = await openPage(t, browser, { expected: /status of (401|403)/ });
+    await page.goto(`${node.url}/console/logs`);
+    await page.getByRole('textbox', { name: 'User' }).fill('bob');
+    await page.locator('input[name="password"]').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByText('You may not see this').waitFor();
+    await page.getByText('logs:read', { exact: true }).waitFor();
+    await goTo(page, `${node.url}/console/invocations`);
+    await page.getByText('You may not see this').waitFor();
+    await assertAccessible(page);
+    assertClean();
+  });
 });
