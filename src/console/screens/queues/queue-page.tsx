@@ -3,7 +3,7 @@ import { IconDots, IconRefresh, IconSend } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { api } from '../../api/client.ts';
-import { queryClient, useApi } from '../../api/hooks.ts';
+import { useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Figures } from '../../ui/figures.tsx';
@@ -16,6 +16,7 @@ import { Messages } from './messages.tsx';
 import { type Queue, REFRESH_MS } from './queue-list.tsx';
 import { QueueSettings } from './queue-settings.tsx';
 import { Redrive } from './redrive.tsx';
+import { renewQueues } from './renew.ts';
 import { SendMessage } from './send-message.tsx';
 
 type Asking = 'send' | 'redrive' | 'purge' | 'remove';
@@ -110,13 +111,6 @@ export default function QueuePage() {
       </Confirm>
     </Page>
   );
-}
-
-/** Asks again for all that shows queues. */
-export function renewQueues(): Promise<void> {
-  return queryClient.invalidateQueries({
-    predicate: ({ queryKey }) => String(queryKey[0]).startsWith('/v1/queues'),
-  });
 }
 
 function Numbers({ queue: { stats, counts } }: { queue: Queue }) {

@@ -5,7 +5,7 @@ import { api } from '../../api/client.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { formatCount } from '../../ui/format.ts';
-import { renewQueues } from './queue-page.tsx';
+import { renewQueues } from './renew.ts';
 
 /** Moves dead letters back to where they came from. */
 export function Redrive({ queue, opened, onClose }: { queue: string; opened: boolean; onClose: () => void }) {

@@ -5,7 +5,7 @@ import { request, urlOf } from '../../api/client.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { ageMs } from '../../ui/range.ts';
 import type { Queue } from './queue-list.tsx';
-import { renewQueues } from './queue-page.tsx';
+import { renewQueues } from './renew.ts';
 
 /** Sends one message. */
 export function SendMessage({ queue: { name, settings }, onClose }: { queue: Queue; onClose: () => void }) {

@@ -14,7 +14,7 @@ import { formatCount } from '../../ui/format.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Time } from '../../ui/time.tsx';
-import { renewTopics } from './topic-page.tsx';
+import { renewTopics } from './renew.ts';
 
 const PATH = '/v1/topics/{name}/dead';
 type Dead = Answer<'GET', typeof PATH>['dead'][number];

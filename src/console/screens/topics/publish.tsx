@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { request, urlOf } from '../../api/client.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
-import { renewTopics } from './topic-page.tsx';
+import { renewTopics } from './renew.ts';
 
 /** Publishes one event. */
 export function Publish({ topic, onClose }: { topic: string; onClose: () => void }) {

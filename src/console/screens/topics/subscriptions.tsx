@@ -9,8 +9,8 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { renewTopics } from './renew.ts';
 import type { Topic } from './topic-list.tsx';
-import { renewTopics } from './topic-page.tsx';
 
 type Subscription = Topic['subscriptions'][number];
 

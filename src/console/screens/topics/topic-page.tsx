@@ -3,7 +3,7 @@ import { IconSend, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { api } from '../../api/client.ts';
-import { queryClient, useApi } from '../../api/hooks.ts';
+import { useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Figures } from '../../ui/figures.tsx';
@@ -14,6 +14,7 @@ import { ViewTabs } from '../../ui/view-tabs.tsx';
 import { useWokenBy, Wakes } from '../../ui/wakes.tsx';
 import { DeadDeliveries } from './dead-deliveries.tsx';
 import { Publish } from './publish.tsx';
+import { renewTopics } from './renew.ts';
 import { Subscriptions } from './subscriptions.tsx';
 import { REFRESH_MS } from './topic-list.tsx';
 
@@ -89,11 +90,4 @@ export default function TopicPage() {
       </Confirm>
     </Page>
   );
-}
-
-/** Asks again for all that shows topics. */
-export function renewTopics(): Promise<void> {
-  return queryClient.invalidateQueries({
-    predicate: ({ queryKey }) => String(queryKey[0]).startsWith('/v1/topics'),
-  });
 }
