@@ -82,7 +82,7 @@ export function permitRole(
   const given = next.owner ?? before?.owner;
   if (writesAllRoles(req, name)) return given ?? '';
   const owner = given ?? ownName(principalOf(req));
-  demand(req, 'role:write', `role:${name}`, { owner });
+  demand(req, 'role:write', `execution-role:${name}`, { owner });
   for (const grant of added(before?.grants, next.grants)) demandGrant(req, grant);
   return owner;
 }

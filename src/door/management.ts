@@ -21,6 +21,7 @@ import { addBackupRoutes } from './native/backup.ts';
 import { addBlueprintRoutes } from './native/blueprints.ts';
 import { addBrowserSessionRoutes } from './native/browser-session.ts';
 import { addBucketRoutes } from './native/buckets.ts';
+import { addChangeRoutes } from './native/changes.ts';
 import { addCredentialRoutes } from './native/credentials.ts';
 import { addEventRoutes } from './native/events.ts';
 import { addExecutionRoleRoutes } from './native/execution-roles.ts';
@@ -175,6 +176,7 @@ export async function createManagement(
   addBrowserSessionRoutes(app, context);
   addLiveRoute(app, context);
   addAuditRoutes(app, context);
+  addChangeRoutes(app, context);
   addStatusRoutes(app, context);
   const routing = (req: IncomingMessage, res: ServerResponse) => app.routing(req, res);
   const ownApi = createOwnApi(routing);

@@ -65,7 +65,7 @@ export const ACTIONS = [
   'identity:write',
   'policy:read',
   'policy:write',
-  /** Execution roles, `role:<name>`: those that somebody owns; `policy:write` is for all of them. */
+  /** Execution roles, `execution-role:<name>`: those that somebody owns; `policy:write` is for all of them. */
   'role:write',
   'audit:read',
   'node:read',
@@ -113,6 +113,7 @@ export const EVERYTHING = '*';
 export function resourceOf(action: string, name: string): string {
   if (name === EVERYTHING || name.includes(':')) return name;
   const kind = kindOf(action);
+  if (kind === 'role') return `execution-role:${name}`;
   return `${OF_FUNCTIONS.has(kind) ? 'function' : kind}:${name}`;
 }
 

@@ -96,6 +96,26 @@ describe('execution roles that people own', {
     assert.equal((await as('bob', 'POST', '/v1/trigger-types/bucket/sample', {})).status, 200, 'a sample is of nobody');
   });
 
+  test('what was changed of functions is told, without its values', async () => {
+    await as('bob', 'PATCH', '/v1/functions/s3-upload-meta', { memoryMb: 192 });
+    const trigger = { function: 's3-upload-meta', type: 'schedule', options: { expression: 'rate(1 day)' } };
+    const put = await as('bob', 'PUT', '/v1/triggers/daily', trigger);
+    assert.ok(put.status < 300, put.text);
+    const { changes } = (await as('eve', 'GET', '/v1/changes?limit=50')).json;
+    const of = changes.filter((each: { function: string }) => each.function === 's3-upload-meta');
+    assert.deepEqual(
+      of
+        .slice(0, 2)
+        .map(({ action, by, fields, trigger: name }: Record<string, unknown>) => [action, by, fields, name]),
+      [
+        ['trigger:write', 'bob', [], 'daily'],
+        ['function:configure', 'bob', ['memoryMb'], undefined],
+      ],
+    );
+    assert.deepEqual([of.at(-1).action, of.at(-1).version], ['function:deploy', 1]);
+    await as('bob', 'DELETE', '/v1/triggers/daily');
+  });
+
   test('a policy about roles means those of the platform', async () => {
     const put = await as('ada', 'PUT', '/v1/policies/roles', { rules: { grantsByRoleOnly: true } });
     assert.ok(put.status < 300, put.text);
@@ -110,8 +130,14 @@ describe('execution roles that people own', {
     await as('ada', 'DELETE', '/v1/policies/roles');
   });
 
-  test('are removed by their owners', async () => {
+  test('are removed by their owners; all of it is in the audit trail', async () => {
     assert.equal((await as('bob', 'DELETE', ROLE)).status, 409, 'a function has it');
     assert.equal((await as('bob', 'DELETE', `${ROLE}?force=true`)).status, 204);
+    const { entries } = (await as('ada', 'GET', '/v1/audit?subject=execution-role:s3-upload-meta')).json;
+    const [last] = entries;
+    assert.deepEqual([last.action, last.actor, last.outcome], ['role:write', 'bob', 'done']);
+    assert.ok(
+      entries.some((each: { actor: string; outcome: string }) => each.actor === 'eve' && each.outcome === 'denied'),
+    );
   });
 });

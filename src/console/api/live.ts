@@ -146,9 +146,9 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 /** Which queries each kind of thing is shown by: the beginnings of their paths. */
 const SHOWN_BY: Readonly<Record<string, readonly string[]>> = {
-  function: ['/v1/functions', '/v1/top', '/v1/node', '/v1/map', '/v1/audit'],
-  alias: ['/v1/functions', '/v1/releases', '/v1/audit'],
-  trigger: ['/v1/triggers', '/v1/map', '/v1/lanes', '/v1/audit'],
+  function: ['/v1/functions', '/v1/changes', '/v1/top', '/v1/node', '/v1/map', '/v1/audit'],
+  alias: ['/v1/functions', '/v1/changes', '/v1/releases', '/v1/audit'],
+  trigger: ['/v1/triggers', '/v1/changes', '/v1/map', '/v1/lanes', '/v1/audit'],
   bucket: ['/v1/buckets', '/v1/map', '/v1/audit'],
   queue: ['/v1/queues', '/v1/map', '/v1/audit'],
   topic: ['/v1/topics', '/v1/map', '/v1/audit'],

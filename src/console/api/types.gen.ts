@@ -469,6 +469,8 @@ export interface Api {
   "GET /v1/audit/export": { query: { actor?: string; action?: string; subject?: string; outcome?: "done" | "failed" | "denied"; from?: string; to?: string }; answer: unknown };
   /** Computes the chain of hashes anew, and says where it breaks */
   "GET /v1/audit/verify": { query: { expect?: string }; answer: { intact: boolean; entries: number; anchor?: { sequence: number; hash: string }; head?: { sequence: number; hash: string }; broken?: { sequence: number; why: string } } };
+  /** Lists what was changed of functions lately, newest first */
+  "GET /v1/changes": { query: { limit?: number }; answer: { changes: { time: string; by: string; action: "function:deploy" | "function:configure" | "function:release" | "function:remove" | "trigger:write"; function: string; trigger?: string; version?: number; fields: string[] }[] } };
   /** Says how the platform keeps its own objectives, from what really happened */
   "GET /v1/status": { answer: { state: "operational" | "degraded" | "down"; atMs: number; startedAtMs: number; objectives: ({ name: string; title: string; promise: string; target: number; state: "good" | "at_risk" | "failing" | "unmeasured"; windows: { "1h": { total: number; bad: number; share?: number; met: boolean }; "24h": { total: number; bad: number; share?: number; met: boolean }; "30d": { total: number; bad: number; share?: number; met: boolean } }; budgetLeft?: number; figure?: string; days: { day: string; state: "good" | "at_risk" | "failing" | "unmeasured"; share?: number }[] })[] } };
   /** Lists projects in the order of their names */

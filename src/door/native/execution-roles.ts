@@ -136,7 +136,7 @@ export function addExecutionRoleRoutes(app: App, { governance, engine }: DoorCon
       const seen = expected ?? (writesAllRoles(request.raw, name) ? undefined : (before?.revision ?? 0));
       const view = await underPrecondition(expected, () => executionRoles.put(role, nameOf(request.raw), seen));
       takeSecrets(executionRoles.usersOf(name));
-      noteAudit(request.raw, { ...(before && { before }), after: view });
+      noteAudit(request.raw, { ...writing(name), ...(before && { before }), after: view });
       return reply
         .code(before === undefined ? 201 : 200)
         .header('ETag', etag(view.revision))
@@ -164,7 +164,7 @@ export function addExecutionRoleRoutes(app: App, { governance, engine }: DoorCon
     async (request, reply) => {
       const { name } = request.params;
       const before = executionRoles.find(name);
-      if (!writesAllRoles(request.raw, name)) demand(request.raw, 'role:write', `role:${name}`);
+      if (!writesAllRoles(request.raw, name)) demand(request.raw, 'role:write', `execution-role:${name}`);
       const expected = demandedRevision(request.headers, executionRoles, name, 'execution role');
       const seen = expected ?? (writesAllRoles(request.raw, name) ? undefined : before?.revision);
       const users = executionRoles.usersOf(name);
@@ -174,10 +174,15 @@ export function addExecutionRoleRoutes(app: App, { governance, engine }: DoorCon
       };
       if (!(await underPrecondition(expected, () => executionRoles.remove(name, options)))) throw absent(name);
       takeSecrets(users);
-      noteAudit(request.raw, { before });
+      noteAudit(request.raw, { ...writing(name), before });
       return reply.code(204).send();
     },
   );
+}
+
+/** What the audit trail calls a change. */
+function writing(name: string) {
+  return { action: 'role:write', subject: `execution-role:${name}` } as const;
 }
 
 function absent(name: string): Problem {

@@ -38,7 +38,7 @@ export function identifyResource(
     const { name, config } = known.document;
     return { resource: `function:${name}`, attributes: { owner: config.owner, tags: config.tags }, exists: true };
   }
-  if (kind === 'role') {
+  if (kind === 'execution-role') {
     const owner = ownerOfRole(rest);
     return { resource, attributes: owner === undefined ? {} : { owner }, exists: owner !== undefined };
   }

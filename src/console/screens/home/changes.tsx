@@ -1,46 +1,43 @@
 import { IconSparkles } from '@tabler/icons-react';
-import type { UseQueryResult } from '@tanstack/react-query';
-import { useMemo } from 'react';
 import { Link } from 'react-router';
-import type { FunctionView } from '../../api/things.ts';
+import type { Answer } from '../../api/client.ts';
+import { useApi } from '../../api/hooks.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { Time } from '../../ui/time.tsx';
 import classes from './home.module.css';
 
-const MOST = 6;
+type Change = Answer<'GET', '/v1/changes'>['changes'][number];
 
-/** The functions whose serving version is the youngest, with who made it and why. */
-export function Changes({ functions }: { readonly functions: UseQueryResult<FunctionView[], Error> }) {
-  const latest = useMemo(
-    () => [...(functions.data ?? [])].sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1)).slice(0, MOST),
-    [functions.data],
-  );
+const MOST = 6;
+const FIELDS = 3;
+
+/** What was changed lately, by whom: versions, settings, aliases and releases, triggers. */
+export function Changes() {
+  const query = useApi('/v1/changes', { query: { limit: MOST } });
   return (
     <Panel title="Changed lately" flush>
-      <QueryView query={functions} what="What changed" rows={3}>
-        {() =>
-          latest.length === 0 ? (
+      <QueryView query={query} what="What changed" rows={3}>
+        {({ changes }) =>
+          changes.length === 0 ? (
             <EmptyState icon={IconSparkles} title="Nothing has been deployed yet">
-              The first function that you deploy appears here.
+              What you deploy, set, release or trigger appears here.
             </EmptyState>
           ) : (
             <ul className={classes.list}>
-              {latest.map(({ name, version, updatedAt, origin }) => (
-                <li key={name} className={classes.item}>
+              {changes.map((change) => (
+                <li key={`${change.time}${change.action}${change.function}`} className={classes.item}>
                   <span className={classes.what}>
-                    <Link to={`/functions/${encodeURIComponent(name)}`} className={classes.name ?? ''}>
-                      {name}
+                    <Link to={pathOf(change)} className={classes.name ?? ''}>
+                      {change.function}
                     </Link>
                     <span className={classes.none}>
-                      version {version}
-                      {origin === undefined ? '' : ` by ${origin.by}`}
-                      {origin?.message === undefined ? '' : `: ${origin.message}`}
+                      {wordsOf(change)} by {change.by}
                     </span>
                   </span>
                   <span className={classes.aside}>
-                    <Time at={updatedAt} ago />
+                    <Time at={change.time} ago />
                   </span>
                 </li>
               ))}
@@ -50,4 +47,38 @@ export function Changes({ functions }: { readonly functions: UseQueryResult<Func
       </QueryView>
     </Panel>
   );
+}
+
+function wordsOf({ action, version, trigger, fields }: Change): string {
+  switch (action) {
+    case 'function:deploy':
+      return version === undefined ? 'deployed' : `version ${version} deployed`;
+    case 'function:configure':
+      return fields.length === 0
+        ? 'settings changed'
+        : `${fields.slice(0, FIELDS).join(', ')}${fields.length > FIELDS ? ' and more' : ''} changed`;
+    case 'function:release':
+      return 'alias or release changed';
+    case 'function:remove':
+      return 'removed';
+    default:
+      return `trigger ${trigger} changed`;
+  }
+}
+
+/** Where what changed is seen; what is gone stands in the audit trail. */
+function pathOf({ action, function: name }: Change): string {
+  const page = `/functions/${encodeURIComponent(name)}`;
+  switch (action) {
+    case 'function:configure':
+      return `${page}/configuration`;
+    case 'function:release':
+      return `${page}/releases`;
+    case 'trigger:write':
+      return `${page}/triggers`;
+    case 'function:remove':
+      return `/audit?subject=${encodeURIComponent(`function:${name}`)}`;
+    default:
+      return page;
+  }
 }

@@ -29,7 +29,7 @@ export default function Home() {
       <Figures />
       <div className={classes.pair}>
         <Attention />
-        <Changes functions={functions} />
+        <Changes />
       </div>
       <FunctionList functions={functions} />
       <CommandLine words={['top']} />
