@@ -1,4 +1,5 @@
-import { NavLink } from 'react-router';
+import { useEffect, useRef } from 'react';
+import { NavLink, useLocation } from 'react-router';
 import classes from './tab-nav.module.css';
 
 /** One part of a screen, with a URL of its own. */
@@ -13,8 +14,15 @@ export interface Tab {
 
 /** The parts of a screen side by side; the one that is shown is marked. Scrolls by itself where it is wider than the window. */
 export function TabNav({ label, tabs }: { readonly label: string; readonly tabs: readonly Tab[] }) {
+  const { pathname } = useLocation();
+  const ref = useRef<HTMLElement>(null);
+  // Where they scroll, the one that is shown is to be seen among them.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another one is shown
+  useEffect(() => {
+    ref.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [pathname]);
   return (
-    <nav aria-label={label} className={classes.tabs}>
+    <nav aria-label={label} className={classes.tabs} ref={ref}>
       {tabs.map(({ title, to, end = false, count }) => (
         <NavLink key={to} to={to} end={end} className={classes.tab ?? ''}>
           {title}

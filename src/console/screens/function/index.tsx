@@ -1,11 +1,12 @@
-import { lazy, Suspense, useEffect, useRef } from 'react';
-import { NavLink, Route, Routes, useLocation, useParams } from 'react-router';
+import { lazy, Suspense } from 'react';
+import { Route, Routes, useParams } from 'react-router';
 import { useApi } from '../../api/hooks.ts';
 import { NotFound } from '../../shell/not-found.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
+import { TabNav } from '../../ui/tab-nav.tsx';
 import { HEALTH, healthOf } from '../functions/health.ts';
 import classes from './function.module.css';
 import { functionPath } from './paths.ts';
@@ -29,7 +30,12 @@ export default function FunctionPage() {
       lead={query.data?.config.description || undefined}
       crumbs={[{ title: 'Functions', to: '/functions' }]}
     >
-      {(query.data !== undefined || query.error === null) && <Tabs name={name} />}
+      {(query.data !== undefined || query.error === null) && (
+        <TabNav
+          label={`Parts of ${name}`}
+          tabs={TABS.map(({ path, title }) => ({ title, to: functionPath(name, path), end: path === '' }))}
+        />
+      )}
       <QueryView query={query} what={`The function ${name}`}>
         {(view) => (
           <Suspense fallback={<Loading />}>
@@ -47,25 +53,6 @@ export default function FunctionPage() {
         )}
       </QueryView>
     </Page>
-  );
-}
-
-function Tabs({ name }: { readonly name: string }) {
-  const { pathname } = useLocation();
-  const ref = useRef<HTMLElement>(null);
-  // On narrow windows the tabs scroll: the one that is shown is to be seen among them.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another tab is shown
-  useEffect(() => {
-    ref.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
-  }, [pathname]);
-  return (
-    <nav aria-label={`Parts of ${name}`} className={classes.tabs} ref={ref}>
-      {TABS.map(({ path, title }) => (
-        <NavLink key={path} to={functionPath(name, path)} end={path === ''} className={classes.tab ?? ''}>
-          {title}
-        </NavLink>
-      ))}
-    </nav>
   );
 }
 

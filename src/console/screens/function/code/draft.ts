@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 
 /** Edits that are not deployed yet, kept in this browser until they are, or are thrown away. */
 export interface Draft {
@@ -15,8 +15,10 @@ const EMPTY: Draft['files'] = {};
 export function useDraft(id: string, version: number, revision: number) {
   const key = `fob:draft:${id}`;
   const [draft, setDraft] = useState<Draft | undefined>(() => read(key));
+  const latest = useRef(draft);
   const write = useCallback(
     (next: Draft | undefined) => {
+      latest.current = next;
       setDraft(next);
       try {
         if (next === undefined) localStorage.removeItem(key);
@@ -28,7 +30,7 @@ export function useDraft(id: string, version: number, revision: number) {
     [key],
   );
   const edit = (path: string, text: string | null | undefined) => {
-    const base = draft ?? { version, revision, files: EMPTY };
+    const base = latest.current ?? { version, revision, files: EMPTY };
     const { [path]: _, ...others } = base.files;
     const files = text === undefined ? others : { ...others, [path]: text };
     write(Object.keys(files).length === 0 ? undefined : { ...base, files });
@@ -36,11 +38,13 @@ export function useDraft(id: string, version: number, revision: number) {
   return {
     draft,
     files: draft?.files ?? EMPTY,
+    /** The draft as the last key left it, also within the same moment. */
+    latest: () => latest.current,
     /** Writes a file's new text, or `null` to remove it; `undefined` leaves it as it is in the version. */
     edit,
     discard: () => write(undefined),
     /** Lays the edits upon another version. */
-    rebase: () => draft && write({ ...draft, version, revision }),
+    rebase: (onto: number, at: number) => latest.current && write({ ...latest.current, version: onto, revision: at }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Extension } from '@codemirror/state';
 import { Text } from '@mantine/core';
 import { IconFileOff, IconTrash } from '@tabler/icons-react';
 import { useApi } from '../../../api/hooks.ts';
@@ -5,6 +6,7 @@ import { CodeEditor } from '../../../ui/code-editor.tsx';
 import { languageOf } from '../../../ui/code-language.ts';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { formatBytes } from '../../../ui/format.ts';
+import { Loading } from '../../../ui/loading.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
 import classes from './code.module.css';
 
@@ -21,10 +23,12 @@ interface FileViewProps {
   /** Absent where it is only looked at. Called with `undefined` for a text that is as it was. */
   readonly onEdit?: (text: string | undefined) => void;
   readonly onSave?: () => void;
+  /** Completion of what the event holds; `undefined` until it is loaded. */
+  readonly completion: readonly Extension[] | undefined;
 }
 
 /** One file in an editor. */
-export function FileView({ target, path, isNew, isText, bytes, edited, onEdit, onSave }: FileViewProps) {
+export function FileView({ target, path, isNew, isText, bytes, edited, onEdit, onSave, completion }: FileViewProps) {
   const file = useApi(
     '/v1/functions/{name}/files/{*}',
     { path: { name: target, '*': path } },
@@ -48,24 +52,28 @@ export function FileView({ target, path, isNew, isText, bytes, edited, onEdit, o
       </div>
     );
   }
-  const editor = (text: string) => (
-    <CodeEditor
-      label={path}
-      value={edited ?? text}
-      language={languageOf(path)}
-      minHeight="24rem"
-      maxHeight="64vh"
-      readOnly={onEdit === undefined}
-      {...(onEdit && { onChange: (next: string) => onEdit(next === text && !isNew ? undefined : next) })}
-      {...(onSave && { onSave })}
-    />
-  );
+  const editor = (text: string) =>
+    completion === undefined ? (
+      <Loading rows={8} />
+    ) : (
+      <CodeEditor
+        label={path}
+        value={edited ?? text}
+        language={languageOf(path)}
+        minHeight="24rem"
+        maxHeight="64vh"
+        readOnly={onEdit === undefined}
+        {...(onEdit && { onChange: (next: string) => onEdit(next === text && !isNew ? undefined : next) })}
+        extensions={completion}
+        {...(onSave && { onSave, format: true })}
+      />
+    );
   return (
     <div className={classes.main}>
       <div className={classes.path}>
         <code>{path}</code>
         <Text size="xs" c="dimmed">
-          {onEdit === undefined ? 'read only' : 'Ctrl S deploys'}
+          {onEdit === undefined ? 'read only' : 'Ctrl S tidies and deploys'}
         </Text>
       </div>
       {isNew ? (

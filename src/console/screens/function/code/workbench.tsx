@@ -6,6 +6,8 @@ import type { DeployProgress } from '../../../api/deployment.ts';
 import { useApi, useChange } from '../../../api/hooks.ts';
 import { ApiProblem, messageOf } from '../../../api/problem.ts';
 import type { FunctionView } from '../../../api/things.ts';
+import { CommandLine } from '../../../ui/command-line.tsx';
+import { useEventCompletion } from '../../../ui/event-completion.ts';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
@@ -14,6 +16,7 @@ import classes from './code.module.css';
 import { Conflict } from './conflict.tsx';
 import { deployDraft } from './deploy.ts';
 import { useDraft } from './draft.ts';
+import { useEventSample } from './event-sample.ts';
 import { FileTree, type TreeFile } from './file-tree.tsx';
 import { FileView } from './file-view.tsx';
 import { NewFile } from './new-file.tsx';
@@ -29,25 +32,30 @@ interface WorkbenchProps {
 export function Workbench({ view, version, file, onFile }: WorkbenchProps) {
   const { name } = view;
   const isEdited = version === view.version;
-  const { draft, files: edits, edit, discard, rebase } = useDraft(view.id, view.version, view.revision);
+  const { draft, files: edits, latest, edit, discard, rebase } = useDraft(view.id, view.version, view.revision);
   const base = isEdited ? (draft?.version ?? view.version) : version;
   const listed = useApi('/v1/functions/{name}/files', { path: { name: `${name}:${base}` } }, { staleTime: Infinity });
+  const sample = useEventSample(view);
+  const completion = useEventCompletion(sample);
   const [message, setMessage] = useState('');
   const [steps, setSteps] = useState<readonly DeployProgress[]>([]);
   const [isAdding, setAdding] = useState(false);
   const deploying = useChange(() => {
     setSteps([]);
-    return deployDraft(name, draft!, message.trim(), (step) => setSteps((before) => [...before, step]));
+    return deployDraft(name, latest()!, message.trim(), (step) => setSteps((before) => [...before, step]));
   }, ['/v1/functions', '/v1/audit']);
   const changes = isEdited ? Object.keys(edits).length : 0;
   const isConflict = deploying.error instanceof ApiProblem && deploying.error.status === 412;
   const isBehind = isEdited && draft !== undefined && draft.revision !== view.revision;
 
   const deploy = () => {
-    if (draft === undefined || deploying.isPending) return;
+    if (latest() === undefined || deploying.isPending) return;
+    const sent = latest();
     deploying.mutate(undefined, {
       onSuccess: (made) => {
-        discard();
+        // What was written while it was being built is upon what was made of the rest.
+        if (latest() === sent) discard();
+        else rebase(made.version, made.revision);
         setMessage('');
         notifications.show({ message: `Version ${made.version} of ${name} serves now`, color: 'lagoon' });
       },
@@ -61,7 +69,7 @@ export function Workbench({ view, version, file, onFile }: WorkbenchProps) {
           view={view}
           draft={draft}
           onRebase={() => {
-            rebase();
+            rebase(view.version, view.revision);
             deploying.reset();
           }}
           onDiscard={() => {
@@ -123,6 +131,7 @@ export function Workbench({ view, version, file, onFile }: WorkbenchProps) {
                   isText={found?.text ?? true}
                   bytes={found?.bytes ?? 0}
                   edited={isEdited ? edits[current] : undefined}
+                  completion={completion}
                   {...(isEdited && { onEdit: (text: string | undefined) => edit(current, text), onSave: deploy })}
                 />
                 <NewFile
@@ -153,6 +162,9 @@ export function Workbench({ view, version, file, onFile }: WorkbenchProps) {
               value={message}
               maxLength={1_000}
               onChange={(event) => setMessage(event.currentTarget.value)}
+            />
+            <CommandLine
+              words={['deploy', '.', '--name', name, ...(message.trim() === '' ? [] : ['--message', message.trim()])]}
             />
             <Group gap="xs">
               <Button variant="default" onClick={discard} disabled={deploying.isPending}>

@@ -81,7 +81,12 @@ export function Wiring({ view }: { readonly view: FunctionView }) {
                     <IconCircleDashed size={16} aria-hidden />
                     <span className={classes.what}>
                       Nothing yet.{' '}
-                      <Anchor component={Link} to={functionPath(name, 'triggers', { add: 'any' })} inherit underline="always">
+                      <Anchor
+                        component={Link}
+                        to={functionPath(name, 'triggers', { add: 'any' })}
+                        inherit
+                        underline="always"
+                      >
                         Add a trigger
                       </Anchor>
                     </span>
