@@ -73,9 +73,9 @@ describe("a function's code and tests in the console", { skip: noBrowser }, () =
     await asked(node, 'PATCH', '/v1/functions/shared/files', { files });
     await page.getByText('made version 3 while you were editing').waitFor();
     await page.getByText('Both of you changed').waitFor();
-    assert.ok(await page.getByRole('button', { name: 'Deploy' }).isDisabled());
+    assert.ok(await page.getByRole('button', { name: 'Deploy', exact: true }).isDisabled());
     await page.getByRole('button', { name: 'Lay my draft upon version 3' }).click();
-    await page.getByRole('button', { name: 'Deploy' }).click();
+    await page.getByRole('button', { name: 'Deploy', exact: true }).click();
     await page.getByText('nothing changed').waitFor();
     assert.equal((await node.request('POST', '/v1/functions/shared/invoke', { body: '{}' })).json.version, 30);
     assertClean();

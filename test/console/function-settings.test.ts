@@ -158,6 +158,39 @@ describe("a function's settings, triggers, releases and permissions in the conso
       everyLook(t, browser, `${node.url}/console/functions/meta/${tab}`, `function-${tab}`));
   }
 
+  test('who may not see something is told so, and which permission is missing', async (t) => {
+    const own = await startTestNode({ token: 'of-the-node' });
+    t.after(() => own.close());
+    const headers = { Authorization: 'Bearer of-the-node' };
+    const code = { inline: 'export const handler = async () => 1;', fileName: 'main.mjs' };
+    await asked(own, 'PUT', '/v1/functions/meta', { code }, headers);
+    await asked(
+      own,
+      'PUT',
+      '/v1/roles/looker',
+      { statements: [{ actions: ['function:list', 'function:read'] }] },
+      headers,
+    );
+    await asked(
+      own,
+      'POST',
+      '/v1/users',
+      { name: 'eve', roles: ['looker'], password: 'correct horse battery' },
+      headers,
+    );
+    const { page } = await openPage(t, browser, { expected: /40[13]/ });
+    await page.goto(`${own.url}/console/functions/meta/code`);
+    await page.getByLabel('User').fill('eve');
+    await page.locator('input[name="password"]').fill('correct horse battery');
+    await page.keyboard.press('Enter');
+    await page.getByText('You may not see this').first().waitFor();
+    await page.getByText('function:code').first().waitFor();
+    await page.getByRole('link', { name: 'Configuration' }).click();
+    await page.getByLabel('Owner', { exact: true }).fill('eve');
+    await page.getByRole('button', { name: 'Save as a new version' }).click();
+    await page.getByRole('alert').getByText('function:configure').waitFor();
+  });
+
   test('a function is removed when its name was typed, and the list is shown', async (t) => {
     const { page } = await openPage(t, browser, { expected: /404/ });
     await open(page, 'configuration', 'shared');
