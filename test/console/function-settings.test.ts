@@ -5,6 +5,8 @@ import { startTestNode, type TestNode } from '../support/node.ts';
 import { asked, choose, HOSTILE, makeFunction } from './function-support.ts';
 import { everyLook, goTo, noBrowser, openBrowser, openPage } from './support.ts';
 
+const PASSWORD = 'correct horse battery';
+
 describe("a function's settings, triggers, releases and permissions in the console", { skip: noBrowser }, () => {
   let browser: Browser;
   let node: TestNode;
@@ -168,20 +170,18 @@ describe("a function's settings, triggers, releases and permissions in the conso
       own,
       'PUT',
       '/v1/roles/looker',
-      { statements: [{ actions: ['function:list', 'function:read'] }] },
+      { statements: [{ effect: 'allow', actions: ['function:list', 'function:read'] }] },
       headers,
     );
-    await asked(
-      own,
-      'POST',
-      '/v1/users',
-      { name: 'eve', roles: ['looker'], password: 'correct horse battery' },
-      headers,
-    );
+    for (const [name, role] of [
+      ['ada', 'administrator'],
+      ['eve', 'looker'],
+    ])
+      await asked(own, 'POST', '/v1/users', { name, roles: [role], password: PASSWORD }, headers);
     const { page } = await openPage(t, browser, { expected: /40[13]/ });
     await page.goto(`${own.url}/console/functions/meta/code`);
     await page.getByLabel('User').fill('eve');
-    await page.locator('input[name="password"]').fill('correct horse battery');
+    await page.locator('input[name="password"]').fill(PASSWORD);
     await page.keyboard.press('Enter');
     await page.getByText('You may not see this').first().waitFor();
     await page.getByText('function:code').first().waitFor();
