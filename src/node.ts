@@ -23,7 +23,7 @@ import { messageOf, Problem } from './model/problem.ts';
 import { repeat } from './model/repeat.ts';
 import type { Settings } from './model/settings.ts';
 import { BYTES_PER_MB } from './model/units.ts';
-import { retentionLimits } from './retention.ts';
+import { clockAhead, retentionLimits } from './retention.ts';
 import { createRuntimes } from './runtime/index.ts';
 import { createSandboxes } from './sandboxes.ts';
 import { openAccessKeys } from './service/access/stored-access-keys.ts';
@@ -85,13 +85,17 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     onProgress('opening the store');
     const store = await openEmbeddedStore({ folder: settings.data, clock, log });
     endings.push(() => store.close());
+    const aheadMs = clockAhead(clock);
     // Without the functions nobody would know whose lines are kept for longer.
     const retain = async (): Promise<unknown> =>
-      late.engine && store.journal.retain(retentionLimits(settings, late.engine.list()));
+      late.engine && store.journal.retain(retentionLimits(settings, late.engine.list(), aheadMs()));
     endings.push(regularly(RETENTION_EVERY_MS, 'removing old records', retain));
     const { recordings } = store;
-    const recorded = { maxAgeMs: settings.recordingsMaxAgeMs, maxBytes: settings.recordingsMaxBytes };
-    endings.push(regularly(RETENTION_EVERY_MS, 'removing old recordings', () => recordings.retain(recorded)));
+    const recorded = () => ({
+      maxAgeMs: settings.recordingsMaxAgeMs + aheadMs(),
+      maxBytes: settings.recordingsMaxBytes,
+    });
+    endings.push(regularly(RETENTION_EVERY_MS, 'removing old recordings', () => recordings.retain(recorded())));
 
     const measuring = await openMeasuring({ store, settings, clock, log, version: packageJson.version });
     endings.push(() => measuring.close());
