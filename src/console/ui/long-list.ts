@@ -101,6 +101,6 @@ export function useLongList({ scroller, count, first, rowHeight, startsAtEnd = f
       setEnd(row >= count - 1);
     },
     rowsInView: Math.max(1, Math.floor(view.height / rowHeight)),
-    isAtBegin: contentTop < rowHeight * EXTRA_ROWS,
+    isAtBegin: view.height > 0 && contentTop < rowHeight * EXTRA_ROWS,
   };
 }
