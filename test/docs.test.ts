@@ -10,6 +10,7 @@ const PAGES = [
   'README.md',
   'docs/guide/deploying.md',
   'docs/guide/releases.md',
+  'docs/guide/console.md',
   'docs/guide/command-line.md',
   'docs/guide/limits-and-errors.md',
   'docs/guide/operating.md',

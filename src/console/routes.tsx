@@ -95,7 +95,7 @@ export const SCREENS: readonly Screen[] = [
     path: 'secrets/*',
     title: 'Secrets',
     icon: IconKey,
-    key: 's',
+    key: 'k',
     group: 'govern',
     load: () => import('./screens/secrets/index.tsx'),
   },

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { PROJECT_FOLDER } from '../support/fob-process.ts';
+import { startTestNode, type TestNode } from '../support/node.ts';
+import { ask, signInByToken } from './ask.ts';
+import { goTo, noBrowser, openBrowser, openPage } from './support.ts';
+
+const FOLDER = join(PROJECT_FOLDER, 'docs/images');
+const MAX_BYTES = 250_000;
+const ROUNDS = 90;
+
+const notWanted = process.env.FOB_IMAGES === undefined && 'pictures are made anew where FOB_IMAGES is set';
+
+/** A shop whose functions are woken by files, messages, the clock and calls, with one that fails now and then. */
+const FUNCTIONS: Readonly<Record<string, { code: string; config?: object }>> = {
+  'shop-checkout': {
+    code: `const call = (path, body) => fetch(process.env.FOB_URL + path, { method: 'POST', body: JSON.stringify(body) });
+export const handler = async (event) => {
+  await call('/v1/functions/shop-price/invoke', event);
+  await call('/v1/queues/orders/messages', { body: JSON.stringify(event) });
+  console.log('order ' + event.order + ' taken');
+  return { order: event.order };
+};`,
+    config: {
+      network: 'services',
+      grants: ['function:shop-price:invoke', 'queue:orders:send'],
+      description: 'Takes an order',
+    },
+  },
+  'shop-price': { code: 'export const handler = async ({ items = 1 }) => ({ cents: items * 1290 });' },
+  'order-worker': {
+    code: `export const handler = async (event) => {
+  const count = JSON.stringify(event).length;
+  if (count % 13 === 0) throw new Error('the supplier did not answer');
+  await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 60));
+  return 'sent';
+};`,
+    config: { description: 'Hands orders to the supplier', eventRetries: 0 },
+  },
+  's3-upload-meta': {
+    code: 'export const handler = async (event) => { console.log(JSON.stringify(event).slice(0, 200)); return "ok"; };',
+    config: { description: 'Reads the metadata of what is uploaded' },
+  },
+  thumbnail: {
+    code: 'export const handler = async () => "made";',
+    config: { memoryMb: 256, description: 'Makes thumbnails' },
+  },
+  'nightly-report': {
+    code: 'export const handler = async () => "sent";',
+    config: { description: 'Sends the report of the day' },
+  },
+  'github-build': {
+    code: 'export const handler = async () => "built";',
+    config: { description: 'Builds what is pushed' },
+  },
+  'slack-command': { code: 'export const handler = async () => "pong";', config: { description: 'Answers /deploys' } },
+};
+const TRIGGERS = {
+  'new-orders': { function: 'order-worker', type: 'queue', options: { queue: 'orders' } },
+  uploads: { function: 's3-upload-meta', type: 'bucket', options: { bucket: 'serops-we', suffix: '.jpg' } },
+  thumbnails: { function: 'thumbnail', type: 'bucket', options: { bucket: 'serops-we', prefix: 'photos/' } },
+  'every-minute': { function: 'nightly-report', type: 'schedule', options: { expression: '* * * * *' } },
+};
+
+/** Pictures of the main screens for the documentation: `FOB_IMAGES=1 ./fob test console/screenshots`. */
+describe('pictures for the documentation', { skip: noBrowser || notWanted }, () => {
+  let browser: Browser;
+  let node: TestNode;
+  let stop = false;
+  let traffic: Promise<void> | undefined;
+  let token = '';
+  const send = (method: string, path: string, body?: unknown) => ask(node, method, path, body, token);
+
+  before(async () => {
+    [browser, node] = await Promise.all([openBrowser(), startTestNode({ prewarmed: 2 })]);
+    await mkdir(FOLDER, { recursive: true });
+    const ada = { name: 'ada', fullName: 'Ada', roles: ['administrator'], token: { label: 'pictures' } };
+    token = (await ask(node, 'POST', '/v1/users', ada)).token.token;
+    await send('PUT', '/v1/buckets/serops-we', {});
+    await send('PUT', '/v1/queues/orders', {});
+    for (const [name, { code, config }] of Object.entries(FUNCTIONS)) {
+      const owner = name.startsWith('shop') || name.startsWith('order') ? 'shop' : 'media';
+      const body = {
+        code: { inline: code, fileName: 'main.mjs' },
+        config: { owner, tags: { team: owner }, ...config },
+      };
+      await send('PUT', `/v1/functions/${name}`, body);
+    }
+    for (const [name, trigger] of Object.entries(TRIGGERS)) await send('PUT', `/v1/triggers/${name}`, trigger);
+    await send('PUT', '/v1/policies/memory', { rules: { maxMemoryMb: 1_024, maxTimeoutMs: 60_000 } });
+    await send('PUT', '/v1/policies/tags', { mode: 'warn', rules: { requiredTags: { stage: ['prod', 'test'] } } });
+    traffic = makeTraffic();
+    for (let round = 0; round < ROUNDS; round++) await oneRound(round);
+  });
+  after(async () => {
+    stop = true;
+    await traffic;
+    await browser.close();
+    await node.close();
+  });
+
+  const oneRound = async (round: number): Promise<void> => {
+    const headers = { Authorization: `Bearer ${token}` };
+    const invoke = (name: string) =>
+      node.request('POST', `/v1/functions/${name}/invoke`, { headers, body: `{"order":${round}}` });
+    await Promise.all(['shop-checkout', 'shop-checkout', 'slack-command', 'github-build'].map(invoke));
+    const path = `/v1/buckets/serops-we/objects/photos/${round % 20}.jpg`;
+    if (round % 3 === 0) await node.request('PUT', path, { headers, body: `picture ${round}` });
+  };
+  /** Goes on until the pictures are taken, so that they show what is live. */
+  const makeTraffic = async (): Promise<void> => {
+    for (let round = 0; !stop; round++) await oneRound(round);
+  };
+
+  const picture = (
+    name: string,
+    path: string,
+    ready: (page: Page) => Promise<unknown>,
+    scheme: 'light' | 'dark' = 'light',
+  ) =>
+    test(name, async (t) => {
+      const { page } = await openPage(t, browser, { scheme });
+      await signInByToken(page, node, token);
+      await page.setViewportSize({ width: 1_280, height: 800 });
+      await goTo(page, `${node.url}/console${path}`);
+      await page.getByText('Live', { exact: true }).first().waitFor();
+      await ready(page);
+      const file = join(FOLDER, `${name}.png`);
+      await page.screenshot({ path: file, animations: 'disabled' });
+      const { size } = await stat(file);
+      assert.ok(size <= MAX_BYTES, `${name}.png has ${size} bytes`);
+    });
+
+  picture('home', '/', (page) => page.getByRole('link', { name: 'shop-checkout' }).first().waitFor());
+  picture('function', '/functions/order-worker', (page) =>
+    page.getByRole('heading', { name: 'order-worker' }).waitFor(),
+  );
+  picture('map', '/map', (page) => page.getByLabel(/^Map of \d+ things/).waitFor(), 'dark');
+  picture('nodes', '/nodes', (page) =>
+    page.getByRole('table', { name: 'Sandboxes' }).getByText(/%$/).first().waitFor(),
+  );
+  picture(
+    'policies',
+    '/people/policies',
+    (page) => page.getByText('the tag stage is missing').first().waitFor(),
+    'dark',
+  );
+});
