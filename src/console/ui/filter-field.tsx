@@ -1,10 +1,7 @@
 import { CloseButton, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
 import { useParam } from './use-param.ts';
-
-/** Waits for the end of a word before the URL, and what follows from it, changes. */
-const PAUSE_MS = 150;
+import { useTyped } from './use-typed.ts';
 
 interface FilterFieldProps {
   /** The name of the parameter in the URL. */
@@ -17,13 +14,7 @@ interface FilterFieldProps {
 /** A field whose text stands in the URL, shortly after it was typed. */
 export function FilterField({ name = 'q', label, placeholder = label, width = '16rem' }: FilterFieldProps) {
   const [value, setValue] = useParam(name);
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text === value) return;
-    const timer = window.setTimeout(() => setValue(text), PAUSE_MS);
-    return () => window.clearTimeout(timer);
-  }, [text, value, setValue]);
+  const { text, type, commit } = useTyped(value, setValue);
   return (
     <TextInput
       size="xs"
@@ -31,27 +22,17 @@ export function FilterField({ name = 'q', label, placeholder = label, width = '1
       aria-label={label}
       placeholder={placeholder}
       value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
+      onChange={(event) => type(event.currentTarget.value)}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') setValue(text);
+        if (event.key === 'Enter') commit(text);
         if (event.key === 'Escape' && text !== '') {
           event.stopPropagation();
-          setText('');
-          setValue('');
+          commit('');
         }
       }}
       leftSection={<IconSearch size={14} aria-hidden />}
       rightSection={
-        text === '' ? undefined : (
-          <CloseButton
-            size="xs"
-            aria-label={`Clear: ${label}`}
-            onClick={() => {
-              setText('');
-              setValue('');
-            }}
-          />
-        )
+        text === '' ? undefined : <CloseButton size="xs" aria-label={`Clear: ${label}`} onClick={() => commit('')} />
       }
     />
   );

@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Button, Group, Switch, TextInput } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Group, Switch } from '@mantine/core';
 import { IconSearch, IconTrash, IconUpload } from '@tabler/icons-react';
 import { lazy, Suspense, useRef, useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
@@ -11,6 +11,7 @@ import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
+import { TypedInput } from '../../ui/typed-input.tsx';
 import { ViewTabs } from '../../ui/view-tabs.tsx';
 import { useWokenBy, Wakes } from '../../ui/wakes.tsx';
 import { useWords } from '../../ui/words.ts';
@@ -89,12 +90,12 @@ function Objects({ bucket, isVersioned }: { bucket: string; isVersioned: boolean
       <Group gap="sm" justify="space-between">
         <Crumbs bucket={bucket} prefix={folder} />
         <Group gap="sm">
-          <TextInput
+          <TypedInput
             aria-label="Keys that begin with"
             placeholder="Begins with"
             leftSection={<IconSearch size={15} aria-hidden />}
             value={prefix}
-            onChange={(event) => setWords({ prefix: event.currentTarget.value })}
+            onText={(text) => setWords({ prefix: text })}
           />
           <Switch
             size="sm"

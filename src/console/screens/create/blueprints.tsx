@@ -1,4 +1,4 @@
-import { Badge, Group, MultiSelect, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Badge, Group, MultiSelect, Radio, Select, Stack, Text } from '@mantine/core';
 import { IconSearch, IconTemplateOff } from '@tabler/icons-react';
 import { useSearchParams } from 'react-router';
 import { useApi } from '../../api/hooks.ts';
@@ -6,6 +6,7 @@ import { CommandLine } from '../../ui/command-line.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { lookOf } from '../../ui/trigger-form/trigger-form.tsx';
+import { TypedInput } from '../../ui/typed-input.tsx';
 import type { BlueprintSummary } from './blueprint.ts';
 import classes from './blueprints.module.css';
 import { useCreation } from './context.tsx';
@@ -64,12 +65,12 @@ function Gallery({ blueprints }: { readonly blueprints: readonly BlueprintSummar
   return (
     <Stack gap="sm">
       <div className={classes.filters}>
-        <TextInput
+        <TypedInput
           aria-label="Search blueprints"
           placeholder="Search: thumbnail, slack, cron …"
           leftSection={<IconSearch size={16} aria-hidden />}
           value={text}
-          onChange={(event) => set('q', [event.currentTarget.value])}
+          onText={(typed) => set('q', [typed])}
           // Enter in a search does not go on to the next step.
           onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
         />

@@ -1,4 +1,4 @@
-import { Anchor, Button, Switch, TextInput } from '@mantine/core';
+import { Anchor, Button, Switch } from '@mantine/core';
 import { IconInbox, IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
@@ -13,6 +13,7 @@ import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
+import { TypedInput } from '../../ui/typed-input.tsx';
 import { useWords } from '../../ui/words.ts';
 import { Redrive } from './redrive.tsx';
 
@@ -48,12 +49,12 @@ export function Lanes() {
                       checked={only !== ''}
                       onChange={(event) => setWords({ only: event.currentTarget.checked ? 'open' : '' })}
                     />
-                    <TextInput
+                    <TypedInput
                       aria-label="Find a lane"
                       placeholder="Function or trigger"
                       leftSection={<IconSearch size={15} aria-hidden />}
                       value={find}
-                      onChange={(event) => setWords({ find: event.currentTarget.value })}
+                      onText={(find) => setWords({ find })}
                     />
                   </>
                 }

@@ -1,4 +1,4 @@
-import { Anchor, Button, Select, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Select, Text } from '@mantine/core';
 import { IconFilterOff, IconPlus, IconSearch, IconSparkles } from '@tabler/icons-react';
 import { useDeferredValue, useMemo } from 'react';
 import { Link, useNavigate } from 'react-router';
@@ -12,6 +12,7 @@ import { formatCount } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
+import { TypedInput } from '../../ui/typed-input.tsx';
 import { useWords } from '../../ui/words.ts';
 import { functionPath } from '../function/paths.ts';
 import { COLUMNS, type Row } from './columns.tsx';
@@ -75,11 +76,11 @@ function Found({ functions }: { readonly functions: readonly FunctionView[] }) {
   return (
     <>
       <div className={classes.filters}>
-        <TextInput
+        <TypedInput
           label="Find"
           placeholder="Name, description or tag"
           value={filters.q}
-          onChange={(event) => setFilters({ q: event.currentTarget.value })}
+          onText={(q) => setFilters({ q })}
           leftSection={<IconSearch size={15} aria-hidden />}
           type="search"
         />

@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { IconBolt, IconSearch, IconSearchOff } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useDeferredValue, useMemo } from 'react';
@@ -12,6 +12,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { Sparkline } from '../../ui/sparkline.tsx';
 import { Time } from '../../ui/time.tsx';
+import { TypedInput } from '../../ui/typed-input.tsx';
 import classes from './home.module.css';
 
 const STEP_MS = 120_000;
@@ -69,13 +70,13 @@ export function FunctionList({ functions }: { readonly functions: UseQueryResult
       flush
       aside={
         <div className={classes.filters}>
-          <TextInput
+          <TypedInput
             size="xs"
             aria-label="Search functions"
             placeholder="Name, tag, owner …"
             leftSection={<IconSearch size={14} aria-hidden />}
             value={search}
-            onChange={(event) => set('q', event.currentTarget.value)}
+            onText={(text) => set('q', text)}
           />
           <SegmentedControl
             size="xs"

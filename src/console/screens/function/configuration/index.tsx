@@ -1,4 +1,4 @@
-import { Button, Group, Text, TextInput } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { useChange } from '../../../api/hooks.ts';
 import { messageOf } from '../../../api/problem.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { Panel } from '../../../ui/panel.tsx';
+import { TypedInput } from '../../../ui/typed-input.tsx';
 import { useWords } from '../../../ui/words.ts';
 import type { FunctionTabProps } from '../tabs.ts';
 import classes from './configuration.module.css';
@@ -63,11 +64,11 @@ export default function Configuration({ view }: FunctionTabProps) {
           onMine={() => setBase(view)}
         />
       )}
-      <TextInput
+      <TypedInput
         aria-label="Find a setting"
         placeholder="Find a setting"
         value={find}
-        onChange={(event) => setWords({ find: event.currentTarget.value })}
+        onText={(find) => setWords({ find })}
         leftSection={<IconSearch size={15} aria-hidden />}
         type="search"
         className={classes.find ?? ''}
