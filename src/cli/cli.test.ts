@@ -201,6 +201,9 @@ describe('the command line', () => {
       input: '{"x":1}',
     });
     assert.equal(text.stdout, '{"x":1}');
+    const slip = await fob('call', 'hello', '--data', '{name: Ada}');
+    assert.equal(slip.code, 2);
+    assert.match(slip.stderr, /--data is no JSON.*\n.*--type text\/plain/);
   });
 
   test("a function's failure goes to standard error with its stack and ends with 1", async () => {

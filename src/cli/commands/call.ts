@@ -1,5 +1,4 @@
 import { createWriteStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
@@ -191,6 +190,19 @@ async function printLogs(
   note(paintError('dim', parts.join(', ')));
 }
 
+/** A slip of the pen is no failure of the function, which nobody should be woken for. */
+function assertJson(body: Buffer): void {
+  if (body.length === 0) return;
+  try {
+    JSON.parse(body.toString());
+  } catch (cause) {
+    throw new Failure(EXIT.usage, `--data is no JSON: ${(cause as Error).message}`, {
+      hint: 'a text of another kind says which: --type text/plain',
+      cause,
+    });
+  }
+}
+
 async function payloadOf(parameters: string[], options: CallOptions): Promise<Payload> {
   const type = options.type ?? 'application/json';
   if (options.event !== undefined) {
@@ -200,16 +212,8 @@ async function payloadOf(parameters: string[], options: CallOptions): Promise<Pa
   }
   if (options.data === undefined) return namedPayload(named(parameters));
   if (parameters.length > 0) throw new Failure(EXIT.usage, 'give parameters by name or --data, not both');
-  if (options.data === '-') {
-    const chunks: Buffer[] = [];
-    for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
-    return { type, body: Buffer.concat(chunks) };
-  }
-  if (!options.data.startsWith('@')) return { type, body: Buffer.from(options.data) };
-  const path = options.data.slice(1);
-  const body = await readFile(path).catch((cause: unknown) => {
-    throw new Failure(EXIT.notFound, `--data: ${path} cannot be read`, { cause });
-  });
+  const body = await readData(options.data);
+  if (options.type === undefined) assertJson(body);
   return { type, body };
 }
 
