@@ -8,14 +8,15 @@ import classes from './create.module.css';
 export function Asked() {
   const { draft, update, blueprint, values, valueFaults, secrets, setSecret, strict } = useCreation();
   if (draft.start !== 'blueprint' || blueprint === undefined) return null;
-  const loose = looseValues(blueprint);
+  const loose = looseValues(blueprint, draft.base !== undefined);
   const variables = Object.entries(blueprint.secrets ?? {});
+  const random = variables.filter(([, { help = '' }]) => help.includes('random'));
   if (loose.length === 0 && variables.length === 0) return null;
   return (
     <Panel title="What the blueprint asks for">
       <div className={classes.fields}>
         {loose.map((name) => {
-          const { label, help } = blueprint.values[name]!;
+          const { label, help, default: usual } = blueprint.values[name]!;
           return (
             <TextInput
               key={name}
@@ -26,7 +27,8 @@ export function Asked() {
                 const text = event.currentTarget.value;
                 update((before) => ({ ...before, values: { ...before.values, [name]: text } }));
               }}
-              error={valueFaults[name]}
+              error={strict && usual === undefined && !draft.values[name] ? 'This is needed' : valueFaults[name]}
+              withAsterisk={usual === undefined}
               spellCheck={false}
             />
           );
@@ -47,16 +49,16 @@ export function Asked() {
           );
         })}
       </div>
-      {variables.length > 0 && (
+      {random.length > 0 && (
         <Button
           variant="subtle"
           size="xs"
           mt="xs"
           onClick={() => {
-            for (const [variable] of variables) if (!secrets[variable]) setSecret(variable, randomSecret());
+            for (const [variable] of random) if (!secrets[variable]) setSecret(variable, randomSecret());
           }}
         >
-          Make up what is missing
+          Make up a random one
         </Button>
       )}
     </Panel>

@@ -6,7 +6,8 @@ import { useApi } from '../../api/hooks.ts';
 import type { ApiProblem } from '../../api/problem.ts';
 import type { Api } from '../../api/types.gen.ts';
 import { newTrigger } from '../../ui/trigger-form/trigger-form.tsx';
-import { type CodeFile, type Draft, type FunctionDraft, newFunction, type Parts, rebase } from './draft.ts';
+import { type CodeFile, type Draft, type FunctionDraft, newFunction, type Parts } from './draft.ts';
+import { rebase } from './rebase.ts';
 
 export type BlueprintSummary = Api['GET /v1/blueprints']['answer']['blueprints'][number];
 export type Blueprint = Api['GET /v1/blueprints/{name}']['answer'];
@@ -31,7 +32,7 @@ export function useFilledBlueprint(draft: Draft, update: (change: (draft: Draft)
   const filled = useQuery<Filled, ApiProblem>({
     queryKey: ['/v1/blueprints/{name}/resources', { path: { name }, values }],
     queryFn: () => api.post('/v1/blueprints/{name}/resources', { path: { name: name! }, body: { values } }),
-    enabled: name !== undefined,
+    enabled: details.data !== undefined && lackingValues(details.data, values).length === 0,
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
@@ -53,10 +54,20 @@ export function useFilledBlueprint(draft: Draft, update: (change: (draft: Draft)
   return { details, filled, isSettled };
 }
 
+/** Values that have no default, and that nobody has given. */
+export function lackingValues({ values: asked }: Blueprint, given: Readonly<Record<string, string>>): string[] {
+  return Object.keys(asked).filter((name) => asked[name]!.default === undefined && (given[name] ?? '') === '');
+}
+
 /** What is wrong with a value that was typed, by the value's name. */
 export function valueFaults(error: ApiProblem | null): Readonly<Record<string, string>> {
-  const field = (error?.document as { details?: { field?: string } } | undefined)?.details?.field;
-  return error === null || field === undefined ? {} : { [field]: error.detail };
+  const field = error?.document.field;
+  return error === null || typeof field !== 'string' ? {} : { [field]: error.detail };
+}
+
+/** What hinders a blueprint from being filled in that is no matter of one value. */
+export function unfieldedProblem(error: ApiProblem | null): ApiProblem | null {
+  return Object.keys(valueFaults(error)).length > 0 ? null : error;
 }
 
 /** The value of the blueprint that an option of a trigger is wholly made of; changing the option changes that value. */
@@ -70,8 +81,9 @@ export function boundValues(blueprint: Blueprint, at: number): Readonly<Record<s
   );
 }
 
-/** Values that no field of a trigger stands for, and that are not the name. */
-export function looseValues(blueprint: Blueprint): string[] {
+/** Values that no field of a trigger stands for, and that are not the name; all of these where there are no triggers yet. */
+export function looseValues(blueprint: Blueprint, isFilled: boolean): string[] {
+  if (!isFilled) return Object.keys(blueprint.values).filter((name) => name !== 'name');
   const count = Object.keys(blueprint.resources.triggers ?? {}).length;
   const bound = Array.from({ length: count }, (_, at) => Object.values(boundValues(blueprint, at))).flat();
   return Object.keys(blueprint.values).filter((name) => name !== 'name' && !bound.includes(name));

@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Alert, Button, Group, Text } from '@mantine/core';
 import { IconArrowLeft, IconArrowRight, IconRotate } from '@tabler/icons-react';
 import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
@@ -6,7 +6,7 @@ import { Confirm } from '../../ui/confirm.tsx';
 import { Page } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { useTriggerKinds } from '../../ui/trigger-form/trigger-form.tsx';
-import { useFilledBlueprint, valueFaults } from './blueprint.ts';
+import { lackingValues, unfieldedProblem, useFilledBlueprint, valueFaults } from './blueprint.ts';
 import { type Creation, CreationContext } from './context.tsx';
 import classes from './create.module.css';
 import { DeployButton, DeployView } from './deploy-view.tsx';
@@ -81,7 +81,14 @@ function Steps() {
   const at = STEPS.findIndex(({ id }) => id === step);
   const faults = faultsOfStep(step, creation);
   // The blueprint's own parts are not there yet.
-  const isFilling = draft.start === 'blueprint' && draft.blueprint !== undefined && draft.base === undefined;
+  const isFilling =
+    draft.start === 'blueprint' &&
+    draft.blueprint !== undefined &&
+    draft.base === undefined &&
+    details.error === null &&
+    filled.error === null &&
+    (details.data === undefined || lackingValues(details.data, draft.values).length === 0);
+  const problem = draft.start === 'blueprint' ? (details.error ?? unfieldedProblem(filled.error)) : null;
   const advance = (event: FormEvent) => {
     event.preventDefault();
     update((before) => ({ ...before, seen: [...new Set([...before.seen, step])] }));
@@ -91,7 +98,7 @@ function Steps() {
       return;
     }
     const next = STEPS[at + 1];
-    if (next !== undefined && !isFilling) go(next.id);
+    if (next !== undefined && !isFilling && problem === null) go(next.id);
   };
   const Body = BODIES[step];
   const { title } = STEPS[at]!;
@@ -124,6 +131,11 @@ function Steps() {
               </span>
               {title}
             </h2>
+            {problem !== null && (
+              <Alert color="red" variant="light" title={`The blueprint ${draft.blueprint} cannot be used`} role="alert">
+                {problem.detail}
+              </Alert>
+            )}
             <Body />
             <footer className={classes.footer}>
               <Group gap="xs">

@@ -34,7 +34,11 @@ export function StepTrigger() {
           <OneTrigger key={`${each.trigger.type}${at}`} waking={each} at={at} />
         ))}
       </Stack>
-      {triggers.length === 0 ? (
+      {draft.start === 'blueprint' && draft.base === undefined ? (
+        <Text size="sm" c="dimmed">
+          What wakes it stands here as soon as the blueprint has what it asks for.
+        </Text>
+      ) : triggers.length === 0 ? (
         <>
           <KindPicker kinds={kinds} onChange={add} />
           <Text size="sm" c="dimmed">

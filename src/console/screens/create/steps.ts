@@ -1,4 +1,5 @@
 import { triggerFaults } from '../../ui/trigger-form/trigger-form.tsx';
+import { lackingValues } from './blueprint.ts';
 import type { Creation } from './context.tsx';
 import { accessOf } from './draft.ts';
 import { uploaded } from './upload.ts';
@@ -62,13 +63,14 @@ function triggersFaults({ draft, kinds, valueFaults, blueprint, secrets }: Facts
     const kind = kinds.find(({ name }) => name === trigger.type);
     return kind === undefined ? [] : Object.values(triggerFaults(kind, trigger));
   });
+  const lacking = draft.start === 'blueprint' && blueprint !== undefined ? lackingValues(blueprint, draft.values) : [];
   const values = Object.entries(valueFaults)
     .filter(([name]) => name !== 'name')
     .map(([, fault]) => fault);
   const missing = Object.entries(blueprint?.secrets ?? {})
     .filter(([variable]) => draft.start === 'blueprint' && (secrets[variable] ?? '') === '')
     .map(([, { label }]) => `Give ${label}`);
-  return [...own, ...values, ...missing];
+  return [...lacking.map((name) => `Give this: ${blueprint!.values[name]!.label}`), ...own, ...values, ...missing];
 }
 
 /** What is wrong in the third step, by field. */
