@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import type { FileChanges } from '../api.ts';
 import { editSource } from './edit-source.ts';
 import { readTarGz } from './tar.ts';
-import { tarGzOf, zipOf } from './testing/archives.ts';
+import { tarEntry, tarGz, tarGzOf, zipOf } from './testing/archives.ts';
 
 const LIMITS = { maxBytes: 1_048_576, maxEntries: 100 };
 
@@ -69,4 +69,18 @@ test('nothing is changed outside, in place of a folder, below a file, or where n
   for (const [changes, message] of refused) {
     await assert.rejects(edited(t, source, changes), { code: 'invalid_function', message });
   }
+});
+
+test('nothing is written through a link: a linked file becomes one of its own, and linked folders are refused', async (t) => {
+  const link = (path: string, linkpath: string) => tarEntry({ path, linkpath, type: 'SymbolicLink', size: 0 });
+  const content = tarGz(
+    tarEntry({ path: 'main.js' }, 'a'),
+    tarEntry({ path: 'real/b.js' }, 'b'),
+    link('other.js', 'main.js'),
+    link('linked', 'real'),
+  );
+  const source = { form: 'tar.gz', content } as const;
+  const { files } = await edited(t, source, { 'other.js': 'x' });
+  assert.deepEqual(files, { 'main.js': 'a', 'real/b.js': 'b', 'other.js': 'x', linked: '-> real' });
+  await assert.rejects(edited(t, source, { 'linked/b.js': 'x' }), { code: 'invalid_function', message: /is a link/ });
 });
