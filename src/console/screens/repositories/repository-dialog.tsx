@@ -67,7 +67,7 @@ export function RepositoryDialog({ opened, onClose, repository, onDone }: Reposi
           description,
           ...(isWatch
             ? {
-                watch: { url, ...(ref !== '' && { [by]: ref }), pollMs: pollSeconds * 1_000 },
+                watch: { url, [by]: ref === '' ? 'main' : ref, pollMs: pollSeconds * 1_000 },
                 ...(credential !== '' && { credential }),
               }
             : { branch: ref }),
@@ -89,7 +89,7 @@ export function RepositoryDialog({ opened, onClose, repository, onDone }: Reposi
         size="lg"
         title={repository === undefined ? 'New repository' : `Settings of ${repository.name}`}
         verb={repository === undefined ? 'Make the repository' : 'Save'}
-        isReady={NAME.test(target) && (!isWatch || url !== '')}
+        isReady={NAME.test(target) && (!isWatch || (url !== '' && (by === 'branch' || ref !== '')))}
         command={
           isWatch
             ? [
@@ -166,7 +166,7 @@ export function RepositoryDialog({ opened, onClose, repository, onDone }: Reposi
           )}
           <TextInput
             label={isWatch && by === 'tag' ? 'Tags that deploy' : 'Branch that deploys'}
-            placeholder={isWatch && by === 'tag' ? 'v*' : 'main, or master where there is no main'}
+            placeholder={isWatch ? (by === 'tag' ? 'v*' : 'main') : 'main, or master where there is no main'}
             value={ref}
             onChange={(event) => setRef(event.currentTarget.value)}
             style={{ flex: '1 1 12rem' }}
