@@ -48,7 +48,7 @@ export function Wakes({ triggers, folder }: WakesProps) {
         return (
           <li key={name}>
             <IconBolt size={15} stroke={1.6} aria-hidden /> wakes{' '}
-            <Anchor component={Link} inherit to={`/functions/${encodeURIComponent(of)}`}>
+            <Anchor component={Link} inherit underline="always" to={`/functions/${encodeURIComponent(of)}`}>
               {of}
             </Anchor>{' '}
             by {summary}
@@ -59,6 +59,7 @@ export function Wakes({ triggers, folder }: WakesProps) {
                 <Anchor
                   component={Link}
                   inherit
+                  underline="always"
                   to={`/buckets/${encodeURIComponent(String(options.bucket))}?prefix=${encodeURIComponent(wanted)}`}
                 >
                   go to {wanted}

@@ -117,8 +117,12 @@ describe('alerts', () => {
       { version: 2, createdAtMs: at - 10_000, servesBy: [''] },
       { version: 1, createdAtMs: at - 7_200_000, servesBy: ['prod'] },
     ]);
+    const heard: boolean[] = [];
+    const unsubscribe = bench.alerts.subscribe(({ diagnosis }) => heard.push(diagnosis !== undefined));
     for (let n = 0; n < 20; n++) bench.call('pay', { version: 2, alias: 'prod', ...FAILS });
     await bench.pass(LOOK_MS);
+    unsubscribe();
+    assert.deepEqual(heard, [false, true], 'at once, and again when its cause is known');
     const { causes, commands } = bench.alerts.find('errors@pay')!.diagnosis!;
     assert.match(causes[0]!.text, /; prod is back at another version already$/);
     assert.deepEqual(

@@ -154,7 +154,10 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
       },
     );
     const now = incidents.find(id);
-    if (diagnosis !== undefined && now?.firingId === incident.firingId) incidents.put({ ...now, diagnosis });
+    if (diagnosis === undefined || now?.firingId !== incident.firingId) return;
+    const known = { ...now, diagnosis };
+    incidents.put(known);
+    tell(known);
   };
 
   const notifier = new Notifier({

@@ -67,7 +67,12 @@ export function AlertDetail({ alert }: { alert: AlertView }) {
                     {typeof other === 'string' && other !== name && (
                       <>
                         {' '}
-                        <Anchor component={Link} to={`/functions/${encodeURIComponent(other)}`} inherit>
+                        <Anchor
+                          component={Link}
+                          to={`/functions/${encodeURIComponent(other)}`}
+                          inherit
+                          underline="always"
+                        >
                           See {other}
                         </Anchor>
                       </>

@@ -156,7 +156,7 @@ function Crumbs({ bucket, prefix }: { bucket: string; prefix: string }) {
         </span>
       ))}
       {prefix !== '' && (
-        <ActionIcon size="sm" component={Link} to={to(parts.length - 1)} aria-label="Up">
+        <ActionIcon component={Link} to={to(parts.length - 1)} aria-label="Up">
           ↑
         </ActionIcon>
       )}

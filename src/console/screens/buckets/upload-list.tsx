@@ -119,6 +119,7 @@ function Woken({ traceId }: { traceId: string }) {
           <Anchor
             component={Link}
             inherit
+            underline="always"
             to={`/functions/${encodeURIComponent(name)}/invocations/${encodeURIComponent(invocationId)}`}
           >
             {name}

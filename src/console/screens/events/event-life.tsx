@@ -124,6 +124,7 @@ function AttemptStep({ attempt }: { attempt: Attempt }) {
       <Anchor
         component={Link}
         inherit
+        underline="always"
         to={`/functions/${encodeURIComponent(name)}/invocations/${encodeURIComponent(invocationId)}`}
       >
         Attempt {number ?? ''}

@@ -272,9 +272,14 @@ function drawWords(
   if (!hasNumbers) return;
   context.font = `400 10.5px ${palette.font}`;
   context.fillStyle = bad > 0 ? palette.bad : palette.muted;
-  const rate = node.calls > 0 ? `${formatCount(perMinute(node.calls))}/min` : undefined;
+  const rate = node.calls > 0 ? rateWords(node.calls, perMinute(node.calls)) : undefined;
   const words = bad > 0 ? `✕ ${formatShare(bad)} of ${rate}` : (rate ?? node.detail ?? 'silent');
   context.fillText(shorten(context, words, room), left, box.y + 28);
+}
+
+/** Calls a minute; where that is nearly nothing, how many there were. */
+function rateWords(calls: number, perMinute: number): string {
+  return perMinute >= 0.1 ? `${formatCount(perMinute)}/min` : `${calls} in all`;
 }
 
 const shortened = new Map<string, string>();

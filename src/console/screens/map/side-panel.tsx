@@ -186,7 +186,7 @@ function Links({ of, thing, failed }: { of: MapNode | undefined; thing: MapNode 
   const other = thing && thing.kind !== 'function' ? pathOf(thing) : undefined;
   if (path === undefined && other === undefined) return null;
   return (
-    <Stack gap={4} component="nav" aria-label="Further">
+    <Stack gap={0} component="nav" aria-label="Further" className={classes.further ?? ''}>
       {path !== undefined && (
         <>
           <Anchor component={Link} to={path} size="sm">
@@ -195,7 +195,7 @@ function Links({ of, thing, failed }: { of: MapNode | undefined; thing: MapNode 
           <Anchor component={Link} to={`${path}/logs`} size="sm">
             Its logs
           </Anchor>
-          <Anchor component={Link} to={`${path}/invocations${failed ? '?status=failed' : ''}`} size="sm">
+          <Anchor component={Link} to={`${path}/invocations${failed ? '?status=any' : ''}`} size="sm">
             {failed ? 'Its invocations that failed' : 'Its invocations'}
           </Anchor>
         </>

@@ -132,7 +132,7 @@ function Numbers({ queue: { stats, counts } }: { queue: Queue }) {
 function DeadLetters({ queue: { settings }, origins }: { queue: Queue; origins: readonly string[] }) {
   const { deadLetter } = settings;
   const link = (name: string) => (
-    <Anchor component={Link} to={`/queues/${encodeURIComponent(name)}`} size="sm" key={name}>
+    <Anchor component={Link} to={`/queues/${encodeURIComponent(name)}`} size="sm" underline="always" key={name}>
       {name}
     </Anchor>
   );

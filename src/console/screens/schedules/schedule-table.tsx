@@ -13,6 +13,7 @@ import { formatCount } from '../../ui/format.ts';
 import { StatusBadge, type Tone } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
 import type { Schedule } from './calendar.ts';
+import classes from './schedules.module.css';
 
 const TONES: Readonly<Record<Schedule['state'], Tone>> = {
   running: 'good',
@@ -21,9 +22,17 @@ const TONES: Readonly<Record<Schedule['state'], Tone>> = {
   paused: 'notice',
 };
 
+/** How a run that somebody asked for ended. */
+interface Ended {
+  readonly function: string;
+  readonly invocationId: string | undefined;
+  readonly words: string;
+}
+
 /** All schedules: when each runs next, how it stands; pauses them, and runs their functions now. */
 export function ScheduleTable({ schedules }: { schedules: readonly Schedule[] }) {
   const [running, setRunning] = useState<Schedule>();
+  const [ended, setEnded] = useState<Ended>();
   const toggle = useChange(
     ({ name, enabled, revision }: Schedule) =>
       api.patch('/v1/triggers/{name}', {
@@ -48,6 +57,21 @@ export function ScheduleTable({ schedules }: { schedules: readonly Schedule[] })
     });
   return (
     <>
+      {ended !== undefined && (
+        <p className={classes.ended} role="status">
+          {ended.function} {ended.words}{' '}
+          {ended.invocationId !== undefined && (
+            <Anchor
+              component={Link}
+              inherit
+              underline="always"
+              to={`/invocations/${encodeURIComponent(ended.invocationId)}`}
+            >
+              See the invocation
+            </Anchor>
+          )}
+        </p>
+      )}
       <DataTable
         label="Schedules"
         rows={schedules}
@@ -64,17 +88,15 @@ export function ScheduleTable({ schedules }: { schedules: readonly Schedule[] })
         onConfirm={async () => {
           const { name, function: of } = running!;
           const { run } = await api.post('/v1/triggers/{name}/test', { path: { name }, body: {} });
-          notifications.show({
-            message: (
-              <Anchor
-                component={Link}
-                inherit
-                to={`/functions/${encodeURIComponent(of)}/invocations/${encodeURIComponent(run?.invocationId ?? '')}`}
-              >
-                {of}{' '}
-                {run?.status === 'succeeded' ? 'succeeded' : `ended: ${run?.error ?? run?.status ?? 'nothing ran'}`}
-              </Anchor>
-            ),
+          setEnded({
+            function: of,
+            invocationId: run?.invocationId,
+            words:
+              run === undefined
+                ? 'was not run: its filter lets no sample through'
+                : run.status === 'succeeded'
+                  ? 'succeeded'
+                  : `ended otherwise: ${run.error ?? run.status}`,
           });
         }}
       >
