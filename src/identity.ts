@@ -7,7 +7,7 @@ import { createAudit } from './govern/audit/audit.ts';
 import type { Identity } from './govern/identity/identity.ts';
 import type { FunctionLookup, Owners } from './govern/identity/ownership.ts';
 import { openIdentity } from './govern/identity/stored-identity.ts';
-import type { Clock } from './model/clock.ts';
+import { type Clock, clockAhead } from './model/clock.ts';
 import { OPERATOR_SOCKET } from './model/listening.ts';
 import { repeat } from './model/repeat.ts';
 import type { Settings } from './model/settings.ts';
@@ -49,10 +49,11 @@ export async function openAccess({
     ownerOfRole,
     wayBack: `Whoever owns the data folder can always get in: fob user create <name> --admin --data ${settings.data}`,
   });
+  const aheadMs = clockAhead(clock);
   const stopRetaining = repeat(
     clock,
     RETENTION_EVERY_MS,
-    () => store.audit.retain({ maxAgeMs: settings.auditMaxAgeDays * DAY_MS }),
+    () => store.audit.retain({ maxAgeMs: settings.auditMaxAgeDays * DAY_MS + aheadMs() }),
     (error) => log.error({ err: error }, 'removing old audit entries failed'),
   );
   return {

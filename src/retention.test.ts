@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clockAhead, retentionLimits } from './retention.ts';
+import { clockAhead } from './model/clock.ts';
+import { retentionLimits } from './retention.ts';
 
 test('a clock that jumps ahead makes nothing old, and time that passes does', () => {
   let wallMs = 1_000_000;

@@ -17,3 +17,12 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/**
+ * How many milliseconds the clock has gone ahead of the time that has passed since this was called; 0 where it was set back. What is kept for
+ * some time is kept for so much longer: a clock that jumps into the future makes nothing old that was written a moment ago.
+ */
+export function clockAhead(clock: Pick<Clock, 'now' | 'monotonicMs'>): () => number {
+  const offsetMs = clock.now() - clock.monotonicMs();
+  return () => Math.max(0, clock.now() - clock.monotonicMs() - offsetMs);
+}

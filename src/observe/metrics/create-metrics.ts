@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../../model/clock.ts';
+import { type Clock, clockAhead } from '../../model/clock.ts';
 import { Point } from '../../model/measure/point.ts';
 import { addEncoded, encodePoint } from '../../model/measure/point-codec.ts';
 import { isOwn } from '../../model/measure/select.ts';
@@ -65,11 +65,12 @@ export async function openMetrics(options: MetricsOptions): Promise<RunningMetri
     sample: () => sample(),
     keep: (minutes) => writer.write(minutes),
   });
+  const aheadMs = clockAhead(clock);
   const retain = () =>
     store.retain({
       nowMs: clock.now(),
-      minuteMaxAgeMs: settings.metricsMinuteMaxAgeMs,
-      hourMaxAgeMs: settings.metricsHourMaxAgeMs,
+      minuteMaxAgeMs: settings.metricsMinuteMaxAgeMs + aheadMs(),
+      hourMaxAgeMs: settings.metricsHourMaxAgeMs + aheadMs(),
       maxBytes: settings.metricsMaxBytes,
     });
   let stopRetention = async (): Promise<void> => {};

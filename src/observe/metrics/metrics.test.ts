@@ -236,6 +236,20 @@ describe('metrics', () => {
     );
   });
 
+  test('a clock that is far ahead for a while makes nothing old', async () => {
+    const fromMs = node.clock.now();
+    node.call();
+    await node.pass(2 * MINUTE_MS);
+    const aheadMs = 500 * 24 * HOUR_MS;
+    node.clock.jump(aheadMs);
+    await node.pass(25 * MINUTE_MS);
+    node.clock.jump(-aheadMs);
+    await node.restart();
+    const range = { fromMs, toMs: fromMs + HOUR_MS, stepMs: MINUTE_MS };
+    const [calls] = await node.metrics.query({ metric: 'invocations', statistic: 'sum', ...range });
+    assert.deepEqual(calls?.points, [{ timeMs: fromMs, value: 1 }]);
+  });
+
   test('too many versions of a function count together', async () => {
     for (let version = 1; version <= MAX_SERIES_OF_FUNCTION + 10; version++) node.call({ version });
     const labels = { function: 'hello' };
