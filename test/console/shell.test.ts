@@ -6,10 +6,32 @@ import type { Browser, Page } from 'playwright-core';
 import { CONSOLE_FOLDER } from '../../src/console-folder.ts';
 import { startFobUp, temporaryFolder } from '../support/fob-process.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
-import { assertAccessible, everyLook, goTo, noBrowser, openBrowser, openPage, settled } from './support.ts';
+import {
+  assertAccessible,
+  assertNoOverflow,
+  everyLook,
+  goTo,
+  look,
+  noBrowser,
+  openBrowser,
+  openPage,
+  settled,
+} from './support.ts';
 
 const HOSTILE = '<img src=x onerror="document.title=\'hacked\'"><script>alert(1)</script>';
 const FIRST_SCREEN_BYTES = 350_000;
+const SCREENS_LEFT_OPEN = [
+  '/',
+  '/functions',
+  '/logs',
+  '/invocations',
+  '/map',
+  '/alerts',
+  '/buckets',
+  '/queues',
+  '/nodes',
+  '/people',
+];
 const PASSWORD = 'correct horse battery';
 
 async function deploy(node: Pick<TestNode, 'request'>, name: string, description: string): Promise<void> {
@@ -172,13 +194,21 @@ describe('the console', { skip: noBrowser }, () => {
     const node = await startTestNode({ token: 'a-token-of-the-node' });
     t.after(() => node.close());
     for (const scheme of ['light', 'dark'] as const) {
-      const { page } = await openPage(t, browser, { scheme, width: 360, expected: /401/ });
-      await goTo(page, `${node.url}/console/`);
-      await assertAccessible(page);
-      await page.getByRole('button', { name: 'Sign in with a token instead' }).click();
-      await page.getByRole('textbox', { name: 'Token' }).fill('a-token-of-the-node');
-      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-      await page.getByRole('heading', { name: 'Home' }).waitFor();
+      for (const width of [360, 768, 1_440]) {
+        await t.test(`${scheme}, ${width} px`, async (inner) => {
+          const { page, assertClean } = await openPage(inner, browser, { scheme, width, expected: /401/ });
+          await goTo(page, `${node.url}/console/`);
+          await assertAccessible(page);
+          await assertNoOverflow(page);
+          await look(page, `sign-in-${scheme}-${width}`);
+          await page.getByRole('button', { name: 'Sign in with a token instead' }).click();
+          await page.getByRole('textbox', { name: 'Token' }).fill('a-token-of-the-node');
+          await assertAccessible(page);
+          await page.keyboard.press('Enter');
+          await page.getByRole('heading', { name: 'Home' }).waitFor();
+          assertClean();
+        });
+      }
     }
   });
 
@@ -187,17 +217,33 @@ describe('the console', { skip: noBrowser }, () => {
     t.after(remove);
     const first = await startFobUp(folder);
     t.after(() => first.kill());
-    const { page } = await openPage(t, browser);
-    await goTo(page, `${first.url}/console/`);
-    await page.getByText('Live', { exact: true }).waitFor();
+    const tabs: Page[] = [];
+    for (const screen of SCREENS_LEFT_OPEN) {
+      const { page: tab } = await openPage(t, browser);
+      tabs.push(tab);
+      await goTo(tab, `${first.url}/console${screen}`);
+      await tab.getByText('Live', { exact: true }).waitFor();
+    }
+    const titles = await Promise.all(tabs.map((tab) => tab.locator('h1').first().innerText()));
     await first.kill();
-    await page.getByRole('alert').getByText('The node does not answer').waitFor();
-    await page.locator('[data-live="reconnecting"]').waitFor();
+    for (const tab of tabs) {
+      await tab.getByRole('alert').getByText('The node does not answer').waitFor();
+      await tab.locator('[data-live="reconnecting"]').waitFor();
+    }
+    assert.deepEqual(
+      await Promise.all(tabs.map((tab) => tab.locator('h1').first().innerText())),
+      titles,
+      'what was known is still shown',
+    );
     const port = new URL(first.url).port;
     const second = await startFobUp(folder, ['--port', port]);
     t.after(() => second.kill());
-    await page.getByText('Live', { exact: true }).waitFor();
-    assert.equal(await page.getByRole('alert').count(), 0);
+    for (const [at, tab] of tabs.entries()) {
+      await tab.getByText('Live', { exact: true }).waitFor();
+      await settled(tab);
+      assert.equal(await tab.getByRole('alert').count(), 0, SCREENS_LEFT_OPEN[at]);
+      assert.equal(await tab.locator('h1').first().innerText(), titles[at]);
+    }
   });
 });
 

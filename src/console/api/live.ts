@@ -26,6 +26,8 @@ const MAX_WAIT_MS = 5_000;
 const SILENCE_MS = 40_000;
 /** Queries of numbers are not asked for more often than this, however much happens. */
 const NUMBERS_EVERY_MS = 900;
+/** A tab that nobody has looked at for so long lets its connection go: browsers keep six to one node, for all tabs together. */
+const HIDDEN_MS = 10_000;
 /** What is measured by the minute, and costs the node more. */
 const MEASURES_EVERY_MS = 5_000;
 
@@ -73,8 +75,10 @@ async function keepOpen(signal: AbortSignal): Promise<void> {
   let heardMs = Date.now();
   let wasLive = false;
   while (!signal.aborted) {
+    await shown(signal);
+    const hidden = watchHidden();
     try {
-      await readFeed(signal, () => {
+      await readFeed(AbortSignal.any([signal, hidden.signal]), () => {
         heardMs = Date.now();
         if (current.state === 'live') return;
         waitMs = FIRST_WAIT_MS;
@@ -88,8 +92,14 @@ async function keepOpen(signal: AbortSignal): Promise<void> {
         if (!signal.aborted) setState({ state: 'off' });
         return;
       }
+    } finally {
+      hidden.end();
     }
     if (signal.aborted) return;
+    if (hidden.signal.aborted) {
+      setState({ state: 'connecting' });
+      continue;
+    }
     setState({ state: wasLive ? 'reconnecting' : 'connecting', staleSinceMs: heardMs });
     await pause(waitMs * (0.8 + Math.random() * 0.4), signal);
     waitMs = Math.min(waitMs * 2, MAX_WAIT_MS);
@@ -126,6 +136,38 @@ function hear(part: string): void {
   if (name === undefined || data === undefined) return;
   const value = JSON.parse(data) as LiveEvents[keyof LiveEvents];
   for (const listener of listeners) listener(name, value as never);
+}
+
+/** Aborts when the tab has been hidden for long. */
+function watchHidden(): { readonly signal: AbortSignal; readonly end: () => void } {
+  const controller = new AbortController();
+  let timer: number | undefined;
+  const look = () => {
+    window.clearTimeout(timer);
+    if (document.hidden) timer = window.setTimeout(() => controller.abort(), HIDDEN_MS);
+  };
+  look();
+  document.addEventListener('visibilitychange', look);
+  const end = () => {
+    window.clearTimeout(timer);
+    document.removeEventListener('visibilitychange', look);
+  };
+  return { signal: controller.signal, end };
+}
+
+/** Resolves once somebody looks at the tab. */
+function shown(signal: AbortSignal): Promise<void> {
+  if (!document.hidden) return Promise.resolve();
+  return new Promise((resolve) => {
+    const look = () => {
+      if (document.hidden && !signal.aborted) return;
+      document.removeEventListener('visibilitychange', look);
+      signal.removeEventListener('abort', look);
+      resolve();
+    };
+    document.addEventListener('visibilitychange', look);
+    signal.addEventListener('abort', look);
+  });
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

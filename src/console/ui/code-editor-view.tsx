@@ -1,4 +1,3 @@
-import { indentWithTab } from '@codemirror/commands';
 import { HighlightStyle, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { Compartment, EditorState, type Extension, Prec } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
@@ -8,6 +7,7 @@ import { useEffect, useRef } from 'react';
 import { nonce } from '../theme/nonce.ts';
 import classes from './code-editor.module.css';
 import { tidy } from './code-tidy.ts';
+import { considerateTab } from './considerate-tab.ts';
 
 export type Language = 'javascript' | 'typescript' | 'python' | 'json' | 'yaml' | 'text';
 
@@ -104,7 +104,8 @@ export default function CodeEditorView(props: CodeEditorProps) {
           EditorView.cspNonce.of(nonce),
           Prec.high(keymap.of([{ key: 'Mod-Enter', run, preventDefault: true }])),
           basicSetup,
-          keymap.of([{ key: 'Mod-s', run: save, preventDefault: true }, indentWithTab]),
+          keymap.of([{ key: 'Mod-s', run: save, preventDefault: true }]),
+          considerateTab(),
           syntaxHighlighting(highlighting),
           look,
           languagePart.current.of([]),
