@@ -56,7 +56,7 @@ export default function Machine() {
         }}
       </QueryView>
       <Charts />
-      <CommandLine words={['metrics', '--metric', 'node.cpu']} />
+      <CommandLine words={['metrics', 'query', 'node.cpu']} />
     </>
   );
 }

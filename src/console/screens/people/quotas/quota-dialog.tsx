@@ -73,7 +73,7 @@ export function QuotaDialog({ opened, onClose, quota }: QuotaDialogProps) {
         />
       )}
       <div className={classes.pair}>
-        {MEASURES.map(({ measure, title, about }) => (
+        {MEASURES.map(({ measure, title, about, unit = 1 }) => (
           <NumberInput
             key={measure}
             label={title}
@@ -82,10 +82,14 @@ export function QuotaDialog({ opened, onClose, quota }: QuotaDialogProps) {
             min={0}
             allowDecimal={measure === 'gbSecondsPerMonth'}
             thousandSeparator=","
-            value={limits[measure] ?? ''}
+            value={limits[measure] === undefined ? '' : limits[measure] / unit}
             onChange={(value) => {
               const { [measure]: _before, ...rest } = limits;
-              setLimits(value === '' ? rest : { ...rest, [measure]: Number(value) });
+              setLimits(
+                value === ''
+                  ? rest
+                  : { ...rest, [measure]: unit === 1 ? Number(value) : Math.round(Number(value) * unit) },
+              );
             }}
           />
         ))}

@@ -6,6 +6,8 @@ export type TeamUsage = Api['GET /v1/quota-usage']['answer']['teams'][number];
 export type Use = TeamUsage['uses'][number];
 export type Measure = Use['measure'];
 
+const BYTES_PER_MB = 1_048_576;
+
 const megabytes = (mb: number) => (mb < 10_000 ? `${formatCount(mb)} MB` : `${formatCount(mb / 1_024)} GB`);
 
 /** What a quota limits, in words, and as the command line says it. */
@@ -17,6 +19,8 @@ export const MEASURES: readonly {
   readonly format: (value: number) => string;
   /** As the option takes it. */
   readonly word: (value: number) => string;
+  /** What one in the form is of what the API counts; default: the same. */
+  readonly unit?: number;
 }[] = [
   {
     measure: 'functions',
@@ -37,10 +41,11 @@ export const MEASURES: readonly {
   {
     measure: 'codeBytes',
     title: 'Code',
-    about: 'Most code, in bytes',
+    about: 'Most code, in MB',
     option: '--code',
     format: formatBytes,
-    word: String,
+    word: (value) => `${Math.round(value / BYTES_PER_MB)}m`,
+    unit: BYTES_PER_MB,
   },
   {
     measure: 'invocationsPerDay',

@@ -9,6 +9,8 @@ import { RoleSelect } from '../role-select.tsx';
 
 export type Team = Api['GET /v1/teams/{name}']['answer'];
 
+type Mine = Pick<Team, 'description' | 'members' | 'roles'>;
+
 interface TeamDialogProps {
   readonly opened: boolean;
   readonly onClose: () => void;
@@ -42,10 +44,6 @@ export function TeamDialog({ opened, onClose, team, onDone }: TeamDialogProps) {
     (at: number | undefined) => api.put('/v1/teams/{name}', { path: { name: target }, body: mine, ...ifRevision(at) }),
     ['/v1/teams', '/v1/users', '/v1/session'],
   );
-  const options = [
-    ...roles.flatMap((role) => ['--role', role]),
-    ...(description === '' ? [] : ['--description', description]),
-  ];
   return (
     <FormDialog
       opened={opened}
@@ -53,11 +51,7 @@ export function TeamDialog({ opened, onClose, team, onDone }: TeamDialogProps) {
       title={team === undefined ? 'New team' : `Change the team ${team.name}`}
       verb={team === undefined ? 'Make the team' : 'Save'}
       isReady={NAME.test(target)}
-      command={
-        team === undefined
-          ? ['team', 'create', name || 'NAME', ...members, ...options]
-          : ['team', 'set', team.name, ...(roles.length === 0 ? ['--no-roles'] : []), ...options]
-      }
+      command={commandOf(team, target || 'NAME', mine)}
       mine={mine}
       revision={revision}
       stands={() => api.get('/v1/teams/{name}', { path: { name: target } })}
@@ -99,4 +93,19 @@ export function TeamDialog({ opened, onClose, team, onDone }: TeamDialogProps) {
       <RoleSelect value={roles} onChange={setRoles} description="Every member has them" />
     </FormDialog>
   );
+}
+
+/** Members are changed by commands of their own; they are shown where nothing else is changed. */
+function commandOf(team: Team | undefined, name: string, { description, members, roles }: Mine): string[] {
+  const settings = [
+    ...roles.flatMap((role) => ['--role', role]),
+    ...(description === '' ? [] : ['--description', description]),
+  ];
+  if (team === undefined) return ['team', 'create', name, ...members, ...settings];
+  const isSame = team.description === description && team.roles.join() === roles.join();
+  const added = members.filter((member) => !team.members.includes(member));
+  const removed = team.members.filter((member) => !members.includes(member));
+  if (isSame && added.length > 0) return ['team', 'add', name, ...added];
+  if (isSame && removed.length > 0) return ['team', 'remove', name, ...removed];
+  return ['team', 'set', name, ...(roles.length === 0 ? ['--no-roles'] : []), ...settings];
 }
