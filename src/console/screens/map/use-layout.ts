@@ -8,12 +8,16 @@ export function useLayout(model: MapModel, aspect: number): { layout: Layout | u
   const worker = useRef<Promise<Worker>>(undefined);
   const asked = useRef(0);
   const [answer, setAnswer] = useState<Answered>();
+  const [failure, setFailure] = useState<Error>();
   const latest = useRef(model);
   latest.current = model;
 
   useEffect(
     () => () => {
-      void worker.current?.then((started) => started.terminate());
+      void worker.current?.then(
+        (started) => started.terminate(),
+        () => {},
+      );
       worker.current = undefined;
     },
     [],
@@ -32,8 +36,10 @@ export function useLayout(model: MapModel, aspect: number): { layout: Layout | u
     worker.current ??= startWorker((answered) => {
       if (answered.id === asked.current) setAnswer(answered);
     });
-    void worker.current.then((started) => started.postMessage({ id, request }));
+    worker.current.then((started) => started.postMessage({ id, request }), setFailure);
   }, [shape, aspect]);
+  // Whatever stands around the screen says what to try.
+  if (failure !== undefined) throw failure;
 
   return { layout: answer?.layout, isBusy: answer === undefined || answer.id !== asked.current };
 }
