@@ -74,7 +74,7 @@ describe("a function's settings, triggers, releases and permissions in the conso
       .getByRole('dialog')
       .getByRole('button', { name: /Schedule/ })
       .click();
-    await page.getByRole('combobox', { name: 'When' }).fill('0 6 * * *');
+    await page.getByRole('textbox', { name: 'When' }).fill('0 6 * * *');
     await page.getByRole('button', { name: 'Add it' }).click();
     await page.getByText('0 6 * * *').first().waitFor();
     await page.getByRole('switch', { name: 'meta-schedule is on' }).click({ force: true });
