@@ -120,6 +120,7 @@ function Woken({ traceId }: { traceId: string }) {
             component={Link}
             inherit
             underline="always"
+            aria-label={`${name}: this call`}
             to={`/functions/${encodeURIComponent(name)}/invocations/${encodeURIComponent(invocationId)}`}
           >
             {name}
