@@ -15,6 +15,8 @@ const EVERYDAY: ReadonlySet<string> = new Set([
   'topic:publish',
   'kv:write',
 ]);
+/** Looks at something, whatever its method: filling in a blueprint, asking what policies would say. */
+const LOOKS = /:(?:read|list)$/;
 /** Looking at these is written down, too. */
 const SENSITIVE: ReadonlySet<string> = new Set(['node:backup', 'function:payloads']);
 
@@ -41,7 +43,7 @@ export function auditHook(audit: Audit): (request: FastifyRequest, reply: Fastif
     const note = notes.get(request.raw);
     if (permission === 'open' && note === undefined) return;
     const action = note?.action ?? actionOf(request);
-    const isChange = request.method !== 'GET' && request.method !== 'HEAD' && request.method !== 'OPTIONS';
+    const isChange = !['GET', 'HEAD', 'OPTIONS'].includes(request.method) && !LOOKS.test(action);
     if ((!isChange && !SENSITIVE.has(action)) || EVERYDAY.has(action)) return;
     // What was refused is written down where it is refused; what was wrong changed nothing.
     if (note?.none === true || (statusCode >= 400 && statusCode < 500)) return;

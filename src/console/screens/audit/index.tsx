@@ -56,7 +56,7 @@ export default function Audit() {
   return (
     <Page
       title="Audit"
-      lead="Everything that was changed or refused, in a chain of hashes that shows whether anything was taken out."
+      lead="Everything that was changed or refused, in a chain of hashes that shows whether anything was taken out"
       actions={
         <>
           <Button variant="default" leftSection={<IconShieldCheck size={16} aria-hidden />} onClick={verifying.open}>

@@ -13,7 +13,7 @@ const SettingsView = lazy(() => import('./settings-view.tsx'));
 /** What runs where: sandboxes and their pools, the machine under them, how the platform keeps its promises, its settings. */
 export default function Nodes() {
   return (
-    <Page title="Nodes and sandboxes" lead="What runs where, what it takes, and how the platform itself is.">
+    <Page title="Nodes and sandboxes" lead="What runs where, what it takes, and how the platform itself is">
       <TabNav
         label="Parts of nodes and sandboxes"
         tabs={[

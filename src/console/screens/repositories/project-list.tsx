@@ -80,7 +80,7 @@ export default function ProjectList() {
   const navigate = useNavigate();
   const [filter] = useParam('q');
   return (
-    <RepositoriesPage title="Projects" lead="Functions and services that a fob.yaml keeps together.">
+    <RepositoriesPage title="Projects" lead="Functions and services that a fob.yaml keeps together">
       <QueryView query={projects} what="The projects" rows={5}>
         {({ projects: found }) =>
           found.length === 0 ? (

@@ -88,7 +88,7 @@ export function RepositoryList() {
   return (
     <RepositoriesPage
       title="Repositories"
-      lead="Code that deploys itself: pushed here, or watched elsewhere."
+      lead="Code that deploys itself: pushed here, or watched elsewhere"
       actions={making}
     >
       <QueryView query={repositories} what="The repositories" rows={5}>

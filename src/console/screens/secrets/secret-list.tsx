@@ -76,7 +76,7 @@ export function SecretList() {
   return (
     <Page
       title="Secrets"
-      lead="Sealed values that functions get as environment variables. Nothing ever shows them again."
+      lead="Sealed values that functions get as environment variables; nothing ever shows them again"
       actions={making}
     >
       <QueryView query={secrets} what="The secrets">

@@ -50,7 +50,7 @@ export default function CanView() {
   return (
     <PeoplePage
       title="Who may what"
-      lead="Whether somebody may do something, which statement says so, and what would be needed."
+      lead="Whether somebody may do something, which statement says so, and what would be needed"
     >
       <Panel>
         <form onSubmit={submit}>

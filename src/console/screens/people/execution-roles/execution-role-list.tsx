@@ -64,7 +64,7 @@ export default function ExecutionRoleList() {
   return (
     <PeoplePage
       title="Execution roles"
-      lead="What functions may touch, in one place for all that have the role. A change holds at once."
+      lead="What functions may touch, in one place for all that have the role; a change holds at once"
       actions={making}
     >
       <QueryView query={roles} what="The execution roles" rows={5}>

@@ -84,7 +84,7 @@ export default function PolicyList() {
   );
   const broken = violations.data?.violations;
   return (
-    <PeoplePage title="Policies" lead="What every deployment is checked against." actions={making}>
+    <PeoplePage title="Policies" lead="What every deployment is checked against" actions={making}>
       <QueryView query={policies} what="The policies" rows={5}>
         {({ policies: found }) =>
           found.length === 0 ? (

@@ -59,7 +59,7 @@ export default function Quotas() {
     </Button>
   );
   return (
-    <PeoplePage title="Quotas" lead="How much each team may use, and what it has used of that." actions={making}>
+    <PeoplePage title="Quotas" lead="How much each team may use, and what it has used of that" actions={making}>
       <Panel flush title="Used" aside={<FilterField label="Filter teams" placeholder="Team" />}>
         <QueryView query={usage} what="What teams use" rows={6}>
           {({ teams }) => (

@@ -55,7 +55,7 @@ export default function RoleList() {
   return (
     <PeoplePage
       title="Roles"
-      lead="What people and teams may do. A statement that denies wins over every one that allows."
+      lead="What people and teams may do; a statement that denies wins over every one that allows"
       actions={
         <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={dialog.open}>
           New role

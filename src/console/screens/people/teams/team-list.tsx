@@ -55,7 +55,7 @@ export default function TeamList() {
     </Button>
   );
   return (
-    <PeoplePage title="Teams" lead="Teams own functions, and give their members roles." actions={making}>
+    <PeoplePage title="Teams" lead="Teams own functions, and give their members roles" actions={making}>
       <QueryView query={teams} what="The teams" rows={6}>
         {({ teams: found }) =>
           found.length === 0 ? (

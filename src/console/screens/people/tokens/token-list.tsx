@@ -20,7 +20,7 @@ export default function TokenList() {
   return (
     <PeoplePage
       title="Tokens"
-      lead="What programs show in place of a password, and sessions of people."
+      lead="What programs show in place of a password, and sessions of people"
       actions={
         <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={dialog.open}>
           New token

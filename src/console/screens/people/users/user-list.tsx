@@ -85,7 +85,7 @@ export function UserList() {
     </Button>
   );
   return (
-    <PeoplePage title="Users" lead="Who may do what, and how much of it." actions={making}>
+    <PeoplePage title="Users" lead="Who may do what, and how much of it" actions={making}>
       <QueryView query={users} what="The users" rows={8}>
         {({ users: found }) =>
           found.length === 0 ? (
