@@ -5,6 +5,7 @@ import { buckets } from './buckets.ts';
 import { burst } from './burst.ts';
 import { cold } from './cold.ts';
 import { coldEmpty } from './cold-empty.ts';
+import { consoleScenario } from './console.ts';
 import { events } from './events.ts';
 import { idle } from './idle.ts';
 import { logs } from './logs.ts';
@@ -36,4 +37,5 @@ export const SCENARIOS: readonly Scenario[] = [
   reload,
   metrics,
   alerts,
+  consoleScenario,
 ];

@@ -222,7 +222,7 @@ describe('the console', { skip: noBrowser }, () => {
       const { page: tab } = await openPage(t, browser);
       tabs.push(tab);
       await goTo(tab, `${first.url}/console${screen}`);
-      await tab.getByText('Live', { exact: true }).waitFor();
+      await tab.getByRole('banner').getByText('Live', { exact: true }).waitFor();
     }
     const titles = await Promise.all(tabs.map((tab) => tab.locator('h1').first().innerText()));
     await first.kill();
@@ -239,7 +239,7 @@ describe('the console', { skip: noBrowser }, () => {
     const second = await startFobUp(folder, ['--port', port]);
     t.after(() => second.kill());
     for (const [at, tab] of tabs.entries()) {
-      await tab.getByText('Live', { exact: true }).waitFor();
+      await tab.getByRole('banner').getByText('Live', { exact: true }).waitFor();
       await settled(tab);
       assert.equal(await tab.getByRole('alert').count(), 0, SCREENS_LEFT_OPEN[at]);
       assert.equal(await tab.locator('h1').first().innerText(), titles[at]);
