@@ -5,7 +5,10 @@ const percent = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractio
 const clock = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
 const full = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'long' });
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+/** A megabyte of memory, as everywhere on the platform. */
+export const BYTES_PER_MB = 1_048_576;
+/** As everywhere on the platform: 1 KB = 1,024 B. */
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
 const DAY_MS = 86_400_000;
 
 /** `1,234`, and `12.3k` from ten thousand on. */
@@ -28,15 +31,20 @@ export function formatDuration(ms: number): string {
   return ms < DAY_MS ? `${number.format(ms / 3_600_000)} h` : `${number.format(ms / DAY_MS)} d`;
 }
 
-/** Bytes in decimal units: `1.2 MB`. */
+/** Bytes: `1.2 MB`. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let at = 0;
   while (Math.abs(value) >= 999.5 && at < UNITS.length - 1) {
-    value /= 1_000;
+    value /= 1_024;
     at++;
   }
   return `${number.format(value)} ${UNITS[at]}`;
+}
+
+/** Memory as settings give it: `128 MB`, `16.5 GB`. */
+export function formatMb(mb: number): string {
+  return formatBytes(mb * BYTES_PER_MB);
 }
 
 /** The time of day today, else the date with it. */

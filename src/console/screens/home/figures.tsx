@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useApi } from '../../api/hooks.ts';
-import { formatBytes, formatCount, formatDuration, formatShare } from '../../ui/format.ts';
+import { formatCount, formatDuration, formatMb, formatShare } from '../../ui/format.ts';
 import { StatusBadge, toneOf, wordsOf } from '../../ui/status-badge.tsx';
 import classes from './home.module.css';
 
@@ -17,8 +17,6 @@ interface NodeLoad {
   readonly memoryReservedMb: number;
   readonly machine: { readonly cores: number; readonly loadAverage: readonly number[] };
 }
-
-const BYTES_PER_MB = 1_048_576;
 
 /** The platform in a few numbers. */
 export function Figures() {
@@ -56,9 +54,9 @@ export function Figures() {
           </Figure>
           <Figure
             title="Memory for functions"
-            note={`of ${formatBytes(node.memoryBudgetMb * BYTES_PER_MB)} · load ${node.machine.loadAverage[0]?.toFixed(1)} on ${node.machine.cores} cores`}
+            note={`of ${formatMb(node.memoryBudgetMb)} · load ${node.machine.loadAverage[0]?.toFixed(1)} on ${node.machine.cores} cores`}
           >
-            {formatBytes(node.memoryReservedMb * BYTES_PER_MB)}
+            {formatMb(node.memoryReservedMb)}
           </Figure>
         </>
       )}

@@ -3,7 +3,7 @@ import { Link, useParams } from 'react-router';
 import { useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Facts } from '../../ui/facts.tsx';
-import { formatBytes, formatDuration, formatShare, formatTimeExactly } from '../../ui/format.ts';
+import { BYTES_PER_MB, formatBytes, formatDuration, formatShare, formatTimeExactly } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
@@ -120,7 +120,7 @@ function factsOf(invocation: Invocation): readonly (readonly [string, React.Reac
         : `${formatBytes(peakMemoryBytes)}${
             memoryMb === undefined
               ? ''
-              : ` of ${memoryMb} MB given (${formatShare(peakMemoryBytes / (memoryMb * 1_048_576))})`
+              : ` of ${memoryMb} MB given (${formatShare(peakMemoryBytes / (memoryMb * BYTES_PER_MB))})`
           }`,
     ],
     ['Payload', formatBytes(payloadBytes)],

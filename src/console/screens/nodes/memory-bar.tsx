@@ -1,4 +1,4 @@
-import { formatCount, formatShare } from '../../ui/format.ts';
+import { formatCount, formatMb, formatShare } from '../../ui/format.ts';
 import classes from './nodes.module.css';
 import { type SandboxView, STATES } from './sandbox.ts';
 
@@ -22,8 +22,8 @@ export function MemoryBar({ sandboxes, budgetMb, chosen, onChoose }: MemoryBarPr
   return (
     <div>
       <p className={classes.budget}>
-        <strong>{formatCount(given)} MB</strong> given to {formatCount(sandboxes.length)} sandboxes
-        {budgetMb > 0 && ` of ${formatCount(budgetMb)} MB (${formatShare(given / budgetMb)})`}
+        <strong>{formatMb(given)}</strong> given to {formatCount(sandboxes.length)} sandboxes
+        {budgetMb > 0 && ` of ${formatMb(budgetMb)} (${formatShare(given / budgetMb)})`}
       </p>
       <div className={classes.bar} aria-hidden>
         {parts.map(({ state, mb, color }) =>
@@ -49,7 +49,7 @@ export function MemoryBar({ sandboxes, budgetMb, chosen, onChoose }: MemoryBarPr
               >
                 <i style={{ background: color }} aria-hidden />
                 {title} <b>{formatCount(count)}</b>
-                <small>{formatCount(mb)} MB</small>
+                <small>{formatMb(mb)}</small>
               </button>
             </li>
           ),

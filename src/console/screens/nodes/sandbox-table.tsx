@@ -3,7 +3,7 @@ import { IconBox } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { formatBytes, formatCount } from '../../ui/format.ts';
+import { BYTES_PER_MB, formatBytes, formatCount } from '../../ui/format.ts';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
 import { Meter } from './meter.tsx';
@@ -21,7 +21,7 @@ const COLUMNS: readonly Column<MeasuredSandbox>[] = [
   {
     key: 'state',
     title: 'State',
-    width: 'minmax(5.75rem, 1fr)',
+    width: 'minmax(6.75rem, 1fr)',
     cell: ({ state }) => (
       <StatusBadge tone={stateOf(state).tone} plain>
         {stateOf(state).title}
@@ -139,6 +139,6 @@ function Runs({ sandbox: { function: name, version, runtime } }: { readonly sand
 
 function Memory({ sandbox: { usage, memoryMb } }: { readonly sandbox: MeasuredSandbox }) {
   if (usage === undefined) return `of ${memoryMb} MB`;
-  const share = usage.memoryBytes / (memoryMb * 1_048_576);
+  const share = usage.memoryBytes / (memoryMb * BYTES_PER_MB);
   return <Meter words={formatBytes(usage.memoryBytes)} of={`of ${memoryMb} MB`} share={share} />;
 }

@@ -1,14 +1,10 @@
 import type { Api } from '../../../api/types.gen.ts';
-import { formatBytes, formatCount } from '../../../ui/format.ts';
+import { BYTES_PER_MB, formatBytes, formatCount, formatMb } from '../../../ui/format.ts';
 
 export type Quota = Api['GET /v1/quotas/{team}']['answer'];
 export type TeamUsage = Api['GET /v1/quota-usage']['answer']['teams'][number];
 export type Use = TeamUsage['uses'][number];
 export type Measure = Use['measure'];
-
-const BYTES_PER_MB = 1_048_576;
-
-const megabytes = (mb: number) => (mb < 10_000 ? `${formatCount(mb)} MB` : `${formatCount(mb / 1_024)} GB`);
 
 /** What a quota limits, in words, and as the command line says it. */
 export const MEASURES: readonly {
@@ -35,7 +31,7 @@ export const MEASURES: readonly {
     title: 'Memory at once',
     about: 'Most memory that its functions may take at once, in MB: memory times concurrency',
     option: '--memory',
-    format: megabytes,
+    format: formatMb,
     word: (value) => `${value}m`,
   },
   {
