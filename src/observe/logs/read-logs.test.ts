@@ -107,6 +107,28 @@ describe('reading logs', () => {
     );
   });
 
+  it('gives an invocation once that is among the newest and began below the time of its page', async () => {
+    const name = `once-${++functions}`;
+    // When each ended, and printed.
+    const runs: readonly [number, readonly number[]][] = [
+      [0, [0, 0]],
+      [7.75, []],
+      [0, [1]],
+      [0, [1, 1]],
+    ];
+    for (const [durationMs, printed] of runs) {
+      const record = { ...invocation(name, START_MS), durationMs };
+      store.journal.appendInvocation(record);
+      for (const [n, afterMs] of printed.entries()) {
+        const { invocationId } = record;
+        store.journal.appendLog({ ...logLine(name, START_MS + afterMs, `line ${n} of ${invocationId}`), invocationId });
+      }
+    }
+    const found = await all({ function: name, platform: 'all', limit: 1 });
+    assert.equal(found.length, 17);
+    assert.equal(new Set(found.map(({ text }) => text)).size, 17);
+  });
+
   it('shows an invocation from START to REPORT around its lines', async () => {
     const name = `shown-${++functions}`;
     const record: InvocationRecord = {

@@ -60,7 +60,12 @@ export async function readLogs(journal: Journal, reading: LogReading): Promise<L
   const fromMs = query.fromMs ?? Number.NEGATIVE_INFINITY;
   const lowMs = Math.max(lines.lowMs, records.lowMs, fromMs);
   const window = { lowMs, highMs };
-  if (!few && Number.isFinite(lowMs)) records.items.push(...(await running(journal, query, lowMs, lookBackMs)));
+  if (!few && Number.isFinite(lowMs)) {
+    // Among the newest there may be some that began below the page's time, too.
+    const known = new Set(records.items.map(({ invocationId }) => invocationId));
+    const older = await running(journal, query, lowMs, lookBackMs);
+    records.items.push(...older.filter(({ invocationId }) => !known.has(invocationId)));
+  }
 
   const made = records.items
     .flatMap((record) => platformLines(record, platform))
