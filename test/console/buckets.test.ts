@@ -36,7 +36,7 @@ describe('buckets in the console', { skip: noBrowser }, () => {
     await goTo(page, `${node.url}/console/buckets/photos?prefix=in/`);
     await page.getByText('Drop files or folders here').waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
-    const files = page.locator('input[type="file"]');
+    const files = page.getByLabel('Files to upload');
     await files.setInputFiles([{ name: HOSTILE, mimeType: 'text/plain', buffer: Buffer.from('hello') }]);
     const woken = page.getByText('It woke').getByRole('link', { name: 'thumb' });
     await woken.waitFor();
