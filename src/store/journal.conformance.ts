@@ -320,6 +320,35 @@ export function journalConformance(adapter: Adapter<Journal>): void {
       assert.equal((await journal.logs({ function: fn, limit: 10 })).items.length, 1);
     });
 
+    test('a page of records with much text has fewer of them, and pages together have all', async () => {
+      fresh();
+      const stack = 'x'.repeat(20_000);
+      const ids: string[] = [];
+      for (let n = 0; n < 300; n++) {
+        const record = {
+          ...invocation(fn, startMs + n),
+          status: 'failed',
+          reason: 'exception',
+          errorStack: stack,
+        } as const;
+        journal.appendInvocation(record);
+        journal.appendEvent({ ...event(fn, startMs + n), state: 'dead', message: stack });
+        ids.unshift(record.invocationId);
+      }
+      for (const more of [{}, { unsuccessful: true }] as const) {
+        const query: InvocationQuery = { function: fn, limit: 1_000, ...more };
+        const { items } = await journal.invocations(query);
+        assert.ok(items.length > 0 && items.length <= 110, `${items.length} records of 20,000 characters`);
+        const found = await all((cursor) => journal.invocations({ ...query, ...cursor }));
+        assert.deepEqual(
+          found.map(({ invocationId }) => invocationId),
+          ids,
+        );
+      }
+      assert.ok((await journal.events({ function: fn, limit: 1_000 })).items.length <= 110);
+      assert.equal((await all((cursor) => journal.events({ function: fn, limit: 1_000, ...cursor }))).length, 300);
+    });
+
     test('retention by age removes what is older, and only that', async () => {
       fresh();
       clock.advance(100_000_000);

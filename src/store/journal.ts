@@ -8,8 +8,8 @@ import type { LogCondition } from '../model/log-condition.ts';
  * those not yet written. `flush` resolves when everything appended before it can be queried and is on disk. When
  * writers outrun the disk, the newest log lines and spans beyond a bounded backlog are dropped, beyond a larger one records too;
  * all are counted (`dropped`), never silently. Queries see what was appended before them; results come newest first,
- * bounded by `limit` (1 to 1,000, else `invalid_request`), with a cursor to go on. `fromMs` is inclusive, `toMs`
- * exclusive. Invocations are ordered by their id, lines, events and spans by their time and then by appending; of more than
+ * bounded by `limit` (1 to 1,000, else `invalid_request`), with a cursor to go on; a page of much text has fewer. `fromMs` is
+ * inclusive, `toMs` exclusive. Invocations are ordered by their id, lines, events and spans by their time and then by appending; of more than
  * 4,096 of them in one millisecond the rest counts as of the next. Times are kept to the millisecond, durations to the microsecond.
  * A log line that is a JSON object which says how grave it is has that level. A line that claims an earlier time than the one
  * before it in its stream, by up to a minute, gets that one's: a clock that is set back a little does not mix up what was printed.

@@ -24,8 +24,12 @@ export async function failedInvocations(
     return journal.invocations({ ...filters, status: FAILED[at]!, limit: most, ...(from !== '' && { cursor: from }) });
   };
   const pages = await Promise.all(FAILED.map((_, at) => ask(at, limit)));
+  // A page that ends early, for its records are long, says nothing of what is older than its last one.
+  const ends = pages.map((page) => (page.cursor === undefined ? '' : (page.items.at(-1)?.invocationId ?? '')));
+  const oldest = ends.sort().at(-1)!;
   const items = pages
     .flatMap((page) => page.items)
+    .filter(({ invocationId }) => invocationId >= oldest)
     .sort((one, other) => (one.invocationId < other.invocationId ? 1 : -1))
     .slice(0, limit);
   // Each goes on after what was taken of it.

@@ -129,6 +129,33 @@ describe('reading logs', () => {
     assert.equal(new Set(found.map(({ text }) => text)).size, 17);
   });
 
+  it('holds only so much text at once, however long the lines are and however many of them are of one millisecond', async () => {
+    for (const apartMs of [0, 1]) {
+      const name = `long-${++functions}`;
+      const started = { ...invocation(name, START_MS), status: 'failed', durationMs: 400 } as const;
+      store.journal.appendInvocation({ ...started, reason: 'exception', errorStack: 'x'.repeat(16_000) });
+      const sandboxId = idAt(0);
+      for (let n = 0; n < 300; n++)
+        store.journal.appendLog({
+          ...logLine(name, START_MS + 1 + n * apartMs, `${n} ${'x'.repeat(60_000)}`),
+          sandboxId,
+        });
+      const reading: LogReading = { function: name, platform: 'all', limit: 1_000 };
+      const { items } = await readLogs(store.journal, reading);
+      const characters = items.reduce((sum, { text }) => sum + text.length, 0);
+      assert.ok(characters > 1_000_000 && characters < 9_000_000, `${characters} characters`);
+      const found = await all(reading);
+      assert.deepEqual(
+        found.filter(({ stream }) => stream === 'stdout').map(({ text }) => Number.parseInt(text, 10)),
+        Array.from({ length: 300 }, (_, n) => 299 - n),
+      );
+      assert.equal(found.length, 303);
+      const whole = found.filter(({ text }) => text.length > 60_000).length;
+      if (apartMs > 0) assert.equal(whole, 300);
+      else assert.match(found.find(({ text }) => text.startsWith('0 '))!.text, /cut: .* platform=none shows it whole/);
+    }
+  });
+
   it('shows an invocation from START to REPORT around its lines', async () => {
     const name = `shown-${++functions}`;
     const record: InvocationRecord = {

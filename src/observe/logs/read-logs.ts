@@ -23,6 +23,15 @@ const PAGE = 1_000;
 const DEFAULT_LOOK_BACK_MS = 120_000;
 /** Invocations that began before a page's time and ended within it; beyond, the ends of the oldest are left out. */
 const MOST_RUNNING = 5_000;
+/** Text that is held for one page, about; the page ends where it is more. */
+const MAX_CHARACTERS = 4_194_304;
+/** What a line takes beside its text, about. */
+const LINE_CHARACTERS = 200;
+/** A millisecond is read as a whole: from so much text of it on, its lines are cut. */
+const CUT_TO = 512;
+const CUT = ' … (cut: too much text of one millisecond; platform=none shows it whole)';
+/** Lines of one millisecond that a page may begin behind; beyond, the page before had them all. */
+const MAX_SKIP = 30_000;
 /** An END is not before a line that its invocation printed: a sandbox's time and the node's may be that far apart. */
 const CLOCKS_APART_MS = 50;
 
@@ -51,26 +60,25 @@ export async function readLogs(journal: Journal, reading: LogReading): Promise<L
     place === undefined ? Number.POSITIVE_INFINITY : place.ms + 1,
     query.toMs ?? Number.POSITIVE_INFINITY,
   );
-  const wanted = query.limit + (place?.skip ?? 0) + 1;
+  const wanted = query.limit + Math.min(place?.skip ?? 0, MAX_SKIP) + 1;
 
   const lines = await ownLines(journal, query, highMs, wanted);
-  const records = few
-    ? { items: await recordsOf(journal, query), lowMs: Number.NEGATIVE_INFINITY }
-    : await recentRecords(journal, query, highMs, wanted);
+  // A record may have much text, of which its lines show little: it is let go at once. One may be found twice, as new and as running.
+  const seen = new Set<string>();
+  const linesOf = (record: InvocationRecord): LogRecord[] => {
+    if (seen.has(record.invocationId)) return [];
+    seen.add(record.invocationId);
+    return platformLines(record, platform).filter((line) => isWanted(line, query));
+  };
+  const made = few
+    ? { items: await linesOfMeant(journal, query, linesOf), lowMs: Number.NEGATIVE_INFINITY }
+    : await recentRecords(journal, query, highMs, wanted, linesOf);
   const fromMs = query.fromMs ?? Number.NEGATIVE_INFINITY;
-  const lowMs = Math.max(lines.lowMs, records.lowMs, fromMs);
+  const lowMs = Math.max(lines.lowMs, made.lowMs, fromMs);
   const window = { lowMs, highMs };
-  if (!few && Number.isFinite(lowMs)) {
-    // Among the newest there may be some that began below the page's time, too.
-    const known = new Set(records.items.map(({ invocationId }) => invocationId));
-    const older = await running(journal, query, lowMs, lookBackMs);
-    records.items.push(...older.filter(({ invocationId }) => !known.has(invocationId)));
-  }
+  if (!few && Number.isFinite(lowMs)) made.items.push(...(await running(journal, query, lowMs, lookBackMs, linesOf)));
 
-  const made = records.items
-    .flatMap((record) => platformLines(record, platform))
-    .filter((line) => isWanted(line, query));
-  const all = [...lines.items, ...made].filter((line) => isWithin(line, window)).sort(newestFirst);
+  const all = [...lines.items, ...made.items].filter((line) => isWithin(line, window)).sort(newestFirst);
   const skipped = place === undefined ? 0 : Math.min(place.skip, countAt(all, place.ms));
   const items = all.slice(skipped, skipped + query.limit);
   const more = all.length > skipped + query.limit;
@@ -82,7 +90,7 @@ export async function readLogs(journal: Journal, reading: LogReading): Promise<L
   };
 }
 
-/** The newest lines below a time, so many at least, and down to which millisecond these are all that there are. */
+/** The newest lines below a time, so many at least unless they are too much text, and down to which millisecond these are all that there are. */
 async function ownLines(
   journal: Journal,
   query: LogQuery,
@@ -91,6 +99,7 @@ async function ownLines(
 ): Promise<{ items: LogHit[]; lowMs: number; searched?: LogPage['searched'] }> {
   const { cursor: _, ...rest } = query;
   const items: LogHit[] = [];
+  let characters = 0;
   let cursor: string | undefined;
   for (;;) {
     const page: LogPage = await journal.logs({
@@ -99,7 +108,11 @@ async function ownLines(
       ...(cursor !== undefined && { cursor }),
       limit: Math.min(PAGE, Math.max(1, wanted - items.length + 1)),
     });
-    items.push(...page.items);
+    for (const line of page.items) {
+      const held = characters > MAX_CHARACTERS && items[0]!.timeMs === line.timeMs ? cut(line) : line;
+      characters += charactersOf(held);
+      items.push(held);
+    }
     cursor = page.cursor;
     const found = page.searched && { searched: page.searched };
     if (cursor === undefined) return { items, lowMs: Number.NEGATIVE_INFINITY, ...found };
@@ -108,18 +121,30 @@ async function ownLines(
     }
     // The last millisecond may be cut; with more lines than wanted, all those before it are there.
     const last = items.at(-1)!.timeMs;
-    if (items.length > wanted && items[wanted - 1]!.timeMs > last) return { items, lowMs: last + 1, ...found };
+    const enough = characters > MAX_CHARACTERS ? 1 : wanted;
+    if (items.length > enough && items[enough - 1]!.timeMs > last) return { items, lowMs: last + 1, ...found };
   }
 }
 
-/** Records of the newest invocations that began below a time, and down to which millisecond these are all. */
+function charactersOf({ text, before = [], after = [] }: LogHit): number {
+  return [...before, ...after].reduce((sum, line) => sum + line.text.length, text.length) + LINE_CHARACTERS;
+}
+
+/** A line without most of its text; copied, so that the rest can go. */
+function cut({ before: _, after: __, ...line }: LogHit): LogHit {
+  if (line.text.length <= CUT_TO) return line;
+  return { ...line, text: Buffer.from(line.text.slice(0, CUT_TO)).toString() + CUT };
+}
+
+/** Lines of the newest invocations that began below a time, and down to which millisecond these are all. */
 async function recentRecords(
   journal: Journal,
   query: LogQuery,
   highMs: number,
   wanted: number,
-): Promise<{ items: InvocationRecord[]; lowMs: number }> {
-  const items: InvocationRecord[] = [];
+  linesOf: (record: InvocationRecord) => LogRecord[],
+): Promise<{ items: LogRecord[]; lowMs: number }> {
+  const items: LogRecord[] = [];
   let lowMs = Number.NEGATIVE_INFINITY;
   for (const filter of filtersOf(query)) {
     const range = { ...fromOf(query.fromMs), ...(Number.isFinite(highMs) && { toMs: highMs }) };
@@ -133,7 +158,7 @@ async function recentRecords(
         ...(cursor !== undefined && { cursor }),
         limit,
       });
-      items.push(...page.items);
+      items.push(...page.items.flatMap(linesOf));
       count += page.items.length;
       cursor = page.cursor;
       const last = page.items.at(-1)?.startedAtMs;
@@ -147,14 +172,16 @@ async function recentRecords(
   return { items, lowMs };
 }
 
-/** Records of invocations that began before a time and had not ended by then. */
+/** Lines of invocations that began before a time and had not ended by then. */
 async function running(
   journal: Journal,
   query: LogQuery,
   lowMs: number,
   lookBackMs: number,
-): Promise<InvocationRecord[]> {
-  const items: InvocationRecord[] = [];
+  linesOf: (record: InvocationRecord) => LogRecord[],
+): Promise<LogRecord[]> {
+  const items: LogRecord[] = [];
+  let count = 0;
   for (const filter of filtersOf(query)) {
     let cursor: string | undefined;
     do {
@@ -166,27 +193,44 @@ async function running(
         ...(cursor !== undefined && { cursor }),
         limit: PAGE,
       });
-      items.push(...page.items);
+      items.push(...page.items.flatMap(linesOf));
+      count += page.items.length;
       cursor = page.cursor;
-    } while (cursor !== undefined && items.length < MOST_RUNNING);
+    } while (cursor !== undefined && count < MOST_RUNNING);
   }
   return items;
 }
 
-/** The records of the one invocation, or of the trace, that is meant. */
-async function recordsOf(journal: Journal, query: LogQuery): Promise<InvocationRecord[]> {
+/** Lines of the one invocation, or of the trace, that is meant. */
+async function linesOfMeant(
+  journal: Journal,
+  query: LogQuery,
+  linesOf: (record: InvocationRecord) => LogRecord[],
+): Promise<LogRecord[]> {
   const { invocationId, traceId } = query;
-  const records =
-    invocationId !== undefined
-      ? [await journal.invocation(invocationId)].filter((record) => record !== undefined)
-      : (await journal.invocations({ traceId: traceId!, limit: PAGE })).items;
   const names = typeof query.function === 'string' ? [query.function] : query.function;
-  return records.filter(
-    (record) =>
-      (names === undefined || names.includes(record.function)) &&
-      (query.version === undefined || record.version === query.version) &&
-      (query.sandboxId === undefined || record.sandboxId === query.sandboxId),
-  );
+  const isMeant = (record: InvocationRecord): boolean =>
+    (names === undefined || names.includes(record.function)) &&
+    (query.version === undefined || record.version === query.version) &&
+    (query.sandboxId === undefined || record.sandboxId === query.sandboxId);
+  if (invocationId !== undefined) {
+    const record = await journal.invocation(invocationId);
+    return record !== undefined && isMeant(record) ? linesOf(record) : [];
+  }
+  const items: LogRecord[] = [];
+  let cursor: string | undefined;
+  let left = PAGE;
+  do {
+    const page: Page<InvocationRecord> = await journal.invocations({
+      traceId: traceId!,
+      ...(cursor !== undefined && { cursor }),
+      limit: left,
+    });
+    items.push(...page.items.filter(isMeant).flatMap(linesOf));
+    left -= page.items.length;
+    cursor = page.cursor;
+  } while (cursor !== undefined && left > 0);
+  return items;
 }
 
 /** What asks for the invocations of each function that is meant. */

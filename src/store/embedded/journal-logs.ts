@@ -13,7 +13,7 @@ import {
   type Page,
 } from '../journal.ts';
 import type { Names } from './journal-append.ts';
-import { type Found, keyRange, type Pager, type Scan } from './journal-page.ts';
+import { type Found, keyRange, MAX_CHARACTERS, type Pager, type Scan } from './journal-page.ts';
 import { type LogRow, logOf, type StreamRow, streamOf } from './journal-records.ts';
 import { keyAt, parseHex, parseId, TRACE_ID, timeOfKey } from './journal-row.ts';
 import { isAscii, likePattern, whereSql } from './journal-where.ts';
@@ -26,9 +26,7 @@ const MAX_MS = 4_000;
 const MAX_FUNCTIONS = 50;
 const MAX_CONTEXT = 50;
 const MAX_LIMIT_WITH_CONTEXT = 200;
-/** Text of one page, so that long lines cannot take the thread's memory; the page has fewer lines then. */
-const MAX_CHARACTERS = 2_097_152;
-/** The same of what stands beside lines. */
+/** Text of what stands beside the lines of one page. */
 const MAX_CONTEXT_CHARACTERS = 8_388_608;
 /** Lines of a function that are looked at for those of one stream beside a line. */
 const CONTEXT_ROWS = 5_000;

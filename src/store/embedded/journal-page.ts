@@ -7,6 +7,8 @@ import { notACursor } from './page.ts';
 /** Rows that a filter looks at before the thread does something else: few at first, for the usual quick answer. */
 const FIRST_SLICE_ROWS = 1_000;
 const SLICE_ROWS = 20_000;
+/** Text of one page, so that long rows cannot take the thread's memory; the page has fewer rows then. */
+export const MAX_CHARACTERS = 2_097_152;
 
 export interface Scan {
   readonly table: 'invocations' | 'logs' | 'events';
@@ -25,8 +27,16 @@ export interface Scan {
   /** A search ends after so many rows, or so long, if it did not find enough by then. */
   readonly maxRows?: number;
   readonly maxMs?: number;
-  /** Rows of more text than this are not held at once: there are fewer of them, one at least. */
+  /** Rows of more text than this, instead of `MAX_CHARACTERS`, are not held at once: there are fewer of them, one at least. */
   readonly maxCharacters?: number;
+}
+
+/** A row, with what may be long in it. */
+interface Keyed {
+  readonly key: number;
+  readonly text?: string;
+  readonly error?: string | null;
+  readonly details?: string | null;
 }
 
 export interface Found<Row> {
@@ -55,10 +65,18 @@ export function journalPager(db: DatabaseSync) {
     return statement;
   }
 
-  async function page<Row extends { key: number; text?: string }>(scan: Scan): Promise<Found<Row>> {
-    const { table, columns, scope, filters, parameters, ascending = false, limit } = scan;
+  async function page<Row extends Keyed>(scan: Scan): Promise<Found<Row>> {
+    const {
+      table,
+      columns,
+      scope,
+      filters,
+      parameters,
+      ascending = false,
+      limit,
+      maxCharacters = MAX_CHARACTERS,
+    } = scan;
     const { maxRows = Number.POSITIVE_INFINITY, maxMs = Number.POSITIVE_INFINITY } = scan;
-    const { maxCharacters = Number.POSITIVE_INFINITY } = scan;
     const from = scope?.index ? `${table} INDEXED BY ${scope.index}` : table;
     // With a selection of keys, the range of keys is not what rows are to be found by.
     const range = scope && !scope.index ? ['+key < :high', '+key >= :low'] : ['key < :high', 'key >= :low'];
@@ -80,7 +98,7 @@ export function journalPager(db: DatabaseSync) {
       const wanted = { ...parameters, ...slice, limit: limit + 1 - found.length };
       let most = limit;
       for (const row of prepare(select).iterate(wanted) as Iterable<unknown> as Iterable<Row>) {
-        characters += row.text?.length ?? 0;
+        characters += (row.text ?? row.error ?? row.details)?.length ?? 0;
         if (characters > maxCharacters && found.length > 0) most = found.length;
         found.push(row);
         if (found.length > most) break;
