@@ -17,6 +17,8 @@ const WAITS = { firstMs: 1_000, maxMs: 30_000 };
 /** What the protocol says may be sent again. */
 const RETRIED = new Set([429, 502, 503, 504]);
 const MAX_SHOWN = 200;
+/** An answer is read up to here; what it says is told, and the rest is of no use. */
+const MAX_READ_BYTES = 4_096;
 
 /** Where the settings send OTLP; `undefined` where they do not. Throws `invalid_request` for what is no address or no header. */
 export function otlpTarget(settings: Pick<Settings, 'otlpEndpoint' | 'otlpHeaders'>): OtlpTarget | undefined {
@@ -89,15 +91,31 @@ async function tryOnce(
       again: true,
     };
   }
-  const text = await response.text().catch(() => '');
+  const says = await beginningOf(response);
   if (response.ok) return {};
-  const failure = new Error(
-    `the collector at ${url} answered with status ${response.status}: ${text.slice(0, MAX_SHOWN)}`,
-  );
+  const failure = new Error(`the collector at ${url} answered with status ${response.status}: ${says}`);
   const waitS = Number(response.headers.get('retry-after') ?? Number.NaN);
   return {
     failure,
     again: RETRIED.has(response.status),
     ...(waitS >= 0 && { waitMs: Math.min(WAITS.maxMs, waitS * 1_000) }),
   };
+}
+
+/** What an answer says, as a short line that does no harm where it is printed. */
+async function beginningOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of body ?? []) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > MAX_READ_BYTES) break;
+    }
+  } catch {
+    // The status is what counts; what came of the rest is enough.
+  }
+  const text = Buffer.concat(chunks).subarray(0, MAX_READ_BYTES).toString();
+  const line = text.replace(/[\s\p{C}]+/gu, ' ').trim();
+  return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }

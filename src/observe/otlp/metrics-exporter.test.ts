@@ -19,12 +19,12 @@ type Json = any;
 /** A collector that keeps what it gets and answers as it is told. */
 async function collector() {
   const requests: { path: string; headers: IncomingHttpHeaders; body: Json }[] = [];
-  const answers: { status: number; headers?: Record<string, string> }[] = [];
+  const answers: { status: number; headers?: Record<string, string>; body?: string }[] = [];
   const server = createServer((req, res) => {
     void text(req).then((body) => {
       requests.push({ path: req.url!, headers: req.headers, body: JSON.parse(body) });
-      const { status, headers } = answers.shift() ?? { status: 200 };
-      res.writeHead(status, { 'content-type': 'application/json', ...headers }).end('{}');
+      const { status, headers, body: says = '{}' } = answers.shift() ?? { status: 200 };
+      res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(says);
       server.emit('received');
     });
   });
@@ -145,6 +145,16 @@ describe('metrics to a collector', () => {
     await until(6);
     assert.equal(warnings.length, 1);
     assert.match(warnings[0]!, /status 400/);
+  });
+
+  test('what a collector says is told as one short line, whatever it is', async () => {
+    const { observer, answers, until, warnings } = await setUp();
+    observer.measure('node.loop', { node: 'here' }, 'share', 0.1);
+    const body = `no\r\n\u001b]0;title\u0007 \u202eback\u0000 ${'x'.repeat(5_000_000)}`;
+    answers.push({ status: 400, body });
+    await until(2);
+    const { reason } = JSON.parse(warnings[0]!) as { reason: string };
+    assert.match(reason, /answered with status 400: no \]0;title back x{100,200}…$/);
   });
 
   test('come a last time at the end', async () => {
