@@ -224,14 +224,14 @@ describe('the console', { skip: noBrowser }, () => {
       await goTo(tab, `${first.url}/console${screen}`);
       await tab.getByRole('banner').getByText('Live', { exact: true }).waitFor();
     }
-    const titles = await Promise.all(tabs.map((tab) => tab.locator('h1').first().innerText()));
+    const titles = await Promise.all(tabs.map((tab) => tab.locator('h1').first().textContent()));
     await first.kill();
     for (const tab of tabs) {
       await tab.getByRole('alert').getByText('The node does not answer').waitFor();
       await tab.locator('[data-live="reconnecting"]').waitFor();
     }
     assert.deepEqual(
-      await Promise.all(tabs.map((tab) => tab.locator('h1').first().innerText())),
+      await Promise.all(tabs.map((tab) => tab.locator('h1').first().textContent())),
       titles,
       'what was known is still shown',
     );
@@ -242,7 +242,7 @@ describe('the console', { skip: noBrowser }, () => {
       await tab.getByRole('banner').getByText('Live', { exact: true }).waitFor();
       await settled(tab);
       assert.equal(await tab.getByRole('alert').count(), 0, SCREENS_LEFT_OPEN[at]);
-      assert.equal(await tab.locator('h1').first().innerText(), titles[at]);
+      assert.equal(await tab.locator('h1').first().textContent(), titles[at]);
     }
   });
 });
