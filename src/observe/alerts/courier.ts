@@ -11,7 +11,10 @@ import type { Attempt, Carriers } from './ports.ts';
 const QUEUE = 'alert/notification';
 const LEASE_MS = 180_000;
 const WAIT_MS = 20_000;
-const MAX_RUNNING = 8;
+const MAX_RUNNING = 32;
+/** A receiver that hangs has so many at once at most; its others wait on the disk meanwhile, so that those of other channels go. */
+const MAX_OF_CHANNEL = 4;
+const BUSY_MS = 1_000;
 const FIRST_DELAY_MS = 2_000;
 const MAX_DELAY_MS = 1_800_000;
 const MAX_AGE_MS = 86_400_000;
@@ -30,6 +33,7 @@ export class Courier {
   private readonly options: CourierOptions;
   private readonly closing = new AbortController();
   private readonly running = new Set<Promise<void>>();
+  private readonly ofChannel = new Map<string, number>();
   private loop: Promise<void> | undefined;
 
   constructor(options: CourierOptions) {
@@ -95,6 +99,12 @@ export class Courier {
     }
   }
 
+  private attempted(channel: string): void {
+    const left = this.ofChannel.get(channel)! - 1;
+    if (left > 0) this.ofChannel.set(channel, left);
+    else this.ofChannel.delete(channel);
+  }
+
   /** What was not delivered before the node ended. */
   private async countWaiting(): Promise<void> {
     try {
@@ -116,9 +126,15 @@ export class Courier {
   private async run({ lease, body, attributes, sentAtMs }: LeasedMessage): Promise<void> {
     const { queue, log, clock } = this.options;
     const channel = attributes.channel ?? '';
-    const result = await this.attempt(channel, JSON.parse(body.toString()) as Notification).catch(
-      (error: unknown): Attempt => ({ done: false, message: messageOf(error) }),
-    );
+    const before = this.ofChannel.get(channel) ?? 0;
+    if (before >= MAX_OF_CHANNEL) {
+      await queue.retry(lease, BUSY_MS);
+      return;
+    }
+    this.ofChannel.set(channel, before + 1);
+    const result = await this.attempt(channel, JSON.parse(body.toString()) as Notification)
+      .catch((error: unknown): Attempt => ({ done: false, message: messageOf(error) }))
+      .finally(() => this.attempted(channel));
     if (result.done) {
       await queue.acknowledge(lease);
       this.count(channel, -1);

@@ -23,7 +23,8 @@ export interface Poster {
   close(): void;
 }
 
-export function createPoster(reach: Reach): Poster {
+/** What has not been answered in whole after `timeoutMs` is given up. */
+export function createPoster(reach: Reach, timeoutMs = TIMEOUT_MS): Poster {
   const agent = new Agent(AGENT);
   const secureAgent = new SecureAgent(AGENT);
 
@@ -51,12 +52,12 @@ export function createPoster(reach: Reach): Poster {
       const refusal = reach.refusal(url);
       if (refusal !== undefined) return { done: false, final: true, message: refusal };
       try {
-        const answer = await send(url, what, AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]));
+        const answer = await send(url, what, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
         await discard(answer);
         return judged(answer);
       } catch (error) {
         const timedOut = (error as Error).name === 'AbortError' || (error as Error).name === 'TimeoutError';
-        return { done: false, message: timedOut ? `no answer within ${TIMEOUT_MS} ms` : messageOf(error) };
+        return { done: false, message: timedOut ? `no answer within ${timeoutMs} ms` : messageOf(error) };
       }
     },
     close() {
