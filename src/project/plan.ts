@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ProjectApi } from './api.ts';
 import { type Difference, differences } from './differences.ts';
 import { type Drift, driftOf } from './drift.ts';
@@ -7,6 +8,9 @@ import type { Actual, CheckContext, Objection, ReadContext, Section, Wanted } fr
 import { type AppliedThing, allProjects, type ProjectView, projectKey } from './state.ts';
 
 export type Action = 'create' | 'change' | 'remove' | 'keep';
+
+/** Entries that are looked at before the thread does something else. */
+const SLICE = 20;
 
 /** What is to be done about one thing. */
 export interface Step {
@@ -69,7 +73,8 @@ export async function makePlan(
     const wanted = await readEntries(section, file.entries.get(section.key), { ...context, project });
     const applied = new Map(Object.entries(before?.applied[section.key] ?? {}));
     const actual = await readActual(context.api, section, wanted, applied, changing);
-    for (const name of inOrder(wanted)) {
+    for (const [index, name] of inOrder(wanted).entries()) {
+      if (index % SLICE === SLICE - 1) await setImmediate();
       const step = await objectedTo(
         stepOf(section, name, wanted.get(name)!, actual.get(name), applied.get(name)),
         context,
@@ -79,7 +84,8 @@ export async function makePlan(
       const owner = all.find((other) => other !== before && other.applied[section.key]?.[name]?.made === true);
       if (owner !== undefined) clashes.push({ section, name, project: owner.name });
     }
-    for (const [name, thing] of applied) {
+    for (const [index, [name, thing]] of [...applied].entries()) {
+      if (index % SLICE === SLICE - 1) await setImmediate();
       const now = actual.get(name);
       const drifted = driftOf(section, name, thing, now);
       if (drifted !== undefined) drift.push(drifted);
@@ -96,7 +102,8 @@ async function readEntries(
   context: ReadContext,
 ): Promise<Map<string, Wanted>> {
   const wanted = new Map<string, Wanted>();
-  for (const [name, { entry, place }] of entries ?? []) {
+  for (const [index, [name, { entry, place }]] of [...(entries ?? [])].entries()) {
+    if (index % SLICE === SLICE - 1) await setImmediate();
     try {
       wanted.set(name, await section.read(name, entry, context));
     } catch (error) {
