@@ -41,6 +41,14 @@ export function clearCookie(headers: IncomingHttpHeaders): string {
   return cookie(headers, '', 0);
 }
 
+/**
+ * Whether a value of `Set-Cookie` would put a session into a browser, or take one out. Only the node may: a function that could
+ * would have its caller work in the console in a stranger's name. Browsers send what has no name as if its value began with one.
+ */
+export function setsSession(value: string): boolean {
+  return /^[\s=]*(?:fob-session-|__secure-fob-session)/i.test(value);
+}
+
 function cookie(headers: IncomingHttpHeaders, value: string, maxAgeS: number): string {
   const isSecure = headers.origin?.startsWith('https://') === true;
   const name = isSecure ? SECURE : PLAIN + portOf(headers);

@@ -11,6 +11,8 @@ import { errorXml } from './rest-xml.ts';
 import type { AwsAnswer } from './service.ts';
 
 const XML_TYPE = 'application/xml';
+/** Objects are shown on the node's own address, and what they hold is hostile: no browser may take them for a page of this node. */
+const SAFE = ['Content-Security-Policy', 'sandbox', 'X-Content-Type-Options', 'nosniff'];
 const NO_BODY = new Set([204, 304]);
 
 /** Writes answers of this door, each with the ids by which AWS's clients report them. */
@@ -21,7 +23,7 @@ export function createAnswerer(lifecycle: Lifecycle, log: Logger) {
     errorOf,
 
     async answer(res: ServerResponse, { status, headers, body }: AwsAnswer): Promise<void> {
-      headers.push(...Object.values(ids()).flat());
+      headers.push(...Object.values(ids()).flat(), ...SAFE);
       if (body === undefined || typeof body === 'string') {
         if (body !== undefined) headers.push('Content-Type', XML_TYPE);
         write(lifecycle, res, status, headers, body);
@@ -39,7 +41,7 @@ export function createAnswerer(lifecycle: Lifecycle, log: Logger) {
     fail(res: ServerResponse, thrown: unknown): void {
       const error = errorOf(thrown);
       const { requestId, hostId } = ids();
-      const headers = [...requestId, ...hostId, ...Object.entries(error.headers).flat()];
+      const headers = [...requestId, ...hostId, ...SAFE, ...Object.entries(error.headers).flat()];
       if (NO_BODY.has(error.status) || res.req.method === 'HEAD') {
         write(lifecycle, res, error.status, headers, undefined);
         return;

@@ -42,6 +42,22 @@ describe('the door for clients of AWS', () => {
     assert.equal(operator.status, 404);
   });
 
+  test('shows nothing as a page of this node: what objects hold is hostile', async () => {
+    const put = { method: 'PUT', path: '/things/page.html', headers: { 'content-type': 'text/html' } };
+    assert.equal((await ask({ ...put, body: Buffer.from('<script src=/v1/functions></script>') })).status, 200);
+    for (const path of [
+      '/things/page.html',
+      '/things/page.html?response-content-type=image%2Fsvg%2Bxml',
+      '/things',
+      '/things/none',
+    ]) {
+      const { headers } = await ask({ path });
+      assert.equal(headers['content-security-policy'], 'sandbox', path);
+      assert.equal(headers['x-content-type-options'], 'nosniff', path);
+    }
+    assert.equal((await ask({ method: 'DELETE', path: '/things/page.html' })).status, 204);
+  });
+
   test('answers names of this node, of buckets below them, and no others', async () => {
     for (const [host, path] of [
       ['localhost', '/things'],

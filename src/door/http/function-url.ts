@@ -32,6 +32,7 @@ export function createFunctionUrls(
         query: mark === -1 ? '' : url.slice(mark + 1),
         maxBodyBytes: settings.maxBodyBytes,
         headers: OPAQUE_ORIGIN,
+        onNode: true,
       });
     try {
       authorizeInvoke(context, req, name);

@@ -79,6 +79,32 @@ describe('the address of a function', () => {
     assert.equal(requestContext.apiId, 'f');
   });
 
+  it('lets no function touch the session of the console in the browser of its caller', async () => {
+    const foreign = [
+      `fob-session-${node.port}=theirs; Path=/v1/functions`,
+      '__Secure-fob-session=theirs; Path=/v1; Secure',
+      ` =fob-session-${node.port}=theirs`,
+      '\tFOB-SESSION-1=theirs',
+    ];
+    const headers = {
+      'Set-Cookie': foreign[0],
+      'Clear-Site-Data': '"cookies"',
+      'strict-transport-security': 'max-age=1',
+      'Content-Security-Policy': 'sandbox allow-scripts allow-same-origin',
+      'X-Own': '1',
+    };
+    const shaped = { statusCode: 200, headers, cookies: ['basket=fob-session-1', ...foreign], body: '{}' };
+    node.engine.behaviour = () => succeeded(JSON.stringify(shaped), '');
+    const answer = await ask(node, 'GET', '/f/f');
+    assert.deepEqual(answer.headers['set-cookie'], ['basket=fob-session-1']);
+    for (const name of ['clear-site-data', 'strict-transport-security'])
+      assert.equal(answer.headers[name], undefined, name);
+    assert.equal(answer.headers['x-own'], '1');
+    // A browser keeps to each of several policies.
+    const policies = String(answer.headers['content-security-policy']).split(', ');
+    assert.ok(policies.some((policy) => policy.startsWith('sandbox') && !policy.includes('allow-same-origin')));
+  });
+
   it('takes an answer that is none for a failure of the function, and lives on', async () => {
     const crooked: [string, string][] = [
       ['{"statusCode": 200, "headers": {"x": {"toString": 1}}}', ''],

@@ -8,3 +8,18 @@ export const OPAQUE_ORIGIN = [
   'X-Content-Type-Options',
   'nosniff',
 ];
+
+/** What a browser keeps for a whole host, or forgets of it. */
+const OF_THE_HOST = new Set([
+  'alt-svc',
+  'clear-site-data',
+  'nel',
+  'report-to',
+  'service-worker-allowed',
+  'strict-transport-security',
+]);
+
+/** Whether one function would decide by this header about the node and about other functions on its address. */
+export function isOfTheHost(name: string): boolean {
+  return OF_THE_HOST.has(name.toLowerCase());
+}

@@ -53,6 +53,7 @@ export function createHttpRoutes(context: DoorContext, guard: Guard, runner: Htt
       return;
     }
     const target = targetOf(trigger);
+    const onNode = isOwnName(req);
     const run = (document: FunctionDocument, chosen?: ChosenVersion) =>
       runner.run(req, res, {
         function: document,
@@ -63,7 +64,8 @@ export function createHttpRoutes(context: DoorContext, guard: Guard, runner: Htt
         routeKey: route.key,
         pathParameters: match.parameters,
         maxBodyBytes: Math.min(options.maxBodyBytes ?? settings.maxBodyBytes, settings.maxBodyBytes),
-        headers: [...corsHeaders(options.cors, origin), ...(isOwnName(req) ? OPAQUE_ORIGIN : [])],
+        headers: [...corsHeaders(options.cors, origin), ...(onNode ? OPAQUE_ORIGIN : [])],
+        onNode,
         check: (event) => checkRequest(route, event),
       });
     if (trigger.qualifier === undefined) run(fn.document);

@@ -19,8 +19,10 @@ import type { DoorContext } from '../context.ts';
 import { describeFailure, failureHeaders } from '../failure.ts';
 import { type IdempotencyHeaders, idempotencyOf } from '../idempotency-key.ts';
 import { principalOf } from '../principal.ts';
+import { setsSession } from '../session-cookie.ts';
 import { endStream, headerSafe, passChunk } from '../stream.ts';
 import { causeOf, traceHeaders } from '../trace-context.ts';
+import { isOfTheHost } from './opaque-origin.ts';
 
 /** A request that has found its function. */
 export interface HttpCall {
@@ -36,6 +38,8 @@ export interface HttpCall {
   readonly maxBodyBytes: number;
   /** Headers that every answer gets, as alternating names and values. */
   readonly headers: readonly string[];
+  /** Whether it came to a name of the node, where the API and other functions are too. */
+  readonly onNode: boolean;
   /** A last look at the request; what it throws is the answer. */
   readonly check?: (event: HttpEvent) => void;
 }
@@ -151,7 +155,8 @@ export function createHttpRunner(context: DoorContext): HttpRunner {
       tellFailure(res, call, invocationId, FAILED);
       return;
     }
-    const headers = [...given.headers.flat(), ...call.headers, 'Fob-Invocation-Id', invocationId];
+    const own = given.headers.filter(([name, value]) => isFunctionsOwn(name, value, call.onNode));
+    const headers = [...own.flat(), ...call.headers, 'Fob-Invocation-Id', invocationId];
     answer(lifecycle, res, given.status, headers, hasNoBody(given.status) ? '' : given.body);
   };
 
@@ -207,6 +212,12 @@ function withoutCredential(req: IncomingMessage): IncomingMessage['headers'] {
   if (principalOf(req).credential === undefined) return req.headers;
   const { authorization: _credential, ...headers } = req.headers;
   return headers;
+}
+
+/** Whether a header of a function's answer is the function's to give. */
+function isFunctionsOwn(name: string, value: string, onNode: boolean): boolean {
+  if (onNode && isOfTheHost(name)) return false;
+  return name.toLowerCase() !== 'set-cookie' || !setsSession(value);
 }
 
 function hasNoBody(status: number): boolean {
