@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { Value } from 'typebox/value';
+import type { Clock } from '../../src/model/clock.ts';
 import { type Settings, SettingsSchema } from '../../src/model/settings.ts';
 import { startNode } from '../../src/node.ts';
 
@@ -39,7 +40,7 @@ export interface TestNode {
 }
 
 /** Starts a node with the default settings, few prewarmed sandboxes, and what a test wants otherwise. */
-export async function startTestNode(overrides: Partial<Settings> = {}): Promise<TestNode> {
+export async function startTestNode(overrides: Partial<Settings> = {}, clock?: Clock): Promise<TestNode> {
   const ownFolder = overrides.data === undefined ? await mkdtemp(join(tmpdir(), 'fob-test-node-')) : undefined;
   const settings: Settings = {
     ...(Value.Default(SettingsSchema, {}) as Settings),
@@ -51,10 +52,12 @@ export async function startTestNode(overrides: Partial<Settings> = {}): Promise<
   const removeFolder = () => (ownFolder === undefined ? undefined : rm(ownFolder, { recursive: true, force: true }));
   const log: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
-  const node = await startNode(settings, { log: logger }).catch(async (error: unknown) => {
-    await removeFolder();
-    throw error;
-  });
+  const node = await startNode(settings, { log: logger, ...(clock !== undefined && { clock }) }).catch(
+    async (error: unknown) => {
+      await removeFolder();
+      throw error;
+    },
+  );
 
   const request: TestNode['request'] = async (method, path, init) => {
     const response = await fetch(node.url + path, { method, ...init });
