@@ -9,10 +9,10 @@ interface Happening {
 }
 
 /** The feed as one caller hears it. */
-async function listen(node: TestNode, token: string) {
+async function listen(node: TestNode, token: string, path = '/v1/live') {
   const stopping = new AbortController();
-  const headers = { Authorization: `Bearer ${token}` };
-  const response = await fetch(`${node.url}/v1/live`, { headers, signal: stopping.signal });
+  const headers = { Authorization: `Bearer ${token}`, Accept: 'text/event-stream' };
+  const response = await fetch(node.url + path, { headers, signal: stopping.signal });
   assert.equal(response.status, 200);
   assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
   const heard: Happening[] = [];
@@ -133,4 +133,65 @@ describe('the live feed', () => {
     await again.ended;
     assert.equal((await node.request('GET', '/v1/live', as(token))).status, 401);
   });
+
+  for (const path of ['/v1/live', '/v1/logs/tail', '/v1/alerts/stream']) {
+    test(`${path} ends when the token expires, and when its owner is removed`, async () => {
+      await user('tom', ['viewer'], ada);
+      const issue = async (expiry: object): Promise<string> => {
+        const body = JSON.stringify({ user: 'tom', ...expiry });
+        const answer = await node.request('POST', '/v1/tokens', { ...as(ada), body });
+        assert.equal(answer.status, 201, answer.text);
+        return answer.json.token;
+      };
+      const expiring = await listen(node, await issue({ expiresAt: new Date(Date.now() + 2_000).toISOString() }), path);
+      const staying = await listen(node, await issue({}), path);
+      await expiring.ended;
+      assert.equal((await node.request('DELETE', '/v1/users/tom', as(ada))).status, 204);
+      await staying.ended;
+    });
+  }
+
+  test('a tail shows what its reader may see now', async () => {
+    const token = await user('kim', ['viewer'], ada);
+    await deploy('loud', 'ada');
+    const code = { inline: 'export const handler = async (e) => console.log(e.say);', fileName: 'main.mjs' };
+    for (const name of ['loud', 'pay']) {
+      const answer = await node.request('PUT', `/v1/functions/${name}`, { ...as(ada), body: JSON.stringify({ code }) });
+      assert.ok(answer.status < 300, answer.text);
+    }
+    const say = (name: string, text: string) =>
+      node.request('POST', `/v1/functions/${name}/invoke`, { ...as(ada), body: JSON.stringify({ say: text }) });
+    const feed = await listen(node, token, '/v1/logs/tail');
+    const others = await listen(node, ada, '/v1/logs/tail');
+    await say('loud', 'first');
+    await feed.until(({ data }) => data.text === 'first');
+    const body = JSON.stringify({
+      statements: [{ effect: 'allow', actions: ['logs:read'], resources: ['function:pay'] }],
+    });
+    assert.ok((await node.request('PUT', '/v1/roles/logs-of-pay', { ...as(ada), body })).status < 300);
+    const changed = await listen(node, token);
+    await node.request('PATCH', '/v1/users/kim', { ...as(ada), body: JSON.stringify({ roles: ['logs-of-pay'] }) });
+    await changed.ended;
+    await say('loud', 'second');
+    await say('pay', 'third');
+    await feed.until(({ data }) => data.text === 'third');
+    await others.until(({ data }) => data.text === 'second');
+    assert.ok(!feed.heard.some(({ data }) => data.text === 'second'));
+    for (const each of [feed, others]) each.close();
+  });
+});
+
+test('whoever listened as the operator of a node without users is cut off by the first user', async () => {
+  const node = await startTestNode();
+  try {
+    const feeds = await Promise.all(
+      ['/v1/live', '/v1/logs/tail', '/v1/alerts/stream'].map((path) => listen(node, 'none', path)),
+    );
+    const body = JSON.stringify({ name: 'ada', roles: ['administrator'], token: { label: 'test' } });
+    const made = await node.request('POST', '/v1/users', { body, headers: { 'Content-Type': 'application/json' } });
+    assert.equal(made.status, 201, made.text);
+    await Promise.all(feeds.map(({ ended }) => ended));
+  } finally {
+    await node.close();
+  }
 });

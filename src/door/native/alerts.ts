@@ -14,6 +14,7 @@ import { mayRead, resourceOfScoped } from './alert-scope.ts';
 import { streamEvents } from './event-stream.ts';
 import { readJsonBody } from './json-body.ts';
 import { cursor, DEFAULT_PAGE, functionFilter, limit, ProblemAnswer } from './schemas.ts';
+import { watchCaller } from './watch-caller.ts';
 
 const MAX_BODY_BYTES = 65_536;
 const tags = ['alerts'];
@@ -84,11 +85,18 @@ export function addAlertRoutes(app: App, context: DoorContext): void {
       },
     },
     async (request, reply) => {
-      streamEvents(context, reply.raw, (send) =>
-        alerts.subscribe((alert) => {
+      streamEvents(context, reply.raw, (send) => {
+        const unsubscribe = alerts.subscribe((alert) => {
           if (visible(request, 'alert:read', [alert], functionOf).length > 0) send('alert', alert);
-        }),
-      );
+        });
+        const unwatch = watchCaller(context, request.raw, (good) => {
+          if (!good) reply.raw.end();
+        });
+        return () => {
+          unsubscribe();
+          unwatch();
+        };
+      });
       reply.hijack();
     },
   );

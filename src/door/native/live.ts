@@ -5,16 +5,14 @@ import type { InvocationRecord } from '../../store/journal.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
-import { credentialIn } from '../guard.ts';
 import { principalOf } from '../principal.ts';
 import { streamEvents } from './event-stream.ts';
 import { ProblemAnswer } from './schemas.ts';
+import { watchCaller } from './watch-caller.ts';
 
 const GATHER_MS = 250;
 /** Functions of one event; there are more only where so many end within a quarter of a second. */
 const MAX_FUNCTIONS = 1_000;
-/** What one may have been permitted to, and no longer is. */
-const IDENTITY = 'identity/';
 
 /** What ended of one function within one interval. */
 interface Counts {
@@ -53,13 +51,11 @@ const KINDS: readonly [prefix: string, kind: string, action: Action][] = [
 interface Interval {
   readonly counts: ReadonlyMap<string, Counts>;
   readonly changes: readonly (Changed & { readonly action: Action })[];
-  /** Somebody's permissions may be others now. */
-  readonly identityChanged: boolean;
 }
 
 /** The feed by which screens stay fresh: that something happened, not what it was; whoever hears of it asks for what they show. */
 export function addLiveRoute(app: App, context: DoorContext): void {
-  const { nodeInfo, alerts, identity } = context;
+  const { nodeInfo, alerts } = context;
   const hub = createHub(context);
   app.get(
     '/v1/live',
@@ -76,23 +72,17 @@ export function addLiveRoute(app: App, context: DoorContext): void {
     },
     async (request, reply) => {
       const { raw } = request;
-      const credential = credentialIn(raw);
-      const held = credential === undefined ? undefined : identity.authenticate(credential);
       streamEvents(context, reply.raw, (send) => {
         send('hello', { version: nodeInfo.version, startedAtMs: nodeInfo.startedAtMs });
-        const unsubscribe = hub.subscribe((interval) => {
-          if (interval.identityChanged && held !== undefined && identity.authenticate(credential!) !== held) {
-            reply.raw.end();
-            return;
-          }
-          tell(raw, interval, send);
-        });
+        const unsubscribe = hub.subscribe((interval) => tell(raw, interval, send));
+        const unwatch = watchCaller(context, raw, () => reply.raw.end());
         const unalert = alerts?.subscribe((alert) => {
           if (may(raw, 'alert:read', alert.function === undefined ? '*' : `function:${alert.function}`))
             send('alert', alert);
         });
         return () => {
           unsubscribe();
+          unwatch();
           unalert?.();
         };
       });
@@ -129,16 +119,14 @@ function createHub({ store, clock, services, repositories }: DoorContext) {
   const listeners = new Set<(interval: Interval) => void>();
   let counts = new Map<string, Counts>();
   let changes = new Map<string, Changed & { action: Action }>();
-  let identityChanged = false;
   let cancelFlush: (() => void) | undefined;
   let endings: (() => void)[] = [];
 
   const flush = (): void => {
     cancelFlush = undefined;
-    const interval = { counts, changes: [...changes.values()], identityChanged };
+    const interval = { counts, changes: [...changes.values()] };
     counts = new Map();
     changes = new Map();
-    identityChanged = false;
     for (const listener of listeners) listener(interval);
   };
   const soon = (): void => {
@@ -156,7 +144,6 @@ function createHub({ store, clock, services, repositories }: DoorContext) {
     const found = KINDS.find(([prefix]) => key.startsWith(prefix));
     if (found === undefined) return;
     const [prefix, kind, action] = found;
-    if (prefix === IDENTITY) identityChanged = true;
     const name = key.slice(prefix.length);
     const owner = (value as { function?: unknown } | undefined)?.function;
     const of =

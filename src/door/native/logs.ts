@@ -15,6 +15,7 @@ import { functionsOf, lineFilters, lineView, lookBackMs, pastFilters, pastQuery,
 import { cursor, DEFAULT_PAGE, from, functionFilter, LogLine, limit, ProblemAnswer } from './schemas.ts';
 import { MAX_TAILS, streamTail } from './tail.ts';
 import { timeMs } from './time-range.ts';
+import { watchCaller } from './watch-caller.ts';
 
 const tags = ['logs'];
 
@@ -159,7 +160,6 @@ export function addLogRoutes(app: App, context: DoorContext): void {
         throw new Problem('throttled', `${MAX_TAILS} live tails are open already; close one`);
       }
       const { version, invocation, stream, text, level, where, platform: shown = 'none' } = request.query;
-      const principal = principalOf(request.raw);
       const names = functionsOf(context, request.query.function);
       for (const name of names ?? []) demand(request.raw, 'logs:read', `function:${name}`);
       const wanted = names && new Set(names);
@@ -170,11 +170,20 @@ export function addLogRoutes(app: App, context: DoorContext): void {
       reply.hijack();
       streamTail(context, reply.raw, {
         format: request.headers.accept?.includes('text/event-stream') === true ? 'sse' : 'ndjson',
-        subscribe: (onLine) =>
-          store.journal.tail(names?.length === 1 ? { function: names[0]! } : {}, onLine, (record) => {
+        subscribe: (onLine) => {
+          const of = names?.length === 1 ? { function: names[0]! } : {};
+          const unsubscribe = store.journal.tail(of, onLine, (record) => {
             if (shown === 'none') return;
             for (const line of platformLines(record, shown)) if (placeOf(line) > 0) onLine(line);
-          }),
+          });
+          const unwatch = watchCaller(context, request.raw, (good) => {
+            if (!good) reply.raw.end();
+          });
+          return () => {
+            unsubscribe();
+            unwatch();
+          };
+        },
         wanted: (line) =>
           (wanted === undefined || wanted.has(line.function)) &&
           (version === undefined || line.version === version) &&
@@ -183,7 +192,7 @@ export function addLogRoutes(app: App, context: DoorContext): void {
           LOG_LEVELS.indexOf(line.level) >= lowest &&
           (lowerText === undefined || line.text.toLowerCase().includes(lowerText)) &&
           (condition === undefined || lineMeets(line.text, condition)) &&
-          principal.may('logs:read', `function:${line.function}`),
+          principalOf(request.raw).may('logs:read', `function:${line.function}`),
       });
     },
   );
