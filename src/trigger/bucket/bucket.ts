@@ -30,6 +30,9 @@ const BucketOptionsSchema = Type.Object(
 );
 type BucketOptions = Static<typeof BucketOptionsSchema>;
 
+/** What the events that most triggers hear of are called by people. */
+const WORDS_OF: Readonly<Record<string, string>> = { 'ObjectCreated:*': 'created', 'ObjectRemoved:*': 'removed' };
+
 /** Changes of the buckets of this node. One reader serves all triggers, and has them accepted in one commit with its place. */
 export function createBucketType(host: TypeHost): TriggerType<BucketOptions> {
   const { buckets } = host.services;
@@ -44,7 +47,8 @@ export function createBucketType(host: TypeHost): TriggerType<BucketOptions> {
         throw new Problem('invalid_request', 'name one bucket, such as photos');
       return { bucket };
     },
-    describe: ({ bucket, prefix, suffix, events }) => `${bucket} ${prefix}*${suffix} ${events.join(',')}`,
+    describe: ({ bucket, prefix, suffix, events }) =>
+      `${bucket}${prefix || suffix ? ` ${prefix}*${suffix}` : ''}: ${events.map((event) => WORDS_OF[event] ?? event).join(', ')}`,
     async check({ bucket }) {
       if ((await buckets.findBucket(bucket)) !== undefined) return;
       throw new Problem('not_found', `there is no bucket "${bucket}"; create it first: fob bucket create ${bucket}`);

@@ -45,7 +45,7 @@ export function StepReview() {
         </Panel>
       ))}
       <Panel
-        title={triggers.length === 1 ? 'What wakes it' : 'What wakes them'}
+        title={functions.length === 1 ? 'What wakes it' : 'What wakes them'}
         aside={<Change step="trigger" what="triggers" />}
       >
         {triggers.length === 0 ? (

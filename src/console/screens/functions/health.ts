@@ -7,7 +7,7 @@ export type Health = 'failing' | 'throttled' | 'well' | 'idle';
 export const HEALTH: Readonly<Record<Health, { word: string; tone: Tone; rank: number }>> = {
   failing: { word: 'Failing', tone: 'bad', rank: 0 },
   throttled: { word: 'Throttled', tone: 'notice', rank: 1 },
-  well: { word: 'Well', tone: 'good', rank: 2 },
+  well: { word: 'Healthy', tone: 'good', rank: 2 },
   idle: { word: 'Idle', tone: 'quiet', rank: 3 },
 };
 /** From this share of failed calls on, it is failing. */
