@@ -115,19 +115,28 @@ export async function everyLook(
   { prepare, check }: { prepare?: (page: Page) => Promise<void>; check?: (page: Page) => Promise<void> } = {},
 ): Promise<void> {
   for (const scheme of SCHEMES) {
-    for (const width of WIDTHS) {
-      await t.test(`${name}, ${scheme}, ${width} px`, async (inner) => {
-        const { page, assertClean } = await openPage(inner, browser, { scheme, width });
-        await prepare?.(page);
-        await goTo(page, url);
+    await t.test(`${name}, ${scheme}`, async (inner) => {
+      // One page for all widths: what is drawn must follow its window, too.
+      const { page, assertClean } = await openPage(inner, browser, { scheme, width: WIDTHS[0]! });
+      await prepare?.(page);
+      await goTo(page, url);
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: HEIGHT });
+        await settled(page);
         await check?.(page);
+        await drawn(page);
         await look(page, `${name}-${scheme}-${width}`);
         await assertNoOverflow(page);
         await assertAccessible(page);
         assertClean();
-      });
-    }
+      }
+    });
   }
+}
+
+/** Waits until what the window's new size changes has been drawn. */
+async function drawn(page: Page): Promise<void> {
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
 }
 
 /** As `everyLook`, in the look that is the narrowest and dark: for what stands beside a screen that was looked at in all. */
