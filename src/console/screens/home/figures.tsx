@@ -38,7 +38,7 @@ export function Figures() {
           </StatusBadge>
         </Figure>
       )}
-      <Figure title="Calls a second" note={`${formatCount(all.invocations)} in the last ${WINDOW_MINUTES} min`}>
+      <Figure title="Calls a second" note={`${formatCount(all.invocations)} in ${WINDOW_MINUTES} min`}>
         {formatCount(all.callsPerS)}
       </Figure>
       <Figure title="Errors" note={all.errors === 0 ? 'none' : `${formatCount(all.errors)} of these`}>
