@@ -104,6 +104,21 @@ describe('a browser’s session', () => {
     assert.equal((await ask(node, 'GET', '/v1/session', { headers })).json.name, 'operator');
   });
 
+  test('is good on a node with routes, too', async () => {
+    const program = { Authorization: `Bearer ${administrator}`, 'Content-Type': 'application/json' };
+    const post = async (method: string, path: string, body: object) => {
+      const made = await node.request(method, path, { headers: program, body: JSON.stringify(body) });
+      assert.ok(made.status < 300, made.text);
+      return made;
+    };
+    const code = { inline: 'export const handler = async () => 1;', fileName: 'main.mjs' };
+    await post('PUT', '/v1/functions/routed', { code });
+    await post('POST', '/v1/triggers', { function: 'routed', type: 'http', options: { path: '/routed' } });
+    const cookie = cookieOf(await signIn({ user: 'ada', password: PASSWORD }));
+    const who = await ask(node, 'GET', '/v1/session', { headers: { ...own(), cookie } });
+    assert.deepEqual([who.status, who.json.name], [200, 'ada']);
+  });
+
   test('ends with its token where a password made it; a token that was given stays', async () => {
     const byPassword = cookieOf(await signIn({ user: 'ada', password: PASSWORD }));
     const out = await ask(node, 'DELETE', '/v1/session/browser', { headers: { ...own(), cookie: byPassword } });

@@ -38,7 +38,11 @@ export function credentialIn(req: IncomingMessage): string | undefined {
 }
 
 /** Returns why a request is refused, or nothing; then `principalOf` says who asks. */
-export type Guard = (req: IncomingMessage, waived?: Waived) => Problem | undefined;
+export interface Guard {
+  (req: IncomingMessage, waived?: Waived): Problem | undefined;
+  /** Whether the name that is asked is one of the node itself. Says and changes nothing of who asks. */
+  isOwnName(req: IncomingMessage): boolean;
+}
 
 /**
  * Makes the check that every request passes before anything else sees it.
@@ -75,10 +79,13 @@ export function createGuard(settings: Settings, identity: Pick<Identity, 'hasUse
     return true;
   };
 
-  return (req, waived) => {
+  const isOwnName = ({ headers: { host } }: IncomingMessage): boolean =>
+    host !== undefined && (knownHosts.has(host) || mayBeNamed(host));
+
+  const guard = (req: IncomingMessage, waived?: Waived): Problem | undefined => {
     const headers = req.headers;
     const host = headers.host;
-    if (host === undefined || !(knownHosts.has(host) || mayBeNamed(host) || isHost(host, waived?.host))) {
+    if (!isOwnName(req) && !isHost(host, waived?.host)) {
       return new Problem(
         'forbidden',
         `the Host header "${shorten(host ?? '')}" is no name of this node; add it to the setting \`allowedHosts\` if it should be`,
@@ -106,10 +113,11 @@ export function createGuard(settings: Settings, identity: Pick<Identity, 'hasUse
     if (!identity.hasUsers) return new Problem('unauthorized', NO_TOKEN);
     return new Problem('unauthorized', credential === undefined ? NO_CREDENTIAL : WRONG_CREDENTIAL);
   };
+  return Object.assign(guard, { isOwnName });
 }
 
-function isHost(host: string, name: string | undefined): boolean {
-  return name !== undefined && hostName(host.toLowerCase()) === name;
+function isHost(host: string | undefined, name: string | undefined): boolean {
+  return host !== undefined && name !== undefined && hostName(host.toLowerCase()) === name;
 }
 
 /** What is sent as a credential. */

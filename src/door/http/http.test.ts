@@ -285,6 +285,7 @@ describe('a route', () => {
     assert.equal((await ask(node, 'GET', '/private')).status, 401);
     const headers = { authorization: 'Bearer the-token-of-this-node' };
     assert.equal((await ask(node, 'GET', '/private', { headers })).status, 200);
+    assert.equal(eventOf(node).headers.authorization, undefined, 'the credential of the node is not for the function');
   });
 
   it('can have a host name of its own, with all paths, and no other name gets there', async () => {

@@ -26,9 +26,6 @@ export function createHttpRoutes(context: DoorContext, guard: Guard, runner: Htt
   let known: readonly Trigger[] = [];
   let table = new RouteTable(known);
 
-  /** Whether the name that is asked is one of the node itself, where its API is too. */
-  const isOwnName = (req: IncomingMessage): boolean => guard(req, { origin: true, token: true }) === undefined;
-
   const serve = (req: IncomingMessage, res: ServerResponse, match: RouteMatch, path: string, query: string) => {
     const { route } = match;
     const { options, trigger } = route;
@@ -53,7 +50,7 @@ export function createHttpRoutes(context: DoorContext, guard: Guard, runner: Htt
       return;
     }
     const target = targetOf(trigger);
-    const onNode = isOwnName(req);
+    const onNode = guard.isOwnName(req);
     const run = (document: FunctionDocument, chosen?: ChosenVersion) =>
       runner.run(req, res, {
         function: document,
@@ -109,7 +106,7 @@ export function createHttpRoutes(context: DoorContext, guard: Guard, runner: Htt
     const url = req.url!;
     const mark = url.indexOf('?');
     const path = mark === -1 ? url : url.slice(0, mark);
-    if (!path.startsWith('/') || (isReservedPath(path) && isOwnName(req))) return false;
+    if (!path.startsWith('/') || (isReservedPath(path) && guard.isOwnName(req))) return false;
     const host = hostName((req.headers.host ?? '').toLowerCase()) ?? '';
     if (isPreflight(req) && answerPreflight(req, res, path, host)) return true;
     const match = table.find(req.method!, path, host);
