@@ -45,6 +45,12 @@ describe('alerts in the console', { skip: noBrowser }, () => {
     await why.getByText(HOSTILE).first().waitFor();
     await page.getByText('fob rollback pay', { exact: true }).waitFor();
 
+    await goTo(page, `${node.url}/console/`);
+    const attention = page.getByRole('region', { name: 'Needs attention' });
+    await attention.getByText(/^errors: /).waitFor();
+    assert.equal(await attention.getByRole('listitem').count(), 1, 'that its calls fail is said once');
+    await goTo(page, `${node.url}/console/alerts`);
+
     await page.getByRole('button', { name: 'Acknowledge', exact: true }).first().click();
     const dialog = page.getByRole('dialog', { name: 'Acknowledge errors@pay' });
     await dialog.getByRole('textbox', { name: 'What is being done' }).fill('rolling back');

@@ -59,10 +59,10 @@ describe('events and schedules in the console', { skip: noBrowser }, () => {
     await life.getByRole('button', { name: 'Redrive', exact: true }).click();
     await life.getByText('delivered', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Redrive all that are dead' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Deliver 1 dead events again?' });
+    const dialog = page.getByRole('dialog', { name: 'Deliver 1 dead event again?' });
     await dialog.getByText('fob events redrive parcel --lane direct --rate 100').waitFor();
     await dialog.getByRole('button', { name: 'Redrive', exact: true }).click();
-    await page.getByText('1 events of parcel are on their way again').waitFor();
+    await page.getByText('1 event of parcel on its way again').waitFor();
     await eventually(async () => assert.equal((await dead()).length, 0));
     assertClean();
   });

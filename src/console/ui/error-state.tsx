@@ -22,7 +22,7 @@ export function ErrorState({ error, what = 'This', onRetry }: ErrorStateProps) {
     return (
       <EmptyState icon={IconLock} title="You may not see this">
         {problem.detail}
-        {problem.permission !== undefined && (
+        {problem.permission !== undefined && !problem.detail.includes(problem.permission) && (
           <Text size="sm" mt={6}>
             The permission is called <Code>{problem.permission}</Code>
           </Text>

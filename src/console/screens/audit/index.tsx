@@ -25,7 +25,7 @@ const PAGE = 200;
 const COLUMNS: readonly Column<AuditEntry>[] = [
   { key: 'time', title: 'When', width: 'minmax(4.25rem, 7.5rem)', cell: ({ time }) => <Time at={time} /> },
   { key: 'actor', title: 'Who', width: 'minmax(3rem, 1fr)', cell: ({ actor }) => actor },
-  { key: 'action', title: 'Did', width: 'minmax(4rem, 1.3fr)', cell: ({ action }) => action },
+  { key: 'action', title: 'Did', width: 'minmax(5.5rem, 1.3fr)', cell: ({ action }) => action },
   {
     key: 'subject',
     title: 'To what',

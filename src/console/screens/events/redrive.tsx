@@ -25,20 +25,22 @@ export function Redrive({ lane, onClose }: RedriveProps) {
       title={
         lane?.dead === undefined
           ? `Deliver the dead events of ${name} again?`
-          : `Deliver ${formatCount(lane.dead)} dead events again?`
+          : `Deliver ${formatCount(lane.dead)} dead ${lane.dead === 1 ? 'event' : 'events'} again?`
       }
       verb="Redrive"
       harmless
       onConfirm={async () => {
         const body = { ratePerSecond: Number(rate), ...(only !== undefined && { lane: only }) };
         const { redriven } = await api.post('/v1/functions/{name}/events/redrive', { path: { name }, body });
-        notifications.show({ message: `${formatCount(redriven)} events of ${name} are on their way again` });
+        notifications.show({
+          message: `${formatCount(redriven)} ${redriven === 1 ? 'event of' : 'events of'} ${name} on ${redriven === 1 ? 'its' : 'their'} way again`,
+        });
         await queryClient.invalidateQueries({
           predicate: ({ queryKey }) => /^\/v1\/(lanes|events|functions\/\{name\}\/events)/.test(String(queryKey[0])),
         });
       }}
     >
-      They have fresh attempts, and come after what waits now.
+      With fresh attempts, after what waits now.
       <NumberInput label="Events a second" my="sm" min={0.1} max={100_000} required value={rate} onChange={setRate} />
       <CommandLine
         words={['events', 'redrive', name, ...(only === undefined ? [] : ['--lane', only]), '--rate', String(rate)]}

@@ -13,6 +13,8 @@ import classes from './home.module.css';
 /** A function that fails this often, of so many calls, is worth a look before an alert says so. */
 const FAILING_SHARE = 0.05;
 const FEWEST_CALLS = 10;
+/** The rule that says the same of a function, with more behind it. */
+const ERRORS_RULE = 'errors';
 /** Things that are shown at once. */
 const MOST = 8;
 
@@ -31,10 +33,15 @@ export function Attention() {
   const alerts = useApi('/v1/alerts', undefined, { retry: false });
   const top = useApi('/v1/top', { query: { window: '5m', limit: 1_000 } });
   const lanes = useApi('/v1/lanes', undefined, { retry: false });
+  const alerted = new Set(
+    alerts.data?.alerts.filter(({ rule }) => rule === ERRORS_RULE).map((alert) => alert.function),
+  );
   const matters = [
     ...(alerts.data?.alerts ?? []).map(ofAlert),
     ...(lanes.data?.lanes ?? []).flatMap(ofLane),
-    ...(top.data?.functions ?? []).flatMap(ofFunction),
+    ...(top.data?.functions ?? [])
+      .flatMap(ofFunction)
+      .filter(({ name, word }) => word !== 'failing' || !alerted.has(name)),
   ];
   const shown = matters.slice(0, MOST);
   const isKnown = alerts.data !== undefined || top.data !== undefined || lanes.data !== undefined;
@@ -91,7 +98,7 @@ function ofAlert(alert: AlertView): Matter {
 
 function ofLane({ function: name, lane, dead }: Lane): Matter[] {
   if (dead === 0) return [];
-  const what = `${formatCount(dead)} ${dead === 1 ? 'event' : 'events'} of ${lane} could not be delivered`;
+  const what = `${formatCount(dead)} ${dead === 1 ? 'event' : 'events'} of ${lane === 'direct' ? 'direct calls' : lane} could not be delivered`;
   return [{ key: `${name} ${lane}`, tone: 'notice', word: 'undelivered', name, to: '/events', what }];
 }
 

@@ -43,6 +43,8 @@ export type Grouping = '' | 'owner' | `tag:${string}`;
 
 /** With more nodes than this, functions that nothing leads to or from are left out. */
 const MAX_LOOSE_AMONG = 400;
+/** What callers from outside come by, in words of people; others are called as they are. */
+const DOOR_NAMES: Readonly<Record<string, string>> = { native: 'API', http: 'HTTP' };
 const NOTHING = { calls: 0, errors: 0 };
 
 /** What is drawn: of what the API knows of traffic, and of all functions. */
@@ -64,8 +66,15 @@ export function mapModel(
     const sum = sums.get(to) ?? { ...NOTHING };
     sums.set(to, { calls: sum.calls + numbers.calls, errors: sum.errors + numbers.errors });
     if (isDoor) {
-      const name = from.slice('door:'.length);
-      doors.set(start, { id: start, kind: 'door', name, silent: numbers.calls === 0, group: '', ...NOTHING });
+      const door = from.slice('door:'.length);
+      doors.set(start, {
+        id: start,
+        kind: 'door',
+        name: DOOR_NAMES[door] ?? door,
+        silent: numbers.calls === 0,
+        group: '',
+        ...NOTHING,
+      });
     }
   }
   const used = new Set(edges.flatMap(({ from, to }) => [from, to]));

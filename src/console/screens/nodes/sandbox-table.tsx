@@ -131,7 +131,7 @@ function Runs({ sandbox: { function: name, version, runtime } }: { readonly sand
         {name}
       </Anchor>
       <span className={classes.wide}>
-        version {version} · {runtime}
+        v{version} · {runtime}
       </span>
     </span>
   );
