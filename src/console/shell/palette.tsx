@@ -5,12 +5,21 @@ import { useEffect, useMemo, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useFunctions } from '../api/functions.ts';
 import { SCREENS } from '../routes.tsx';
+import { type FunctionTab, TABS } from '../screens/function/tabs.ts';
 import { paletteStore, selectFirst } from './palette-store.ts';
 
 /** Functions that are shown at once. */
 const MOST = 12;
 
-/** Finds any screen, any function and every action by a few letters. */
+/** Of `price log`, the function and the tabs of its page whose titles begin with the last word; else the whole is a name. */
+function wantedOf(words: string): { name: string; tabs: readonly FunctionTab[] } {
+  const space = words.lastIndexOf(' ');
+  const last = words.slice(space + 1);
+  const tabs = space <= 0 ? [] : TABS.filter(({ path, title }) => path !== '' && title.toLowerCase().startsWith(last));
+  return tabs.length === 0 ? { name: words, tabs } : { name: words.slice(0, space).trim(), tabs };
+}
+
+/** Finds any screen, any function, a tab of its page (`price log`) and every action by a few letters. */
 export function Palette({ onHelp }: { readonly onHelp: () => void }) {
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
@@ -20,18 +29,26 @@ export function Palette({ onHelp }: { readonly onHelp: () => void }) {
   const { data: functions = [] } = useFunctions({ enabled: isOpen });
 
   const screens = SCREENS.filter(({ title }) => title.toLowerCase().includes(words));
+  const { name: wanted, tabs } = useMemo(() => wantedOf(words), [words]);
   const found = useMemo(() => {
-    if (words === '') return functions.slice(0, MOST);
+    if (wanted === '') return functions.slice(0, MOST);
     const starts: typeof functions = [];
     const holds: typeof functions = [];
     for (const each of functions) {
-      const at = each.name.toLowerCase().indexOf(words);
+      const at = each.name.toLowerCase().indexOf(wanted);
       if (at === 0) starts.push(each);
       else if (at > 0) holds.push(each);
       if (starts.length >= MOST) break;
     }
     return [...starts, ...holds].slice(0, MOST);
-  }, [functions, words]);
+  }, [functions, wanted]);
+  const places = found
+    .flatMap(({ name, config }) => {
+      const path = `/functions/${encodeURIComponent(name)}`;
+      if (tabs.length === 0) return [{ title: name, path, description: config.description }];
+      return tabs.map((tab) => ({ title: `${name}: ${tab.title}`, path: `${path}/${tab.path}`, description: '' }));
+    })
+    .slice(0, MOST);
   const actions = [
     { title: 'Use light colours', icon: IconSun, run: () => setColorScheme('light') },
     { title: 'Use dark colours', icon: IconMoon, run: () => setColorScheme('dark') },
@@ -39,7 +56,7 @@ export function Palette({ onHelp }: { readonly onHelp: () => void }) {
     { title: 'The API as a page', icon: IconBook2, run: () => window.location.assign('/docs') },
   ].filter(({ title }) => title.toLowerCase().includes(words));
 
-  const shown = [...screens, ...actions].map(({ title }) => title).concat(found.map(({ name }) => name));
+  const shown = [...screens, ...actions].map(({ title }) => title).concat(places.map(({ title }) => title));
   const list = shown.join('\n');
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list has another first entry
   useEffect(() => {
@@ -76,15 +93,15 @@ export function Palette({ onHelp }: { readonly onHelp: () => void }) {
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {found.length > 0 && (
+        {places.length > 0 && (
           <Spotlight.ActionsGroup label="Functions">
-            {found.map(({ name, config }) => (
+            {places.map(({ title, path, description }) => (
               <Spotlight.Action
-                key={name}
-                label={name}
-                description={config.description}
+                key={path}
+                label={title}
+                description={description}
                 leftSection={<IconBolt size={18} stroke={1.6} aria-hidden />}
-                onClick={() => void navigate(`/functions/${encodeURIComponent(name)}`)}
+                onClick={() => void navigate(path)}
               />
             ))}
           </Spotlight.ActionsGroup>

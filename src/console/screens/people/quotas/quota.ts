@@ -28,8 +28,8 @@ export const MEASURES: readonly {
   },
   {
     measure: 'reservedMb',
-    title: 'Memory at once',
-    about: 'Most memory that its functions may take at once, in MB: memory times concurrency',
+    title: 'Most memory at once',
+    about: 'Most memory that its functions could take at once, in MB: memory times concurrency',
     option: '--memory',
     format: formatMb,
     word: (value) => `${value}m`,
