@@ -95,6 +95,17 @@ describe('creating a function', { skip: noBrowser }, () => {
     assert.equal(answer.text, '"it runs"');
   });
 
+  test('where the node cannot answer, the page says which page it is, and trying again works', async (t) => {
+    const { page } = await openPage(t, browser);
+    await page.route('**/v1/trigger-types', (route) => route.fulfill({ status: 500, body: '{}' }));
+    await page.goto(`${node.url}/console/create`);
+    await page.getByRole('heading', { level: 1, name: 'Create a function' }).waitFor();
+    await page.getByText('The kinds of triggers cannot be shown').waitFor();
+    await page.unroute('**/v1/trigger-types');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await step(page, 'Blueprint or code');
+  });
+
   test('dropped files are read, hostile ones are text, and what a policy forbids is said before and after', async (t) => {
     const { page, assertClean } = await open(t, /status of (400|403|409|422)/);
     const buffer = Buffer.from(`def callme(name="you"):\n    return "hello " + name  # ${HOSTILE}\n`);
@@ -120,19 +131,28 @@ describe('creating a function', { skip: noBrowser }, () => {
     await page.getByText('policies forbid it').waitFor();
     await page.getByText('Forbidden by the policy small').waitFor();
     await page.getByText(HOSTILE).first().waitFor();
-    await page.getByRole('button', { name: 'Deploy', exact: true }).click();
-    await page.getByRole('alert').getByText('256').waitFor();
-    await page.getByRole('button', { name: 'Back to the review' }).click();
+    await page.getByRole('status').getByText('Policies forbid dropped as it is').waitFor();
+    const button = page.getByRole('button', { name: 'Deploy', exact: true });
+    assert.equal(await button.isDisabled(), true);
     await page.getByRole('button', { name: 'Change Memory and time' }).click();
     await page.getByRole('textbox', { name: 'Memory limit' }).fill('128');
     await next(page);
+    await page.getByText('policies allow it').waitFor();
+    // A policy that is made after the review was read refuses what is sent: the way back to what has to be changed stands first.
+    const stricter = JSON.stringify({ rules: { maxMemoryMb: 64 } });
+    assert.equal((await node.request('PUT', '/v1/policies/small', { body: stricter })).status, 200);
+    await button.click();
+    await page.getByRole('alert').getByText('64').waitFor();
+    const ways = page.getByRole('button', { name: /Back to the review|Try again/ });
+    assert.deepEqual(await ways.allTextContents(), ['Back to the review', 'Try again']);
+    await ways.first().click();
+    await node.request('DELETE', '/v1/policies/small');
     await page.getByText('policies allow it').waitFor();
     await deploy(page, 'dropped');
     assert.notEqual(await page.title(), 'hacked');
     assertClean();
     const { config } = await get('/v1/functions/dropped');
     assert.deepEqual([config.memoryMb, config.description, config.handler], [128, HOSTILE, 'main.callme']);
-    await node.request('DELETE', '/v1/policies/small');
   });
 
   test('a folder goes whole, without what does not belong in it, also where it holds more than text', async (t) => {

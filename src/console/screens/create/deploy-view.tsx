@@ -15,6 +15,7 @@ import type { Creation } from './context.tsx';
 import classes from './deploy.module.css';
 import type { Draft } from './draft.ts';
 import { titleOfTask } from './plan.ts';
+import { useForbidden } from './policy-verdict.tsx';
 import { faultsOfStep, STEPS } from './steps.ts';
 import type { Deployment, TaskState } from './use-deployment.ts';
 
@@ -29,13 +30,14 @@ interface DeployButtonProps {
 export function DeployButton({ creation, isSettled, onDeploy }: DeployButtonProps) {
   const missing = STEPS.flatMap(({ id, title }) => faultsOfStep(id, creation).map((fault) => ({ id, title, fault })));
   const [first] = missing;
+  const forbidden = useForbidden(creation.draft);
   return (
     <Group gap="sm">
       <Button
         leftSection={<IconRocket size={17} />}
         onClick={onDeploy}
-        disabled={first !== undefined}
-        loading={!isSettled && first === undefined}
+        disabled={first !== undefined || forbidden !== undefined}
+        loading={!isSettled && first === undefined && forbidden === undefined}
       >
         Deploy
       </Button>
@@ -46,6 +48,12 @@ export function DeployButton({ creation, isSettled, onDeploy }: DeployButtonProp
           <Anchor component="button" type="button" size="sm" onClick={() => creation.go(first.id)}>
             Go to {first.title.toLowerCase()}
           </Anchor>
+        </Text>
+      )}
+      {first === undefined && forbidden !== undefined && (
+        <Text size="sm" c="var(--fob-notice)" role="status">
+          <IconAlertTriangleFilled size={14} aria-hidden className={classes.inline ?? ''} /> Policies forbid {forbidden}{' '}
+          as it is: change what they name above
         </Text>
       )}
     </Group>
@@ -72,9 +80,9 @@ export function DeployView({ deployment, draft }: DeployViewProps) {
       </Panel>
       {state === 'failed' && (
         <Group gap="xs">
-          <Button onClick={start}>Try again</Button>
-          <Button variant="default" onClick={leave}>
-            Back to the review
+          <Button onClick={leave}>Back to the review</Button>
+          <Button variant="default" onClick={start}>
+            Try again
           </Button>
         </Group>
       )}

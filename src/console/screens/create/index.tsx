@@ -32,13 +32,18 @@ const BODIES: Readonly<Record<StepId, () => React.ReactNode>> = {
   review: StepReview,
 };
 
+const LEAD = 'Six short steps; nothing is made before the last one';
+
 /** From a blueprint, or from code of one's own, to a function that runs: six steps, in which one can go back and forth. */
 export default function Create() {
   const query = useTriggerKinds();
+  if (query.data !== undefined) return <Steps />;
   return (
-    <QueryView query={query} what="The kinds of triggers" rows={8}>
-      {() => <Steps />}
-    </QueryView>
+    <Page title="Create a function" lead={LEAD}>
+      <QueryView query={query} what="The kinds of triggers" rows={8}>
+        {() => null}
+      </QueryView>
+    </Page>
   );
 }
 
@@ -113,7 +118,7 @@ function Steps() {
     <CreationContext value={creation}>
       <Page
         title="Create a function"
-        lead="Six short steps; nothing is made before the last one"
+        lead={LEAD}
         actions={
           draft.start !== undefined && (
             <Button variant="default" size="xs" leftSection={<IconRotate size={15} />} onClick={() => setAsking(true)}>

@@ -1,28 +1,40 @@
 import { Alert, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
 import type { ApiProblem } from '../../api/problem.ts';
 import type { Api } from '../../api/types.gen.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { useCreation } from './context.tsx';
+import type { Draft } from './draft.ts';
 import { configOf } from './plan.ts';
 import classes from './review.module.css';
 
 type Verdict = Api['POST /v1/policies/check']['answer'];
 
 /** What the policies say of a function as it is written; asked anew when that changes. */
-function useVerdict(at: number) {
-  const { draft } = useCreation();
+function verdictQuery(draft: Draft, at: number) {
   const { name } = draft.parts.functions[at]!;
   const config = configOf(draft, at);
-  const isAsked = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name);
-  return useQuery<Verdict, ApiProblem>({
+  return queryOptions<Verdict, ApiProblem>({
     queryKey: ['/v1/policies/check', { function: name, config }],
     queryFn: () => api.post('/v1/policies/check', { body: { function: name, config } }),
-    enabled: isAsked,
+    // A policy that is gone must not hold anybody back.
+    staleTime: 0,
+    enabled: /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name),
     retry: false,
   });
+}
+
+function useVerdict(at: number) {
+  return useQuery(verdictQuery(useCreation().draft, at));
+}
+
+/** The first function that policies forbid as it is written, where there is one; its verdict is as fresh as the review's. */
+export function useForbidden(draft: Draft): string | undefined {
+  const { functions } = draft.parts;
+  const verdicts = useQueries({ queries: functions.map((_, at) => verdictQuery(draft, at)) });
+  return functions.find((_, at) => verdicts[at]?.data?.allowed === false)?.name;
 }
 
 /** What they say in a word. */
