@@ -47,6 +47,7 @@ export async function startTestServer(
   const log = pino({ level: 'warn' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
   const store = {
     journal: journal as unknown as Journal,
+    registry: { watch: () => () => {} },
     recordings: { find: async () => undefined },
     backup: async () => Readable.from([Buffer.from('a whole backup')]),
     restore: async (backup: Readable) => ({ documents: (await buffer(backup)).length, blobs: 1 }),
