@@ -101,19 +101,22 @@ describe('execution roles that people own', {
     const trigger = { function: 's3-upload-meta', type: 'schedule', options: { expression: 'rate(1 day)' } };
     const put = await as('bob', 'PUT', '/v1/triggers/daily', trigger);
     assert.ok(put.status < 300, put.text);
+    const made = await as('bob', 'POST', '/v1/triggers', { ...trigger, name: 'hourly' });
+    assert.equal(made.status, 201, made.text);
     const { changes } = (await as('eve', 'GET', '/v1/changes?limit=50')).json;
     const of = changes.filter((each: { function: string }) => each.function === 's3-upload-meta');
     assert.deepEqual(
       of
-        .slice(0, 2)
+        .slice(0, 3)
         .map(({ action, by, fields, trigger: name }: Record<string, unknown>) => [action, by, fields, name]),
       [
+        ['trigger:write', 'bob', [], 'hourly'],
         ['trigger:write', 'bob', [], 'daily'],
         ['function:configure', 'bob', ['memoryMb'], undefined],
       ],
     );
     assert.deepEqual([of.at(-1).action, of.at(-1).version], ['function:deploy', 1]);
-    await as('bob', 'DELETE', '/v1/triggers/daily');
+    for (const name of ['daily', 'hourly']) await as('bob', 'DELETE', `/v1/triggers/${name}`);
   });
 
   test('a policy about roles means those of the platform', async () => {

@@ -85,7 +85,7 @@ async function changeOf(
     time: new Date(timeMs).toISOString(),
     by: actor,
     action,
-    function: kind === 'trigger' ? (typeof stated === 'string' ? stated : await ofTrigger(name)) : name,
+    function: kind === 'function' ? name : typeof stated === 'string' ? stated : await ofTrigger(name),
     ...(kind === 'trigger' && { trigger: name }),
     ...(typeof version === 'number' && { version }),
     fields: Object.keys(after).filter((field) => field !== 'version' && field !== 'code' && field !== 'owner'),

@@ -6,6 +6,7 @@ import { Problem } from '../../model/problem.ts';
 import type { NewTrigger, TriggerChange, TriggerView } from '../../trigger/triggers.ts';
 import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
+import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { permitAny, visible } from '../permission.ts';
 import { demand } from '../principal.ts';
@@ -114,7 +115,10 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
     },
     async (request, reply) => {
       demandTrigger(request, triggers, request.body as NewTrigger);
-      return answer(reply.code(201), await triggers.create(request.body as NewTrigger));
+      const created = await triggers.create(request.body as NewTrigger);
+      // Its path does not name it.
+      noteAudit(request.raw, { subject: `trigger:${created.trigger.name}` });
+      return answer(reply.code(201), created);
     },
   );
 
