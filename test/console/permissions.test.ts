@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { startTestNode, type TestNode } from '../support/node.ts';
+import { ask, deployEcho, signInByToken } from './ask.ts';
+import { noBrowser, openBrowser, openPage, settled } from './support.ts';
+
+/** What only the owner's team and administrators may read. */
+const SECRET = 'of-the-owner-alone';
+const texts = (file: string, pattern: RegExp): string[] =>
+  [...readFileSync(new URL(`../../src/console/${file}`, import.meta.url), 'utf8').matchAll(pattern)].map(
+    ([, text]) => text!,
+  );
+const SCREENS = texts('routes.tsx', /^ {4}path: '([^']*)'/gm).map((path) => path.replace('/*', ''));
+const TABS = texts('screens/function/tabs.ts', /path: '([^']*)'/g).map((path) => path.replace('/*', ''));
+
+describe('the console for who may do little', { skip: noBrowser }, () => {
+  let browser: Browser;
+  let node: TestNode;
+  let administrator: string;
+  const tokens = new Map<string, string>();
+  before(async () => {
+    [browser, node] = await Promise.all([openBrowser(), startTestNode()]);
+    administrator = (await ask(node, 'POST', '/v1/users', { name: 'ada', roles: ['administrator'], token: {} })).token
+      .token;
+    for (const role of ['viewer', 'appops']) {
+      const made = { name: `some-${role}`, roles: [role], token: {} };
+      tokens.set(role, (await ask(node, 'POST', '/v1/users', made, administrator)).token.token);
+    }
+    await ask(node, 'PUT', '/v1/teams/shop', { members: ['ada'] }, administrator);
+    await deployEcho(node, 'cart', { owner: 'shop', environment: { KEY: SECRET } }, administrator);
+    await ask(node, 'PUT', '/v1/buckets/shop-photos', undefined, administrator);
+    await ask(node, 'PUT', '/v1/secrets/shop-key', { value: SECRET }, administrator);
+    const trigger = { function: 'cart', type: 'bucket', options: { bucket: 'shop-photos' } };
+    await ask(node, 'POST', '/v1/triggers', trigger, administrator);
+    await ask(node, 'POST', '/v1/functions/cart/invoke', { hello: 'world' }, administrator);
+  });
+  after(async () => {
+    await browser.close();
+    await node.close();
+  });
+
+  for (const role of ['viewer', 'appops'] as const) {
+    test(`a foreign ${role} finds every screen whole, and is told what is not for them`, async (t) => {
+      const { page, assertClean } = await openPage(t, browser, { expected: /status of 403/ });
+      page.setDefaultTimeout(10_000);
+      await signInByToken(page, node, tokens.get(role)!);
+      await page.goto(`${node.url}/console/`);
+      assert.ok(SCREENS.length > 15 && TABS.length > 8, `${SCREENS} ${TABS}`);
+      for (const path of [...SCREENS, ...TABS.map((tab) => `functions/cart/${tab}`)]) {
+        await t.test(path === '' ? 'home' : path, async () => {
+          await page.goto(`${node.url}/console/${path}`);
+          await settled(page);
+          const seen = await page.locator('body').innerText();
+          assert.doesNotMatch(seen, /Something went wrong|undefined|NaN/);
+          assert.ok(!seen.includes(SECRET));
+          if (role === 'appops' && path.startsWith('functions/cart/')) assert.match(seen, /You may not see this/);
+          if (/^(people|audit)$/.test(path) || (role === 'viewer' && path === 'functions/cart/code'))
+            assert.match(seen, /You may not see this/);
+          assertClean();
+        });
+      }
+    });
+  }
+});
