@@ -44,7 +44,10 @@ export function Attention() {
       .filter(({ name, word }) => word !== 'failing' || !alerted.has(name)),
   ];
   const shown = matters.slice(0, MOST);
-  const isKnown = alerts.data !== undefined || top.data !== undefined || lanes.data !== undefined;
+  const asked = [alerts, top, lanes];
+  // What one may not see is not theirs to mend; what could not be had must not pass for calm.
+  const failed = asked.filter(({ data, error }) => data === undefined && error !== null && error.code !== 'forbidden');
+  const isKnown = asked.some(({ data }) => data !== undefined) && asked.every(({ isPending }) => !isPending);
   return (
     <Panel
       title="Needs attention"
@@ -70,6 +73,14 @@ export function Attention() {
             </li>
           ))}
         </ul>
+      ) : failed.length > 0 ? (
+        <ErrorState
+          error={failed[0]!.error}
+          what="What needs attention"
+          onRetry={() => {
+            for (const each of failed) void each.refetch();
+          }}
+        />
       ) : isKnown ? (
         <p className={classes.calm} style={{ margin: 0 }}>
           <IconCircleCheck size={20} stroke={1.6} aria-hidden />

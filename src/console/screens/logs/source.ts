@@ -100,13 +100,16 @@ export class LogSource {
     }
   }
 
-  private async readNewest(): Promise<void> {
+  /** Whether the newest page could be read. */
+  private async readNewest(): Promise<boolean> {
     try {
       const page = await readPage(this.query, PAGE, this.controller.signal);
       this.lines.append(page.lines);
       this.took(page);
+      return true;
     } catch (error) {
       this.fail(error);
+      return false;
     }
   }
 
@@ -144,9 +147,10 @@ export class LogSource {
         );
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof ApiProblem && error.status >= 400 && error.status < 500) {
-          if (error.code !== 'throttled') return this.fail(error);
-          if (this.state.phase === 'loading') await this.readNewest();
+        if (error instanceof ApiProblem && error.status >= 400) {
+          if (error.status < 500 && error.code !== 'throttled') return this.fail(error);
+          // What is there is shown without the tail; where that fails as well, trying again is offered.
+          if (this.state.phase === 'loading' && !(await this.readNewest())) return;
         }
       }
       if (signal.aborted) return;
