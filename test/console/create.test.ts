@@ -277,7 +277,7 @@ describe('creating a function as one of AppOps', { skip: noBrowser }, () => {
     await page.getByRole('combobox', { name: 'Bucket' }).fill('serops-we');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: /Review and deploy/ }).click();
-    await page.getByText('The bucket serops-we').waitFor();
+    await page.getByText('The bucket serops-we').first().waitFor();
     await page.getByText('You may not make this').waitFor({ state: 'detached' });
     await deploy(page, 'upload-meta');
     assertClean();
