@@ -141,7 +141,7 @@ describe('logs and invocations for whoever may not see them', { skip: noBrowser 
     await page.locator('input[name="password"]').fill(PASSWORD);
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByText('You may not see this').waitFor();
-    await page.getByText('logs:read', { exact: true }).waitFor();
+    await page.getByText(/needs the permission logs:read/).waitFor();
     await goTo(page, `${node.url}/console/invocations`);
     await page.getByText('You may not see this').waitFor();
     await assertAccessible(page);
