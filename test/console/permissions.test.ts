@@ -52,6 +52,7 @@ describe('the console for who may do little', { skip: noBrowser }, () => {
         await t.test(path === '' ? 'home' : path, async () => {
           await page.goto(`${node.url}/console/${path}`);
           await settled(page);
+          // biome-ignore lint/performance/useDomNodeTextContent: what is hidden is not seen
           const seen = await page.locator('body').innerText();
           assert.doesNotMatch(seen, /Something went wrong|undefined|NaN/);
           assert.ok(!seen.includes(SECRET));
