@@ -145,6 +145,7 @@ describe('the console', { skip: noBrowser }, () => {
       await page.getByRole('option', { name: /^pay/ }).or(page.getByText('What pay does')).first().waitFor();
       await page.keyboard.press('Enter');
       await page.waitForURL(/\/console\/functions\/pay$/);
+      await page.getByPlaceholder('A function, a screen, an action').waitFor({ state: 'detached' });
       await page.keyboard.press('Control+k');
       await page.getByPlaceholder('A function, a screen, an action').fill('pay conf');
       await page.getByText('pay: Configuration').first().waitFor();
