@@ -196,6 +196,8 @@ function Search({ text, onText }: { readonly text: string; readonly onText: (tex
         window.clearTimeout(timer.current);
         timer.current = window.setTimeout(() => use(next), TYPING_MS);
       }}
+      // Whoever goes on to a link is not brought back by what they typed just before.
+      onBlur={() => use(typed)}
       onKeyDown={(event: KeyboardEvent) => {
         if (event.key === 'Enter') use(typed);
       }}
