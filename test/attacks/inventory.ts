@@ -1,5 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { PRIVATE_STAGE } from '../../src/sandbox/bubblewrap/stage.ts';
 import { allProcesses, foldersIn, readOf } from '../support/system.ts';
 
 const CGROUPS = '/sys/fs/cgroup';
@@ -15,6 +16,7 @@ export interface Inventory {
   /** Control groups by their names; a group may stand in several hierarchies. */
   readonly cgroups: number;
   readonly folders: number;
+  /** Mounts of the node's folders and of its stage, in every mount namespace that it uses. */
   readonly mounts: number;
 }
 
@@ -31,7 +33,7 @@ export function takeInventory(dataFolder: string): Inventory {
     helpers: helpers.length,
     cgroups: new Set(groupsOfNode(CGROUPS, MAX_DEPTH)).size,
     folders: sandboxFolders(join(dataFolder, 'run')).length,
-    mounts: [...mountNamespaces.values()].reduce((sum, pid) => sum + linesOf(`/proc/${pid}/mountinfo`), 0),
+    mounts: [...mountNamespaces.values()].reduce((sum, pid) => sum + mountsOfNode(pid, dataFolder), 0),
   };
 }
 
@@ -100,6 +102,8 @@ function sandboxFolders(runFolder: string): string[] {
   return foldersIn(runFolder).flatMap((owner) => foldersIn(join(runFolder, owner, 'sandboxes')));
 }
 
-function linesOf(file: string): number {
-  return readOf(file).split('\n').length;
+/** Others mount things of theirs on this machine at the same time: those are not counted. */
+export function mountsOfNode(pid: number, dataFolder: string): number {
+  const isOfNode = (line: string) => line.includes(dataFolder) || line.includes(` ${PRIVATE_STAGE}`);
+  return readOf(`/proc/${pid}/mountinfo`).split('\n').filter(isOfNode).length;
 }
