@@ -38,6 +38,7 @@ export class Berths {
   private readonly cgroups: Cgroups;
   private readonly stage: Stage;
   private readonly uids: UidBlock | undefined;
+  private readonly around: readonly string[];
   /** The argument by which processes of this owner are found. */
   private readonly tag: string;
   private readonly target: number;
@@ -47,10 +48,19 @@ export class Berths {
   private made = 0;
   private isClosed = false;
 
-  constructor(options: { cgroups: Cgroups; stage: Stage; uids: UidBlock | undefined; tag: string; target: number }) {
+  /** `around` is what starts bubblewrap, where that is more than its user: see `rule-setter.ts`. */
+  constructor(options: {
+    cgroups: Cgroups;
+    stage: Stage;
+    uids: UidBlock | undefined;
+    around: readonly string[];
+    tag: string;
+    target: number;
+  }) {
     this.cgroups = options.cgroups;
     this.stage = options.stage;
     this.uids = options.uids;
+    this.around = options.around;
     this.tag = options.tag;
     this.target = options.target;
   }
@@ -91,7 +101,9 @@ export class Berths {
     }
     const filter = this.stage.openFilter();
     const bwrap = [...(filter === undefined ? [] : ['--seccomp', '5']), '--args', '4', '--', ...GATE];
-    const child = spawn('/bin/sh', ['-c', WAITING_SHELL, 'fob-sandbox', this.tag, ...bwrap], {
+    const shell = ['/bin/sh', '-c', WAITING_SHELL, 'fob-sandbox', this.tag, ...bwrap];
+    const [program, ...words] = [...this.around, ...shell];
+    const child = spawn(program!, words, {
       cwd: '/',
       env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
       stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', filter ?? 'ignore'],

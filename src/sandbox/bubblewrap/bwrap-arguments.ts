@@ -58,7 +58,8 @@ export function bwrapArguments(spec: SandboxSpec, layout: Layout): string[] {
   return [
     ...['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup'],
     ...['--uid', INSIDE_ID, '--gid', INSIDE_ID, '--hostname', 'fob'],
-    ...['--as-pid-1', '--die-with-parent', '--new-session', '--clearenv'],
+    // Where it is called root by a namespace around it, bubblewrap would let the program keep its rights.
+    ...['--cap-drop', 'ALL', '--as-pid-1', '--die-with-parent', '--new-session', '--clearenv'],
     ...Object.entries(spec.environment).flatMap(([name, value]) => ['--setenv', name, value]),
     ...['--setenv', START, startScript(spec.command, layout.limits)],
     ...layout.rootArguments,

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import type { Check } from '../../model/machine.ts';
 import { newOwnerName } from '../owner.ts';
 import { createCgroups } from './cgroup/detect.ts';
-import { SYSTEM_PATH } from './network.ts';
+import { whyNoRules } from './rule-setter.ts';
 import { isFilterArchitecture } from './seccomp/filter.ts';
 import { chooseUids } from './uids.ts';
 
@@ -60,13 +60,9 @@ async function checkNamespaces(): Promise<Check> {
     return { name, state: 'ok', summary: 'user, process, mount, network, IPC, host name and cgroup' };
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim() || (error as Error).message;
-    const blocked = SWITCHES.find(
-      ({ file, allowed }) => existsSync(file) && readFileSync(file, 'utf8').trim() !== allowed,
-    );
     const remedy =
-      blocked === undefined
-        ? 'in a container, allow user namespaces (for Docker: --security-opt seccomp=unconfined --security-opt systempaths=unconfined)'
-        : `sysctl -w ${blocked.name}=${blocked.allowed}`;
+      blockedSwitch() ??
+      'in a container, allow user namespaces (for Docker: --security-opt seccomp=unconfined --security-opt systempaths=unconfined)';
     return { name, state: 'missing', summary: `no sandbox can start: ${said}`, remedy };
   }
 }
@@ -124,16 +120,20 @@ async function checkNetwork(): Promise<Check> {
 /** Whether what functions reach over their network can be limited to less than what this machine reaches. */
 async function checkNetworkRules(): Promise<Check> {
   const name = 'network rules';
-  if (process.getuid!() !== 0) {
-    const summary = 'functions with `internet` reach private networks, too, and none can have named `hosts`';
-    return { name, state: 'weaker', summary, remedy: 'run the node as root' };
-  }
-  try {
-    await run('nsenter', ['--version']);
-    await run('ip', ['-V'], { env: { PATH: SYSTEM_PATH } });
-  } catch {
-    const summary = 'functions that ask for a network cannot start';
-    return { name, state: 'missing', summary, remedy: 'apt-get install iproute2 util-linux' };
-  }
-  return { name, state: 'ok', summary: 'by routing rules in the network of each sandbox' };
+  const why = await whyNoRules();
+  if (why === undefined) return { name, state: 'ok', summary: 'by routing rules in the network of each sandbox' };
+  const summary = `functions with \`internet\` or named \`hosts\` are refused: ${why}`;
+  const remedy =
+    process.getuid!() === 0
+      ? 'apt-get install iproute2 util-linux'
+      : `${blockedSwitch() ?? 'apt-get install iproute2 util-linux, and allow user namespaces'}, or run the node as root`;
+  return { name, state: 'missing', summary, remedy };
+}
+
+/** The switch by which this machine forbids user namespaces, as the command that allows them. */
+function blockedSwitch(): string | undefined {
+  const blocked = SWITCHES.find(
+    ({ file, allowed }) => existsSync(file) && readFileSync(file, 'utf8').trim() !== allowed,
+  );
+  return blocked && `sysctl -w ${blocked.name}=${blocked.allowed}`;
 }

@@ -20,7 +20,7 @@ interface BubblewrapOptions {
  * Sandboxes made by bubblewrap: namespaces, a minimal read-only root, a system call filter, an unprivileged user, cgroup
  * limits. `docs/decisions/0002-sandbox-isolation.md` says what isolates, and `check` what of it this machine lacks.
  *
- * A network needs slirp4netns, and its rules `ip` of iproute2 and a node that is root; see `joinNetwork`.
+ * A network needs slirp4netns, and its rules `ip` of iproute2; see `joinNetwork`.
  *
  * Rejects with `sandbox_failed` where the helper process cannot start. A machine without bubblewrap, or without user
  * namespaces, is told by `check`, and by the failure of each start.

@@ -28,6 +28,8 @@ interface Launch {
   readonly spec: SandboxSpec;
   readonly cgroups: Cgroups;
   readonly stage: Stage;
+  /** Why this node cannot set the rules of a network; `undefined` where it can. */
+  readonly noRules: string | undefined;
   /** Says what could not be cleared. */
   warn(message: string): void;
   /** Hands one of the sandbox's sockets to the gateway; resolves when it has left this process. */
@@ -186,8 +188,9 @@ export class LaunchedSandbox {
 
   private async joinNetwork(access: Exclude<NetworkAccess, 'none'>): Promise<void> {
     const { hostsFile } = this;
-    const pid = this.children()[0]!;
-    const network = await joinNetwork({ access, pid, uid: this.berth.uid, hostsFile, hostsHead: HOSTS });
+    const { noRules } = this.launch;
+    const processes = { outer: this.berth.process.pid!, inner: this.children()[0]! };
+    const network = await joinNetwork({ access, processes, uid: this.berth.uid, noRules, hostsFile, hostsHead: HOSTS });
     this.network = network;
     this.undo.push(() => network.stop());
     // Its memory and time are the function's, and it is frozen and ended together with it.

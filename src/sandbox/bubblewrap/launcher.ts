@@ -14,6 +14,7 @@ import { createCgroups } from './cgroup/detect.ts';
 import { closeInheritedFiles } from './inherited-files.ts';
 import { LaunchedSandbox } from './launched-sandbox.ts';
 import type { LauncherReport, LauncherSettings, NumberedRequest } from './messages.ts';
+import { AROUND, whyNoRules } from './rule-setter.ts';
 import { createStage } from './stage.ts';
 import { chooseUids } from './uids.ts';
 
@@ -27,7 +28,9 @@ const stage = await createStage(settings.folder, settings.isPrivate);
 const uids =
   process.getuid!() === 0 ? chooseUids(readFileSync('/proc/self/uid_map', 'utf8'), Math.random()) : undefined;
 const parallelStarts = availableParallelism() * 2;
-const berths = new Berths({ cgroups, stage, uids, tag: ownerTag(settings.owner), target: parallelStarts });
+const noRules = await whyNoRules();
+const around = uids === undefined && noRules === undefined ? AROUND : [];
+const berths = new Berths({ cgroups, stage, uids, around, tag: ownerTag(settings.owner), target: parallelStarts });
 const sandboxes = new Map<string, LaunchedSandbox>();
 /** Starts that wait for their turn, first come, first served. */
 const turns: (() => void)[] = [];
@@ -96,6 +99,7 @@ async function start(spec: LaunchedSandbox['spec']): Promise<void> {
       spec,
       cgroups,
       stage,
+      noRules,
       warn: (message) => void report({ type: 'warning', message }),
       hand: (name, socket) => report({ type: 'socket', id: spec.id, name }, socket),
     });
