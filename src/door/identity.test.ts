@@ -61,6 +61,7 @@ const MATRIX: readonly (readonly [method: string, path: string, may: string, bod
   ['POST', '/v1/tokens', 'A', '{"team": "shop"}'],
   ['GET', '/v1/session', 'AIOVN'],
   ['GET', '/v1/can?action=node:restore', 'AIOVN'],
+  ['POST', '/v1/can', 'AIOVN', '{"questions": [{"action": "node:restore"}]}'],
   ['GET', '/v1/actions', 'AIOVN'],
   ['GET', '/v1/can?who=viewer&action=node:restore', 'AIV'],
   ['GET', '/v1/functions/ours/access', 'AIOV'],
@@ -202,6 +203,35 @@ describe('a node with users', () => {
     );
     assert.equal(missing.json.detail, there.json.detail.replaceAll('theirs', 'another'));
     assert.deepEqual([there.json.permission, there.json.resource], ['function:read', 'function:theirs']);
+  });
+
+  it('answers many questions about one’s own permissions at once, in their order, and as it would refuse', async () => {
+    const questions = [
+      { action: 'function:configure', resource: 'ours' },
+      { action: 'function:configure', resource: 'function:theirs' },
+      { action: 'secret:write' },
+      { action: 'secret:write', any: true },
+      { action: 'secret:write', resource: 'shop-mail' },
+      { action: 'identity:write', any: true },
+    ];
+    const asked = (token: string, body: object) => as(token, 'POST', '/v1/can', JSON.stringify(body));
+    const { json } = await asked(tokens.appops, { questions });
+    assert.deepEqual(
+      json.answers.map(({ allowed }: { allowed: boolean }) => allowed),
+      [true, false, false, true, true, false],
+    );
+    const refused = await as(tokens.appops, 'PATCH', '/v1/functions/theirs', '{"memoryMb": 256}');
+    assert.equal(json.answers[1].reason, refused.json.detail);
+    assert.equal(json.answers[0].reason, undefined);
+    assert.ok(
+      (await asked(tokens.administrator, { questions })).json.answers.every(
+        (each: { allowed: boolean }) => each.allowed,
+      ),
+    );
+    assert.equal((await asked(tokens.appops, { questions: [{ action: 'secret:wirte' }] })).status, 400);
+    assert.equal((await asked(tokens.appops, { questions: [] })).status, 400);
+    const many = Array.from({ length: 201 }, () => ({ action: 'secret:write' }));
+    assert.equal((await asked(tokens.appops, { questions: many })).status, 400);
   });
 
   it('shows in lists what one may see, and of the rest no more than names', async () => {

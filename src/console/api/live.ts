@@ -198,8 +198,8 @@ const SHOWN_BY: Readonly<Record<string, readonly string[]>> = {
   repository: ['/v1/repositories', '/v1/audit'],
   policy: ['/v1/policies', '/v1/audit'],
   quota: ['/v1/quotas', '/v1/quota-usage', '/v1/audit'],
-  role: ['/v1/execution-roles', '/v1/audit'],
-  identity: ['/v1/users', '/v1/teams', '/v1/roles', '/v1/tokens', '/v1/session', '/v1/audit'],
+  role: ['/v1/execution-roles', '/v1/can', '/v1/audit'],
+  identity: ['/v1/users', '/v1/teams', '/v1/roles', '/v1/tokens', '/v1/session', '/v1/can', '/v1/audit'],
   project: ['/v1/projects', '/v1/audit'],
   alerting: ['/v1/alerts', '/v1/audit'],
 };

@@ -451,6 +451,8 @@ export interface Api {
   "GET /v1/actions": { answer: { actions: { action: string; on: string }[] } };
   /** Says whether somebody may do something, by which statement, and what would be needed */
   "GET /v1/can": { query: { who?: string; action: string; resource?: string }; answer: Record<string, unknown> };
+  /** Says for several things at once whether whoever asks may do them, and where not, why */
+  "POST /v1/can": { body: { questions: { action: string; resource?: string; any?: boolean }[] }; answer: { answers: { allowed: boolean; reason?: string }[] } };
   /** Shows who may invoke a function, whatever their roles say */
   "GET /v1/functions/{name}/access": { path: { name: string }; answer: { allow?: string[]; deny?: string[]; revision: number } };
   /** Says who may invoke a function */

@@ -8,7 +8,7 @@ import type { App } from '../app.ts';
 import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { permitFunction } from '../permission.ts';
-import { demand, type Principal, principalOf } from '../principal.ts';
+import { demand, missingPermission, type Principal, principalOf } from '../principal.ts';
 import { explainGrants } from './explain-grants.ts';
 import { etag } from './function-view.ts';
 import { change } from './identity.ts';
@@ -19,6 +19,8 @@ import {
   LoginBody,
   NewTokenBody,
   PasswordBody,
+  PermissionQuestions,
+  PermissionVerdicts,
   TokenAnswer,
   TokenParameters,
   tokenAnswer,
@@ -325,6 +327,34 @@ function addDecisionRoutes(app: App, { identity, engine, governance }: DoorConte
       }
       const absent = target.startsWith('function:') && engine.find(target.slice('function:'.length)) === undefined;
       return absent && mayList(principal, target) ? { ...explained, exists: false } : explained;
+    },
+  );
+
+  app.post(
+    '/v1/can',
+    {
+      preValidation,
+      config: { permission: 'own' },
+      schema: {
+        tags,
+        summary: 'Says for several things at once whether whoever asks may do them, and where not, why',
+        description: 'For clients that show only what one may do. The answers come in the order of the questions.',
+        operationId: 'checkPermissions',
+        body: PermissionQuestions,
+        response: answers({ 200: PermissionVerdicts, '4xx': ProblemAnswer }),
+      },
+    },
+    async (request) => {
+      noteAudit(request.raw, { none: true });
+      const principal = principalOf(request.raw);
+      return {
+        answers: request.body.questions.map(({ action, resource = EVERYTHING, any = false }) => {
+          if (!(ACTIONS as readonly string[]).includes(action)) throw noAction(action);
+          const target = resourceOf(action, resource);
+          const allowed = any ? principal.mayAny(action as Action) : principal.may(action as Action, target);
+          return allowed ? { allowed } : { allowed, reason: missingPermission(principal, action, target).message };
+        }),
+      };
     },
   );
 

@@ -99,6 +99,40 @@ export const PasswordBody = Type.Object(
   },
   { additionalProperties: false },
 );
+/** What a client asks of its own permissions, for what it shows. */
+export const PermissionQuestions = Type.Object(
+  {
+    questions: Type.Array(
+      Type.Object(
+        {
+          action: Type.String({ maxLength: 64, description: 'Such as `secret:write`' }),
+          resource: Type.Optional(
+            Type.String({
+              maxLength: 256,
+              description: 'Such as `secret:mail`, or `mail`; absent: what there is one of',
+            }),
+          ),
+          any: Type.Optional(
+            Type.Boolean({
+              description: 'Whether there may be something to which it is allowed, such as what one makes oneself',
+            }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: 200 },
+    ),
+  },
+  { additionalProperties: false },
+);
+export const PermissionVerdicts = Type.Object({
+  answers: Type.Array(
+    Type.Object({
+      allowed: Type.Boolean(),
+      reason: Type.Optional(Type.String({ description: 'What is missing, and who can give it' })),
+    }),
+  ),
+});
 
 export function tokenAnswer(view: TokenView): Static<typeof TokenAnswer> {
   const { id, user, team, label, scopes, session, createdAtMs, createdBy, expiresAtMs, lastUsedAtMs } = view;
