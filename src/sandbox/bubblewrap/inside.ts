@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { SYSTEM_PATH } from './rule-setter.ts';
+import { SYSTEM_PATH } from './network-rules.ts';
 
 /** How long a connection may take. */
 const CONNECT_MS = 5_000;

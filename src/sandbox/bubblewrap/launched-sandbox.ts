@@ -11,6 +11,7 @@ import type { Berth } from './berth.ts';
 import { bwrapArguments, rlimits, SERVICES } from './bwrap-arguments.ts';
 import type { Cgroups } from './cgroup/cgroup.ts';
 import { signalEach } from './cgroup/cgroup-files.ts';
+import type { HostNames } from './host-names.ts';
 import { connectInside } from './inside.ts';
 import type { SocketName } from './messages.ts';
 import { joinNetwork, type Network } from './network.ts';
@@ -30,6 +31,7 @@ interface Launch {
   readonly stage: Stage;
   /** Why this node cannot set the rules of a network; `undefined` where it can. */
   readonly noRules: string | undefined;
+  readonly names: HostNames;
   /** Says what could not be cleared. */
   warn(message: string): void;
   /** Hands one of the sandbox's sockets to the gateway; resolves when it has left this process. */
@@ -188,9 +190,10 @@ export class LaunchedSandbox {
 
   private async joinNetwork(access: Exclude<NetworkAccess, 'none'>): Promise<void> {
     const { hostsFile } = this;
-    const { noRules } = this.launch;
+    const { noRules, names } = this.launch;
     const processes = { outer: this.berth.process.pid!, inner: this.children()[0]! };
-    const network = await joinNetwork({ access, processes, uid: this.berth.uid, noRules, hostsFile, hostsHead: HOSTS });
+    const { uid } = this.berth;
+    const network = await joinNetwork({ access, processes, uid, noRules, names, hostsFile, hostsHead: HOSTS });
     this.network = network;
     this.undo.push(() => network.stop());
     // Its memory and time are the function's, and it is frozen and ended together with it.

@@ -11,6 +11,7 @@ import { availableParallelism } from 'node:os';
 import { ownerTag } from '../owner.ts';
 import { Berths } from './berth.ts';
 import { createCgroups } from './cgroup/detect.ts';
+import { HostNames } from './host-names.ts';
 import { closeInheritedFiles } from './inherited-files.ts';
 import { LaunchedSandbox } from './launched-sandbox.ts';
 import type { LauncherReport, LauncherSettings, NumberedRequest } from './messages.ts';
@@ -30,6 +31,8 @@ const uids =
 const parallelStarts = availableParallelism() * 2;
 const noRules = await whyNoRules();
 const around = uids === undefined && noRules === undefined ? AROUND : [];
+const warn = (message: string): void => void report({ type: 'warning', message });
+const names = new HostNames({ warn });
 const berths = new Berths({ cgroups, stage, uids, around, tag: ownerTag(settings.owner), target: parallelStarts });
 const sandboxes = new Map<string, LaunchedSandbox>();
 /** Starts that wait for their turn, first come, first served. */
@@ -100,7 +103,8 @@ async function start(spec: LaunchedSandbox['spec']): Promise<void> {
       cgroups,
       stage,
       noRules,
-      warn: (message) => void report({ type: 'warning', message }),
+      names,
+      warn,
       hand: (name, socket) => report({ type: 'socket', id: spec.id, name }, socket),
     });
     sandboxes.set(spec.id, sandbox);

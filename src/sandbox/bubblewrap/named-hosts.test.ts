@@ -20,7 +20,7 @@ function harness(t: TestContext, hosts: readonly string[], names: Record<string,
     hostsFile,
     hostsHead: HEAD,
     run: async (more) => void lines.push(...more),
-    resolve: async (name) => names[name] ?? Promise.reject(new Error('no such name')),
+    names: { lookUp: async (name) => names[name] ?? Promise.reject(new Error('no such name')) },
     now: () => time.nowMs,
   });
   t.after(() => named.pause());
@@ -63,4 +63,16 @@ test('a name that moves is followed; its old address stays open for a while, and
   h.names['a.example'] = ['192.0.2.1'];
   await h.named.refresh();
   assert.deepEqual(h.taken(), [added('192.0.2.1/32', '443-443')]);
+});
+
+test('a name that moves each time it is asked for leaves a bounded number of addresses open', async (t) => {
+  const h = harness(t, ['a.example:443'], { 'a.example': [] });
+  let open = 0;
+  for (let round = 0; round < 40; round += 1) {
+    h.names['a.example'] = Array.from({ length: 32 }, (_, index) => `198.51.${round}.${index}`);
+    h.time.nowMs += 1_000;
+    await h.named.refresh();
+    for (const line of h.taken()) open += line.startsWith('rule add') ? 1 : -1;
+  }
+  assert.equal(open, 500 + 32);
 });

@@ -1,6 +1,6 @@
-import { lookup } from 'node:dns/promises';
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import type { NetworkHost } from '../../model/network.ts';
+import type { HostNames } from './host-names.ts';
 import { type OpenRange, openRule } from './network-rules.ts';
 
 /** Names are resolved again this often while the sandbox is in use. */
@@ -10,20 +10,17 @@ const KEPT_MS = 600_000;
 /** A start waits at most this long for names; those that take longer are open as soon as they are known. */
 const PATIENCE_MS = 2_000;
 
-/** Addresses of a name, as this machine resolves it; rejects where there are none. */
-export type Resolve = (name: string) => Promise<readonly string[]>;
-
-const systemResolve: Resolve = async (name) =>
-  (await lookup(name, { all: true, family: 4 })).map(({ address }) => address);
+/** Addresses that names no longer have, of which no more stay open: a name may move each time it is asked for. */
+const MAX_KEPT = 500;
 
 interface NamedHostsOptions {
   readonly hosts: readonly NetworkHost[];
+  readonly names: Pick<HostNames, 'lookUp'>;
   /** The file that the sandbox sees as `/etc/hosts`, with what it begins with. */
   readonly hostsFile: string;
   readonly hostsHead: string;
   /** Runs lines of `ip -batch` in the sandbox's network. */
   run(lines: readonly string[]): Promise<void>;
-  readonly resolve?: Resolve;
   readonly now?: () => number;
 }
 
@@ -34,7 +31,6 @@ interface NamedHostsOptions {
 export class NamedHosts {
   private readonly options: NamedHostsOptions;
   private readonly names: readonly string[];
-  private readonly resolve: Resolve;
   private readonly now: () => number;
   /** When each open address was last one of its name. */
   private readonly lastSeenMs = new Map<string, { range: OpenRange; atMs: number }>();
@@ -46,7 +42,6 @@ export class NamedHosts {
   constructor(options: NamedHostsOptions) {
     this.options = options;
     this.names = [...new Set(options.hosts.flatMap(({ name }) => name ?? []))];
-    this.resolve = options.resolve ?? systemResolve;
     this.now = options.now ?? (() => performance.now());
   }
 
@@ -92,8 +87,8 @@ export class NamedHosts {
     this.lookedAtMs = this.now();
     await Promise.all(
       this.names.map(async (name) => {
-        const found = await this.resolve(name).catch(() => undefined);
-        if (found !== undefined && found.length > 0) this.addresses.set(name, found);
+        const found = await this.options.names.lookUp(name).catch(() => undefined);
+        if (found !== undefined) this.addresses.set(name, found);
       }),
     );
     const lines: string[] = [];
@@ -106,8 +101,9 @@ export class NamedHosts {
         this.lastSeenMs.set(line, { range, atMs: nowMs });
       }
     }
-    for (const [line, { range, atMs }] of this.lastSeenMs) {
-      if (nowMs - atMs <= KEPT_MS) continue;
+    const left = [...this.lastSeenMs].filter(([, { atMs }]) => atMs < nowMs).sort(([, a], [, b]) => b.atMs - a.atMs);
+    for (const [index, [line, { range, atMs }]] of left.entries()) {
+      if (nowMs - atMs <= KEPT_MS && index < MAX_KEPT) continue;
       this.lastSeenMs.delete(line);
       lines.push(openRule('del', range));
     }

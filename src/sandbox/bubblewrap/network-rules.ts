@@ -1,13 +1,22 @@
 import type { NetworkHost } from '../../model/network.ts';
 import type { NetworkAccess } from '../sandbox.ts';
 
+/** Where distributions keep programs of the system, which the search path of a service may lack. */
+export const SYSTEM_PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 /** Address of the resolver that slirp4netns answers as, inside. */
 export const RESOLVER = '10.0.2.3';
 
 /** What no function reaches, however it asks: the machine itself, the link's own services (a cloud's metadata among them), and what is no address of one host. */
-const CLOSED = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'];
+export const CLOSED = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'];
 /** Networks that are not the Internet (RFC 6890): private ones, those of carriers, and of benchmarks. */
-const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.0.0.0/24', '192.168.0.0/16', '198.18.0.0/15'];
+export const PRIVATE = [
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+];
 
 /** Order of the kernel's rules: the first that fits decides. */
 const PRIORITY = { resolver: 100, closed: 200, open: 300, rest: 400 } as const;

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { NetworkAccess, Sandboxes, SandboxSpec } from '../sandbox.ts';
 import { checkMachine } from './checks.ts';
+import { HostNames } from './host-names.ts';
 import { createBubblewrapSandboxes } from './index.ts';
 import { joinNetwork } from './network.ts';
 import { type OtherMachine, startOtherMachine } from './testing/other-machine.ts';
@@ -163,7 +164,8 @@ for (const user of ['root', 'another user'] as const)
   });
 
 test('a node that cannot set rules refuses what needs them, and says why', async () => {
-  const rest = { processes: { outer: 1, inner: 1 }, uid: undefined, hostsFile: '/none', hostsHead: '' };
+  const names = new HostNames({ warn: () => assert.fail('nothing is resolved') });
+  const rest = { processes: { outer: 1, inner: 1 }, uid: undefined, hostsFile: '/none', hostsHead: '', names };
   const noRules = 'the kernel grants no namespaces';
   for (const access of ['internet', { hosts: ['192.0.2.1:80'] }] as const) {
     await assert.rejects(joinNetwork({ ...rest, access, noRules }), /cannot be kept .*the kernel grants no namespaces/);

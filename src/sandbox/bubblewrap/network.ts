@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { networkInterfaces } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { parseNetworkHost } from '../../model/network.ts';
 import type { NetworkAccess } from '../sandbox.ts';
+import type { HostNames } from './host-names.ts';
 import { NamedHosts } from './named-hosts.ts';
 import { networkRules } from './network-rules.ts';
+import { ownAddresses } from './own-addresses.ts';
 import { type SandboxProcesses, setRules } from './rule-setter.ts';
 
 /** The network of one sandbox. */
@@ -24,6 +25,7 @@ interface NetworkOptions {
   readonly uid: number | undefined;
   /** Why this node cannot set rules (`whyNoRules`); `undefined` where it can. */
   readonly noRules: string | undefined;
+  readonly names: HostNames;
   /** The file that the sandbox sees as `/etc/hosts`, and what it begins with. */
   readonly hostsFile: string;
   readonly hostsHead: string;
@@ -40,7 +42,7 @@ interface NetworkOptions {
  * It ends with `stop`, with this process (its end of descriptor 4 closes), or with the sandbox.
  */
 export async function joinNetwork(options: NetworkOptions): Promise<Network> {
-  const { access, processes, hostsFile, hostsHead, noRules } = options;
+  const { access, processes, names, hostsFile, hostsHead, noRules } = options;
   if (access !== 'any' && noRules !== undefined) {
     const rule = access === 'internet' ? '`internet`' : 'named `hosts`';
     throw new Error(`${rule} cannot be kept to what it may reach here: ${noRules}; \`fob doctor\` says what to do`);
@@ -53,7 +55,7 @@ export async function joinNetwork(options: NetworkOptions): Promise<Network> {
     await run(networkRules(access, ownAddresses()));
     if (access === 'internet') return { pid: carrier.pid!, pause() {}, resume() {}, stop };
     const hosts = access.hosts.flatMap((host) => parseNetworkHost(host) ?? []);
-    const named = new NamedHosts({ hosts, hostsFile, hostsHead, run });
+    const named = new NamedHosts({ hosts, names, hostsFile, hostsHead, run });
     await named.open();
     return {
       pid: carrier.pid!,
@@ -99,11 +101,4 @@ async function startCarrier({ processes, uid }: NetworkOptions): Promise<ChildPr
     child.once('exit', () => reject(new Error(`slirp4netns ended: ${said.trim()}`)));
   });
   return child;
-}
-
-function ownAddresses(): string[] {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ family, internal }) => family === 'IPv4' && !internal)
-    .map(({ address }) => address);
 }

@@ -1,11 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import { SYSTEM_PATH } from './network-rules.ts';
 
 const execute = promisify(execFile);
-
-/** Where distributions keep `ip`, which the search path of a service may lack. */
-export const SYSTEM_PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
  * What stands before a sandbox's program where the node is not root: a user namespace around the sandbox's own, in which the
@@ -52,7 +50,7 @@ export interface SandboxProcesses {
 /** Runs lines of `ip -batch` in the network of a sandbox. Rejects where the kernel refuses one. */
 export async function setRules({ outer, inner }: SandboxProcesses, lines: readonly string[]): Promise<void> {
   const around = process.getuid!() === 0 ? [] : [`--user=/proc/${outer}/ns/user`, '--preserve-credentials'];
-  const child = spawn('nsenter', [...around, `--net=/proc/${inner}/ns/net`, 'ip', '-batch', '-'], {
+  const child = spawn('nsenter', [...around, `--net=/proc/${inner}/ns/net`, 'ip', '-force', '-batch', '-'], {
     stdio: ['pipe', 'ignore', 'pipe'],
     env: { PATH: SYSTEM_PATH },
   });
