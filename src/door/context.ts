@@ -20,6 +20,7 @@ import type { Repositories } from '../service/repository/repositories.ts';
 import type { Services } from '../service/services.ts';
 import type { Store } from '../store/store.ts';
 import type { Triggers } from '../trigger/triggers.ts';
+import type { StreamSeats } from './stream-seats.ts';
 
 /** What a node says of itself. */
 export interface NodeInfo {
@@ -78,6 +79,9 @@ export interface Lifecycle {
   address: { host: string; port: number };
   /** Ends answers that would never end by themselves, such as a live tail. */
   readonly endless: Set<() => void>;
+  /** Who has which of the node's streams of events, and of its live tails of logs. */
+  readonly streams: StreamSeats;
+  readonly tails: StreamSeats;
 }
 
 export interface DoorContext extends ServerDeps {

@@ -28,6 +28,7 @@ import { answerProblem, problemJson } from './native/problem-json.ts';
 import { isStatusPath } from './native/status.ts';
 import { largestUploadBytes } from './native/upload.ts';
 import { plainTarget } from './plain-target.ts';
+import { StreamSeats } from './stream-seats.ts';
 
 const FOB_CALL = '/api/call/';
 const FUNCTIONS = '/v1/functions/';
@@ -41,6 +42,10 @@ const CONSOLE_FILES = { token: true, origin: true };
 const NOT_FOR_FUNCTIONS =
   'a function reaches buckets, queues, topics, key-value spaces and other functions, as it was granted them, and nothing else of this node';
 const MAX_HEADER_BYTES = 16_384;
+/** Streams and live tails of one node, and how many callers share them at least. */
+const MAX_STREAMS = 100;
+const MAX_TAILS = 200;
+const SHARES = 4;
 const MAX_CONNECTIONS = 20_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 /** For receiving a whole request, its body included: a large object on a slow line. How long an answer takes is not limited here. */
@@ -76,6 +81,8 @@ export async function createServer(deps: ServerDeps): Promise<DoorServer> {
     closing: false,
     address: { host: settings.host, port: settings.port },
     endless: new Set(),
+    streams: new StreamSeats('streams', MAX_STREAMS, MAX_STREAMS / SHARES),
+    tails: new StreamSeats('live tails', MAX_TAILS, MAX_TAILS / SHARES),
   };
   const context: DoorContext = { ...deps, lifecycle };
   const guard = createGuard(settings, deps.identity);

@@ -32,6 +32,8 @@ export interface Principal {
   readonly caller?: string;
   /** How access lists of functions name it, such as `user:ada`. */
   readonly callers?: readonly string[];
+  /** What it may do, as a text: two that are the same may do the same. Absent where that never changes. */
+  readonly rights?: () => string;
   /** Says to whom a refusal may turn. */
   readonly helpers?: () => string;
   /** Whether it may do this to `function:<name>`, `<kind>:<name>`, or `*`. `as` says whose the resource is to be, where that is about to change. */

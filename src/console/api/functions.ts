@@ -48,7 +48,7 @@ async function renewChanged(): Promise<void> {
   changed.clear();
   try {
     if (queryClient.getQueryData(KEY) === undefined) return;
-    if (names.length > MOST_SINGLY) {
+    if (names.length > MOST_SINGLY || names.includes('*')) {
       await queryClient.invalidateQueries({ queryKey: KEY });
       await new Promise((resolve) => window.setTimeout(resolve, WHOLE_EVERY_MS));
       return;

@@ -262,7 +262,8 @@ onLive('invocations', ({ functions }) => {
   renewMeasures(Object.keys(functions));
 });
 onLive('changed', ({ kind, name, function: of }) => {
-  const isOfFunction = kind === 'function' || kind === 'alias';
+  // Very many of a kind at once are told as one.
+  const isOfFunction = (kind === 'function' || kind === 'alias') && name !== '*';
   renew(SHOWN_BY[kind] ?? [], isOfFunction ? new Set([of ?? name]) : undefined);
 });
 onLive('alert', () => renew(['/v1/alerts', '/v1/status']));

@@ -11,7 +11,7 @@ import { addAlertChannelRoutes } from './alert-channels.ts';
 import { addAlertRuleRoutes } from './alert-rules.ts';
 import { AlertAnswer, FiringAnswer, NameOfAlert, SilenceAnswer } from './alert-schemas.ts';
 import { mayRead, resourceOfScoped } from './alert-scope.ts';
-import { streamEvents } from './event-stream.ts';
+import { eventText, streamEvents } from './event-stream.ts';
 import { readJsonBody } from './json-body.ts';
 import { cursor, DEFAULT_PAGE, functionFilter, limit, ProblemAnswer } from './schemas.ts';
 import { watchCaller } from './watch-caller.ts';
@@ -87,7 +87,7 @@ export function addAlertRoutes(app: App, context: DoorContext): void {
     async (request, reply) => {
       streamEvents(context, reply.raw, (send) => {
         const unsubscribe = alerts.subscribe((alert) => {
-          if (visible(request, 'alert:read', [alert], functionOf).length > 0) send('alert', alert);
+          if (visible(request, 'alert:read', [alert], functionOf).length > 0) send(eventText('alert', alert));
         });
         const unwatch = watchCaller(context, request.raw, (good) => {
           if (!good) reply.raw.end();

@@ -6,14 +6,18 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { FakeClock } from '../../model/testing/fake-clock.ts';
 import type { DoorContext } from '../context.ts';
-import { streamEvents } from './event-stream.ts';
+import { StreamSeats } from '../stream-seats.ts';
+import { eventText, streamEvents } from './event-stream.ts';
 
 const MIB = 1_048_576;
 
 test('a reader that stops reading is let go with one mebibyte waiting, and others go on', async (t) => {
   const endless = new Set<() => void>();
-  const context = { lifecycle: { endless }, clock: new FakeClock() } as unknown as DoorContext;
-  const sends = new Set<(event: string, value: unknown) => void>();
+  const context = {
+    lifecycle: { endless, streams: new StreamSeats('streams', 9, 9) },
+    clock: new FakeClock(),
+  } as unknown as DoorContext;
+  const sends = new Set<(text: string) => void>();
   const waiting: (() => number)[] = [];
   const server = createServer((_, res) => {
     waiting.push(() => res.writableLength);
@@ -51,7 +55,7 @@ test('a reader that stops reading is let go with one mebibyte waiting, and other
   let sent = 0;
   let most = 0;
   while (sends.size === 2) {
-    for (const send of sends) send('log', value);
+    for (const send of sends) send(eventText('log', value));
     sent += value.length;
     most = Math.max(most, ...waiting.map((bytes) => bytes()));
     assert.ok(sent < 64 * MIB, 'it is let go');
@@ -60,16 +64,19 @@ test('a reader that stops reading is let go with one mebibyte waiting, and other
   assert.ok(most > MIB / 2 && most < MIB + 2 * value.length, `${most} bytes waited`);
   assert.deepEqual([sends.size, endless.size], [1, 1]);
   while (received < sent) await once(reading, 'data');
-  for (const send of sends) send('log', 'the last');
+  for (const send of sends) send(eventText('log', 'the last'));
   const [last] = (await once(reading, 'data')) as [Buffer];
   assert.match(last.toString(), /event: log\ndata: "the last"\n\n/);
 });
 
 test('one large event waits, and those after it do not', async (t) => {
-  const context = { lifecycle: { endless: new Set() }, clock: new FakeClock() } as unknown as DoorContext;
+  const context = {
+    lifecycle: { endless: new Set(), streams: new StreamSeats('streams', 9, 9) },
+    clock: new FakeClock(),
+  } as unknown as DoorContext;
   const server = createServer((_, res) => {
     streamEvents(context, res, (send) => {
-      for (let n = 0; n < 3; n++) send('log', 'x'.repeat(8 * MIB));
+      for (let n = 0; n < 3; n++) send(eventText('log', 'x'.repeat(8 * MIB)));
       assert.ok(res.writableLength < 9 * MIB, `${res.writableLength} bytes wait`);
       return () => server.emit('unsubscribed');
     });

@@ -6,11 +6,16 @@ import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { principalOf } from '../principal.ts';
-import { streamEvents } from './event-stream.ts';
+import { eventText, streamEvents } from './event-stream.ts';
 import { ProblemAnswer } from './schemas.ts';
 import { watchCaller } from './watch-caller.ts';
 
 const GATHER_MS = 250;
+/** Telling everybody takes at most a tenth of the node's time: where it takes long, it is gathered for longer, up to this. */
+const TIME_SHARE = 10;
+const MAX_GATHER_MS = 5_000;
+/** Changes of one interval; those beyond are told by their kind alone. */
+const MAX_CHANGES = 500;
 /** Functions of one event; there are more only where so many end within a quarter of a second. */
 const MAX_FUNCTIONS = 1_000;
 
@@ -47,10 +52,10 @@ const KINDS: readonly [prefix: string, kind: string, action: Action][] = [
   ['identity/', 'identity', 'identity:read'],
 ];
 
-/** What one connection hears of an interval. */
+/** What happened in an interval. */
 interface Interval {
   readonly counts: ReadonlyMap<string, Counts>;
-  readonly changes: readonly (Changed & { readonly action: Action })[];
+  readonly changes: readonly (Changed & { readonly action: Action; readonly isMany?: true })[];
 }
 
 /** The feed by which screens stay fresh: that something happened, not what it was; whoever hears of it asks for what they show. */
@@ -65,7 +70,7 @@ export function addLiveRoute(app: App, context: DoorContext): void {
         tags: ['node'],
         summary: 'Sends that something happened, as server-sent events, until the caller goes',
         description:
-          'Events: `hello` once; `invocations`, gathered for 250 ms: how many ended, failed and were refused, by function; `changed`: a function, alias, trigger, queue … was made, changed or removed; `alert` as of `/v1/alerts/stream`. Each of what one may see. The stream ends when the credential or its permissions change: connect again.',
+          'Events: `hello` once; `invocations`, gathered for 250 ms, and longer on a busy node: how many ended, failed and were refused, by function; `changed`: a function, alias, trigger, queue … was made, changed or removed, with the name `*` where very many of a kind were; `alert` as of `/v1/alerts/stream`. Each of what one may see. The stream ends when the credential or its permissions change: connect again.',
         operationId: 'streamLive',
         response: answers({ 200: Type.String(), '4xx': ProblemAnswer }),
       },
@@ -73,12 +78,12 @@ export function addLiveRoute(app: App, context: DoorContext): void {
     async (request, reply) => {
       const { raw } = request;
       streamEvents(context, reply.raw, (send) => {
-        send('hello', { version: nodeInfo.version, startedAtMs: nodeInfo.startedAtMs });
-        const unsubscribe = hub.subscribe((interval) => tell(raw, interval, send));
+        send(eventText('hello', { version: nodeInfo.version, startedAtMs: nodeInfo.startedAtMs }));
+        const unsubscribe = hub.subscribe(raw, send);
         const unwatch = watchCaller(context, raw, () => reply.raw.end());
         const unalert = alerts?.subscribe((alert) => {
           if (may(raw, 'alert:read', alert.function === undefined ? '*' : `function:${alert.function}`))
-            send('alert', alert);
+            send(eventText('alert', alert));
         });
         return () => {
           unsubscribe();
@@ -91,22 +96,20 @@ export function addLiveRoute(app: App, context: DoorContext): void {
   );
 }
 
-function tell(
-  raw: IncomingMessage,
-  { counts, changes }: Interval,
-  send: (event: string, value: unknown) => void,
-): void {
+/** What a caller may hear of an interval, as it is sent. */
+function textFor(raw: IncomingMessage, { counts, changes }: Interval): string {
   const seen = [...counts].filter(([name]) => may(raw, 'function:list', `function:${name}`)).slice(0, MAX_FUNCTIONS);
-  if (seen.length > 0) send('invocations', { functions: Object.fromEntries(seen) });
-  for (const { action, ...change } of changes) {
+  let text = seen.length > 0 ? eventText('invocations', { functions: Object.fromEntries(seen) }) : '';
+  for (const { action, isMany, ...change } of changes) {
     const isMine =
-      change.function !== undefined
-        ? may(raw, action, `function:${change.function}`)
-        : change.kind === 'identity' || action === 'policy:read'
-          ? principalOf(raw).mayAny(action)
+      isMany || change.kind === 'identity' || action === 'policy:read'
+        ? principalOf(raw).mayAny(action)
+        : change.function !== undefined
+          ? may(raw, action, `function:${change.function}`)
           : may(raw, action, `${action.split(':')[0]}:${change.name}`);
-    if (isMine) send('changed', change);
+    if (isMine) text += eventText('changed', change);
   }
+  return text;
 }
 
 function may(raw: IncomingMessage, action: Action, resource: string): boolean {
@@ -116,9 +119,10 @@ function may(raw: IncomingMessage, action: Action, resource: string): boolean {
 
 /** Listens to the node while anybody listens here: once for all of them, and gathered. */
 function createHub({ store, clock, services, repositories }: DoorContext) {
-  const listeners = new Set<(interval: Interval) => void>();
+  const listeners = new Set<{ readonly raw: IncomingMessage; send(text: string): void }>();
   let counts = new Map<string, Counts>();
-  let changes = new Map<string, Changed & { action: Action }>();
+  let changes = new Map<string, Interval['changes'][number]>();
+  let gatherMs = GATHER_MS;
   let cancelFlush: (() => void) | undefined;
   let endings: (() => void)[] = [];
 
@@ -127,10 +131,20 @@ function createHub({ store, clock, services, repositories }: DoorContext) {
     const interval = { counts, changes: [...changes.values()] };
     counts = new Map();
     changes = new Map();
-    for (const listener of listeners) listener(interval);
+    const beganMs = clock.monotonicMs();
+    // Tabs of one person hear the same.
+    const texts = new Map<string, string>();
+    for (const { raw, send } of listeners) {
+      const { rights, kind, name } = principalOf(raw);
+      const who = rights?.() ?? `${kind} ${name}`;
+      const text = texts.get(who) ?? textFor(raw, interval);
+      texts.set(who, text);
+      if (text !== '') send(text);
+    }
+    gatherMs = Math.min(Math.max(GATHER_MS, TIME_SHARE * (clock.monotonicMs() - beganMs)), MAX_GATHER_MS);
   };
   const soon = (): void => {
-    cancelFlush ??= clock.after(GATHER_MS, flush);
+    cancelFlush ??= clock.after(gatherMs, flush);
   };
   const ended = ({ function: name, status }: InvocationRecord): void => {
     const of = counts.get(name) ?? { ended: 0, failed: 0, throttled: 0 };
@@ -149,7 +163,9 @@ function createHub({ store, clock, services, repositories }: DoorContext) {
     const of =
       kind === 'function' || kind === 'alias' ? name.split('/')[0] : typeof owner === 'string' ? owner : undefined;
     // A token's use is written down now and then: whoever shows tokens hears of it as any change.
-    changes.set(key, { kind, name, ...(of !== undefined && { function: of }), action });
+    if (changes.size < MAX_CHANGES || changes.has(key))
+      changes.set(key, { kind, name, ...(of !== undefined && { function: of }), action });
+    else changes.set(kind, { kind, name: '*', action, isMany: true });
     soon();
   };
 
@@ -174,7 +190,8 @@ function createHub({ store, clock, services, repositories }: DoorContext) {
   };
 
   return {
-    subscribe(listener: (interval: Interval) => void): () => void {
+    subscribe(raw: IncomingMessage, send: (text: string) => void): () => void {
+      const listener = { raw, send };
       if (listeners.size === 0) start();
       listeners.add(listener);
       return () => {

@@ -1,6 +1,5 @@
 import Type from 'typebox';
 import { lineMeets } from '../../model/log-condition.ts';
-import { Problem } from '../../model/problem.ts';
 import { placeOf, platformLines } from '../../observe/logs/platform-lines.ts';
 import { readLogs } from '../../observe/logs/read-logs.ts';
 import { parseAllWhere } from '../../observe/logs/where.ts';
@@ -13,7 +12,7 @@ import { demand, principalOf } from '../principal.ts';
 import { addLogExportRoute } from './log-export.ts';
 import { functionsOf, lineFilters, lineView, lookBackMs, pastFilters, pastQuery, platform } from './log-filters.ts';
 import { cursor, DEFAULT_PAGE, from, functionFilter, LogLine, limit, ProblemAnswer } from './schemas.ts';
-import { MAX_TAILS, streamTail } from './tail.ts';
+import { streamTail } from './tail.ts';
 import { timeMs } from './time-range.ts';
 import { watchCaller } from './watch-caller.ts';
 
@@ -156,9 +155,6 @@ export function addLogRoutes(app: App, context: DoorContext): void {
       },
     },
     (request, reply) => {
-      if (context.lifecycle.endless.size >= MAX_TAILS) {
-        throw new Problem('throttled', `${MAX_TAILS} live tails are open already; close one`);
-      }
       const { version, invocation, stream, text, level, where, platform: shown = 'none' } = request.query;
       const names = functionsOf(context, request.query.function);
       for (const name of names ?? []) demand(request.raw, 'logs:read', `function:${name}`);
@@ -167,9 +163,9 @@ export function addLogRoutes(app: App, context: DoorContext): void {
       const prefix = stream?.toLowerCase();
       const lowest = level === undefined ? 0 : LOG_LEVELS.indexOf(level);
       const condition = parseAllWhere(where ?? []);
-      reply.hijack();
       streamTail(context, reply.raw, {
         format: request.headers.accept?.includes('text/event-stream') === true ? 'sse' : 'ndjson',
+        begin: () => void reply.hijack(),
         subscribe: (onLine) => {
           const of = names?.length === 1 ? { function: names[0]! } : {};
           const unsubscribe = store.journal.tail(of, onLine, (record) => {

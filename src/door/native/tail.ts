@@ -4,18 +4,21 @@ import type { DoorContext } from '../context.ts';
 
 /** Bytes that wait for a slow caller; lines beyond are dropped and counted. */
 const MAX_WAITING_BYTES = 1_048_576;
-/** Live tails of one node. */
-export const MAX_TAILS = 200;
 const HEARTBEAT_MS = 15_000;
 
 export interface Tail {
   readonly format: 'sse' | 'ndjson';
+  /** Called once it is sure that it is sent. */
+  readonly begin: () => void;
   readonly subscribe: (onLine: (line: LogRecord) => void) => () => void;
   readonly wanted: (line: LogRecord) => boolean;
 }
 
-/** Sends lines until the caller goes or the server closes. Memory is bounded: what a slow caller cannot take is dropped, and it is told how much. */
+/** Sends lines until the caller goes or the server closes. Memory is bounded: what a slow caller cannot take is dropped, and it is told how much. Throws `throttled` where there are too many (`StreamSeats`). */
 export function streamTail({ lifecycle, clock }: DoorContext, res: ServerResponse, tail: Tail): void {
+  const end = (): void => void res.end();
+  const leave = lifecycle.tails.take(res.req, end);
+  tail.begin();
   const sse = tail.format === 'sse';
   let dropped = 0;
 
@@ -43,10 +46,9 @@ export function streamTail({ lifecycle, clock }: DoorContext, res: ServerRespons
     if (sse && res.writableLength === 0) res.write(':\n\n');
     cancelBeat = clock.after(HEARTBEAT_MS, beat);
   };
-  const end = () => res.end();
-
   res.on('drain', settleDropped);
   res.on('close', () => {
+    leave();
     unsubscribe();
     cancelBeat();
     lifecycle.endless.delete(end);

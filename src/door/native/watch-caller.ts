@@ -11,7 +11,7 @@ const MAX_WAIT_MS = 86_400_000;
 
 /**
  * For answers that last: looks again at whose they are where users, teams, roles or tokens change and where the token expires, and calls
- * `onChange` after. From then on `principalOf` says what they may now; `good` is false where they are nobody any more. Returns how to stop.
+ * `onChange` after, if what they may do is no longer the same. From then on `principalOf` says what they may now; `good` is false where they are nobody any more. Returns how to stop.
  */
 export function watchCaller(
   { identity, store, clock }: DoorContext,
@@ -33,9 +33,11 @@ export function watchCaller(
     }
     const now = identity.authenticate(credential);
     if (now === held) return;
+    // Identity forgets what it knows at every change, also of somebody else, and when it writes down that a token was used.
+    const isSame = now?.rights !== undefined && now.rights() === held?.rights?.();
     held = now;
     if (now !== undefined) setPrincipal(req, { ...now, grants: 'all', credential: true });
-    onChange(now !== undefined);
+    if (!isSame) onChange(now !== undefined);
   };
   const awaitExpiry = (): void => {
     const expiresAtMs = held?.tokenId === undefined ? undefined : identity.token(held.tokenId)?.expiresAtMs;

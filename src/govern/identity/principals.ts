@@ -205,6 +205,7 @@ export class Principals {
       }
       return allowed;
     };
+    let rights: string | undefined;
     return {
       kind: isUser ? 'user' : 'token',
       name: isUser ? owner.user : `team ${owner.team}`,
@@ -212,6 +213,7 @@ export class Principals {
       teams: powers.asker.teams,
       ...(id !== undefined && { tokenId: id }),
       narrowed: scopes !== undefined,
+      rights: () => (rights ??= JSON.stringify([powers.asker, powers.granted, powers.narrowed, powers.callers])),
       helpers: this.options.helpers,
       callers: powers.callers,
       may: (action: Action, resource, as) =>
