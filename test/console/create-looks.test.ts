@@ -7,8 +7,8 @@ import { assertAccessible, assertNoOverflow, everyLook, look, noBrowser, openBro
 const STEPS = [
   ['Trigger', 'What the blueprint asks for'],
   ['Function', 'The event that it gets'],
-  ['Entry point and role', 'Sends to the queue'],
-  ['Memory and time', 'A cloud would ask'],
+  ['Handler and role', 'Sends to the queue'],
+  ['Memory and timeout', 'A cloud would ask'],
   ['Review and deploy', 'The trigger webhook-queue-worker-work'],
 ] as const;
 

@@ -74,11 +74,11 @@ describe('creating a function', { skip: noBrowser }, () => {
     ]);
     await page.getByRole('button', { name: /^Next/ }).focus();
     await keys('Enter');
-    await step(page, 'Entry point and role');
+    await step(page, 'Handler and role');
     assert.equal(await page.getByRole('radio', { name: 'None' }).isChecked(), true);
     await page.getByRole('button', { name: /^Next/ }).focus();
     await keys('Enter');
-    await step(page, 'Memory and time');
+    await step(page, 'Memory and timeout');
     await page.getByRole('button', { name: /^Next/ }).focus();
     await keys('Enter');
     await step(page, 'Review and deploy');
@@ -134,7 +134,7 @@ describe('creating a function', { skip: noBrowser }, () => {
     await page.getByRole('status').getByText('Policies forbid dropped as it is').waitFor();
     const button = page.getByRole('button', { name: 'Deploy', exact: true });
     assert.equal(await button.isDisabled(), true);
-    await page.getByRole('button', { name: 'Change Memory and time' }).click();
+    await page.getByRole('button', { name: 'Change Memory and timeout' }).click();
     await page.getByRole('textbox', { name: 'Memory limit' }).fill('128');
     await next(page);
     await page.getByText('policies allow it').waitFor();

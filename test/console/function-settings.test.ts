@@ -100,10 +100,10 @@ describe("a function's settings, triggers, releases and permissions in the conso
     await slider.focus();
     await slider.press('Home');
     for (let at = 0; at < 25; at++) await slider.press('ArrowRight');
-    await page.getByText('Version 2 gets 25 % of the calls').waitFor();
+    await page.getByText('Version 2 gets 25% of the invocations').waitFor();
     await page.getByText('fob alias set shared prod 1=75 2=25').waitFor();
     await page.getByRole('button', { name: 'Move it' }).click();
-    await page.getByText('shared:prod is version 1 75 %, version 2 25 %').waitFor();
+    await page.getByText('shared:prod is version 1 75%, version 2 25%').waitFor();
     const { versions } = (await node.request('GET', '/v1/functions/shared/aliases/prod')).json;
     assert.deepEqual(versions, [
       { version: 1, weight: 75 },
@@ -121,9 +121,9 @@ describe("a function's settings, triggers, releases and permissions in the conso
     await choose(page, 'New version', 'Version 2');
     await page.getByLabel('Shares in per cent').fill('50,100');
     await page.getByRole('button', { name: 'Begin' }).click();
-    await page.getByText('Version 1 → version 2: 50 % of the calls').waitFor();
+    await page.getByText('Version 1 → version 2: 50% of the invocations').waitFor();
     for (let at = 0; at < 30; at++) await node.request('POST', '/v1/functions/meta:prod/invoke', { body: '{}' });
-    const calls = page.getByRole('row', { name: /^Calls/ });
+    const calls = page.getByRole('row', { name: /^Invocations/ });
     await calls
       .getByRole('cell', { name: /^[1-9]/ })
       .first()

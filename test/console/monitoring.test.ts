@@ -40,7 +40,7 @@ describe('monitoring in the console', { skip: noBrowser }, () => {
     await panel.getByText('30', { exact: true }).first().waitFor();
     await page
       .getByRole('region', { name: /^Errors/ })
-      .getByRole('link', { name: 'Errors: 13.3%. Show the calls behind it' })
+      .getByRole('link', { name: 'Errors: 13.3%. Show the invocations behind it' })
       .waitFor();
     await page
       .getByRole('region', { name: /^What happened/ })

@@ -39,16 +39,16 @@ async function walk(page: Page): Promise<void> {
   await page.getByRole('textbox', { name: 'Code of lambda_function.py' }).waitFor();
   await next(page);
 
-  await step(page, 'Entry point and role');
-  const entry = page.getByRole('textbox', { name: 'Entry point' });
+  await step(page, 'Handler and role');
+  const entry = page.getByRole('textbox', { name: 'Handler' });
   assert.equal(await entry.inputValue(), 'lambda_function.lambda_handler');
   await page.getByText('bucket:serops-we:read', { exact: true }).waitFor();
   assert.equal(await page.getByRole('list', { name: 'What it allows' }).getByRole('listitem').count(), 1);
   await next(page);
 
-  await step(page, 'Memory and time');
+  await step(page, 'Memory and timeout');
   await page.getByRole('textbox', { name: 'Memory limit' }).fill('256');
-  await page.getByRole('textbox', { name: 'Time limit of a call' }).fill('20');
+  await page.getByRole('textbox', { name: 'Timeout' }).fill('20');
   await next(page);
 
   await step(page, 'Review and deploy');
@@ -68,7 +68,7 @@ async function walk(page: Page): Promise<void> {
   // The bucket says whom it wakes; there is what was measured, and behind a number the calls.
   await page.getByRole('list', { name: 'Functions that it wakes' }).getByRole('link').click();
   await page.getByRole('link', { name: 'Monitoring' }).click();
-  const calls = page.getByRole('link', { name: /^Invocations: 1\b.* Show the calls behind it/ });
+  const calls = page.getByRole('link', { name: /^Invocations: 1\b.* Show the invocations behind it/ });
   await calls.waitFor({ timeout: WOKEN_MS });
   await calls.click();
   const runs = page.getByRole('table', { name: 'Invocations' }).locator('[data-row]');
@@ -136,8 +136,8 @@ async function walkByKeys(page: Page): Promise<void> {
   await tabTo(page, /^Name/);
   await keys('Control+a');
   await page.keyboard.type('meta-by-keys');
-  await nextByKeys('Entry point and role');
-  await nextByKeys('Memory and time');
+  await nextByKeys('Handler and role');
+  await nextByKeys('Memory and timeout');
   await nextByKeys('Review and deploy');
   await page.getByText('policies allow it').waitFor();
   await tabTo(page, /^Deploy$/);

@@ -53,7 +53,7 @@ describe("the report's walk through a console", { skip: noBrowser }, () => {
     await look(page, 'walk-3-function');
     await next(page);
 
-    await step(page, 'Entry point and role');
+    await step(page, 'Handler and role');
     const role = page.getByRole('textbox', { name: 'Name of the role' });
     await eventually(async () =>
       assert.equal(await role.inputValue(), 's3-upload-meta', 'it is called after the function'),
@@ -62,7 +62,7 @@ describe("the report's walk through a console", { skip: noBrowser }, () => {
     await look(page, 'walk-4-role');
     await next(page);
 
-    await step(page, 'Memory and time');
+    await step(page, 'Memory and timeout');
     await page.getByRole('textbox', { name: 'Memory limit' }).fill('512');
     await page.getByText('0.29 processors').waitFor();
     await look(page, 'walk-5-memory');

@@ -18,7 +18,7 @@ export type ListInvocationsAnswer = { invocationId: string; function: string; ve
 
 export type ListLogsAnswer = { id?: string; timeMs: number; function: string; version: number; invocationId?: string; sandboxId: string; stream: "stdout" | "stderr" | "platform"; level: "trace" | "debug" | "info" | "warn" | "error" | "fatal"; text: string; message?: string; loggedAtMs?: number };
 
-export type TopAnswer = { function: string; invocations: number; callsPerS: number; errors: number; errorsPerS: number; errorRate: number; p50Ms?: number; p90Ms?: number; p99Ms?: number; queuedP90Ms?: number; memoryShare?: number; coldStarts: number; throttles: number; billedGbS: number; concurrency: number } & Record<string, unknown>;
+export type TopAnswer = { function: string; invocations: number; callsPerS: number; errors: number; errorsPerS: number; errorRate: number; p50Ms?: number; p90Ms?: number; p99Ms?: number; queuedP90Ms?: number; memoryShare?: number; coldStarts: number; throttles: number; billedGbS: number; concurrency: number; sinceChange?: { atMs: number; invocations: number; errors: number; throttles: number } } & Record<string, unknown>;
 
 export type ListBucketsAnswer2 = { versioning: "off" | "enabled" | "suspended"; lifecycle: { id: string; enabled: boolean; prefix: string; tags?: Record<string, string>; expireDays?: number; expireNoncurrentDays?: number; abortUploadDays?: number }[]; tags: Record<string, string> };
 
@@ -42,7 +42,7 @@ export type ListAliasesAnswer5 = { why: string; rule?: "errors" | "latency" | "a
 
 export type ListAliasesAnswer2 = { function: string; alias: string; id: string; from: number; to: number; state: "running" | "paused" | "promoted" | "rolled_back" | "aborted"; percent: number; steps: number[]; step: number; everyMs: number; rules: ListAliasesAnswer3; startedAt: string; startedBy: string; endedAt?: string; entries: { at: string; by: string; what: string; percent: number; message?: string }[]; numbers?: ListAliasesAnswer4; report?: ListAliasesAnswer5 };
 
-export type ListAliasesAnswer = { function: string; name: string; description: string; versions: { version: number; weight: number }[]; stickyBy?: string; revision: number; createdAt: string; updatedAt: string; updatedBy: string; moves: ({ versions: { version: number; weight: number }[]; at: string; by: string; how: "set" | "rollback" | "release"; revision?: number })[]; release?: ListAliasesAnswer2 };
+export type ListAliasesAnswer = { function: string; name: string; description: string; versions: { version: number; weight: number }[]; stickyBy?: string; revision: number; createdAt: string; updatedAt: string; updatedBy: string; moves: ({ versions: { version: number; weight: number }[]; at: string; by: string; how: "set" | "rollback" | "release"; revision?: number })[]; rollsBackTo?: number; release?: ListAliasesAnswer2 };
 
 export type ListAllReleasesAnswer = { releases: ListAliasesAnswer2[] };
 
@@ -240,7 +240,7 @@ export interface Api {
   /** Shows one file of the code as text */
   "GET /v1/functions/{name}/files/{*}": { path: { name: string; "*": string }; answer: unknown };
   /** Lists the versions of a function that are kept, newest first, and what came to serve when */
-  "GET /v1/functions/{name}/versions": { path: { name: string }; query: { limit?: number; cursor?: string }; answer: { versions: ListVersionsAnswer[]; cursor?: string; moves: { version: number; at: string; by: string; how: "deploy" | "rollback" }[] } };
+  "GET /v1/functions/{name}/versions": { path: { name: string }; query: { limit?: number; cursor?: string }; answer: { versions: ListVersionsAnswer[]; cursor?: string; moves: { version: number; at: string; by: string; how: "deploy" | "rollback" }[]; rollsBackTo?: number } };
   /** Shows a version with its configuration */
   "GET /v1/functions/{name}/versions/{version}": { path: { name: string; version: number }; answer: ListVersionsAnswer };
   /** Pins a version, the one that serves where none is said: it is kept for good */
@@ -472,7 +472,7 @@ export interface Api {
   /** Computes the chain of hashes anew, and says where it breaks */
   "GET /v1/audit/verify": { query: { expect?: string }; answer: { intact: boolean; entries: number; anchor?: { sequence: number; hash: string }; head?: { sequence: number; hash: string }; broken?: { sequence: number; why: string } } };
   /** Lists what was changed of functions lately, newest first */
-  "GET /v1/changes": { query: { limit?: number }; answer: { changes: { time: string; by: string; action: "function:deploy" | "function:configure" | "function:release" | "function:remove" | "trigger:write"; function: string; trigger?: string; version?: number; fields: string[] }[] } };
+  "GET /v1/changes": { query: { limit?: number }; answer: { changes: ({ time: string; by: string; action: "function:deploy" | "function:configure" | "function:release" | "function:remove" | "trigger:write"; function: string; trigger?: string; alias?: string; how?: string; versions?: { version: number; weight: number }[]; version?: number; fields: string[] })[] } };
   /** Says how the platform keeps its own objectives, from what really happened */
   "GET /v1/status": { answer: { state: "operational" | "degraded" | "down"; atMs: number; startedAtMs: number; objectives: ({ name: string; title: string; promise: string; target: number; state: "good" | "at_risk" | "failing" | "unmeasured"; windows: { "1h": { total: number; bad: number; share?: number; met: boolean }; "24h": { total: number; bad: number; share?: number; met: boolean }; "30d": { total: number; bad: number; share?: number; met: boolean } }; budgetLeft?: number; figure?: string; days: { day: string; state: "good" | "at_risk" | "failing" | "unmeasured"; share?: number }[] })[] } };
   /** Lists projects in the order of their names */

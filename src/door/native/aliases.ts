@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
+import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { permitFunction } from '../permission.ts';
 import { nameOf } from '../principal.ts';
@@ -90,6 +91,9 @@ export function addAliasRoutes(app: App, context: DoorContext): void {
           ...(expectedRevision !== undefined && { expectedRevision }),
         }),
       );
+      noteAudit(request.raw, {
+        details: { alias, how: isNew ? 'created' : 'moved', versions: stored.document.versions },
+      });
       if (isNew) reply.code(201);
       return reply.header('ETag', etag(stored.revision)).send(aliasView(stored, releases.release(name, alias)));
     },
@@ -115,6 +119,7 @@ export function addAliasRoutes(app: App, context: DoorContext): void {
       const expectedRevision = demanded(request.headers, name, alias);
       releases.alias(name, alias);
       await underPrecondition(expectedRevision, () => releases.removeAlias(name, alias, expectedRevision));
+      noteAudit(request.raw, { details: { alias, how: 'removed' } });
       return reply.code(204).send();
     },
   );
@@ -145,6 +150,7 @@ export function addAliasRoutes(app: App, context: DoorContext): void {
           ...(expectedRevision !== undefined && { expectedRevision }),
         }),
       );
+      noteAudit(request.raw, { details: { alias, how: 'rolled_back', versions: stored.document.versions } });
       return reply.header('ETag', etag(stored.revision)).send(aliasView(stored, releases.release(name, alias)));
     },
   );

@@ -18,6 +18,8 @@ const CHANGES: ReadonlySet<string> = new Set([
   'function:remove',
   'trigger:write',
 ]);
+/** What changes nothing that somebody has not decided before. */
+const NO_CHANGE: ReadonlySet<unknown> = new Set(['tested', 'replayed', 'step']);
 
 const Change = Type.Object({
   time: Type.String(),
@@ -25,7 +27,19 @@ const Change = Type.Object({
   action: Type.Enum([...CHANGES]),
   function: Type.String(),
   trigger: Type.Optional(Type.String()),
-  version: Type.Optional(Type.Integer({ description: 'The version that the change made' })),
+  alias: Type.Optional(Type.String()),
+  how: Type.Optional(
+    Type.String({
+      description:
+        'What became of the trigger, the alias or the version, such as `created`, `changed`, `moved`, `removed`, `paused`, `rolled_back`, `published`; of a gradual release `started`, `promoted`, `aborted` …',
+    }),
+  ),
+  versions: Type.Optional(
+    Type.Array(Type.Object({ version: Type.Integer(), weight: Type.Number() }), {
+      description: 'What the alias names from then on',
+    }),
+  ),
+  version: Type.Optional(Type.Integer({ description: 'The version that the change made, made serve, or released' })),
   fields: Type.Array(Type.String(), { description: 'Names of the settings that the change touched' }),
 });
 
@@ -56,7 +70,9 @@ export function addChangeRoutes(app: App, { store, triggers }: DoorContext): voi
       let cursor: string | undefined;
       for (let lookedAt = 0; lookedAt < MAX_LOOKED_AT && changes.length < limit; lookedAt += PAGE) {
         const page = await store.audit.query({ outcome: 'done', limit: PAGE, ...(cursor !== undefined && { cursor }) });
-        const entries = page.items.filter(({ action }) => CHANGES.has(action));
+        const entries = page.items.filter(
+          ({ action, details }) => CHANGES.has(action) && !NO_CHANGE.has(details.how ?? details.what),
+        );
         const found = await Promise.all(entries.map((entry) => changeOf(entry, ofTrigger)));
         const named = found.filter((each) => each.function !== '');
         changes.push(...visible(request, 'function:list', named, (each) => each.function));
@@ -78,15 +94,18 @@ async function changeOf(
   const colon = subject.indexOf(':');
   const [kind, name] = [subject.slice(0, colon), subject.slice(colon + 1)];
   const after = (details.after ?? {}) as Readonly<Record<string, unknown>>;
-  const before = (details.before ?? {}) as Readonly<Record<string, unknown>>;
-  const stated = after.function ?? before.function;
-  const { version } = after;
+  const { alias, versions, what, how = what } = details;
+  const version = after.version ?? details.version ?? details.to;
   return {
     time: new Date(timeMs).toISOString(),
     by: actor,
     action,
-    function: kind === 'function' ? name : typeof stated === 'string' ? stated : await ofTrigger(name),
+    function:
+      kind === 'function' ? name : typeof details.function === 'string' ? details.function : await ofTrigger(name),
     ...(kind === 'trigger' && { trigger: name }),
+    ...(typeof alias === 'string' && { alias }),
+    ...(typeof how === 'string' && { how }),
+    ...(Array.isArray(versions) && { versions: versions as { version: number; weight: number }[] }),
     ...(typeof version === 'number' && { version }),
     fields: Object.keys(after).filter((field) => field !== 'version' && field !== 'code' && field !== 'owner'),
   };

@@ -52,6 +52,15 @@ const TopRowView = Type.Object(
     throttles: Type.Integer(),
     billedGbS: Type.Number(),
     concurrency: Type.Number({ description: 'Most at once' }),
+    sinceChange: Type.Optional(
+      Type.Object(
+        { atMs: Type.Number(), invocations: Type.Integer(), errors: Type.Integer(), throttles: Type.Integer() },
+        {
+          description:
+            'What the versions that serve now did since they came to, by the function’s own name or by an alias; present where that was within the window, and something failed or was refused in it',
+        },
+      ),
+    ),
   },
   { additionalProperties: true },
 );

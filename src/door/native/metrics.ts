@@ -5,6 +5,7 @@ import { Problem } from '../../model/problem.ts';
 import {
   type MetricQuery,
   type MetricSeries,
+  type ServingChange,
   STATISTICS,
   type Statistic,
   TOP_ORDERS,
@@ -33,8 +34,19 @@ const list = (description: string) =>
 
 /** What was measured: lists, series over time, and what goes on now. */
 export function addMetricRoutes(app: App, context: DoorContext): void {
-  const { engine, metrics, clock } = context;
+  const { engine, releases, metrics, clock } = context;
   const nameOf = (given: string): string => engine.find(given)?.document.name ?? given;
+  const changeOf = (name: string): ServingChange | undefined => {
+    const stored = engine.find(name);
+    if (stored === undefined) return undefined;
+    const { version, moves, createdAt } = stored.document;
+    const aliases = releases.aliases(name).map(({ document }) => document);
+    const times = [moves?.at(-1)?.at ?? createdAt, ...aliases.flatMap((alias) => alias.moves.at(-1)?.at ?? [])];
+    return {
+      atMs: Math.max(...times.map((at) => Date.parse(at))),
+      versions: new Set([version, ...aliases.flatMap(({ versions }) => versions.map((each) => each.version))]),
+    };
+  };
 
   app.get(
     '/v1/metrics',
@@ -169,6 +181,7 @@ export function addMetricRoutes(app: App, context: DoorContext): void {
         limit,
         ...(filter !== undefined && { filter }),
         ...(mayShow !== undefined && { mayShow }),
+        changeOf,
       });
       return { ...top, node: mayShow === undefined ? nodeView(context) : undefined };
     },

@@ -46,6 +46,9 @@ export const VersionsAnswer = Type.Object({
     }),
     { description: 'What came to serve when, the newest last' },
   ),
+  rollsBackTo: Type.Optional(
+    Type.Integer({ description: 'What a rollback makes serve; absent where nothing served before' }),
+  ),
 });
 
 export const PublishBody = Type.Object(
@@ -155,6 +158,9 @@ export const AliasAnswer = Type.Object({
       revision: Type.Optional(Type.Integer()),
     }),
     { description: 'What it named from when on, the newest last' },
+  ),
+  rollsBackTo: Type.Optional(
+    Type.Integer({ description: 'What a rollback makes it name; absent where it named nothing before' }),
   ),
   release: Type.Optional(ReleaseAnswer),
 });

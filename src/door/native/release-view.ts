@@ -1,6 +1,8 @@
 import type { Static } from 'typebox';
 import type { ReleaseView, VersionView } from '../../engine/release/releases.ts';
-import type { StoredAlias } from '../../model/alias.ts';
+import { type StoredAlias, wholeVersion } from '../../model/alias.ts';
+import { predecessor } from '../../model/earlier-versions.ts';
+import { isUnderWay } from '../../model/release.ts';
 import { codeView } from './function-view.ts';
 import type { AliasAnswer, ReleaseAnswer, VersionAnswer } from './release-schemas.ts';
 
@@ -16,6 +18,9 @@ export function aliasView(
 ): Static<typeof AliasAnswer> {
   const { name, description, versions, stickyBy, createdAt, moves } = document;
   const last = moves.at(-1)!;
+  const back = isUnderWay(document.release)
+    ? document.release.from
+    : predecessor(document.before, wholeVersion(versions))?.version;
   return {
     function: document.function,
     name,
@@ -27,6 +32,7 @@ export function aliasView(
     updatedAt: last.at,
     updatedBy: last.by,
     moves: moves.map((move) => ({ ...move, versions: [...move.versions] })),
+    ...(back !== undefined && { rollsBackTo: back }),
     ...(release !== undefined && { release: releaseView(release) }),
   };
 }

@@ -4,6 +4,7 @@ import { Problem } from '../../model/problem.ts';
 import { type ReleaseRules, ReleaseRulesSchema } from '../../model/release.ts';
 import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
+import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { permitAny, permitFunction, visible } from '../permission.ts';
 import { nameOf } from '../principal.ts';
@@ -117,6 +118,7 @@ export function addReleaseRoutes(app: App, context: DoorContext): void {
           ...(expectedRevision !== undefined && { expectedRevision }),
         }),
       );
+      noteAudit(request.raw, { details: { alias, how: 'started', version: wanted.to } });
       return reply.code(201).send(releaseView(started));
     },
   );
@@ -137,12 +139,15 @@ export function addReleaseRoutes(app: App, context: DoorContext): void {
       },
       async (request) => {
         const { name, alias } = request.params;
-        return releaseView(await releases.changeRelease(name, alias, change, nameOf(request.raw)));
+        const changed = await releases.changeRelease(name, alias, change, nameOf(request.raw));
+        noteAudit(request.raw, { details: { alias, how: HOW[change], version: changed.release.to } });
+        return releaseView(changed);
       },
     );
   }
 }
 
+const HOW = { pause: 'paused', resume: 'resumed', abort: 'aborted', promote: 'promoted' } as const;
 const SUMMARIES = {
   pause: 'Keeps a release at its step; it is still rolled back where the new version is worse',
   resume: 'Lets a paused release go on: its step begins anew',

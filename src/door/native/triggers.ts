@@ -116,8 +116,7 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
     async (request, reply) => {
       demandTrigger(request, triggers, request.body as NewTrigger);
       const created = await triggers.create(request.body as NewTrigger);
-      // Its path does not name it.
-      noteAudit(request.raw, { subject: `trigger:${created.trigger.name}` });
+      noteChange(request, created.trigger, 'created');
       return answer(reply.code(201), created);
     },
   );
@@ -162,10 +161,14 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
       if (current === undefined) {
         if (expected !== undefined && expected > 0) throw absent(name);
         const wanted = { ...(request.body as NewTrigger), name };
-        return answer(reply.code(201), await underPrecondition(expected, () => triggers.create(wanted)));
+        const created = await underPrecondition(expected, () => triggers.create(wanted));
+        noteChange(request, created.trigger, 'created');
+        return answer(reply.code(201), created);
       }
       if (expected === 0) throw new Problem('precondition_failed', `there is a trigger "${name}" already`);
-      return answer(reply, await triggers.update(name, replacement(request.body, current, context), expected));
+      const changed = await triggers.update(name, replacement(request.body, current, context), expected);
+      noteChange(request, changed.trigger, 'changed');
+      return answer(reply, changed);
     },
   );
 
@@ -189,7 +192,10 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
       const current = await found(request, 'trigger:write', name);
       demandTrigger(request, triggers, { ...current.trigger, ...(request.body as Partial<NewTrigger>) } as NewTrigger);
       const expected = demandedRevision(request.headers, { find: () => current }, name, 'trigger');
-      return answer(reply, await triggers.update(name, request.body as TriggerChange, expected));
+      const changed = await triggers.update(name, request.body as TriggerChange, expected);
+      const isSwitched = changed.trigger.enabled !== current.trigger.enabled;
+      noteChange(request, changed.trigger, !isSwitched ? 'changed' : changed.trigger.enabled ? 'resumed' : 'paused');
+      return answer(reply, changed);
     },
   );
 
@@ -213,6 +219,7 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
       const current = await found(request, 'trigger:write', name);
       const expected = demandedRevision(request.headers, { find: () => current }, name, 'trigger');
       if (!(await triggers.remove(name, expected))) throw absent(name);
+      noteChange(request, current.trigger, 'removed');
       return reply.code(204).send();
     },
   );
@@ -232,8 +239,9 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
       },
     },
     async (request, reply) => {
-      await found(request, 'trigger:write', request.params.name);
+      const { trigger } = await found(request, 'trigger:write', request.params.name);
       const { event, dryRun = false } = request.body;
+      noteChange(request, trigger, 'tested');
       return whileConnected(lifecycle, reply, (signal) =>
         triggers.test(request.params.name, {
           dryRun,
@@ -261,8 +269,9 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
       },
     },
     async (request) => {
-      await found(request, 'trigger:write', request.params.name);
+      const { trigger } = await found(request, 'trigger:write', request.params.name);
       const { from, to, state } = request.body;
+      noteChange(request, trigger, 'replayed');
       const nowMs = clock.now();
       const range = { fromMs: timeMs(from, nowMs), toMs: to === undefined ? nowMs : timeMs(to, nowMs) };
       if (range.fromMs >= range.toMs) throw new Problem('invalid_request', '`from` must lie before `to`');
@@ -271,6 +280,11 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
       };
     },
   );
+}
+
+/** Says of which function it is, which no path does, and what became of it. */
+function noteChange(request: FastifyRequest, { name, function: of }: TriggerView['trigger'], how: string): void {
+  noteAudit(request.raw, { subject: `trigger:${name}`, details: { function: of, how } });
 }
 
 /** What makes a trigger just what is written; what is not written is removed. */

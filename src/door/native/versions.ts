@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { Problem } from '../../model/problem.ts';
 import { answers, Done } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
+import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { permitFunction } from '../permission.ts';
 import { nameOf } from '../principal.ts';
@@ -43,11 +44,16 @@ export function addVersionRoutes(app: App, context: DoorContext): void {
     },
     async (request) => {
       const { limit: most = DEFAULT_PAGE, cursor: below } = request.query;
-      const { versions, moves } = await releases.versions(request.params.name);
+      const { versions, moves, rollsBackTo } = await releases.versions(request.params.name);
       const older = versions.filter(({ version }) => below === undefined || version < Number(below));
       const page = older.slice(0, most);
       const next = older.length > most ? { cursor: String(page.at(-1)!.version) } : {};
-      return { versions: page.map((version) => versionView(version, false)), moves: [...moves], ...next };
+      return {
+        versions: page.map((version) => versionView(version, false)),
+        moves: [...moves],
+        ...(rollsBackTo !== undefined && { rollsBackTo }),
+        ...next,
+      };
     },
   );
 
@@ -86,6 +92,7 @@ export function addVersionRoutes(app: App, context: DoorContext): void {
         ...request.body,
         by: nameOf(request.raw),
       });
+      noteAudit(request.raw, { details: { how: 'published', version: version.version } });
       return reply.code(isNew ? 201 : 200).send(versionView(version, true));
     },
   );
@@ -109,6 +116,7 @@ export function addVersionRoutes(app: App, context: DoorContext): void {
       const { name, version } = request.params;
       if (!(await releases.unpublish(name, version)))
         throw new Problem('not_found', `version ${version} of "${name}" is not published`);
+      noteAudit(request.raw, { details: { how: 'unpublished', version } });
       return reply.code(204).send();
     },
   );
@@ -138,6 +146,7 @@ export function addVersionRoutes(app: App, context: DoorContext): void {
           ...(expectedRevision !== undefined && { expectedRevision }),
         }),
       );
+      noteAudit(request.raw, { details: { how: 'rolled_back', version: stored.document.version } });
       return answerFunction(reply, stored, false);
     },
   );

@@ -199,7 +199,12 @@ export async function createReleases(options: ReleasesOptions): Promise<Releases
         documents.push({ functionId, version, createdAt, config, code, ...(origin !== undefined && { origin }) });
         documents.sort((a, b) => b.version - a.version);
       }
-      return { versions: documents.map((document) => viewOf(fn, document)), moves: fn.moves ?? [] };
+      const back = predecessor(fn.before ?? [], fn.version);
+      return {
+        versions: documents.map((document) => viewOf(fn, document)),
+        moves: fn.moves ?? [],
+        ...(back !== undefined && { rollsBackTo: back.version }),
+      };
     },
 
     async version(name, version) {

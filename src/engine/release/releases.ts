@@ -55,6 +55,8 @@ export interface VersionList {
   readonly versions: readonly VersionView[];
   /** What came to serve when, the newest last. */
   readonly moves: readonly ServingMove[];
+  /** What a rollback makes serve; absent where nothing served before. */
+  readonly rollsBackTo?: number;
 }
 
 export interface Published {

@@ -144,6 +144,25 @@ describe('metrics', () => {
     assert.equal(node.metrics.series.count, 0, 'dead series are forgotten');
   });
 
+  test('what goes on now tells apart what was counted since another version came to serve', async () => {
+    const top = (atMs?: number) => {
+      const changeOf = () => (atMs === undefined ? undefined : { atMs, versions: new Set([1]) });
+      return node.metrics.top({ windowMs: 5 * MINUTE_MS, sort: 'calls', limit: 1, changeOf }).functions[0];
+    };
+    node.call({ status: 'failed', version: 2 });
+    await node.pass(MINUTE_MS);
+    node.call({ status: 'failed', version: 2 });
+    const atMs = node.clock.now();
+    assert.deepEqual(top(atMs)?.sinceChange, { atMs, invocations: 0, errors: 0, throttles: 0 });
+    node.call({ status: 'succeeded', version: 1 });
+    assert.deepEqual(top(atMs)?.sinceChange, { atMs, invocations: 1, errors: 0, throttles: 0 });
+    await node.pass(20_000);
+    node.call({ status: 'failed', version: 1 });
+    assert.deepEqual(top(atMs)?.sinceChange, { atMs, invocations: 2, errors: 1, throttles: 0 });
+    assert.deepEqual([top()?.invocations, top()?.errors, top()?.sinceChange], [4, 3, undefined]);
+    assert.equal(top(atMs - 10 * MINUTE_MS)?.sinceChange, undefined, 'all of it is since then');
+  });
+
   test('a query finds memory and disk as one', async () => {
     const fromMs = node.clock.now();
     for (let minute = 0; minute < 5; minute++) {

@@ -121,7 +121,16 @@ export interface TopQuery {
   readonly filter?: string;
   /** Only functions that this accepts. */
   readonly mayShow?: (functionName: string) => boolean;
+  /** When what serves changed last, and to which versions; with it, rows with errors or throttles have `sinceChange`. */
+  readonly changeOf?: (functionName: string) => ServingChange | undefined;
   readonly limit: number;
+}
+
+/** Other versions came to serve, by the function's own name or by an alias. */
+export interface ServingChange {
+  readonly atMs: number;
+  /** Those that serve since. */
+  readonly versions: ReadonlySet<number>;
 }
 
 export const TOP_ORDERS = [
@@ -161,6 +170,13 @@ export interface TopRow {
   readonly billedGbS: number;
   /** Most at once. */
   readonly concurrency: number;
+  /** What the versions that serve now did since they came to; present where that was within the window, and something went wrong in it. */
+  readonly sinceChange?: {
+    readonly atMs: number;
+    readonly invocations: number;
+    readonly errors: number;
+    readonly throttles: number;
+  };
 }
 
 export interface TopAnswer {

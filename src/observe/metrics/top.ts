@@ -1,11 +1,11 @@
 import { COUNTERS, FIRST_ERROR, Point } from '../../model/measure/point.ts';
 import { addEncoded, addEncodedCounters } from '../../model/measure/point-codec.ts';
 import { BUILT_IN } from './definitions.ts';
-import type { TopAnswer, TopOrder, TopQuery, TopRow } from './metrics.ts';
+import type { ServingChange, TopAnswer, TopOrder, TopQuery, TopRow } from './metrics.ts';
 import { eachEntry, isIn, lengthOf, type Span, spanOf } from './recent.ts';
 import type { Series } from './series.ts';
-import type { SeriesSet } from './series-set.ts';
-import { SLOTS_KEPT_MS } from './slots.ts';
+import { OTHER, type SeriesSet } from './series-set.ts';
+import { SLOT_MS, SLOTS_KEPT_MS } from './slots.ts';
 import { sumOf, valueIn } from './statistic.ts';
 
 const scratch = new Point('calls');
@@ -68,7 +68,7 @@ export function topOf(set: SeriesSet, query: TopQuery, nowMs: number): TopAnswer
   }
   return {
     windowMs: lengthOf(span),
-    functions: shown,
+    functions: shown.map((row) => withChange(set, row, span, query.changeOf?.(row.function))),
     total: rows.length,
     all: rowOf(
       '',
@@ -76,6 +76,26 @@ export function topOf(set: SeriesSet, query: TopQuery, nowMs: number): TopAnswer
       span,
       isAll ? Math.max(0, ...most.values()) : Math.max(0, ...rows.map((row) => row.concurrency)),
     ),
+  };
+}
+
+/** A row with what the versions that serve now did since the slot in which they came to. */
+function withChange(set: SeriesSet, row: TopRow, span: Span, change: ServingChange | undefined): TopRow {
+  if (change === undefined || change.atMs < span.fromMs || row.errors + row.throttles === 0) return row;
+  const { atMs, versions } = change;
+  const own = [...set.callSeries(row.function)].filter(
+    ({ labels: { version } }) => version === OTHER || versions.has(Number(version)),
+  );
+  addUp(own, { ...span, fromMs: Math.floor(atMs / SLOT_MS) * SLOT_MS }, false);
+  const { counters } = scratch;
+  return {
+    ...row,
+    sinceChange: {
+      atMs,
+      invocations: counters[INVOCATIONS]!,
+      errors: sumOf(scratch, FIRST_ERROR, COUNTERS.length),
+      throttles: counters[THROTTLES]!,
+    },
   };
 }
 

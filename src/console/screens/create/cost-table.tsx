@@ -34,7 +34,11 @@ export function CostTable({ memoryMb, timeoutMs }: CostTableProps) {
             share((atOnce * memoryMb) / budgetMb),
             `of the ${formatCount(budgetMb)} MB that it has for functions`,
           ],
-          ['At once, at most', formatCount(Math.floor(budgetMb / memoryMb)), 'calls of this size fit on this node'],
+          [
+            'At once, at most',
+            formatCount(Math.floor(budgetMb / memoryMb)),
+            'invocations of this size fit on this node',
+          ],
         ] as [string, string, string][])
       : []),
     ['Price here', 'none', 'the machine is yours'],
@@ -44,7 +48,7 @@ export function CostTable({ memoryMb, timeoutMs }: CostTableProps) {
     <Panel title="What it costs">
       <div className={classes.fields}>
         <NumberInput
-          label="Calls a day"
+          label="Invocations a day"
           value={calls}
           onChange={(value) => setCalls(Number(value))}
           min={0}
@@ -53,7 +57,7 @@ export function CostTable({ memoryMb, timeoutMs }: CostTableProps) {
           thousandSeparator=","
         />
         <NumberInput
-          label="Time of a call"
+          label="Time of an invocation"
           description={ms > timeoutMs ? `Not more than its limit, ${formatDuration(timeoutMs)}` : undefined}
           value={ms}
           onChange={(value) => setMs(Number(value))}

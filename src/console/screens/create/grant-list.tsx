@@ -104,7 +104,7 @@ const ACTS: Readonly<Record<string, string>> = {
   send: 'Sends to',
   receive: 'Receives from',
   publish: 'Publishes to',
-  invoke: 'Calls',
+  invoke: 'Invokes',
 };
 const THINGS: Readonly<Record<string, string>> = { kv: 'key-value space' };
 

@@ -69,11 +69,11 @@ function OneSize({ at }: { readonly at: number }) {
           </Text>
         </Text>
       </Panel>
-      <Panel title="Time">
+      <Panel title="Timeout">
         <div className={classes.fields}>
           <NumberInput
-            label="Time limit of a call"
-            description={`A call that takes longer is ended, and counts as failed: after ${formatDuration(fn.timeoutMs)}`}
+            label="Timeout"
+            description={`An invocation that takes longer is ended, and counts as failed: after ${formatDuration(fn.timeoutMs)}`}
             value={fn.timeoutMs / 1_000}
             onChange={(value) => set({ timeoutMs: Math.round(Number(value) * 1_000) })}
             suffix=" s"

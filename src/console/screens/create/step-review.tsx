@@ -98,13 +98,13 @@ function rowsOf(draft: Draft, at: number): [string, string, StepId][] {
     ['Code', codeLine(draft, at), draft.start === 'blueprint' || draft.start === 'code' ? 'function' : 'start'],
     ['Description', fn.description || 'none', 'function'],
     ['Runtime', fn.runtime || 'the node finds out', 'function'],
-    ['Entry point', fn.handler || 'the node finds out', 'role'],
+    ['Handler', fn.handler || 'the node finds out', 'role'],
     [
       'Role',
       mode === 'none' ? 'none: it reaches no service' : `${role}${mode === 'new' ? ', which is made' : ''}`,
       'role',
     ],
-    ['Memory and time', `${fn.memoryMb.toLocaleString('en-GB')} MB, ${formatDuration(fn.timeoutMs)}`, 'resources'],
+    ['Memory and timeout', `${fn.memoryMb.toLocaleString('en-GB')} MB, ${formatDuration(fn.timeoutMs)}`, 'resources'],
   ];
 }
 

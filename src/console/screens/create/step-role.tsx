@@ -21,7 +21,7 @@ function OneRole({ at }: { readonly at: number }) {
   return (
     <Stack gap="md">
       <TextInput
-        label="Entry point"
+        label="Handler"
         description={
           fn.handler === ''
             ? 'Empty: the node finds it. Else file.export, such as index.handler'

@@ -11,8 +11,8 @@ export const STEPS: readonly { id: StepId; title: string }[] = [
   { id: 'start', title: 'Blueprint or code' },
   { id: 'trigger', title: 'Trigger' },
   { id: 'function', title: 'Function' },
-  { id: 'role', title: 'Entry point and role' },
-  { id: 'resources', title: 'Memory and time' },
+  { id: 'role', title: 'Handler and role' },
+  { id: 'resources', title: 'Memory and timeout' },
   { id: 'review', title: 'Review and deploy' },
 ];
 

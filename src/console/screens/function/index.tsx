@@ -7,7 +7,8 @@ import { Page } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { TabNav } from '../../ui/tab-nav.tsx';
-import { HEALTH, healthOf } from '../functions/health.ts';
+import { useNow } from '../../ui/time.tsx';
+import { HEALTH, healthOf, recoveryOf } from '../functions/health.ts';
 import classes from './function.module.css';
 import { functionPath } from './paths.ts';
 import { TABS } from './tabs.ts';
@@ -24,7 +25,7 @@ export default function FunctionPage() {
       heading={
         <span className={classes.heading}>
           {name}
-          {query.data !== undefined && <HealthBadge name={name} />}
+          {query.data !== undefined && <Health name={name} />}
         </span>
       }
       lead={query.data?.config.description || undefined}
@@ -56,9 +57,18 @@ export default function FunctionPage() {
   );
 }
 
-function HealthBadge({ name }: { readonly name: string }) {
+/** How it does; where it recovers, why it counts so. */
+function Health({ name }: { readonly name: string }) {
   const { data } = useApi('/v1/top', { query: { window: '10m', filter: name, limit: 1_000 } }, { retry: false });
+  const now = useNow();
   if (data === undefined) return null;
-  const { word, tone } = HEALTH[healthOf(data.functions.find((each) => each.function === name))];
-  return <StatusBadge tone={tone}>{word}</StatusBadge>;
+  const own = data.functions.find((each) => each.function === name);
+  const health = healthOf(own);
+  const { word, tone } = HEALTH[health];
+  return (
+    <>
+      <StatusBadge tone={tone}>{word}</StatusBadge>
+      {health === 'recovering' && <span className={classes.why}>{recoveryOf(own!, now)}</span>}
+    </>
+  );
 }

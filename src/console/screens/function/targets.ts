@@ -1,5 +1,6 @@
 import { useApi } from '../../api/hooks.ts';
 import type { FunctionView } from '../../api/things.ts';
+import { sharesText } from './releases/shares-text.ts';
 
 /** What can be called of a function, for a field: what serves, each alias, each version. */
 export function useTargets({ name, version, aliases = [] }: FunctionView): { value: string; label: string }[] {
@@ -9,9 +10,7 @@ export function useTargets({ name, version, aliases = [] }: FunctionView): { val
     { value: name, label: `What serves: version ${version}` },
     ...aliases.map((alias) => ({
       value: `${name}:${alias.name}`,
-      label: `${alias.name}: ${alias.versions
-        .map((each) => (each.weight < 100 ? `version ${each.version} ${each.weight} %` : `version ${each.version}`))
-        .join(', ')}`,
+      label: `${alias.name}: ${sharesText(alias.versions)}`,
     })),
     ...numbers.map((each) => ({ value: `${name}:${each}`, label: `Version ${each}` })),
   ];

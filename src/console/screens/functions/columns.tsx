@@ -62,8 +62,8 @@ export const COLUMNS: readonly Column<Row>[] = [
   },
   {
     key: 'calls',
-    title: 'Calls',
-    width: '4.5rem',
+    title: 'Invocations',
+    width: '6rem',
     align: 'right',
     sort: ({ top }) => top?.invocations ?? 0,
     cell: ({ top }) => formatCount(top?.invocations ?? 0),

@@ -7,14 +7,16 @@ import { formatCount, formatShare } from '../../ui/format.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StatusBadge, type Tone, toneOf } from '../../ui/status-badge.tsx';
-import { Time } from '../../ui/time.tsx';
+import { Time, useNow } from '../../ui/time.tsx';
+import { isRecovering, recoveryOf } from '../functions/health.ts';
 import classes from './home.module.css';
 
-/** A function that fails this often, of so many calls, is worth a look before an alert says so. */
+/** A function that fails this often, of so many invocations, is worth a look before an alert says so. */
 const FAILING_SHARE = 0.05;
-const FEWEST_CALLS = 10;
-/** The rule that says the same of a function, with more behind it. */
+const FEWEST_INVOCATIONS = 10;
+/** Alerts by these rules say the same as a function's share of errors, or its dead events, with more behind it. */
 const ERRORS_RULE = 'errors';
+const DEAD_RULE = 'dead-events';
 /** Things that are shown at once. */
 const MOST = 8;
 
@@ -33,15 +35,13 @@ export function Attention() {
   const alerts = useApi('/v1/alerts', undefined, { retry: false });
   const top = useApi('/v1/top', { query: { window: '5m', limit: 1_000 } });
   const lanes = useApi('/v1/lanes', undefined, { retry: false });
-  const alerted = new Set(
-    alerts.data?.alerts.filter(({ rule }) => rule === ERRORS_RULE).map((alert) => alert.function),
-  );
+  const now = useNow();
+  const isAlerted = (name: string, byRule: string) =>
+    alerts.data?.alerts.some((alert) => alert.rule === byRule && alert.function === name) === true;
   const matters = [
     ...(alerts.data?.alerts ?? []).map(ofAlert),
-    ...(lanes.data?.lanes ?? []).flatMap(ofLane),
-    ...(top.data?.functions ?? [])
-      .flatMap(ofFunction)
-      .filter(({ name, word }) => word !== 'failing' || !alerted.has(name)),
+    ...(lanes.data?.lanes ?? []).filter((lane) => !isAlerted(lane.function, DEAD_RULE)).flatMap(ofLane),
+    ...(top.data?.functions ?? []).flatMap((entry) => ofFunction(entry, isAlerted(entry.function, ERRORS_RULE), now)),
   ];
   const shown = matters.slice(0, MOST);
   const asked = [alerts, top, lanes];
@@ -84,7 +84,11 @@ export function Attention() {
       ) : isKnown ? (
         <p className={classes.calm} style={{ margin: 0 }}>
           <IconCircleCheck size={20} stroke={1.6} aria-hidden />
-          Nothing needs you. No alert fires, nothing fails, no event is undelivered.
+          {calmWords([
+            [alerts.data !== undefined, 'no alert fires'],
+            [top.data !== undefined, 'nothing fails'],
+            [lanes.data !== undefined, 'no event is undelivered'],
+          ])}
         </p>
       ) : top.error !== null ? (
         <ErrorState error={top.error} what="What needs attention" />
@@ -109,20 +113,34 @@ function ofAlert(alert: AlertView): Matter {
 
 function ofLane({ function: name, lane, dead }: Lane): Matter[] {
   if (dead === 0) return [];
-  const what = `${formatCount(dead)} ${dead === 1 ? 'event' : 'events'} of ${lane === 'direct' ? 'direct calls' : lane} could not be delivered`;
+  const what = `${formatCount(dead)} ${dead === 1 ? 'event' : 'events'} of ${lane === 'direct' ? 'direct invocations' : lane} could not be delivered`;
   return [{ key: `${name} ${lane}`, tone: 'notice', word: 'undelivered', name, to: '/events', what }];
 }
 
-function ofFunction({ function: name, invocations, errors, errorRate, throttles }: TopEntry): Matter[] {
+function ofFunction(entry: TopEntry, isAlerted: boolean, nowMs: number): Matter[] {
+  const { function: name, invocations, errors, errorRate, throttles } = entry;
   const to = `/functions/${encodeURIComponent(name)}`;
   const found: Matter[] = [];
-  if (errors > 0 && errorRate >= FAILING_SHARE && invocations >= FEWEST_CALLS) {
-    const what = `${formatShare(errorRate)} of ${formatCount(invocations)} calls fail`;
-    found.push({ key: `${name} fails`, tone: 'bad', word: 'failing', name, to, what });
+  if (errors > 0 && errorRate >= FAILING_SHARE && invocations >= FEWEST_INVOCATIONS && !isAlerted) {
+    found.push(
+      isRecovering(entry, FAILING_SHARE)
+        ? { key: `${name} fails`, tone: 'info', word: 'recovering', name, to, what: recoveryOf(entry, nowMs) }
+        : {
+            ...{ key: `${name} fails`, tone: 'bad', word: 'failing', name, to },
+            what: `${formatShare(errorRate)} of ${formatCount(invocations)} invocations failed`,
+          },
+    );
   }
   if (throttles > 0) {
-    const what = `${formatCount(throttles)} calls were refused, for it ran as often as it may`;
+    const what = `${formatCount(throttles)} invocations were refused: its limit was reached`;
     found.push({ key: `${name} held`, tone: 'notice', word: 'throttled', name, to, what });
   }
   return found;
+}
+
+/** What is known to be well, and no more: who may not see alerts is not told that none fires. */
+function calmWords(parts: readonly (readonly [isKnown: boolean, words: string])[]): string {
+  const known = parts.flatMap(([isKnown, words]) => (isKnown ? [words] : []));
+  const text = known.join(', ');
+  return known.length === parts.length ? `Nothing needs you: ${text}.` : `Of what you may see, ${text}.`;
 }

@@ -6,6 +6,8 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { Time } from '../../ui/time.tsx';
+import { titleOf } from '../function/configuration/settings.ts';
+import { sharesText } from '../function/releases/shares-text.ts';
 import classes from './home.module.css';
 
 type Change = Answer<'GET', '/v1/changes'>['changes'][number];
@@ -49,20 +51,46 @@ export function Changes() {
   );
 }
 
-function wordsOf({ action, version, trigger, fields }: Change): string {
+function wordsOf({ action, version, trigger, fields, how = 'changed', alias, versions }: Change): string {
   switch (action) {
     case 'function:deploy':
-      return version === undefined ? 'deployed' : `version ${version} deployed`;
+      return version === 1 ? 'created' : version === undefined ? 'deployed' : `version ${version} deployed`;
     case 'function:configure':
-      return fields.length === 0
-        ? 'settings changed'
-        : `${fields.slice(0, FIELDS).join(', ')}${fields.length > FIELDS ? ' and more' : ''} changed`;
+      return fields.length === 0 ? 'settings changed' : `${settingsOf(fields)} changed`;
     case 'function:release':
-      return 'alias or release changed';
+      return releaseWords(how, alias, versions === undefined ? `version ${version}` : sharesText(versions));
     case 'function:remove':
       return 'removed';
     default:
-      return `trigger ${trigger} changed`;
+      return `trigger ${trigger} ${how}`;
+  }
+}
+
+/** Settings by the titles that the page of settings has for them. */
+function settingsOf(fields: readonly string[]): string {
+  const titles = fields.slice(0, FIELDS).map((field) => (field === 'access' ? 'who may invoke it' : titleOf(field)));
+  return `${titles.join(', ')}${fields.length > FIELDS ? ' and more' : ''}`;
+}
+
+function releaseWords(how: string, alias: string | undefined, to: string): string {
+  if (alias === undefined) {
+    if (how === 'rolled_back') return `rolled back to ${to}`;
+    return how === 'published' ? `${to} pinned` : how === 'unpublished' ? `${to} pinned no more` : 'versions changed';
+  }
+  const name = `alias ${alias}`;
+  switch (how) {
+    case 'created':
+      return `${name} created: ${to}`;
+    case 'moved':
+      return `${name} moved to ${to}`;
+    case 'rolled_back':
+      return `${name} rolled back to ${to}`;
+    case 'removed':
+      return `${name} removed`;
+    case 'started':
+      return `gradual release of ${to} by ${name} started`;
+    default:
+      return `gradual release of ${to} by ${name} ${how}`;
   }
 }
 

@@ -38,13 +38,16 @@ export function Figures() {
           </StatusBadge>
         </Figure>
       )}
-      <Figure title="Calls a second" note={`${formatCount(all.invocations)} in ${WINDOW_MINUTES} min`}>
+      <Figure title="Invocations a second" note={`${formatCount(all.invocations)} in ${WINDOW_MINUTES} min`}>
         {formatCount(all.callsPerS)}
       </Figure>
       <Figure title="Errors" note={all.errors === 0 ? 'none' : `${formatCount(all.errors)} of these`}>
         <span className={share > 0 ? classes.bad : ''}>{formatShare(share)}</span>
       </Figure>
-      <Figure title="Duration (p90)" note={all.p99Ms === undefined ? 'no calls' : `p99 ${formatDuration(all.p99Ms)}`}>
+      <Figure
+        title="Duration (p90)"
+        note={all.p99Ms === undefined ? 'no invocations' : `p99 ${formatDuration(all.p99Ms)}`}
+      >
         {all.p90Ms === undefined ? '–' : formatDuration(all.p90Ms)}
       </Figure>
       {node !== undefined && (

@@ -197,8 +197,8 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   {
     key: 'calls',
-    title: 'Calls (1 h)',
-    width: '5.25rem',
+    title: 'Invocations',
+    width: '6rem',
     align: 'right',
     sort: ({ sum, calls }) => (calls === undefined ? -1 : sum),
     cell: ({ sum, calls }) => (calls === undefined ? <span className={classes.none}>–</span> : formatCount(sum)),

@@ -95,7 +95,7 @@ export function Versions({ view, query, onCompare, onOpen }: VersionsProps) {
                         )}
                       </Group>
                       <Text size="xs" c="dimmed">
-                        {aliases.map(({ alias, weight }) => (weight < 100 ? `${alias} ${weight} %` : alias)).join(', ')}
+                        {aliases.map(({ alias, weight }) => (weight < 100 ? `${alias} ${weight}%` : alias)).join(', ')}
                       </Text>
                     </td>
                     <td>
@@ -161,8 +161,8 @@ export function Versions({ view, query, onCompare, onOpen }: VersionsProps) {
           notifications.show({ message: `Version ${target} of ${name} serves`, color: 'lagoon' });
         }}
       >
-        Calls of <b>{name}</b> without a version get version {target} from now on, in place of version {view.version}.
-        Aliases stay as they are. Version {view.version} is kept.
+        Invocations of <b>{name}</b> without a version get version {target} from now on, in place of version{' '}
+        {view.version}. Aliases stay as they are. Version {view.version} is kept.
         <CommandLine words={['rollback', name, '--to', String(target)]} />
       </Confirm>
     </>

@@ -4,7 +4,7 @@ import type { FunctionView } from '../../../api/things.ts';
 import { Panel } from '../../../ui/panel.tsx';
 import { SimpleTable } from '../../../ui/simple-table.tsx';
 import { Time } from '../../../ui/time.tsx';
-import { type Config, GROUPS, shownValue } from './settings.ts';
+import { type Config, shownValue, titleOf } from './settings.ts';
 
 interface ConflictsProps {
   readonly view: FunctionView;
@@ -17,8 +17,6 @@ interface ConflictsProps {
 
 /** Somebody else changed the same settings meanwhile: both states beside each other. */
 export function Conflicts({ view, changes, keys, onTheirs, onMine }: ConflictsProps) {
-  const titleOf = (key: keyof Config) =>
-    GROUPS.flatMap(({ settings }) => settings).find((each) => each.key === key)?.title ?? key;
   return (
     <Panel
       flush

@@ -40,7 +40,7 @@ export function Remove({ view: { name, revision } }: { readonly view: FunctionVi
           await navigate('/functions');
         }}
       >
-        Calls of it fail from now on, and nothing wakes it any more. This cannot be taken back.
+        Invocations of it fail from now on, and nothing wakes it any more. This cannot be taken back.
         <CommandLine words={['rm', name]} />
       </Confirm>
     </Panel>

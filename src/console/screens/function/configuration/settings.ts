@@ -65,14 +65,14 @@ export const GROUPS: readonly SettingGroup[] = [
         key: 'memoryMb',
         title: 'Memory',
         meaning:
-          'The most that one sandbox may take; its share of the CPU follows: one whole core at 1,769 MB. A call costs memory × time.',
+          'The most that one sandbox may take; its share of the CPU follows: one whole core at 1,769 MB. An invocation costs memory × time.',
         field: { kind: 'number', min: 64, max: 10_240, unit: 'MB' },
         flag: '--memory',
       },
       {
         key: 'timeoutMs',
-        title: 'Time limit',
-        meaning: 'How long one call may run before it is ended.',
+        title: 'Timeout',
+        meaning: 'How long one invocation may run before it is ended.',
         field: { kind: 'number', min: 100, max: 900_000, unit: 'ms' },
         flag: '--timeout',
       },
@@ -92,15 +92,15 @@ export const GROUPS: readonly SettingGroup[] = [
       },
       {
         key: 'maxConcurrency',
-        title: 'Calls at once',
+        title: 'Invocations at once',
         meaning: 'The most on a node; more wait shortly, then are throttled (429).',
         field: { kind: 'number', min: 1, max: 10_000 },
         flag: '--concurrency',
       },
       {
         key: 'sandboxConcurrency',
-        title: 'Calls at once in a sandbox',
-        meaning: 'More than one only for code that waits for others, and that shares no state between calls.',
+        title: 'Invocations at once in a sandbox',
+        meaning: 'More than one only for code that waits for others, and that shares no state between invocations.',
         field: { kind: 'number', min: 1, max: 1_000 },
         flag: '--sandbox-concurrency',
       },
@@ -206,7 +206,7 @@ export const GROUPS: readonly SettingGroup[] = [
           kind: 'set',
           values: [
             { value: 'exception', label: 'An exception' },
-            { value: 'timed_out', label: 'The time limit' },
+            { value: 'timed_out', label: 'The timeout' },
             { value: 'out_of_memory', label: 'Out of memory' },
             { value: 'crashed', label: 'A crash' },
             { value: 'load_failed', label: 'Code that does not load' },
@@ -226,7 +226,7 @@ export const GROUPS: readonly SettingGroup[] = [
       {
         key: 'eventConcurrency',
         title: 'Runs for events at once',
-        meaning: 'So that a backlog leaves room for calls.',
+        meaning: 'So that a backlog leaves room for invocations.',
         field: { kind: 'number', min: 1, max: 1_000 },
         flag: '--event-concurrency',
       },
@@ -238,12 +238,12 @@ export const GROUPS: readonly SettingGroup[] = [
       {
         key: 'recordPayloads',
         title: 'Payloads and results',
-        meaning: 'Kept so that a call can be run again. They may hold what is personal.',
+        meaning: 'Kept so that an invocation can be run again. They may hold what is personal.',
         field: {
           kind: 'choice',
           values: [
             { value: 'none', label: 'None' },
-            { value: 'failed', label: 'Those of failed calls' },
+            { value: 'failed', label: 'Those of failed invocations' },
             { value: 'all', label: 'All' },
           ],
         },
@@ -259,6 +259,11 @@ export const GROUPS: readonly SettingGroup[] = [
     ],
   },
 ];
+
+/** What a setting is called; its key where it is none that can be changed here. */
+export function titleOf(key: string): string {
+  return GROUPS.flatMap(({ settings }) => settings).find((each) => each.key === key)?.title ?? key;
+}
 
 /** The words of `fob set` that make these changes, as far as it has options for them; else what shows the settings. */
 export function commandOf(name: string, before: Config, changes: Partial<Config>): string[] {

@@ -24,16 +24,16 @@ export const CHARTS: readonly ChartKind[] = [
     format: formatCount,
     whole: true,
     lines: [
-      { measure: 'invocations', label: 'calls' },
+      { measure: 'invocations', label: 'invocations' },
       { measure: 'errors', label: 'errors', bad: true },
     ],
     sum: (measures) => formatCount(totalOf(measures, 'invocations')),
   },
   {
     title: 'Errors',
-    hint: 'share of calls',
+    hint: 'share of invocations',
     format: formatShare,
-    lines: [{ measure: 'errorRate', label: 'of calls failed', bad: true }],
+    lines: [{ measure: 'errorRate', label: 'of invocations failed', bad: true }],
     sum: (measures) => {
       const calls = totalOf(measures, 'invocations');
       return calls === 0 ? '–' : formatShare(totalOf(measures, 'errors') / calls);
@@ -62,7 +62,7 @@ export const CHARTS: readonly ChartKind[] = [
   },
   {
     title: 'Concurrency',
-    hint: 'most calls at once, of all versions',
+    hint: 'most invocations at once, of all versions',
     format: formatCount,
     whole: true,
     lines: [{ measure: 'concurrency:maximum', label: 'at once' }],
@@ -81,14 +81,14 @@ export const CHARTS: readonly ChartKind[] = [
   },
   {
     title: 'Waiting',
-    hint: 'before a sandbox took the call',
+    hint: 'before a sandbox took the invocation',
     format: formatDuration,
     lines: [{ measure: 'queued:p90', label: 'p90' }],
     sum: (measures) => most(measures, 'queued:p90', formatDuration),
   },
   {
     title: 'Throttled',
-    hint: 'calls that were turned away',
+    hint: 'invocations that were turned away',
     format: formatCount,
     whole: true,
     lines: [{ measure: 'throttles', label: 'throttled', bad: true }],

@@ -88,7 +88,7 @@ export default function Monitoring({ view: { name } }: FunctionTabProps) {
           </div>
           <p className={classes.help}>
             Drag to look closer, Shift and drag to move, double click for the last three hours; arrow keys, <kbd>+</kbd>
-            , <kbd>−</kbd> and Escape do the same. A click on a point shows the calls behind it.
+            , <kbd>−</kbd> and Escape do the same. A click on a point shows the invocations behind it.
           </p>
           <Happened name={name} happenings={happenings} />
         </>
@@ -165,7 +165,7 @@ function Chart({ kind, name, version, measures, compared, comparison, happenings
           component={Link}
           to={functionPath(name, 'invocations', { ...window, ...kind.opens })}
           className={classes.sum ?? ''}
-          aria-label={`${kind.title}: ${kind.sum(measures)}. Show the calls behind it`}
+          aria-label={`${kind.title}: ${kind.sum(measures)}. Show the invocations behind it`}
         >
           {kind.sum(measures)}
         </Anchor>
@@ -254,7 +254,7 @@ function Nothing({ name, onLonger }: { readonly name: string; readonly onLonger:
           </Button>
         }
       >
-        Call it from its tab Test, or look at a longer time.
+        Invoke it from its tab Test, or look at a longer time.
       </EmptyState>
     </Panel>
   );

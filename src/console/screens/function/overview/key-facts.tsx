@@ -29,7 +29,7 @@ export function KeyFacts({ view }: { readonly view: FunctionView }) {
           ['Runtime', config.runtime],
           ['Handler', <code key="handler">{config.handler}</code>],
           ['Memory', `${config.memoryMb} MB`],
-          ['Time limit', formatDuration(config.timeoutMs)],
+          ['Timeout', formatDuration(config.timeoutMs)],
           ['Sandboxes now', own === undefined ? undefined : String(own)],
           ['Network', config.network],
           [

@@ -44,7 +44,7 @@ export function Numbers({ name }: { readonly name: string }) {
           const durations = courseOf('duration');
           const newest = durations.findLast((value) => value > 0);
           const numbers: Shown[] = [
-            { title: 'Calls, last hour', value: formatCount(calls), values: courseOf('invocations') },
+            { title: 'Invocations, last hour', value: formatCount(calls), values: courseOf('invocations') },
             {
               title: calls === 0 ? 'Failed' : `Failed, ${formatShare(errors / calls)}`,
               value: formatCount(errors),

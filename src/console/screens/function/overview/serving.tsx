@@ -36,7 +36,7 @@ export function Serving({ view: { name } }: { readonly view: FunctionView }) {
                   <td>
                     {[
                       ...(serves ? [name] : []),
-                      ...aliases.map(({ alias, weight }) => `${name}:${alias}${weight < 100 ? ` (${weight} %)` : ''}`),
+                      ...aliases.map(({ alias, weight }) => `${name}:${alias}${weight < 100 ? ` (${weight}%)` : ''}`),
                     ].join(', ')}
                   </td>
                   <td>

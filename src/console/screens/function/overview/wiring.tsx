@@ -95,7 +95,7 @@ export function Wiring({ view }: { readonly view: FunctionView }) {
                 <li className={classes.end}>
                   <IconWorld size={16} stroke={1.6} aria-hidden />
                   <span className={classes.what}>
-                    Calls at <code>/f/{name}</code>
+                    Requests to <code>/f/{name}</code>
                   </span>
                 </li>
               </>

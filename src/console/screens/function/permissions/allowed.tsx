@@ -21,14 +21,14 @@ const VERBS: Readonly<Record<string, string>> = {
   'topic:publish': 'Publish to the topic',
   'kv:read': 'Read keys of the space',
   'kv:write': 'Write keys of the space',
-  'function:invoke': 'Call the function',
+  'function:invoke': 'Invoke the function',
 };
 const ALL: Readonly<Record<string, string>> = {
   bucket: 'Do everything with the bucket',
   queue: 'Do everything with the queue',
   topic: 'Do everything with the topic',
   kv: 'Do everything with the key-value space',
-  function: 'Call the function',
+  function: 'Invoke the function',
 };
 
 /** What the function may do itself: by its execution role, by grants of its own, over the network. */

@@ -96,7 +96,7 @@ function Rule({ name, access, onReload }: RuleProps) {
       />
       {allow.includes('anonymous') && (
         <Text size="sm" c="var(--fob-notice)">
-          Whoever reaches the node can call it at /f/{name}, without a credential.
+          Whoever reaches the node can invoke it at /f/{name}, without a credential.
         </Text>
       )}
       {saving.error !== null && (

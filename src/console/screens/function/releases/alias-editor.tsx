@@ -9,7 +9,8 @@ import { CommandLine } from '../../../ui/command-line.tsx';
 import { Time } from '../../../ui/time.tsx';
 import type { Alias } from './alias-panel.tsx';
 import classes from './releases.module.css';
-import { Shares, sharesText } from './shares.tsx';
+import { Shares } from './shares.tsx';
+import { sharesText } from './shares-text.ts';
 
 interface AliasEditorProps {
   readonly view: FunctionView;
@@ -119,7 +120,7 @@ export function AliasEditor({ view, alias, versions, onClose }: AliasEditorProps
             />
             <Select
               label="Second version"
-              placeholder="None: all calls get the first"
+              placeholder="None: all invocations get the first"
               data={choices.filter(({ value }) => value !== String(first))}
               value={second === undefined ? null : String(second)}
               onChange={(next) => setSecond(next === null ? undefined : Number(next))}
@@ -130,7 +131,7 @@ export function AliasEditor({ view, alias, versions, onClose }: AliasEditorProps
           {second !== undefined && second !== first && (
             <div>
               <Text size="sm" fw={500} id="weight">
-                Version {second} gets {weight} % of the calls
+                Version {second} gets {weight}% of the invocations
               </Text>
               <Slider
                 value={weight}
@@ -152,7 +153,7 @@ export function AliasEditor({ view, alias, versions, onClose }: AliasEditorProps
           />
           <TextInput
             label="Callers stay with one version by"
-            description="header:name, query:name, cookie:name or payload:$.path; empty: each call for itself"
+            description="header:name, query:name, cookie:name or payload:$.path; empty: each invocation for itself"
             value={stickyBy}
             onChange={(event) => setStickyBy(event.currentTarget.value.trim())}
             placeholder="cookie:session"

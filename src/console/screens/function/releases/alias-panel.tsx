@@ -12,7 +12,8 @@ import { Panel } from '../../../ui/panel.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { ReleaseView } from './release-view.tsx';
 import classes from './releases.module.css';
-import { Shares, sharesText } from './shares.tsx';
+import { Shares } from './shares.tsx';
+import { sharesText } from './shares-text.ts';
 
 export type Alias = Api['GET /v1/functions/{name}/aliases']['answer']['aliases'][number];
 
@@ -31,7 +32,8 @@ export function AliasPanel({ view: { name }, alias, onEdit, onRelease }: AliasPa
   const path = { name, alias: own };
   const headers = { 'If-Match': `"${revision}"` };
   const goBack = useChange(
-    () => api.post('/v1/functions/{name}/aliases/{alias}/rollback', { path, body: {}, headers }),
+    () =>
+      api.post('/v1/functions/{name}/aliases/{alias}/rollback', { path, body: { to: alias.rollsBackTo! }, headers }),
     ['/v1/functions', '/v1/releases'],
   );
   const removing = useChange(
@@ -39,7 +41,8 @@ export function AliasPanel({ view: { name }, alias, onEdit, onRelease }: AliasPa
     ['/v1/functions'],
   );
   const isUnderWay = release?.state === 'running' || release?.state === 'paused';
-  const before = moves.length > 1 ? moves.at(-2) : undefined;
+  const before = moves.at(-2);
+  const backTo = alias.rollsBackTo;
   return (
     <Panel
       title={
@@ -68,7 +71,7 @@ export function AliasPanel({ view: { name }, alias, onEdit, onRelease }: AliasPa
             size="xs"
             variant="default"
             onClick={back.open}
-            disabled={before === undefined && !isUnderWay}
+            disabled={backTo === undefined}
             leftSection={<IconArrowBackUp size={14} aria-hidden />}
           >
             Roll back
@@ -104,17 +107,16 @@ export function AliasPanel({ view: { name }, alias, onEdit, onRelease }: AliasPa
       <Confirm
         opened={isGoingBack}
         onClose={back.close}
-        title={`Roll ${own} back?`}
+        title={`Roll ${own} back to version ${backTo}?`}
         verb="Roll back"
         onConfirm={async () => {
           const moved = await goBack.mutateAsync(undefined);
           notifications.show({ message: `${name}:${own} is ${sharesText(moved.versions)}`, color: 'lagoon' });
         }}
       >
-        {isUnderWay
-          ? `The release ends, and all calls of ${name}:${own} go to version ${release.from} at once.`
-          : `Calls of ${name}:${own} go to ${before === undefined ? 'what it named before' : sharesText(before.versions)} at once, in place of ${sharesText(versions)}.`}
-        <CommandLine words={['rollback', name, '--alias', own]} />
+        {isUnderWay && 'The release ends. '}
+        All invocations of {name}:{own} go to version {backTo} at once, in place of {sharesText(versions)}.
+        <CommandLine words={['rollback', name, '--alias', own, '--to', String(backTo)]} />
       </Confirm>
       <Confirm
         opened={isRemoving}
@@ -127,7 +129,7 @@ export function AliasPanel({ view: { name }, alias, onEdit, onRelease }: AliasPa
           notifications.show({ message: `The alias ${own} is removed` });
         }}
       >
-        Calls, triggers and destinations that name {name}:{own} fail from now on. The versions stay.
+        Invocations, triggers and destinations that name {name}:{own} fail from now on. The versions stay.
         <CommandLine words={['alias', 'rm', name, own]} />
       </Confirm>
     </Panel>

@@ -21,15 +21,15 @@ const ROWS: readonly Row[] = [
     shown: formatShare,
     isWorse: (before, after, { maxErrorIncrease }) => (after - before) * 100 > maxErrorIncrease,
   },
-  { title: 'Half within', of: ({ p50Ms }) => p50Ms, shown: formatDuration },
+  { title: 'p50', of: ({ p50Ms }) => p50Ms, shown: formatDuration },
   {
-    title: '90 % within',
+    title: 'p90',
     of: ({ p90Ms }) => p90Ms,
     shown: formatDuration,
     isWorse: (before, after, { maxLatencyFactor, minLatencyIncreaseMs }) =>
       after > before * maxLatencyFactor && after - before > minLatencyIncreaseMs,
   },
-  { title: '99 % within', of: ({ p99Ms }) => p99Ms, shown: formatDuration },
+  { title: 'p99', of: ({ p99Ms }) => p99Ms, shown: formatDuration },
 ];
 
 interface ComparisonProps {
@@ -47,7 +47,7 @@ export function Comparison({ old, fresh, rules }: ComparisonProps) {
       head={['Of late', `Version ${old.version}, old`, `Version ${fresh.version}, new`, 'New against old']}
     >
       <tr>
-        <th scope="row">Calls</th>
+        <th scope="row">Invocations</th>
         <td className={classes.figure}>{formatCount(old.calls)}</td>
         <td className={classes.figure}>{formatCount(fresh.calls)}</td>
         <td className={classes.against}>

@@ -42,7 +42,7 @@ export default function Releases({ view }: FunctionTabProps) {
             <Panel>
               <EmptyState icon={IconTag} title="No name for a version yet" action={add}>
                 Callers that name an alias, such as {name}:prod, get the version that you let them have: a new one all
-                at once, for a share of the calls, or step by step while both are compared.
+                at once, for a share of the invocations, or step by step while both are compared.
               </EmptyState>
             </Panel>
           ) : (
@@ -59,7 +59,7 @@ export default function Releases({ view }: FunctionTabProps) {
         }
       </QueryView>
       {found.length > 0 && <div>{add}</div>}
-      <ServedBefore view={view} moves={versions.data?.moves ?? []} />
+      <ServedBefore view={view} versions={versions.data} />
       <Past name={name} />
       <CommandLine words={['alias', 'list', name]} />
       {(isNew || edited !== undefined) && (

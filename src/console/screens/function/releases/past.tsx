@@ -24,7 +24,7 @@ export function Past({ name }: { readonly name: string }) {
                 {wordsOf(state)}
               </StatusBadge>
             </td>
-            <td>{report?.why ?? (state === 'promoted' ? 'It was no worse' : `Ended at ${percent} %`)}</td>
+            <td>{report?.why ?? (state === 'promoted' ? 'It was no worse' : `Ended at ${percent}%`)}</td>
           </tr>
         ))}
       </SimpleTable>

@@ -39,7 +39,7 @@ export function ReleaseView({ release }: { readonly release: Release }) {
           <StatusBadge tone={isUnderWay && state === 'running' ? 'busy' : toneOf(state)}>{wordsOf(state)}</StatusBadge>
           <Text size="sm">
             Version {from} → version {to}
-            {isUnderWay && `: ${percent} % of the calls, step ${step + 1} of ${steps.length}`}
+            {isUnderWay && `: ${percent}% of the invocations, step ${step + 1} of ${steps.length}`}
           </Text>
           <Text size="xs" c="dimmed">
             begun <Time at={release.startedAt} ago /> by {release.startedBy}
@@ -83,7 +83,7 @@ export function ReleaseView({ release }: { readonly release: Release }) {
               data-state={at < step ? 'done' : at === step ? 'now' : 'next'}
               aria-current={at === step || undefined}
             >
-              {each} %
+              {each}%
             </li>
           ))}
           <li className={classes.quiet}>each for {formatDuration(everyMs)}</li>
@@ -109,7 +109,7 @@ export function ReleaseView({ release }: { readonly release: Release }) {
         <ul>
           {entries.map(({ at, by, what, percent: share, message }) => (
             <li key={at + what}>
-              <Time at={at} /> {wordsOf(what)} at {share} % by {by}
+              <Time at={at} /> {wordsOf(what)} at {share}% by {by}
               {message !== undefined && `: ${message}`}
             </li>
           ))}

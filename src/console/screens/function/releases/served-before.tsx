@@ -14,21 +14,28 @@ import { Time } from '../../../ui/time.tsx';
 
 interface ServedBeforeProps {
   readonly view: FunctionView;
-  readonly moves: Api['GET /v1/functions/{name}/versions']['answer']['moves'];
+  /** `undefined` until it is known. */
+  readonly versions: Api['GET /v1/functions/{name}/versions']['answer'] | undefined;
 }
 
-const HOW = { deploy: 'deployed', rollback: 'gone back to' };
+const HOW = { deploy: 'deployed', rollback: 'rolled back to' };
 const SHOWN = 8;
 
 /** What served when where no alias is named, and the way back. */
-export function ServedBefore({ view: { name, version, revision }, moves }: ServedBeforeProps) {
+export function ServedBefore({ view: { name, version, revision }, versions }: ServedBeforeProps) {
+  const to = versions?.rollsBackTo;
+  const target = versions?.versions.find((each) => each.version === to);
   const [isOpen, { open, close }] = useDisclosure(false);
   const goBack = useChange(
     () =>
-      api.post('/v1/functions/{name}/rollback', { path: { name }, body: {}, headers: { 'If-Match': `"${revision}"` } }),
+      api.post('/v1/functions/{name}/rollback', {
+        path: { name },
+        body: { to: to! },
+        headers: { 'If-Match': `"${revision}"` },
+      }),
     ['/v1/functions'],
   );
-  const newestFirst = [...moves].sort((a, b) => (a.at < b.at ? 1 : -1));
+  const newestFirst = [...(versions?.moves ?? [])].sort((a, b) => (a.at < b.at ? 1 : -1));
   return (
     <Panel
       title="What served when, without an alias"
@@ -38,7 +45,7 @@ export function ServedBefore({ view: { name, version, revision }, moves }: Serve
           size="xs"
           variant="default"
           onClick={open}
-          disabled={moves.length < 2}
+          disabled={to === undefined}
           leftSection={<IconArrowBackUp size={14} aria-hidden />}
         >
           Roll back
@@ -68,15 +75,22 @@ export function ServedBefore({ view: { name, version, revision }, moves }: Serve
       <Confirm
         opened={isOpen}
         onClose={close}
-        title={`Roll ${name} back?`}
+        title={`Roll ${name} back to version ${to}?`}
         verb="Roll back"
         onConfirm={async () => {
           const made = await goBack.mutateAsync(undefined);
           notifications.show({ message: `Version ${made.version} of ${name} serves`, color: 'lagoon' });
         }}
       >
-        Calls without an alias go to the version that served before version {version}, at once. Nothing is removed.
-        <CommandLine words={['rollback', name]} />
+        Invocations of <b>{name}</b> without an alias go to version {to}
+        {target !== undefined && (
+          <>
+            , made <Time at={target.createdAt} ago />
+            {target.origin?.message !== undefined && ` (“${target.origin.message}”)`}
+          </>
+        )}
+        , at once, in place of version {version}. Version {version} and all aliases stay as they are.
+        <CommandLine words={['rollback', name, '--to', String(to)]} />
       </Confirm>
     </Panel>
   );

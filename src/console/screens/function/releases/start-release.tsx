@@ -17,10 +17,10 @@ interface StartReleaseProps {
 }
 
 const SHAPES = [
-  { value: '10,20,30,40,50,60,70,80,90,100', label: 'Evenly: 10 % more each step' },
-  { value: '5,25,50,100', label: 'In four steps: 5, 25, 50, 100 %' },
-  { value: '1,10,100', label: 'Carefully: 1, 10, 100 %' },
-  { value: '10,100', label: 'A canary: 10 %, then all' },
+  { value: '10,20,30,40,50,60,70,80,90,100', label: 'Evenly: 10% more each step' },
+  { value: '5,25,50,100', label: 'In four steps: 5, 25, 50, 100%' },
+  { value: '1,10,100', label: 'Carefully: 1, 10, 100%' },
+  { value: '10,100', label: 'A canary: 10%, then all' },
 ];
 const MINUTE_MS = 60_000;
 
@@ -61,7 +61,7 @@ export function StartRelease({ view: { name, version }, alias, versions, onClose
     starting.mutate(undefined, {
       onSuccess: (release) => {
         notifications.show({
-          message: `Version ${release.to} gets ${release.percent} % of ${name}:${alias.name} now`,
+          message: `Version ${release.to} gets ${release.percent}% of ${name}:${alias.name} now`,
           color: 'lagoon',
         });
         onClose();
@@ -143,11 +143,11 @@ export function StartRelease({ view: { name, version }, alias, versions, onClose
               onChange={(next) => typeof next === 'number' && setMinCalls(next)}
               min={1}
               max={1_000_000}
-              suffix=" calls"
+              suffix=" invocations"
             />
           </Group>
           <Checkbox
-            label="A step ends only when the new version had so many calls in it"
+            label="A step ends only when the new version had so many invocations in it"
             checked={waitForCalls}
             onChange={(event) => setWait(event.currentTarget.checked)}
           />
