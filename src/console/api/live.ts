@@ -26,10 +26,13 @@ const MAX_WAIT_MS = 5_000;
 const SILENCE_MS = 40_000;
 /** Queries of numbers are not asked for more often than this, however much happens. */
 const NUMBERS_EVERY_MS = 900;
-/** A tab that nobody has looked at for so long lets its connection go: browsers keep six to one node, for all tabs together. */
+/** A tab that nobody has looked at for so long lets its connection go, and at once where another one opens its own: browsers keep six to one node, for all tabs together. */
 const HIDDEN_MS = 10_000;
 /** What is measured by the minute, and costs the node more. */
 const MEASURES_EVERY_MS = 5_000;
+
+/** By which tabs of one browser tell each other that they open a connection. */
+const tabs = new BroadcastChannel('fob-live');
 
 let current: LiveState = { state: 'connecting' };
 const watchers = new Set<() => void>();
@@ -76,6 +79,7 @@ async function keepOpen(signal: AbortSignal): Promise<void> {
   let wasLive = false;
   while (!signal.aborted) {
     await shown(signal);
+    tabs.postMessage('opened');
     const hidden = watchHidden();
     try {
       await readFeed(AbortSignal.any([signal, hidden.signal]), () => {
@@ -138,7 +142,7 @@ function hear(part: string): void {
   for (const listener of listeners) listener(name, value as never);
 }
 
-/** Aborts when the tab has been hidden for long. */
+/** Aborts when the tab has been hidden for long, or is hidden and another one opens its connection. */
 function watchHidden(): { readonly signal: AbortSignal; readonly end: () => void } {
   const controller = new AbortController();
   let timer: number | undefined;
@@ -146,11 +150,16 @@ function watchHidden(): { readonly signal: AbortSignal; readonly end: () => void
     window.clearTimeout(timer);
     if (document.hidden) timer = window.setTimeout(() => controller.abort(), HIDDEN_MS);
   };
+  const yieldPlace = () => {
+    if (document.hidden) controller.abort();
+  };
   look();
   document.addEventListener('visibilitychange', look);
+  tabs.addEventListener('message', yieldPlace);
   const end = () => {
     window.clearTimeout(timer);
     document.removeEventListener('visibilitychange', look);
+    tabs.removeEventListener('message', yieldPlace);
   };
   return { signal: controller.signal, end };
 }

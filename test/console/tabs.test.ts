@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { ensureConsole } from '../../src/cli/machine/console-build.ts';
+import { findProgram } from '../../src/cli/machine/system-packages.ts';
+import { Progress } from '../../src/cli/output.ts';
+import { eventually } from '../support/eventually.ts';
+import { startTestNode, type TestNode } from '../support/node.ts';
+import { noBrowser } from './support.ts';
+
+/** More than a browser opens connections to one node. */
+const TABS = 8;
+/** Before they would let go by themselves. */
+const SOON_MS = 6_000;
+
+/** Tabs are hidden as for people: the library that other tests drive the browser by shows all of them at once. */
+describe('many tabs of one browser', { skip: noBrowser }, () => {
+  let node: TestNode;
+  let profile: string;
+  let browser: ChildProcess;
+  let address: string;
+
+  before(async () => {
+    await ensureConsole(new Progress({ quiet: true }));
+    node = await startTestNode();
+    profile = await mkdtemp(join(tmpdir(), 'fob-tabs-'));
+    const words = ['--headless=new', '--disable-gpu', '--no-first-run', '--remote-debugging-port=0'];
+    if (process.getuid?.() === 0) words.push('--no-sandbox');
+    browser = spawn(findProgram('chromium')!, [...words, `--user-data-dir=${profile}`, 'about:blank'], {
+      stdio: 'ignore',
+      detached: true,
+    });
+    const port = await eventually(async () => {
+      const [first] = (await readFile(join(profile, 'DevToolsActivePort'), 'utf8')).split('\n');
+      assert.match(first!, /^\d+$/);
+      return first!;
+    }, 30_000);
+    address = `http://127.0.0.1:${port}`;
+  });
+  after(async () => {
+    process.kill(-browser.pid!, 'SIGKILL');
+    await once(browser, 'exit');
+    await node.close();
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  async function open(): Promise<string> {
+    const page = encodeURIComponent(`${node.url}/console/`);
+    const answer = await fetch(`${address}/json/new?${page}`, { method: 'PUT' });
+    return ((await answer.json()) as { webSocketDebuggerUrl: string }).webSocketDebuggerUrl;
+  }
+
+  /** Whether somebody sees the tab, and how fresh it says that it is. */
+  async function stateOf(tab: string): Promise<string> {
+    const socket = new WebSocket(tab);
+    await once(socket as unknown as EventTarget, 'open');
+    const expression = 'document.visibilityState + " " + document.querySelector("[data-live]")?.dataset.live';
+    socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression } }));
+    const [{ data }] = (await once(socket as unknown as EventTarget, 'message')) as [{ data: string }];
+    socket.close();
+    return JSON.parse(data).result.result.value;
+  }
+
+  test('those that nobody sees make room at once, and each that is opened is live', async () => {
+    const tabs: string[] = [];
+    for (let n = 0; n < TABS; n++) {
+      tabs.push(await open());
+      await eventually(async () => assert.equal(await stateOf(tabs[n]!), 'visible live'), 30_000);
+      for (const tab of tabs.slice(0, n)) {
+        await eventually(async () => assert.equal(await stateOf(tab), 'hidden connecting'), SOON_MS);
+      }
+    }
+    await fetch(`${address}/json/activate/${tabs[0]!.split('/').at(-1)}`);
+    await eventually(async () => assert.equal(await stateOf(tabs[0]!), 'visible live'), 30_000);
+  });
+});
