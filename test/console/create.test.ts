@@ -66,8 +66,9 @@ describe('creating a function', { skip: noBrowser }, () => {
     await page.keyboard.type('export const handler = async (happening, context) => {\n      return happening.de');
     await page.locator('.cm-tooltip-autocomplete').getByText('detail', { exact: true }).first().waitFor();
     await keys('Escape', 'Escape');
-    await page.keyboard.type('tail ?? null;   ');
+    await page.keyboard.type('tail??null   ');
     await keys('Control+s');
+    await code.locator('.cm-line').getByText('return happening.detail ?? null;').waitFor();
     assert.deepEqual((await code.locator('.cm-line').allTextContents()).slice(0, 2), [
       'export const handler = async (happening, context) => {',
       '  return happening.detail ?? null;',

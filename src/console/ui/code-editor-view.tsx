@@ -3,13 +3,13 @@ import { Compartment, EditorState, type Extension, Prec } from '@codemirror/stat
 import { EditorView, keymap } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { messageOf } from '../api/problem.ts';
 import { nonce } from '../theme/nonce.ts';
 import classes from './code-editor.module.css';
+import type { Language } from './code-language.ts';
 import { tidy } from './code-tidy.ts';
 import { considerateTab } from './considerate-tab.ts';
-
-export type Language = 'javascript' | 'typescript' | 'python' | 'json' | 'yaml' | 'text';
 
 export interface CodeEditorProps {
   /** What is edited, for those who do not see it. */
@@ -24,7 +24,7 @@ export interface CodeEditorProps {
   readonly onSave?: () => void;
   /** Called for Ctrl-Enter and Cmd-Enter. */
   readonly onRun?: () => void;
-  /** Ctrl-S and Cmd-S tidy the code first. */
+  /** Ctrl-S and Cmd-S tidy the code first, as far as it can be read. */
   readonly format?: boolean;
   /** Such as completion and marks of errors; made once, or the editor is set up anew. */
   readonly extensions?: readonly Extension[];
@@ -83,13 +83,19 @@ export default function CodeEditorView(props: CodeEditorProps) {
   const view = useRef<EditorView>(undefined);
   const languagePart = useRef(new Compartment());
   const latest = useRef(props);
+  /** Why the code was not tidied. */
+  const [fault, setFault] = useState('');
   latest.current = props;
 
   useEffect(() => {
     const save = (target: EditorView) => {
       const { format = false, onSave, language: written } = latest.current;
-      if (format) tidy(target, written);
-      onSave?.();
+      void (format ? tidy(target, written) : Promise.resolve())
+        .then(
+          () => setFault(''),
+          (error: unknown) => setFault(messageOf(error)),
+        )
+        .then(() => latest.current.onSave?.());
       return format || onSave !== undefined;
     };
     const run = () => {
@@ -139,10 +145,17 @@ export default function CodeEditorView(props: CodeEditorProps) {
   }, [value]);
 
   return (
-    <div
-      ref={place}
-      className={classes.editor}
-      style={{ '--editor-min': minHeight, '--editor-max': maxHeight } as React.CSSProperties}
-    />
+    <>
+      <div
+        ref={place}
+        className={classes.editor}
+        style={{ '--editor-min': minHeight, '--editor-max': maxHeight } as React.CSSProperties}
+      />
+      {fault !== '' && (
+        <p className={classes.fault} role="status">
+          Not tidied, for it cannot be read: {fault}
+        </p>
+      )}
+    </>
   );
 }

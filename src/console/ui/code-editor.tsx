@@ -2,7 +2,7 @@ import { lazy, Suspense } from 'react';
 import type { CodeEditorProps } from './code-editor-view.tsx';
 import { Loading } from './loading.tsx';
 
-export type { CodeEditorProps, Language } from './code-editor-view.tsx';
+export type { CodeEditorProps } from './code-editor-view.tsx';
 
 const View = lazy(() => import('./code-editor-view.tsx'));
 

@@ -1,4 +1,4 @@
-import type { Language } from './code-editor.tsx';
+export type Language = 'javascript' | 'typescript' | 'python' | 'json' | 'yaml' | 'text';
 
 const LANGUAGES: Readonly<Record<string, Language>> = {
   js: 'javascript',
@@ -19,4 +19,11 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
 export function languageOf(path: string): Language {
   const ending = /\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
   return LANGUAGES[ending] ?? 'text';
+}
+
+/** What saving does to a text of a language before: whole for some, and only blanks where no more is safe. */
+export function tidyWords(language: Language): string {
+  if (language === 'javascript' || language === 'typescript') return 'formats it, as Prettier does';
+  if (language === 'json') return 'formats it';
+  return language === 'python' ? 'tidies tabs and blanks' : 'tidies blanks';
 }

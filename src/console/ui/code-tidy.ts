@@ -1,22 +1,25 @@
-import { indentRange } from '@codemirror/language';
 import type { EditorView } from '@codemirror/view';
-import type { Language } from './code-editor-view.tsx';
+import { formatCode } from './code-format.ts';
+import type { Language } from './code-language.ts';
 
 /**
- * Tidies what is edited, and changes nothing of what it means: lines are indented as the language has it (of Python, where
- * that is meaning, only tabs become spaces), blanks at the ends of lines go, and the last line ends.
+ * Tidies what is edited, and changes nothing of what it means: JavaScript and TypeScript are written as Prettier does, JSON by
+ * two spaces, of Python, where blanks are meaning, tabs become spaces; blanks at the ends of lines go, and the last line ends.
+ * Rejects with why where the code cannot be read; then it stays as it is.
  */
-export function tidy(view: EditorView, language: Language): void {
-  const { state } = view;
-  if (state.readOnly) return;
-  if (language === 'json') return replaceBy(view, prettyJson(state.doc.toString()));
-  if (language === 'javascript' || language === 'typescript') {
-    const indented = indentRange(state, 0, state.doc.length);
-    if (!indented.empty) view.dispatch({ changes: indented, userEvent: 'input.tidy' });
-  }
-  const lines = view.state.doc.toString().split('\n');
-  const clean = lines.map((line) => cleanLine(line, language));
-  replaceBy(view, `${clean.join('\n').replace(/\n+$/, '')}\n`);
+export async function tidy(view: EditorView, language: Language): Promise<void> {
+  if (view.state.readOnly) return;
+  const before = view.state.doc;
+  const text = await tidied(before.toString(), language);
+  // Whoever writes on meanwhile is not written over.
+  if (view.state.doc.eq(before)) replaceBy(view, text);
+}
+
+async function tidied(text: string, language: Language): Promise<string> {
+  if (language === 'json') return prettyJson(text);
+  if (language === 'javascript' || language === 'typescript') return formatCode(text, language);
+  const lines = text.split('\n').map((line) => cleanLine(line, language));
+  return `${lines.join('\n').replace(/\n+$/, '')}\n`;
 }
 
 function cleanLine(line: string, language: Language): string {

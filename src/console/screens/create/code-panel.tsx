@@ -1,7 +1,7 @@
 import { Kbd, Select, Text } from '@mantine/core';
 import { useState } from 'react';
 import { CodeEditor } from '../../ui/code-editor.tsx';
-import { languageOf } from '../../ui/code-language.ts';
+import { languageOf, tidyWords } from '../../ui/code-language.ts';
 import { useEventCompletion } from '../../ui/event-completion.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { useCreation } from './context.tsx';
@@ -65,8 +65,9 @@ export function CodePanel({ at, fault }: CodePanelProps) {
             </Text>
           )}
           <Text size="xs" c="dimmed" mt={6}>
-            <Kbd size="xs">Ctrl S</Kbd> tidies it · after <code>event</code> and a dot or bracket comes what the event
-            holds · <Kbd size="xs">Esc</Kbd> then <Kbd size="xs">Tab</Kbd> leaves the editor
+            <Kbd size="xs">Ctrl S</Kbd> {tidyWords(languageOf(file.path))} · after <code>event</code> and a dot or
+            bracket comes what the event holds · <Kbd size="xs">Esc</Kbd> then <Kbd size="xs">Tab</Kbd> leaves the
+            editor
           </Text>
         </div>
         {sample !== undefined && (

@@ -3,12 +3,16 @@ import { Text } from '@mantine/core';
 import { IconFileOff, IconTrash } from '@tabler/icons-react';
 import { useApi } from '../../../api/hooks.ts';
 import { CodeEditor } from '../../../ui/code-editor.tsx';
-import { languageOf } from '../../../ui/code-language.ts';
+import { languageOf, tidyWords } from '../../../ui/code-language.ts';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { formatBytes } from '../../../ui/format.ts';
 import { Loading } from '../../../ui/loading.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
 import classes from './code.module.css';
+import { DownloadCode } from './download-code.tsx';
+
+/** What the node gives as a text. */
+const MAX_TEXT_BYTES = 262_144;
 
 interface FileViewProps {
   /** The function and its version. */
@@ -46,8 +50,14 @@ export function FileView({ target, path, isNew, isText, bytes, edited, onEdit, o
   if (!isText) {
     return (
       <div className={classes.main}>
-        <EmptyState icon={IconFileOff} title={`${path} is no text, or a long one`}>
-          It has {formatBytes(bytes)}. Download the code to look at it.
+        <EmptyState
+          icon={IconFileOff}
+          title={bytes > MAX_TEXT_BYTES ? `${path} is too long to be edited here` : `${path} is no text`}
+          action={<DownloadCode target={target}>Download all the code</DownloadCode>}
+        >
+          It has {formatBytes(bytes)}
+          {bytes > MAX_TEXT_BYTES && `; the editor takes ${formatBytes(MAX_TEXT_BYTES)}`}. Change it on your machine,
+          and deploy the folder from there.
         </EmptyState>
       </div>
     );
@@ -73,7 +83,7 @@ export function FileView({ target, path, isNew, isText, bytes, edited, onEdit, o
       <div className={classes.path}>
         <code>{path}</code>
         <Text size="xs" c="dimmed">
-          {onEdit === undefined ? 'read only' : 'Ctrl S tidies and deploys'}
+          {onEdit === undefined ? 'read only' : `Ctrl S ${tidyWords(languageOf(path))}, and deploys`}
         </Text>
       </div>
       {isNew ? (

@@ -1,11 +1,11 @@
-import { Button, Group, SegmentedControl, Select, Text } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { Group, SegmentedControl, Select, Text } from '@mantine/core';
 import { useApi } from '../../../api/hooks.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { useWords } from '../../../ui/words.ts';
 import type { FunctionTabProps } from '../tabs.ts';
 import classes from './code.module.css';
 import { Compare } from './compare.tsx';
+import { DownloadCode } from './download-code.tsx';
 import { Versions } from './versions.tsx';
 import { Workbench } from './workbench.tsx';
 
@@ -47,15 +47,7 @@ export default function Code({ view }: FunctionTabProps) {
               w={190}
               maxDropdownHeight={320}
             />
-            <Button
-              component="a"
-              variant="default"
-              href={`/v1/functions/${encodeURIComponent(`${name}:${version}`)}/code`}
-              download
-              leftSection={<IconDownload size={15} aria-hidden />}
-            >
-              Download
-            </Button>
+            <DownloadCode target={`${name}:${version}`}>Download</DownloadCode>
           </Group>
         )}
         {show === 'compare' && (
