@@ -10,6 +10,10 @@ describe('a conflict in words', () => {
       'memoryMb: 256 there, 512 yours\nowner: not set there, ada yours',
     );
     assert.equal(
+      conflictOf({ current: { revision: 4, settings: { delayMs: 5, fifo: false } }, given: { delayMs: 9 } }),
+      'delayMs: 5 there, 9 yours',
+    );
+    assert.equal(
       conflictOf({ current: { description: 'one' }, given: { description: 'two' } }),
       'description: one there, two yours',
     );

@@ -17,9 +17,10 @@ export function conflictOf(body: unknown): string | undefined {
   return lines.length === 0 ? undefined : lines.map(harmless).join('\n');
 }
 
-/** A function's settings stand in its `config`. */
+/** A function's settings stand in its `config`, those of a queue or bucket in its `settings`. */
 function settingsOf(members: Members): Members {
-  return isMembers(members.config) ? members.config : members;
+  const { config, settings } = members;
+  return isMembers(config) ? config : isMembers(settings) ? settings : members;
 }
 
 function isMembers(value: unknown): value is Members {

@@ -36,6 +36,7 @@ export function fitsPattern(patterns: readonly string[], name: string): boolean 
 /** A secret as it is shown: never with a value. */
 export interface SecretView {
   readonly name: string;
+  readonly revision: number;
   readonly description: string;
   /** Functions that may have it, as patterns, besides those whose execution role has it. */
   readonly functions: readonly string[];

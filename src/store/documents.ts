@@ -69,7 +69,7 @@ export class Documents<T> {
   async update(name: string, change: (current: T | undefined) => T, expectedRevision?: number): Promise<T> {
     for (;;) {
       const entry = await this.registry.get<T>(this.prefix + name);
-      this.expect(name, entry?.revision ?? 0, expectedRevision);
+      this.expect(name, expectedRevision, entry?.revision ?? 0);
       const value = change(entry?.value);
       try {
         const revision = await this.registry.put(this.prefix + name, value, entry?.revision ?? 0);
@@ -84,7 +84,7 @@ export class Documents<T> {
   /** False where there was none. `expectedRevision` as in `update`. */
   async remove(name: string, expectedRevision?: number): Promise<boolean> {
     const seen = this.held.get(name);
-    this.expect(name, this.revisionOf(name), expectedRevision);
+    this.expect(name, expectedRevision);
     const removed = await this.registry.delete(this.prefix + name, expectedRevision);
     // The watch tells the revision of the removal; until it does, what was seen before counts as gone.
     if (seen !== undefined) this.take(name, { value: undefined, revision: seen.revision + 0.5 });
@@ -95,7 +95,8 @@ export class Documents<T> {
     this.unwatch();
   }
 
-  private expect(name: string, actualRevision: number, expectedRevision: number | undefined): void {
+  /** Throws `conflict` as `update` rejects with it. */
+  expect(name: string, expectedRevision: number | undefined, actualRevision = this.revisionOf(name)): void {
     if (expectedRevision === undefined || expectedRevision === actualRevision) return;
     const kind = this.prefix.slice(0, -1).replaceAll('-', ' ');
     const why =

@@ -64,6 +64,7 @@ export class TriggerDocuments {
       if (!(cause instanceof Problem) || cause.code !== 'conflict') throw cause;
       throw new Problem('conflict', `there is a trigger "${name}" already; change it, or choose another name`, {
         cause,
+        details: { expectedRevision: 0, actualRevision: this.entries.get(name)?.revision ?? 0 },
       });
     }
   }

@@ -6,6 +6,7 @@ export type { AlertView };
 
 export interface RuleAnswer extends AlertRule {
   readonly name: string;
+  readonly revision: number;
   readonly createdAtMs: number;
   readonly by: string;
   readonly firing: readonly string[];
@@ -23,6 +24,8 @@ export interface ChannelAnswer {
 }
 
 export interface RoutingAnswer {
+  /** 0 where it was never set. */
+  readonly revision: number;
   readonly default: readonly string[];
   readonly owners: Readonly<Record<string, readonly string[]>>;
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { CHANNEL_KINDS, SEVERITIES } from '../../model/alert.ts';
+import { demand } from '../../project/api.ts';
 import { clientOf, examples, oneOf, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatAgo } from '../human.ts';
@@ -168,12 +169,14 @@ export function defineChannels(command: Command): void {
       const client = await clientOf(self);
       const current = await client.json<RoutingAnswer>('GET', alertPath('routing'));
       if (owner === undefined) return listRoutes(current, optionsOf(self).json);
-      const { [owner]: _before, ...others } = current.owners;
+      const { revision, ...routes } = current;
+      const { [owner]: _before, ...others } = routes.owners;
       const wanted =
         owner === 'default'
-          ? { ...current, default: names }
-          : { ...current, owners: names.length === 0 ? others : { ...others, [owner]: names } };
-      const routing = await sendJson<RoutingAnswer>(client, 'PUT', alertPath('routing'), wanted);
+          ? { ...routes, default: names }
+          : { ...routes, owners: names.length === 0 ? others : { ...others, [owner]: names } };
+      // Somebody else's change in between must not be lost.
+      const routing = await sendJson<RoutingAnswer>(client, 'PUT', alertPath('routing'), wanted, demand(revision));
       if (optionsOf(self).json) return printJson(routing);
       const whom = owner === 'default' ? 'who has no other channel' : owner;
       print(

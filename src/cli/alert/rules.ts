@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type AlertRule, SEVERITIES, type Severity } from '../../model/alert.ts';
+import { demand } from '../../project/api.ts';
 import { clientOf, collect, examples, oneOf, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { parseDurationMs } from '../human.ts';
@@ -52,7 +53,7 @@ export function defineRules(command: Command): void {
       throw new Failure(EXIT.refused, `there is a rule "${name}" already`, {
         hint: `change it: fob alert set ${name} …`,
       });
-    const rule = await sendJson<RuleAnswer>(client, 'PUT', alertPath('rules', name), ruleOf(options, {}));
+    const rule = await sendJson<RuleAnswer>(client, 'PUT', alertPath('rules', name), ruleOf(options, {}), demand(0));
     if (options.json) return printJson(rule);
     print(`${paint('green', '✔')} the rule ${paint('bold', name)} fires when ${rule.when}, ${aboutOf(rule)}`);
   });
@@ -71,9 +72,12 @@ export function defineRules(command: Command): void {
       createdAtMs: _c,
       by: _b,
       firing: _f,
+      revision,
       ...current
     } = await client.json<RuleAnswer>('GET', alertPath('rules', name));
-    const rule = await sendJson<RuleAnswer>(client, 'PUT', alertPath('rules', name), ruleOf(options, current));
+    // Somebody else's change in between must not be lost.
+    const path = alertPath('rules', name);
+    const rule = await sendJson<RuleAnswer>(client, 'PUT', path, ruleOf(options, current), demand(revision));
     if (options.json) return printJson(rule);
     print(`${paint('green', '✔')} the rule ${paint('bold', name)} fires when ${rule.when}, ${aboutOf(rule)}`);
   });

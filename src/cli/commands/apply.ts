@@ -5,6 +5,7 @@ import { applyPlan } from '../../project/apply.ts';
 import { isEmpty, type Plan, type Step } from '../../project/plan.ts';
 import { planDocument, renderPlan } from '../../project/render.ts';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
+import { conflictOf } from '../conflict.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { count } from '../human.ts';
 import { note, Progress, paint, print, printJson } from '../output.ts';
@@ -61,8 +62,10 @@ export function define(command: Command): void {
         const failure = failureOf(error);
         const before = done.length === 0 ? 'nothing was done before' : `done before: ${done.map(thing).join(', ')}`;
         const after = left.length === 0 ? '' : `; left: ${left.map(thing).join(', ')}`;
+        const conflict = conflictOf(problemOf(error));
+        const both = conflict === undefined ? '' : `${conflict}\n`;
         throw new Failure(failure.exitCode, `${DOING[step.action]} ${thing(step)}: ${failure.message}`, {
-          hint: `${before}${after}; fob apply goes on from there`,
+          hint: `${both}${before}${after}; fob apply goes on from there`,
           body: {
             ...(problemOf(error) ?? { detail: failure.message }),
             failed: names([step])[0],

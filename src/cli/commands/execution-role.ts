@@ -130,7 +130,7 @@ function defineWriting(command: Command): void {
   command
     .command('rm')
     .summary('remove execution roles')
-    .description('Removes execution roles. One that functions have is removed only by force.')
+    .description('Removes execution roles. One that functions have is removed only with --force.')
     .argument('<names...>')
     .option('--force', 'also where functions have it; they have only their own grants then')
     .action((names: string[], _options, self: Command) =>

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { parseSecretReference, SHORTEST_REDACTED } from '../../model/secret.ts';
+import { demand } from '../../project/api.ts';
 import { clientOf, collect, examples, optionsOf, wholeNumber } from '../command-line.ts';
 import { count, formatAge, formatAgo, formatBytes } from '../human.ts';
 import { note, paint, print, printJson, printPairs, printTable, warn } from '../output.ts';
@@ -9,6 +10,7 @@ import { sendJson } from '../send-json.ts';
 
 interface SecretView {
   readonly name: string;
+  readonly revision: number;
   readonly description: string;
   readonly functions: readonly string[];
   readonly createdAt: string;
@@ -116,8 +118,10 @@ function defineGrant(command: Command): void {
     changed: (functions: readonly string[]) => string[],
   ): Promise<void> => {
     const client = await clientOf(self);
-    const { functions } = await client.json<SecretView>('GET', pathOf(name));
-    const view = await sendJson<SecretView>(client, 'PUT', pathOf(name), { functions: changed(functions) });
+    const { functions, revision } = await client.json<SecretView>('GET', pathOf(name));
+    // Somebody else's change in between must not be lost.
+    const body = { functions: changed(functions) };
+    const view = await sendJson<SecretView>(client, 'PUT', pathOf(name), body, demand(revision));
     if (optionsOf(self).json) return printJson(view);
     const who = view.functions.length === 0 ? 'no function, but by an execution role' : view.functions.join(', ');
     print(`${paint('green', '✔')} ${paint('bold', name)} is for ${who}`);
@@ -257,7 +261,7 @@ function defineRemoving(command: Command): void {
   command
     .command('rm')
     .summary('remove secrets')
-    .description('Removes secrets with all of their versions. One that functions use is removed only by force.')
+    .description('Removes secrets with all of their versions. One that functions use is removed only with --force.')
     .argument('<names...>')
     .option('--force', 'also where functions use it; they cannot be started then')
     .action((names: string[], _options, self: Command) =>

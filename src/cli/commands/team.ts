@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { demand } from '../../project/api.ts';
 import { clientOf, collect, examples, optionsOf } from '../command-line.ts';
 import type { TeamView } from '../identity/views.ts';
 import { note, paint, paintError, printJson, printPairs, printTable } from '../output.ts';
@@ -127,8 +128,8 @@ function defineSet(command: Command): void {
       const options = optionsOf<TeamOptions>(self);
       const client = await clientOf(self);
       // A name that is mistyped must not make another team.
-      await client.json('GET', teamPath(name));
-      const team = await sendJson<TeamView>(client, 'PUT', teamPath(name), settingsOf(options));
+      const { revision } = await client.json<TeamView>('GET', teamPath(name));
+      const team = await sendJson<TeamView>(client, 'PUT', teamPath(name), settingsOf(options), demand(revision));
       if (options.json) return printJson(team);
       note(
         `${paintError('green', '✔')} ${name} has ${team.roles.length === 0 ? 'no roles' : `the ${team.roles.length === 1 ? 'role' : 'roles'} ${team.roles.join(', ')}`}`,

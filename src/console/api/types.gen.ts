@@ -22,11 +22,13 @@ export type TopAnswer = { function: string; invocations: number; callsPerS: numb
 
 export type ListBucketsAnswer2 = { versioning: "off" | "enabled" | "suspended"; lifecycle: { id: string; enabled: boolean; prefix: string; tags?: Record<string, string>; expireDays?: number; expireNoncurrentDays?: number; abortUploadDays?: number }[]; tags: Record<string, string> };
 
-export type ListBucketsAnswer = { name: string; createdAt: string; settings: ListBucketsAnswer2; objects: number; bytes: number };
+export type ListBucketsAnswer = { name: string; revision: number; createdAt: string; settings: ListBucketsAnswer2; objects: number; bytes: number };
 
 export type ListQueuesAnswer2 = { fifo: boolean; visibilityMs: number; delayMs: number; retentionMs: number; contentDeduplication: boolean; deadLetter?: { queue: string; maxReceives: number } };
 
-export type ListQueuesAnswer = { name: string; createdAt: string; settings: ListQueuesAnswer2; counts: { sent: number; received: number; deleted: number; deadLettered: number; expired: number }; stats: { ready: number; delayed: number; leased: number; oldestAgeMs: number } };
+export type ListQueuesAnswer = { name: string; revision: number; createdAt: string; settings: ListQueuesAnswer2; counts: { sent: number; received: number; deleted: number; deadLettered: number; expired: number }; stats: { ready: number; delayed: number; leased: number; oldestAgeMs: number } };
+
+export type ListTopicsAnswer = { name: string; revision: number; createdAt: string; subscriptions: { id: string; destination: string; filter?: Record<string, unknown> }[]; published: number; dead: number };
 
 export type ListTriggersAnswer2 = { maxRetries?: number; retryDelayMs?: number; maxAgeMs?: number; maxConcurrency?: number; batchSize?: number; batchWindowMs?: number; onSuccess?: string; onFailure?: string };
 
@@ -46,7 +48,7 @@ export type ListAliasesAnswer = { function: string; name: string; description: s
 
 export type ListAllReleasesAnswer = { releases: ListAliasesAnswer2[] };
 
-export type ListSecretsAnswer = { name: string; description: string; functions: string[]; createdAt: string; version: number; versions: { version: number; createdAt: string; by: string; bytes: number; redacted: boolean; restoredFrom?: number }[]; usedBy: { function: string; variable: string; version?: number; granted: boolean }[] };
+export type ListSecretsAnswer = { name: string; revision: number; description: string; functions: string[]; createdAt: string; version: number; versions: { version: number; createdAt: string; by: string; bytes: number; redacted: boolean; restoredFrom?: number }[]; usedBy: { function: string; variable: string; version?: number; granted: boolean }[] };
 
 export type ListExecutionRolesAnswer = { name: string; description: string; grants: string[]; owner: string; assignableBy: string[]; revision: number; updatedAt: string; by: string; usedBy: string[] };
 
@@ -62,9 +64,11 @@ export type PutPolicyAnswer = { policy: ListPoliciesAnswer; violations: { functi
 
 export type ListQuotasAnswer = { team: string; functions?: number; reservedMb?: number; codeBytes?: number; invocationsPerDay?: number; gbSecondsPerMonth?: number; queuedEvents?: number; warnPercent: number; revision: number; updatedAt: string; by: string };
 
-export type ListAlertRulesAnswer = { name: string; when: string; severity?: "info" | "warning" | "critical"; criticalWhen?: string; resolveAfterMs?: number; hysteresis?: number; repeatMs?: number; function?: string; owner?: string; tag?: string; notify?: string[]; enabled?: boolean; description?: string; createdAtMs: number; by: string; firing: string[] };
+export type ListAlertRulesAnswer = { name: string; revision: number; when: string; severity?: "info" | "warning" | "critical"; criticalWhen?: string; resolveAfterMs?: number; hysteresis?: number; repeatMs?: number; function?: string; owner?: string; tag?: string; notify?: string[]; enabled?: boolean; description?: string; createdAtMs: number; by: string; firing: string[] };
 
 export type ListAlertDefaultsAnswer = { when?: string; severity?: "info" | "warning" | "critical"; criticalWhen?: string; resolveAfterMs?: number; hysteresis?: number; repeatMs?: number; enabled?: boolean };
+
+export type ListAlertChannelsAnswer = { name: string; revision: number; kind: "webhook" | "slack" | "email" | "function"; target: string; least: "info" | "warning" | "critical"; createdAtMs: number; deliveredAtMs?: number; lastError?: { message: string; atMs: number }; waiting: number };
 
 export type ListAlertsAnswer2 = { causes: ({ kind: string; text: string } & Record<string, unknown>)[]; error?: { type: string; message: string; place?: string; count: number; of: number; invocationId: string; version: number; log: string[] }; history: (number | null)[]; commands: { title: string; command: string }[] };
 
@@ -196,11 +200,11 @@ export interface Api {
   /** Moves dead letters back to the queues that they came from */
   "POST /v1/queues/{name}/redrive": { path: { name: string }; body: { to?: string; ratePerSecond?: number }; answer: { moved: number } };
   /** Lists topics in the order of their names */
-  "GET /v1/topics": { answer: { topics: { name: string; createdAt: string; subscriptions: { id: string; destination: string; filter?: Record<string, unknown> }[]; published: number; dead: number }[] } };
+  "GET /v1/topics": { answer: { topics: ListTopicsAnswer[] } };
   /** Creates a topic; one that exists stays as it is */
-  "PUT /v1/topics/{name}": { path: { name: string }; answer: { name: string; createdAt: string; subscriptions: { id: string; destination: string; filter?: Record<string, unknown> }[]; published: number; dead: number } };
+  "PUT /v1/topics/{name}": { path: { name: string }; answer: ListTopicsAnswer };
   /** Shows a topic with its subscriptions */
-  "GET /v1/topics/{name}": { path: { name: string }; answer: { name: string; createdAt: string; subscriptions: { id: string; destination: string; filter?: Record<string, unknown> }[]; published: number; dead: number } };
+  "GET /v1/topics/{name}": { path: { name: string }; answer: ListTopicsAnswer };
   /** Removes a topic with its subscriptions; what was published is still delivered */
   "DELETE /v1/topics/{name}": { path: { name: string }; answer: undefined };
   /** Subscribes a queue, an address or a bucket */
@@ -368,23 +372,25 @@ export interface Api {
   /** Removes a rule; what fires of it ends */
   "DELETE /v1/alerts/rules/{name}": { path: { name: string }; answer: undefined };
   /** Lists the rules that every function has, as they are for all or for one, and what was changed of them */
-  "GET /v1/alerts/defaults": { query: { function?: string }; answer: { defaults: { name: string; description: string; enabled: boolean; when: string; severity: "info" | "warning" | "critical"; criticalWhen?: string }[]; changes: { scope: string; rules: Record<string, ListAlertDefaultsAnswer> }[] } };
+  "GET /v1/alerts/defaults": { query: { function?: string }; answer: { defaults: { name: string; description: string; enabled: boolean; when: string; severity: "info" | "warning" | "critical"; criticalWhen?: string }[]; changes: { scope: string; revision: number; rules: Record<string, ListAlertDefaultsAnswer> }[] } };
   /** Changes a default rule for all functions, for those with a tag or an owner, or for one */
   "PUT /v1/alerts/defaults": { body: { scope: string; rule: string; change: ListAlertDefaultsAnswer }; answer: undefined };
   /** Takes back what was changed of the defaults for a scope: of one rule, or of all */
   "DELETE /v1/alerts/defaults": { query: { scope: string; rule?: string }; answer: undefined };
   /** Lists channels, without what is secret of them */
-  "GET /v1/alerts/channels": { answer: { channels: ({ name: string; kind: "webhook" | "slack" | "email" | "function"; target: string; least: "info" | "warning" | "critical"; createdAtMs: number; deliveredAtMs?: number; lastError?: { message: string; atMs: number }; waiting: number })[] } };
+  "GET /v1/alerts/channels": { answer: { channels: ListAlertChannelsAnswer[] } };
+  /** Shows a channel, without what is secret of it */
+  "GET /v1/alerts/channels/{name}": { path: { name: string }; answer: ListAlertChannelsAnswer };
   /** Creates or replaces a channel: a webhook, Slack, e-mail or a function */
-  "PUT /v1/alerts/channels/{name}": { path: { name: string }; body: { kind: "webhook"; url: string; secret?: string; least?: "info" | "warning" | "critical" } | { kind: "slack"; url: string; least?: "info" | "warning" | "critical" } | { kind: "email"; to: string[]; from: string; smtp: string; least?: "info" | "warning" | "critical" } | { kind: "function"; function: string; least?: "info" | "warning" | "critical" }; answer: { name: string; kind: "webhook" | "slack" | "email" | "function"; target: string; least: "info" | "warning" | "critical"; createdAtMs: number; deliveredAtMs?: number; lastError?: { message: string; atMs: number }; waiting: number; secret?: string } };
+  "PUT /v1/alerts/channels/{name}": { path: { name: string }; body: { kind: "webhook"; url: string; secret?: string; least?: "info" | "warning" | "critical" } | { kind: "slack"; url: string; least?: "info" | "warning" | "critical" } | { kind: "email"; to: string[]; from: string; smtp: string; least?: "info" | "warning" | "critical" } | { kind: "function"; function: string; least?: "info" | "warning" | "critical" }; answer: { name: string; revision: number; kind: "webhook" | "slack" | "email" | "function"; target: string; least: "info" | "warning" | "critical"; createdAtMs: number; deliveredAtMs?: number; lastError?: { message: string; atMs: number }; waiting: number; secret?: string } };
   /** Removes a channel; what waits for it is not delivered */
   "DELETE /v1/alerts/channels/{name}": { path: { name: string }; answer: undefined };
   /** Sends a message by a channel now, and says whether it arrived */
   "POST /v1/alerts/channels/{name}/test": { path: { name: string }; answer: undefined };
   /** Says which channels are told where a rule does not say: by owner, and otherwise */
-  "GET /v1/alerts/routing": { answer: { default: string[]; owners: Record<string, string[]> } };
+  "GET /v1/alerts/routing": { answer: { revision: number; default: string[]; owners: Record<string, string[]> } };
   /** Sets which channels are told where a rule does not say */
-  "PUT /v1/alerts/routing": { body: { default: string[]; owners: Record<string, string[]> }; answer: { default: string[]; owners: Record<string, string[]> } };
+  "PUT /v1/alerts/routing": { body: { default: string[]; owners: Record<string, string[]> }; answer: { revision: number; default: string[]; owners: Record<string, string[]> } };
   /** Lists alerts that fire now, the gravest first */
   "GET /v1/alerts": { query: { function?: string; severity?: "info" | "warning" | "critical" }; answer: { alerts: ListAlertsAnswer[] } };
   /** Lists what fired, the newest first; the last 1,000 are kept */

@@ -1,12 +1,15 @@
 import Type from 'typebox';
-import { AlertChannelSchema, AlertRoutingSchema } from '../../model/alert.ts';
+import { type AlertChannel, AlertChannelSchema, AlertRoutingSchema } from '../../model/alert.ts';
 import { Problem } from '../../model/problem.ts';
-import type { Alerts } from '../../observe/alerts/alerts.ts';
+import type { Alerts, RoutingView } from '../../observe/alerts/alerts.ts';
+import { targetOf } from '../../observe/alerts/channels.ts';
 import { answers, Done } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { permit, permitAny } from '../permission.ts';
-import { ChannelAnswer, NameOfOne } from './alert-schemas.ts';
+import { ChannelAnswer, NameOfOne, RoutingAnswer } from './alert-schemas.ts';
+import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
+import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
 import { ProblemAnswer } from './schemas.ts';
 
 const MAX_BODY_BYTES = 65_536;
@@ -14,6 +17,15 @@ const tags = ['alerts'];
 
 /** Where notifications go. */
 export function addAlertChannelRoutes(app: App, alerts: Alerts): void {
+  /** Neither state shows what is secret: of an address only where it leads to. */
+  const contested = (name: string, channel?: AlertChannel): Contested => ({
+    what: `alert channel "${name}"`,
+    stands: () => alerts.channels().find((each) => each.name === name),
+    ...(channel !== undefined && {
+      given: { kind: channel.kind, target: targetOf(channel), least: channel.least ?? 'info' },
+    }),
+  });
+
   app.get(
     '/v1/alerts/channels',
     {
@@ -28,6 +40,26 @@ export function addAlertChannelRoutes(app: App, alerts: Alerts): void {
     async () => ({ channels: alerts.channels() }),
   );
 
+  app.get(
+    '/v1/alerts/channels/:name',
+    {
+      config: permitAny('alert:read'),
+      schema: {
+        tags,
+        summary: 'Shows a channel, without what is secret of it',
+        operationId: 'getAlertChannel',
+        params: NameOfOne,
+        response: answers({ 200: ChannelAnswer, 404: ProblemAnswer }),
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params;
+      const channel = alerts.channels().find((each) => each.name === name);
+      if (channel === undefined) throw absent(name);
+      return reply.header('ETag', etag(channel.revision)).send(channel);
+    },
+  );
+
   app.put(
     '/v1/alerts/channels/:name',
     {
@@ -36,8 +68,7 @@ export function addAlertChannelRoutes(app: App, alerts: Alerts): void {
       schema: {
         tags,
         summary: 'Creates or replaces a channel: a webhook, Slack, e-mail or a function',
-        description:
-          'Addresses and secrets are kept sealed and never shown. The secret of a webhook that is created without one is in this answer, and only there.',
+        description: `Addresses and secrets are kept sealed and never shown. The secret of a webhook that is created without one is in this answer, and only there. \`If-None-Match: *\` only creates; ${IF_MATCH}`,
         operationId: 'putAlertChannel',
         params: NameOfOne,
         body: AlertChannelSchema,
@@ -47,8 +78,12 @@ export function addAlertChannelRoutes(app: App, alerts: Alerts): void {
         }),
       },
     },
-    async (request) => {
-      const { channel, secret } = await alerts.putChannel(request.params.name, request.body);
+    async (request, reply) => {
+      const { name } = request.params;
+      const { channel, secret } = await changeSeen(request, contested(name, request.body), (expected) =>
+        alerts.putChannel(name, request.body, expected),
+      );
+      reply.header('ETag', etag(channel.revision));
       return { ...channel, ...(secret !== undefined && { secret }) };
     },
   );
@@ -60,6 +95,7 @@ export function addAlertChannelRoutes(app: App, alerts: Alerts): void {
       schema: {
         tags,
         summary: 'Removes a channel; what waits for it is not delivered',
+        description: IF_MATCH,
         operationId: 'removeAlertChannel',
         params: NameOfOne,
         response: answers({ 204: Done, '4xx': ProblemAnswer }),
@@ -67,8 +103,9 @@ export function addAlertChannelRoutes(app: App, alerts: Alerts): void {
     },
     async (request, reply) => {
       const { name } = request.params;
-      if (await alerts.removeChannel(name)) return reply.code(204).send();
-      throw new Problem('not_found', `there is no channel "${name}"; GET /v1/alerts/channels lists them`);
+      const removed = await changeSeen(request, contested(name), (expected) => alerts.removeChannel(name, expected));
+      if (removed) return reply.code(204).send();
+      throw absent(name);
     },
   );
 
@@ -98,10 +135,14 @@ export function addAlertChannelRoutes(app: App, alerts: Alerts): void {
         tags,
         summary: 'Says which channels are told where a rule does not say: by owner, and otherwise',
         operationId: 'getAlertRouting',
-        response: answers({ 200: AlertRoutingSchema }),
+        response: answers({ 200: RoutingAnswer }),
       },
     },
-    async () => alerts.routing(),
+    async (_request, reply) => {
+      const routing = alerts.routing();
+      if (routing.revision > 0) reply.header('ETag', etag(routing.revision));
+      return routing;
+    },
   );
 
   app.put(
@@ -112,11 +153,26 @@ export function addAlertChannelRoutes(app: App, alerts: Alerts): void {
       schema: {
         tags,
         summary: 'Sets which channels are told where a rule does not say',
+        description: `\`If-None-Match: *\` where it was never set; ${IF_MATCH}`,
         operationId: 'putAlertRouting',
         body: AlertRoutingSchema,
-        response: answers({ 200: AlertRoutingSchema, '4xx': ProblemAnswer }),
+        response: answers({ 200: RoutingAnswer, '4xx': ProblemAnswer }),
       },
     },
-    async (request) => alerts.putRouting(request.body),
+    async (request, reply) => {
+      const routing: Contested = { what: 'alert routing', stands: () => standing(alerts) };
+      const set = await changeSeen(request, routing, (expected) => alerts.putRouting(request.body, expected));
+      return reply.header('ETag', etag(set.revision)).send(set);
+    },
   );
+}
+
+function absent(name: string): Problem {
+  return new Problem('not_found', `there is no channel "${name}"; GET /v1/alerts/channels lists them`);
+}
+
+/** `undefined` where it was never set. */
+function standing(alerts: Alerts): RoutingView | undefined {
+  const routing = alerts.routing();
+  return routing.revision === 0 ? undefined : routing;
 }

@@ -6,9 +6,11 @@ import { answers, Done } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { permitAny } from '../permission.ts';
 import { demand, principalOf } from '../principal.ts';
-import { DefaultAnswer, NameOfOne, RuleAnswer } from './alert-schemas.ts';
+import { DefaultAnswer, DefaultChangesAnswer, NameOfOne, RuleAnswer } from './alert-schemas.ts';
 import { demandRead, mayRead, resourceOfScope, resourceOfScoped } from './alert-scope.ts';
+import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
+import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
 import { ProblemAnswer } from './schemas.ts';
 
 const MAX_BODY_BYTES = 65_536;
@@ -20,6 +22,20 @@ const scope = Type.String({
 
 /** Rules of one's own, and the defaults. */
 export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
+  const contested = (name: string): Contested => ({
+    what: `alert rule "${name}"`,
+    stands: () => alerts.findRule(name),
+  });
+  /** What is changed for a scope, of one rule, or of all. */
+  const contestedDefaults = (scope: string, rule: string | undefined): Contested => ({
+    what: `alert default "${scope}"`,
+    stands: () => {
+      const changes = alerts.defaultChanges().find((each) => each.scope === scope);
+      if (changes === undefined || rule === undefined) return changes;
+      return { scope, revision: changes.revision, rule, change: changes.rules[rule] ?? {} };
+    },
+  });
+
   app.get(
     '/v1/alerts/rules',
     {
@@ -46,11 +62,11 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
         response: answers({ 200: RuleAnswer, '4xx': ProblemAnswer }),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const rule = alerts.findRule(request.params.name);
       if (rule === undefined) throw absent(request.params.name);
       demandRead(request, resourceOfScoped(rule));
-      return rule;
+      return reply.header('ETag', etag(rule.revision)).send(rule);
     },
   );
 
@@ -62,8 +78,7 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
       schema: {
         tags,
         summary: 'Creates or replaces a rule',
-        description:
-          'A rule for a function, an owner or a tag is about each such function; one without is about the node. Conditions: `errors / invocations > 5% over 5m for 2m`, `p99(duration) > 2s over 10m`, `invocations > 3x before over 10m`, `no invocations for 1h`.',
+        description: `A rule for a function, an owner or a tag is about each such function; one without is about the node. Conditions: \`errors / invocations > 5% over 5m for 2m\`, \`p99(duration) > 2s over 10m\`, \`invocations > 3x before over 10m\`, \`no invocations for 1h\`. \`If-None-Match: *\` only creates; ${IF_MATCH}`,
         operationId: 'putAlertRule',
         params: NameOfOne,
         body: AlertRuleSchema,
@@ -75,8 +90,13 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
       const before = alerts.findRule(name);
       demand(request.raw, 'alert:write', resourceOfScoped(request.body));
       if (before !== undefined) demand(request.raw, 'alert:write', resourceOfScoped(before));
-      const rule = await alerts.putRule(name, request.body, principalOf(request.raw).name);
-      return reply.code(before === undefined ? 201 : 200).send(rule);
+      const rule = await changeSeen(request, contested(name), (expected) =>
+        alerts.putRule(name, request.body, principalOf(request.raw).name, expected),
+      );
+      return reply
+        .code(before === undefined ? 201 : 200)
+        .header('ETag', etag(rule.revision))
+        .send(rule);
     },
   );
 
@@ -87,6 +107,7 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
       schema: {
         tags,
         summary: 'Removes a rule; what fires of it ends',
+        description: IF_MATCH,
         operationId: 'removeAlertRule',
         params: NameOfOne,
         response: answers({ 204: Done, '4xx': ProblemAnswer }),
@@ -97,7 +118,7 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
       const rule = alerts.findRule(name);
       if (rule === undefined) throw absent(name);
       demand(request.raw, 'alert:write', resourceOfScoped(rule));
-      await alerts.removeRule(name);
+      await changeSeen(request, contested(name), (expected) => alerts.removeRule(name, expected));
       return reply.code(204).send();
     },
   );
@@ -118,9 +139,7 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
         response: answers({
           200: Type.Object({
             defaults: Type.Array(DefaultAnswer),
-            changes: Type.Array(
-              Type.Object({ scope: Type.String(), rules: Type.Record(Type.String(), DefaultChangeSchema) }),
-            ),
+            changes: Type.Array(DefaultChangesAnswer),
           }),
           '4xx': ProblemAnswer,
         }),
@@ -142,6 +161,7 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
       schema: {
         tags,
         summary: 'Changes a default rule for all functions, for those with a tag or an owner, or for one',
+        description: `${IF_MATCH} The revision is that of what is changed for the scope; \`If-None-Match: *\` where nothing is.`,
         operationId: 'putAlertDefault',
         body: Type.Object(
           { scope, rule: Type.String({ maxLength: 64 }), change: DefaultChangeSchema },
@@ -153,7 +173,10 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
     async (request, reply) => {
       const { scope: whose, rule, change } = request.body;
       demand(request.raw, 'alert:write', resourceOfScope(whose));
-      await alerts.putDefault(whose, rule, change);
+      const { revision } = await changeSeen(request, contestedDefaults(whose, rule), (expected) =>
+        alerts.putDefault(whose, rule, change, expected),
+      );
+      reply.header('ETag', etag(revision));
       return reply.code(204).send();
     },
   );
@@ -165,6 +188,7 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
       schema: {
         tags,
         summary: 'Takes back what was changed of the defaults for a scope: of one rule, or of all',
+        description: IF_MATCH,
         operationId: 'resetAlertDefault',
         querystring: Type.Object(
           { scope, rule: Type.Optional(Type.String({ maxLength: 64 })) },
@@ -176,7 +200,10 @@ export function addAlertRuleRoutes(app: App, alerts: Alerts): void {
     async (request, reply) => {
       const { scope: whose, rule } = request.query;
       demand(request.raw, 'alert:write', resourceOfScope(whose));
-      if (await alerts.resetDefault(whose, rule)) return reply.code(204).send();
+      const reset = await changeSeen(request, contestedDefaults(whose, rule), (expected) =>
+        alerts.resetDefault(whose, rule, expected),
+      );
+      if (reset) return reply.code(204).send();
       const of = rule === undefined ? 'nothing' : `nothing of "${rule}"`;
       throw new Problem('not_found', `${of} was changed for "${whose}"; GET /v1/alerts/defaults lists what was`);
     },

@@ -1,5 +1,13 @@
 import Type from 'typebox';
-import { ALERT_ID_PATTERN, ALERT_NAME_PATTERN, AlertRuleSchema, CHANNEL_KINDS, SEVERITIES } from '../../model/alert.ts';
+import {
+  ALERT_ID_PATTERN,
+  ALERT_NAME_PATTERN,
+  AlertRoutingSchema,
+  AlertRuleSchema,
+  CHANNEL_KINDS,
+  DefaultChangeSchema,
+  SEVERITIES,
+} from '../../model/alert.ts';
 
 const time = (description: string) => Type.Number({ description: `${description}, in milliseconds since 1970` });
 const severity = Type.Enum([...SEVERITIES]);
@@ -75,8 +83,11 @@ export const FiringAnswer = Type.Object({
   acknowledgedBy: Type.Optional(Type.String()),
 });
 
+const revision = Type.Integer({ description: 'Also the ETag' });
+
 export const RuleAnswer = Type.Object({
   name: Type.String(),
+  revision,
   ...AlertRuleSchema.properties,
   createdAtMs: time('When it was made'),
   by: Type.String({ description: 'Who wrote it last' }),
@@ -92,8 +103,20 @@ export const DefaultAnswer = Type.Object({
   criticalWhen: Type.Optional(Type.String()),
 });
 
+export const DefaultChangesAnswer = Type.Object({
+  scope: Type.String(),
+  revision: Type.Integer({ description: 'Of what is changed for this scope' }),
+  rules: Type.Record(Type.String(), DefaultChangeSchema),
+});
+
+export const RoutingAnswer = Type.Object({
+  revision: Type.Integer({ description: 'Also the ETag; 0 where it was never set' }),
+  ...AlertRoutingSchema.properties,
+});
+
 export const ChannelAnswer = Type.Object({
   name: Type.String(),
+  revision,
   kind: Type.Enum([...CHANNEL_KINDS]),
   target: Type.String({ description: 'Where it leads to, without what is secret' }),
   least: severity,

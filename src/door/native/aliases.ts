@@ -7,7 +7,7 @@ import { permitFunction } from '../permission.ts';
 import { nameOf } from '../principal.ts';
 import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
-import { demandedRevision, underPrecondition } from './precondition.ts';
+import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
 import { AliasAnswer, AliasBody, AliasParameters, RollbackBody } from './release-schemas.ts';
 import { aliasView } from './release-view.ts';
 import { NameParameters, ProblemAnswer } from './schemas.ts';
@@ -21,11 +21,11 @@ export function addAliasRoutes(app: App, context: DoorContext): void {
 
   const shown = (name: string, alias: string) => aliasView(releases.alias(name, alias), releases.release(name, alias));
 
-  /** The revision that a request demands of an alias. */
-  const demanded = (headers: Parameters<typeof demandedRevision>[0], name: string, alias: string) => {
-    const find = (each: string) => releases.aliases(name).find(({ document }) => document.name === each);
-    return demandedRevision(headers, { find }, alias, 'alias');
-  };
+  const contested = (name: string, alias: string): Contested => ({
+    what: `alias "${alias}"`,
+    stands: () =>
+      releases.aliases(name).some(({ document }) => document.name === alias) ? shown(name, alias) : undefined,
+  });
 
   app.get(
     '/v1/functions/:name/aliases',
@@ -73,7 +73,7 @@ export function addAliasRoutes(app: App, context: DoorContext): void {
         tags,
         summary: 'Creates an alias or moves it, at once and as a whole',
         description:
-          'With `If-Match`, an alias that somebody else has moved is left as it is: 412, with what you saw (`saw`) and what stands (`stands`). `If-None-Match: *` only creates. While a release by it is under way: 409.',
+          'With `If-Match`, an alias that somebody else has moved is left as it is: 412, with what you saw (`saw`) and what stands (`stands`), and as `current` and `given`. `If-None-Match: *` only creates. While a release by it is under way: 409.',
         operationId: 'putAlias',
         params: AliasParameters,
         body: AliasBody,
@@ -82,9 +82,8 @@ export function addAliasRoutes(app: App, context: DoorContext): void {
     },
     async (request, reply) => {
       const { name, alias } = request.params;
-      const expectedRevision = demanded(request.headers, name, alias);
       const isNew = !releases.aliases(name).some(({ document }) => document.name === alias);
-      const stored = await underPrecondition(expectedRevision, () =>
+      const stored = await changeSeen(request, contested(name, alias), (expectedRevision) =>
         releases.setAlias(name, alias, {
           ...request.body,
           by: nameOf(request.raw),
@@ -106,6 +105,7 @@ export function addAliasRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Removes an alias; the versions that it named stay',
+        description: IF_MATCH,
         operationId: 'removeAlias',
         params: AliasParameters,
         response: answers({
@@ -116,9 +116,8 @@ export function addAliasRoutes(app: App, context: DoorContext): void {
     },
     async (request, reply) => {
       const { name, alias } = request.params;
-      const expectedRevision = demanded(request.headers, name, alias);
       releases.alias(name, alias);
-      await underPrecondition(expectedRevision, () => releases.removeAlias(name, alias, expectedRevision));
+      await changeSeen(request, contested(name, alias), (expected) => releases.removeAlias(name, alias, expected));
       noteAudit(request.raw, { details: { alias, how: 'removed' } });
       return reply.code(204).send();
     },
@@ -132,8 +131,7 @@ export function addAliasRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Moves an alias to the version that it named before, or to the one that is said',
-        description:
-          'A release by it that is under way is aborted. Answers 409 where it named no other version before.',
+        description: `A release by it that is under way is aborted. Answers 409 where it named no other version before. ${IF_MATCH}`,
         operationId: 'rollbackAlias',
         params: AliasParameters,
         body: RollbackBody,
@@ -142,8 +140,7 @@ export function addAliasRoutes(app: App, context: DoorContext): void {
     },
     async (request, reply) => {
       const { name, alias } = request.params;
-      const expectedRevision = demanded(request.headers, name, alias);
-      const stored = await underPrecondition(expectedRevision, () =>
+      const stored = await changeSeen(request, contested(name, alias), (expectedRevision) =>
         releases.rollbackAlias(name, alias, {
           ...request.body,
           by: nameOf(request.raw),

@@ -38,6 +38,7 @@ export const BucketChange = Type.Partial(Type.Object(settings), { additionalProp
 
 export const BucketAnswer = Type.Object({
   name: Type.String(),
+  revision: Type.Integer({ description: 'Of its settings; also the ETag' }),
   createdAt: Type.String(),
   settings: Type.Object(settings),
   objects: Type.Integer({ description: 'Objects, older versions included' }),

@@ -19,8 +19,10 @@ import {
   ObjectAnswer,
   ObjectQuery,
 } from './bucket-schemas.ts';
+import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
 import { getOptionsOf, keyOf, objectHeaders, putOptionsOf } from './object-headers.ts';
+import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
 import { ProblemAnswer } from './schemas.ts';
 
 const MAX_SETTINGS_BYTES = 1_048_576;
@@ -32,6 +34,11 @@ const bytes = Type.Unsafe<Buffer>({ type: 'string', format: 'binary' });
 /** Buckets, and the objects in them, as streams in both directions. */
 export function addBucketRoutes(app: App, context: DoorContext): void {
   const { buckets } = context.services;
+  const shown = async (name: string) => {
+    const found = await buckets.findBucket(name);
+    return found && bucketAnswer(found, (await buckets.usage()).get(name));
+  };
+  const contested = (name: string): Contested => ({ what: `bucket "${name}"`, stands: () => shown(name) });
 
   app.get(
     '/v1/buckets',
@@ -66,7 +73,7 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
     async (request, reply) => {
       authorize(request.raw, 'bucket', request.params.bucket, 'manage');
       const created = await buckets.createBucket(request.params.bucket);
-      return reply.code(201).send(bucketAnswer(created, undefined));
+      return reply.code(201).header('ETag', etag(created.revision)).send(bucketAnswer(created, undefined));
     },
   );
 
@@ -82,12 +89,12 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
         response: answers({ 200: BucketAnswer, 404: ProblemAnswer }),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { bucket } = request.params;
       authorize(request.raw, 'bucket', bucket, 'read', 'bucket:list');
-      const found = await buckets.findBucket(bucket);
-      if (found === undefined) throw absent(bucket);
-      return bucketAnswer(found, (await buckets.usage()).get(bucket));
+      const answer = await shown(bucket);
+      if (answer === undefined) throw absent(bucket);
+      return reply.header('ETag', etag(answer.revision)).send(answer);
     },
   );
 
@@ -99,18 +106,22 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Changes the settings of a bucket',
-        description: 'Settings that are given replace theirs wholly; the others stay.',
+        description: `Settings that are given replace theirs wholly; the others stay. ${IF_MATCH}`,
         operationId: 'configureBucket',
         params: BucketParameters,
         body: BucketChange,
         response: answers({ 200: BucketAnswer, '4xx': ProblemAnswer }),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { bucket } = request.params;
       authorize(request.raw, 'bucket', bucket, 'manage');
-      const changed = await buckets.configureBucket(bucket, request.body as Partial<BucketSettings>);
-      return bucketAnswer(changed, (await buckets.usage()).get(bucket));
+      const changed = await changeSeen(request, contested(bucket), (expected) =>
+        buckets.configureBucket(bucket, request.body as Partial<BucketSettings>, expected),
+      );
+      return reply
+        .header('ETag', etag(changed.revision))
+        .send(bucketAnswer(changed, (await buckets.usage()).get(bucket)));
     },
   );
 
@@ -121,14 +132,16 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Removes an empty bucket',
+        description: IF_MATCH,
         operationId: 'removeBucket',
         params: BucketParameters,
         response: answers({ 204: Removed, '4xx': ProblemAnswer }),
       },
     },
     async (request, reply) => {
-      authorize(request.raw, 'bucket', request.params.bucket, 'manage');
-      await buckets.removeBucket(request.params.bucket);
+      const { bucket } = request.params;
+      authorize(request.raw, 'bucket', bucket, 'manage');
+      await changeSeen(request, contested(bucket), (expected) => buckets.removeBucket(bucket, expected));
       return reply.code(204).send();
     },
   );

@@ -27,6 +27,7 @@ import {
   UserParameters,
 } from './identity-schemas.ts';
 import { readJsonBody } from './json-body.ts';
+import { type Contested, IF_MATCH } from './precondition.ts';
 import { NameParameters, ProblemAnswer } from './schemas.ts';
 
 const MAX_BODY_BYTES = 65_536;
@@ -367,6 +368,10 @@ function addDecisionRoutes(app: App, { identity, engine, governance }: DoorConte
       throw new Problem('not_found', `there is no function "${nameOrId}"; GET /v1/functions lists them`);
     return stored.document.name;
   };
+  const contestedAccess = (name: string): Contested => ({
+    what: `access list of "${name}"`,
+    stands: () => identity.functionAccess(name),
+  });
   const AccessAnswer = Type.Object({ ...FunctionAccess.properties, revision: Type.Integer() });
 
   app.get(
@@ -396,8 +401,7 @@ function addDecisionRoutes(app: App, { identity, engine, governance }: DoorConte
       schema: {
         tags,
         summary: 'Says who may invoke a function',
-        description:
-          'With `allow`, those and nobody else; `deny` wins over it and over roles. Callers are `user:…`, `team:…`, `token:…`, `function:…`, `*` for everybody with a credential and every function, and `anonymous` for whoever has none.',
+        description: `With \`allow\`, those and nobody else; \`deny\` wins over it and over roles. Callers are \`user:…\`, \`team:…\`, \`token:…\`, \`function:…\`, \`*\` for everybody with a credential and every function, and \`anonymous\` for whoever has none. \`If-None-Match: *\` where there is no list yet; ${IF_MATCH}`,
         operationId: 'setAccess',
         params: NameParameters,
         body: FunctionAccess,
@@ -407,7 +411,9 @@ function addDecisionRoutes(app: App, { identity, engine, governance }: DoorConte
     async (request, reply) => {
       const name = named(request.params.name);
       const before = identity.functionAccess(name);
-      await change(request, (options) => identity.setFunctionAccess(name, request.body, options));
+      await change(request, contestedAccess(name), (options) =>
+        identity.setFunctionAccess(name, request.body, options),
+      );
       const access = identity.functionAccess(name)!;
       noteAudit(request.raw, {
         subject: `function:${name}`,
@@ -426,6 +432,7 @@ function addDecisionRoutes(app: App, { identity, engine, governance }: DoorConte
       schema: {
         tags,
         summary: 'Leaves it to roles and grants again who may invoke a function',
+        description: IF_MATCH,
         operationId: 'removeAccess',
         params: NameParameters,
         response: answers({ 204: Done, '4xx': ProblemAnswer }),
@@ -434,7 +441,7 @@ function addDecisionRoutes(app: App, { identity, engine, governance }: DoorConte
     async (request, reply) => {
       const name = named(request.params.name);
       const before = identity.functionAccess(name);
-      await change(request, (options) => identity.setFunctionAccess(name, undefined, options));
+      await change(request, contestedAccess(name), (options) => identity.setFunctionAccess(name, undefined, options));
       noteAudit(request.raw, { subject: `function:${name}`, ...(before && { before: { access: before } }) });
       return reply.code(204).send();
     },

@@ -5,7 +5,7 @@ import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { assigningTeams, noteVersion, permitVersion } from '../deploy-permission.ts';
 import { describeFailure } from '../failure.ts';
-import { etag, functionView } from './function-view.ts';
+import { etag, functionView, standing } from './function-view.ts';
 import { underPrecondition } from './precondition.ts';
 import { problemJson } from './problem-json.ts';
 import { originOf } from './stated-origin.ts';
@@ -16,13 +16,14 @@ const MAX_WAITING_BYTES = 1_048_576;
 /**
  * Deploys and answers: with the function, or, where the caller accepts `application/x-ndjson`, with every step as it
  * happens and at last `{"kind":"done","function":…}` or `{"kind":"error","error":…}`.
- * `precondition` is the revision that the caller demanded by a header.
+ * `precondition` is the revision that the caller demanded by a header; where it fails, `given` is shown beside what stands.
  */
 export async function answerDeployment(
   context: DoorContext,
   reply: FastifyReply,
   request: DeployRequest,
   precondition?: number,
+  given: object = request.config ?? {},
 ): Promise<unknown> {
   const req = reply.request.raw;
   const before = request.name === undefined ? undefined : context.engine.find(request.name);
@@ -35,8 +36,13 @@ export async function answerDeployment(
     if (!reply.raw.writableEnded) gone.abort();
   });
   const deploy = (extra: Partial<DeployRequest>) =>
-    underPrecondition(precondition, () =>
-      context.deployer.deploy({ origin, teams, ...request, config, ...extra, signal: gone.signal }),
+    underPrecondition(
+      precondition,
+      () => context.deployer.deploy({ origin, teams, ...request, config, ...extra, signal: gone.signal }),
+      () => ({
+        current: standing(request.name === undefined ? undefined : context.engine.find(request.name), request.config),
+        given,
+      }),
     );
 
   if (!acceptsEvents(reply)) {

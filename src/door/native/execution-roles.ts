@@ -11,7 +11,7 @@ import { permitAny } from '../permission.ts';
 import { demand, nameOf } from '../principal.ts';
 import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
-import { demandedRevision, underPrecondition } from './precondition.ts';
+import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
 import { flag, ProblemAnswer } from './schemas.ts';
 
 const MAX_BODY_BYTES = 262_144;
@@ -37,6 +37,13 @@ export function addExecutionRoleRoutes(app: App, { governance, engine }: DoorCon
     ...role,
     updatedAt: new Date(updatedAtMs).toISOString(),
     usedBy: executionRoles.usersOf(role.name),
+  });
+  const contested = (name: string): Contested => ({
+    what: `execution role "${name}"`,
+    stands: () => {
+      const role = executionRoles.find(name);
+      return role && answerOf(role);
+    },
   });
   /** Services are asked at each request; secrets that are not granted any more are taken away with the sandbox. */
   const takeSecrets = (users: readonly string[]): void => {
@@ -117,8 +124,7 @@ export function addExecutionRoleRoutes(app: App, { governance, engine }: DoorCon
       schema: {
         tags,
         summary: 'Makes or replaces an execution role',
-        description:
-          'What it grants holds at once, for sandboxes that run, too. Those who write policies write any; others those that they or their team own, and grant what they may do themselves.',
+        description: `What it grants holds at once, for sandboxes that run, too. Those who write policies write any; others those that they or their team own, and grant what they may do themselves. \`If-None-Match: *\` only makes; ${IF_MATCH}`,
         operationId: 'putExecutionRole',
         params: RoleParameters,
         body: Type.Partial(Type.Object(SETTINGS), { additionalProperties: false }),
@@ -130,11 +136,12 @@ export function addExecutionRoleRoutes(app: App, { governance, engine }: DoorCon
       const { description = '', grants = [], assignableBy = [] } = request.body;
       const before = executionRoles.find(name);
       const owner = permitRole(request.raw, name, before, { owner: request.body.owner, grants });
-      const expected = demandedRevision(request.headers, executionRoles, name, 'execution role');
       const role = { name, description, grants, owner, assignableBy };
       // What was permitted is what stood there a moment ago.
-      const seen = expected ?? (writesAllRoles(request.raw, name) ? undefined : (before?.revision ?? 0));
-      const view = await underPrecondition(expected, () => executionRoles.put(role, nameOf(request.raw), seen));
+      const permitted = writesAllRoles(request.raw, name) ? undefined : (before?.revision ?? 0);
+      const view = await changeSeen(request, contested(name), (expected) =>
+        executionRoles.put(role, nameOf(request.raw), expected ?? permitted),
+      );
       takeSecrets(executionRoles.usersOf(name));
       noteAudit(request.raw, { ...writing(name), ...(before && { before }), after: view });
       return reply
@@ -151,7 +158,7 @@ export function addExecutionRoleRoutes(app: App, { governance, engine }: DoorCon
       schema: {
         tags,
         summary: 'Removes an execution role',
-        description: 'One that functions have is removed only by force; those have only their own grants then.',
+        description: `One that functions have is removed only by force; those have only their own grants then. ${IF_MATCH}`,
         operationId: 'removeExecutionRole',
         params: RoleParameters,
         querystring: Type.Object({ force: flag('Also where functions have it') }, { additionalProperties: false }),
@@ -165,14 +172,16 @@ export function addExecutionRoleRoutes(app: App, { governance, engine }: DoorCon
       const { name } = request.params;
       const before = executionRoles.find(name);
       if (!writesAllRoles(request.raw, name)) demand(request.raw, 'role:write', `execution-role:${name}`);
-      const expected = demandedRevision(request.headers, executionRoles, name, 'execution role');
-      const seen = expected ?? (writesAllRoles(request.raw, name) ? undefined : before?.revision);
+      const permitted = writesAllRoles(request.raw, name) ? undefined : before?.revision;
       const users = executionRoles.usersOf(name);
-      const options = {
-        force: request.query.force === true,
-        ...(seen !== undefined && { expectedRevision: seen }),
-      };
-      if (!(await underPrecondition(expected, () => executionRoles.remove(name, options)))) throw absent(name);
+      const removed = await changeSeen(request, contested(name), (expected) => {
+        const seen = expected ?? permitted;
+        return executionRoles.remove(name, {
+          force: request.query.force === true,
+          ...(seen !== undefined && { expectedRevision: seen }),
+        });
+      });
+      if (!removed) throw absent(name);
       takeSecrets(users);
       noteAudit(request.raw, { ...writing(name), before });
       return reply.code(204).send();

@@ -113,7 +113,7 @@ export function addFileRoutes(app: App, context: DoorContext): void {
         tags,
         summary: 'Changes files of the code: a new version, built and tried like any other',
         description:
-          '`If-Match: "<revision>"` only changes what you have seen. With `Accept: application/x-ndjson` the answer shows the progress, as of PUT /v1/functions/{name}; `Fob-Origin` says the same there.',
+          '`If-Match: "<revision>"` only changes what you have seen; without it, a change that somebody else makes meanwhile is not lost: this one is refused with 409. With `Accept: application/x-ndjson` the answer shows the progress, as of PUT /v1/functions/{name}; `Fob-Origin` says the same there.',
         operationId: 'changeFiles',
         params: NameParameters,
         body: ChangesBody,
@@ -125,10 +125,12 @@ export function addFileRoutes(app: App, context: DoorContext): void {
       if (stored === undefined) throw new Problem('not_found', `there is no function "${request.params.name}"`);
       const { name } = stored.document;
       const { files, from } = request.body as Static<typeof ChangesBody>;
-      const expectedRevision = demandedRevision(request.headers, engine, name);
+      const precondition = demandedRevision(request.headers, engine, name);
       const code = await deployer.edit(from === undefined ? name : `${name}:${from}`, files);
-      const demanded = expectedRevision === undefined ? {} : { expectedRevision };
-      return answerDeployment(context, reply, { name, code, config: {}, ...demanded }, expectedRevision);
+      // The files that stay are those of now: what others change until it is built must not go with the old ones.
+      const expectedRevision = precondition ?? stored.revision;
+      const given = { files: Object.keys(files) };
+      return answerDeployment(context, reply, { name, code, config: {}, expectedRevision }, precondition, given);
     },
   );
 

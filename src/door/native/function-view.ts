@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import type { StoredAlias } from '../../model/alias.ts';
-import { type CodeInfo, newestVersion, type StoredFunction } from '../../model/function.ts';
+import { type CodeInfo, type FunctionDocument, newestVersion, type StoredFunction } from '../../model/function.ts';
 import type { CodeAnswer, FunctionView } from './schemas.ts';
 
 /** A function as the native API shows it. */
@@ -35,6 +35,20 @@ export function codeView(code: CodeInfo): Static<typeof CodeAnswer> {
     ...(code.fileName !== undefined && { fileName: code.fileName }),
     files: code.fileCount,
     builtBytes: code.treeBytes,
+  };
+}
+
+/** How the settings that somebody wanted to change stand now, and who made them so. Values of an environment are not told. */
+export function standing(stored: StoredFunction | undefined, wanted: Partial<FunctionDocument['config']> = {}) {
+  if (stored === undefined) return null;
+  const { version, createdAt, origin, config } = stored.document;
+  const names = (Object.keys(wanted) as (keyof typeof config)[]).filter((name) => name !== 'environment');
+  return {
+    revision: stored.revision,
+    version,
+    updatedAt: createdAt,
+    ...(origin !== undefined && { by: origin.by }),
+    config: Object.fromEntries(names.map((name) => [name, config[name]])),
   };
 }
 

@@ -13,8 +13,8 @@ import { permitAny, permitFunction } from '../permission.ts';
 import { type Principal, principalOf } from '../principal.ts';
 import { SOURCE_TYPES } from '../source-types.ts';
 import { answerDeployment, answerFunction } from './deployment.ts';
-import { etag, functionView } from './function-view.ts';
-import { demandedRevision, underPrecondition } from './precondition.ts';
+import { etag, functionView, standing } from './function-view.ts';
+import { demandedRevision, IF_MATCH, underPrecondition } from './precondition.ts';
 import {
   cursor,
   DEFAULT_PAGE,
@@ -157,7 +157,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Changes the configuration: a new version with the same code',
-        description: 'Settings that are given replace theirs wholly (also `environment` and `tags`); the others stay.',
+        description: `Settings that are given replace theirs wholly (also \`environment\` and \`tags\`); the others stay. ${IF_MATCH}`,
         operationId: 'configureFunction',
         params: NameParameters,
         body: PartialConfig,
@@ -188,6 +188,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Removes a function; its records and logs stay until they are too old',
+        description: IF_MATCH,
         operationId: 'removeFunction',
         params: NameParameters,
         response: answers({
@@ -200,7 +201,11 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
       const { name } = found(request.params.name).document;
       const expected = demandedRevision(request.headers, engine, name);
       const before = found(name).document;
-      const removed = await underPrecondition(expected, () => deployer.remove(name, expected));
+      const removed = await underPrecondition(
+        expected,
+        () => deployer.remove(name, expected),
+        () => ({ current: standing(engine.find(name)), given: null }),
+      );
       if (!removed) throw absent(name);
       const { version, config } = before;
       noteAudit(request.raw, {
@@ -251,20 +256,6 @@ async function readJsonBody(request: FastifyRequest, reply: FastifyReply): Promi
 
 function absent(name: string): Problem {
   return new Problem('not_found', `there is no function "${name}"; GET /v1/functions lists them`);
-}
-
-/** How the settings that somebody wanted to change stand now, and who made them so. Values of an environment are not told. */
-function standing(stored: StoredFunction | undefined, wanted: Partial<FunctionDocument['config']>) {
-  if (stored === undefined) return null;
-  const { version, createdAt, origin, config } = stored.document;
-  const names = (Object.keys(wanted) as (keyof typeof config)[]).filter((name) => name !== 'environment');
-  return {
-    revision: stored.revision,
-    version,
-    updatedAt: createdAt,
-    ...(origin !== undefined && { by: origin.by }),
-    config: Object.fromEntries(names.map((name) => [name, config[name]])),
-  };
 }
 
 /** Who may only know that it exists sees no value of its settings that could say more. */

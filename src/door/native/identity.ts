@@ -24,7 +24,7 @@ import {
   UserParameters,
 } from './identity-schemas.ts';
 import { readJsonBody } from './json-body.ts';
-import { statedRevision, underPrecondition } from './precondition.ts';
+import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
 import { ProblemAnswer } from './schemas.ts';
 
 const MAX_BODY_BYTES = 262_144;
@@ -44,6 +44,7 @@ function addUserRoutes(app: App, { identity }: DoorContext): void {
     if (user === undefined) throw new Problem('not_found', `there is no user "${name}"; GET /v1/users lists them`);
     return user;
   };
+  const contested = (name: string): Contested => ({ what: `user "${name}"`, stands: () => identity.user(name) });
 
   app.get(
     '/v1/users',
@@ -129,6 +130,7 @@ function addUserRoutes(app: App, { identity }: DoorContext): void {
       schema: {
         tags,
         summary: 'Changes a user; what is not given stays',
+        description: IF_MATCH,
         operationId: 'changeUser',
         params: UserParameters,
         body: UserSettings,
@@ -138,7 +140,7 @@ function addUserRoutes(app: App, { identity }: DoorContext): void {
     async (request, reply) => {
       const { name } = request.params;
       const before = found(name);
-      const user = await change(request, (options) => identity.putUser(name, request.body, options));
+      const user = await change(request, contested(name), (options) => identity.putUser(name, request.body, options));
       noteAudit(request.raw, { subject: `user:${name}`, before, after: user });
       reply.header('ETag', etag(user.revision));
       return user;
@@ -152,6 +154,7 @@ function addUserRoutes(app: App, { identity }: DoorContext): void {
       schema: {
         tags,
         summary: 'Removes a user, with their tokens; what they own stays',
+        description: IF_MATCH,
         operationId: 'removeUser',
         params: UserParameters,
         response: answers({ 204: Removed, '4xx': ProblemAnswer }),
@@ -160,7 +163,7 @@ function addUserRoutes(app: App, { identity }: DoorContext): void {
     async (request, reply) => {
       const { name } = request.params;
       const before = found(name);
-      await change(request, (options) => identity.removeUser(name, options));
+      await change(request, contested(name), (options) => identity.removeUser(name, options));
       noteAudit(request.raw, { subject: `user:${name}`, before });
       return reply.code(204).send();
     },
@@ -173,11 +176,12 @@ function addTeamRoutes(app: App, { identity }: DoorContext): void {
     if (team === undefined) throw new Problem('not_found', `there is no team "${name}"; GET /v1/teams lists them`);
     return team;
   };
+  const contested = (name: string): Contested => ({ what: `team "${name}"`, stands: () => identity.team(name) });
   const put = async (request: FastifyRequest, reply: FastifyReply, name: string, settings: TeamSettings) => {
     const before = identity.team(name);
     // Who gives roles gives everything that is in them.
     if (before === undefined || settings.roles !== undefined) demand(request.raw, 'identity:write', EVERYTHING);
-    const team = await change(request, (options) => identity.putTeam(name, settings, options));
+    const team = await change(request, contested(name), (options) => identity.putTeam(name, settings, options));
     noteAudit(request.raw, { subject: `team:${name}`, ...(before && { before }), after: team });
     reply.code(before === undefined ? 201 : 200).header('ETag', etag(team.revision));
     return team;
@@ -224,6 +228,7 @@ function addTeamRoutes(app: App, { identity }: DoorContext): void {
       schema: {
         tags,
         summary: 'Creates a team, or changes it; what is not given stays',
+        description: `\`If-None-Match: *\` only creates; ${IF_MATCH}`,
         operationId: 'putTeam',
         params: TeamParameters,
         body: TeamSettings,
@@ -241,6 +246,7 @@ function addTeamRoutes(app: App, { identity }: DoorContext): void {
       schema: {
         tags,
         summary: method === 'PUT' ? 'Makes a user a member of a team' : 'Takes a user out of a team',
+        description: `${IF_MATCH} The revision is the team's.`,
         operationId: method === 'PUT' ? 'addMember' : 'removeMember',
         params: MemberParameters,
         response: answers({ 200: TeamAnswer, '4xx': ProblemAnswer }),
@@ -250,10 +256,8 @@ function addTeamRoutes(app: App, { identity }: DoorContext): void {
         const before = found(name);
         const others = before.members.filter((member) => member !== user);
         const members = method === 'PUT' ? [...others, user].sort() : others;
-        const team = await identity.putTeam(
-          name,
-          { members },
-          { ...changer(request), expectedRevision: before.revision },
+        const team = await change(request, contested(name), (options) =>
+          identity.putTeam(name, { members }, { expectedRevision: before.revision, ...options }),
         );
         noteAudit(request.raw, { subject: `team:${name}`, before, after: team });
         reply.header('ETag', etag(team.revision));
@@ -269,6 +273,7 @@ function addTeamRoutes(app: App, { identity }: DoorContext): void {
       schema: {
         tags,
         summary: 'Removes a team, with its tokens; its members and what it owns stay',
+        description: IF_MATCH,
         operationId: 'removeTeam',
         params: TeamParameters,
         response: answers({ 204: Removed, '4xx': ProblemAnswer }),
@@ -277,7 +282,7 @@ function addTeamRoutes(app: App, { identity }: DoorContext): void {
     async (request, reply) => {
       const { name } = request.params;
       const before = found(name);
-      await change(request, (options) => identity.removeTeam(name, options));
+      await change(request, contested(name), (options) => identity.removeTeam(name, options));
       noteAudit(request.raw, { subject: `team:${name}`, before });
       return reply.code(204).send();
     },
@@ -290,6 +295,7 @@ function addRoleRoutes(app: App, { identity }: DoorContext): void {
     if (role === undefined) throw new Problem('not_found', `there is no role "${name}"; GET /v1/roles lists them`);
     return role;
   };
+  const contested = (name: string): Contested => ({ what: `role "${name}"`, stands: () => identity.role(name) });
 
   app.get(
     '/v1/roles',
@@ -332,8 +338,7 @@ function addRoleRoutes(app: App, { identity }: DoorContext): void {
       schema: {
         tags,
         summary: 'Creates a role, or replaces what it says',
-        description:
-          'A deny wins over every allow. A role under which nobody could change users and roles any more is refused.',
+        description: `A deny wins over every allow. A role under which nobody could change users and roles any more is refused. \`If-None-Match: *\` only creates; ${IF_MATCH}`,
         operationId: 'putRole',
         params: TeamParameters,
         body: RoleSettings,
@@ -343,7 +348,7 @@ function addRoleRoutes(app: App, { identity }: DoorContext): void {
     async (request, reply) => {
       const { name } = request.params;
       const before = identity.role(name);
-      const role = await change(request, (options) => identity.putRole(name, request.body, options));
+      const role = await change(request, contested(name), (options) => identity.putRole(name, request.body, options));
       noteAudit(request.raw, { subject: `role:${name}`, ...(before && { before }), after: role });
       reply.code(before === undefined ? 201 : 200).header('ETag', etag(role.revision));
       return role;
@@ -357,6 +362,7 @@ function addRoleRoutes(app: App, { identity }: DoorContext): void {
       schema: {
         tags,
         summary: 'Removes a role that nobody has any more',
+        description: IF_MATCH,
         operationId: 'removeRole',
         params: TeamParameters,
         response: answers({ 204: Removed, '4xx': ProblemAnswer }),
@@ -365,7 +371,7 @@ function addRoleRoutes(app: App, { identity }: DoorContext): void {
     async (request, reply) => {
       const { name } = request.params;
       const before = found(name);
-      await change(request, (options) => identity.removeRole(name, options));
+      await change(request, contested(name), (options) => identity.removeRole(name, options));
       noteAudit(request.raw, { subject: `role:${name}`, before });
       return reply.code(204).send();
     },
@@ -378,13 +384,13 @@ function changer({ raw }: FastifyRequest): ChangeOptions {
   return kind === 'operator' ? {} : { by: name };
 }
 
-/** Makes a change under the precondition that the request's headers state. */
-export async function change<T>(request: FastifyRequest, make: (options: ChangeOptions) => Promise<T>): Promise<T> {
-  const stated = statedRevision(request.headers, 'it');
-  if (stated === undefined || stated === 'existing') return make(changer(request));
-  return underPrecondition(
-    stated,
-    () => make({ ...changer(request), expectedRevision: stated }),
-    () => ({ given: request.body ?? null }),
+/** Makes a change of identity under the precondition that the request's headers state. */
+export function change<T>(
+  request: FastifyRequest,
+  contested: Contested,
+  make: (options: ChangeOptions) => Promise<T>,
+): Promise<T> {
+  return changeSeen(request, contested, (expectedRevision) =>
+    make({ ...changer(request), ...(expectedRevision !== undefined && { expectedRevision }) }),
   );
 }

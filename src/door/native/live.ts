@@ -49,6 +49,10 @@ const KINDS: readonly [prefix: string, kind: string, action: Action][] = [
   ['project/', 'project', 'project:read'],
   ['alert-rule/', 'alerting', 'alert:read'],
   ['alert-channel/', 'alerting', 'alert:read'],
+  ['alert-channel-state/', 'alerting', 'alert:read'],
+  ['alert-default/', 'alerting', 'alert:read'],
+  ['alert-routing/', 'alerting', 'alert:read'],
+  ['alert-silence/', 'alerting', 'alert:read'],
   ['identity/', 'identity', 'identity:read'],
 ];
 

@@ -14,7 +14,7 @@ import { permit, permitAny, visible } from '../permission.ts';
 import { demand, nameOf, principalOf } from '../principal.ts';
 import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
-import { demandedRevision, underPrecondition } from './precondition.ts';
+import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
 import { flag, PartialConfig, ProblemAnswer } from './schemas.ts';
 
 const MAX_BODY_BYTES = 1_048_576;
@@ -55,6 +55,13 @@ const Verdict = Type.Object({
 /** Policies: what the infrastructure team demands of functions. Anybody who sees functions may ask what holds. */
 export function addPolicyRoutes(app: App, { governance, engine }: DoorContext): void {
   const { policies } = governance;
+  const contested = (name: string): Contested => ({
+    what: `policy "${name}"`,
+    stands: () => {
+      const policy = policies.find(name);
+      return policy && answerOf(policy);
+    },
+  });
 
   app.get(
     '/v1/policies',
@@ -173,8 +180,7 @@ export function addPolicyRoutes(app: App, { governance, engine }: DoorContext): 
       schema: {
         tags,
         summary: 'Makes or replaces a policy, and tells which functions break it',
-        description:
-          'Refused where nothing could be deployed any more. Functions that break it go on running. With `dryRun` nothing is changed.',
+        description: `Refused where nothing could be deployed any more. Functions that break it go on running. With \`dryRun\` nothing is changed. \`If-None-Match: *\` only makes; ${IF_MATCH}`,
         operationId: 'putPolicy',
         params: PolicyParameters,
         querystring: Type.Object({ dryRun: flag('Only tell what would happen') }, { additionalProperties: false }),
@@ -190,17 +196,17 @@ export function addPolicyRoutes(app: App, { governance, engine }: DoorContext): 
       if (RESERVED.includes(name)) throw new Problem('invalid_request', `a policy cannot be named "${name}"`);
       const { description = '', mode = 'enforce', message = '', scope = {}, rules } = request.body;
       const policy: Policy = { name, description, mode, message, scope, rules };
-      const expected = demandedRevision(request.headers, policies, name, 'policy');
       const before = policies.find(name);
       const isNew = before === undefined;
       const dryRun = request.query.dryRun === true;
-      const changed = await underPrecondition(expected, () =>
+      const changed = await changeSeen(request, contested(name), (expected) =>
         policies.put(policy, {
           ...{ by: nameOf(request.raw), dryRun },
           ...(expected !== undefined && { expectedRevision: expected }),
         }),
       );
       noteAudit(request.raw, dryRun ? { none: true } : { ...(before && { before }), after: changed.policy });
+      if (!dryRun) reply.header('ETag', etag(changed.policy.revision));
       return reply.code(isNew && !dryRun ? 201 : 200).send(changedAnswer(changed));
     },
   );
@@ -212,14 +218,19 @@ export function addPolicyRoutes(app: App, { governance, engine }: DoorContext): 
       schema: {
         tags,
         summary: 'Puts back what stood before the last change of a policy',
+        description: IF_MATCH,
         operationId: 'undoPolicy',
         params: PolicyParameters,
         response: answers({ 200: Changed, '4xx': ProblemAnswer }),
       },
     },
-    async (request) => {
-      const before = policies.find(request.params.name);
-      const changed = await policies.undo(request.params.name, nameOf(request.raw));
+    async (request, reply) => {
+      const { name } = request.params;
+      const before = policies.find(name);
+      const changed = await changeSeen(request, contested(name), (expected) =>
+        policies.undo(name, nameOf(request.raw), expected),
+      );
+      reply.header('ETag', etag(changed.policy.revision));
       noteAudit(request.raw, { ...(before && { before }), after: changed.policy });
       return changedAnswer(changed);
     },
@@ -232,6 +243,7 @@ export function addPolicyRoutes(app: App, { governance, engine }: DoorContext): 
       schema: {
         tags,
         summary: 'Removes a policy',
+        description: IF_MATCH,
         operationId: 'removePolicy',
         params: PolicyParameters,
         response: answers({
@@ -242,9 +254,9 @@ export function addPolicyRoutes(app: App, { governance, engine }: DoorContext): 
     },
     async (request, reply) => {
       const { name } = request.params;
-      const expected = demandedRevision(request.headers, policies, name, 'policy');
       const before = policies.find(name);
-      if (!(await underPrecondition(expected, () => policies.remove(name, expected)))) throw absent(name);
+      const removed = await changeSeen(request, contested(name), (expected) => policies.remove(name, expected));
+      if (!removed) throw absent(name);
       noteAudit(request.raw, { before });
       return reply.code(204).send();
     },

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../model/problem.ts';
 
 /**
@@ -35,22 +36,68 @@ export function statedRevision(headers: IncomingHttpHeaders, what: string): numb
   return Number(revision);
 }
 
+/** What two people may change at once. Nothing of it is secret: a refusal shows it. */
+export interface Contested {
+  /** Such as `queue "jobs"`. */
+  readonly what: string;
+  /** How it stands, as a GET shows it; `undefined` where there is none. */
+  readonly stands: () => Standing | undefined | Promise<Standing | undefined>;
+  /** What it was to be, where that is not the body of the request as it is. */
+  readonly given?: unknown;
+}
+
+type Standing = object & { readonly revision: number };
+
+/** What a route that changes something says of `If-Match`, for its description. */
+export const IF_MATCH =
+  '`If-Match: "<revision>"` only changes what you have seen, and is answered with 412 where somebody else was faster: `current` as it stands, `given` as it was to be.';
+
 /**
- * Under a precondition, somebody else's change is that precondition failing. `both` shows the two changes side by side: what
- * stands there now, and what was given.
+ * Makes a change under the precondition that the request's headers state, whose revision `change` gets (0: there must be none;
+ * `undefined`: any). Rejects with `precondition_failed`, which shows both states, where somebody else was faster.
+ */
+export async function changeSeen<T>(
+  request: Pick<FastifyRequest, 'headers' | 'body'>,
+  contested: Contested,
+  change: (expectedRevision: number | undefined) => Promise<T>,
+): Promise<T> {
+  const { what, stands, given = request.body ?? null } = contested;
+  const stated = statedRevision(request.headers, `the ${what}`);
+  const expected = stated === 'existing' ? (await stands())?.revision : stated;
+  if (stated === 'existing' && expected === undefined) {
+    throw new Problem('precondition_failed', `there is no ${what}`);
+  }
+  return underPrecondition(
+    expected,
+    () => change(expected),
+    async () => ({ current: (await stands()) ?? null, given }),
+  );
+}
+
+/**
+ * Under a precondition, somebody else's change is that precondition failing; other conflicts stay what they are. `both` shows
+ * the two changes side by side: what stands there now, and what was given.
  */
 export async function underPrecondition<T>(
   expected: number | undefined,
   change: () => Promise<T>,
-  both?: () => { readonly current?: unknown; readonly given: unknown },
+  both: () => object | Promise<object> = () => ({}),
 ): Promise<T> {
   try {
     return await change();
   } catch (error) {
-    if (expected === undefined || !(error instanceof Problem) || error.code !== 'conflict') throw error;
+    if (expected === undefined || !isOfRevision(error)) throw error;
     throw new Problem('precondition_failed', error.message, {
       cause: error,
-      details: { ...error.details, ...both?.() },
+      details: { ...error.details, ...(await both()) },
     });
   }
+}
+
+/** Whether a change was refused because its thing does not stand where its writer has seen it. */
+function isOfRevision(error: unknown): error is Problem {
+  if (!(error instanceof Problem)) return false;
+  return (
+    error.code === 'precondition_failed' || (error.code === 'conflict' && error.details?.expectedRevision !== undefined)
+  );
 }

@@ -18,6 +18,7 @@ const QueueStatsView = Type.Object({
 
 export const QueueAnswer = Type.Object({
   name: Type.String(),
+  revision: Type.Integer({ description: 'Of its settings; also the ETag' }),
   createdAt: Type.String(),
   settings: Type.Object({
     fifo: Type.Boolean(),

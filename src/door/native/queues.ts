@@ -13,8 +13,10 @@ import { permit, permitAny } from '../permission.ts';
 import { authorize, may, principalOf } from '../principal.ts';
 import { traceOf } from '../trace-context.ts';
 import { bytesView } from './bytes-view.ts';
+import { etag } from './function-view.ts';
 import { whileConnected } from './gone.ts';
 import { readJsonBody } from './json-body.ts';
+import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
 import {
   NewMessages,
   QueueAnswer,
@@ -38,6 +40,13 @@ const tags = ['queues'];
 export function addQueueRoutes(app: App, context: DoorContext): void {
   const { queues } = context.services;
   const shown = async (view: QueueView) => ({ ...view, stats: await queues.stats(view.name) });
+  const contested = (name: string): Contested => ({
+    what: `queue "${name}"`,
+    stands: async () => {
+      const view = await queues.find(name);
+      return view && shown(view);
+    },
+  });
 
   app.get(
     '/v1/queues',
@@ -67,7 +76,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Creates a queue, or changes the settings that are given',
-        description: 'A name that ends in `.fifo` makes a FIFO queue.',
+        description: `A name that ends in \`.fifo\` makes a FIFO queue. \`If-None-Match: *\` only creates; ${IF_MATCH}`,
         operationId: 'putQueue',
         params: QueueParameters,
         body: QueueChangeSchema,
@@ -78,8 +87,13 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
       const { name } = request.params;
       authorize(request.raw, 'queue', name, 'manage');
       const isNew = (await queues.find(name)) === undefined;
-      const view = await queues.create(name, request.body);
-      return reply.code(isNew ? 201 : 200).send(await shown(view));
+      const view = await changeSeen(request, contested(name), (expected) =>
+        queues.create(name, request.body, expected),
+      );
+      return reply
+        .code(isNew ? 201 : 200)
+        .header('ETag', etag(view.revision))
+        .send(await shown(view));
     },
   );
 
@@ -95,12 +109,12 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
         response: answers({ 200: QueueAnswer, 404: ProblemAnswer }),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { name } = request.params;
       authorize(request.raw, 'queue', name, 'receive', 'queue:read');
       const view = await queues.find(name);
       if (view === undefined) throw absent(name);
-      return shown(view);
+      return reply.header('ETag', etag(view.revision)).send(await shown(view));
     },
   );
 
@@ -111,6 +125,7 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Removes a queue with its messages',
+        description: IF_MATCH,
         operationId: 'removeQueue',
         params: QueueParameters,
         response: answers({ 204: Done, '4xx': ProblemAnswer }),
@@ -119,7 +134,8 @@ export function addQueueRoutes(app: App, context: DoorContext): void {
     async (request, reply) => {
       const { name } = request.params;
       authorize(request.raw, 'queue', name, 'manage');
-      if (!(await queues.remove(name))) throw absent(name);
+      const removed = await changeSeen(request, contested(name), (expected) => queues.remove(name, expected));
+      if (!removed) throw absent(name);
       return reply.code(204).send();
     },
   );

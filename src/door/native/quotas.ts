@@ -11,7 +11,7 @@ import { permit, permitAny } from '../permission.ts';
 import { nameOf, principalOf } from '../principal.ts';
 import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
-import { demandedRevision, underPrecondition } from './precondition.ts';
+import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
 import { ProblemAnswer } from './schemas.ts';
 
 const MAX_BODY_BYTES = 65_536;
@@ -47,6 +47,13 @@ const UsageAnswer = Type.Object({
 /** Quotas of teams, and what they have used. */
 export function addQuotaRoutes(app: App, { governance }: DoorContext): void {
   const { quotas } = governance;
+  const contested = (team: string): Contested => ({
+    what: `quota of "${team}"`,
+    stands: () => {
+      const quota = quotas.find(team);
+      return quota && answerOf(quota);
+    },
+  });
 
   app.get(
     '/v1/quotas',
@@ -111,7 +118,7 @@ export function addQuotaRoutes(app: App, { governance }: DoorContext): void {
       schema: {
         tags,
         summary: 'Makes or replaces the quota of a team',
-        description: 'What is not given is not limited. Functions that are there already stay.',
+        description: `What is not given is not limited. Functions that are there already stay. \`If-None-Match: *\` only makes; ${IF_MATCH}`,
         operationId: 'putQuota',
         params: TeamParameters,
         body: Type.Object({ ...LIMITS, warnPercent: Type.Optional(warnPercent) }, { additionalProperties: false }),
@@ -121,9 +128,10 @@ export function addQuotaRoutes(app: App, { governance }: DoorContext): void {
     async (request, reply) => {
       const { team } = request.params;
       const quota: Quota = { warnPercent: 80, ...request.body, team };
-      const expected = demandedRevision(request.headers, quotas, team, 'quota of');
       const before = quotas.find(team);
-      const view = await underPrecondition(expected, () => quotas.put(quota, nameOf(request.raw), expected));
+      const view = await changeSeen(request, contested(team), (expected) =>
+        quotas.put(quota, nameOf(request.raw), expected),
+      );
       noteAudit(request.raw, { ...(before && { before }), after: view });
       return reply
         .code(before === undefined ? 201 : 200)
@@ -139,6 +147,7 @@ export function addQuotaRoutes(app: App, { governance }: DoorContext): void {
       schema: {
         tags,
         summary: 'Removes the quota of a team',
+        description: IF_MATCH,
         operationId: 'removeQuota',
         params: TeamParameters,
         response: answers({
@@ -149,9 +158,9 @@ export function addQuotaRoutes(app: App, { governance }: DoorContext): void {
     },
     async (request, reply) => {
       const { team } = request.params;
-      const expected = demandedRevision(request.headers, quotas, team, 'quota of');
       const before = quotas.find(team);
-      if (!(await underPrecondition(expected, () => quotas.remove(team, expected)))) throw absent(team);
+      const removed = await changeSeen(request, contested(team), (expected) => quotas.remove(team, expected));
+      if (!removed) throw absent(team);
       noteAudit(request.raw, { before });
       return reply.code(204).send();
     },

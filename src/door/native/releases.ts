@@ -9,9 +9,9 @@ import type { DoorContext } from '../context.ts';
 import { permitAny, permitFunction, visible } from '../permission.ts';
 import { nameOf } from '../principal.ts';
 import { readJsonBody } from './json-body.ts';
-import { demandedRevision, underPrecondition } from './precondition.ts';
+import { changeSeen, IF_MATCH } from './precondition.ts';
 import { AliasParameters, ReleaseAnswer, ReleaseBody } from './release-schemas.ts';
-import { releaseView } from './release-view.ts';
+import { aliasView, releaseView } from './release-view.ts';
 import { NameParameters, ProblemAnswer } from './schemas.ts';
 
 const MAX_JSON_BYTES = 65_536;
@@ -96,8 +96,7 @@ export function addReleaseRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Releases a version gradually by an alias',
-        description:
-          'The alias gives the new version more of its calls step by step. Both versions are compared all the while; when the new one has more errors or takes longer than the rules allow, or an alarm fires, everything goes back to the old one at once, with a report.',
+        description: `The alias gives the new version more of its calls step by step. Both versions are compared all the while; when the new one has more errors or takes longer than the rules allow, or an alarm fires, everything goes back to the old one at once, with a report. ${IF_MATCH} The revision is the alias's.`,
         operationId: 'startRelease',
         params: AliasParameters,
         body: ReleaseBody,
@@ -108,9 +107,11 @@ export function addReleaseRoutes(app: App, context: DoorContext): void {
       const { name, alias } = request.params;
       const { rules = {}, ...wanted } = request.body;
       checkAlarms(rules.alarms ?? []);
-      const find = (each: string) => releases.aliases(name).find(({ document }) => document.name === each);
-      const expectedRevision = demandedRevision(request.headers, { find }, alias, 'alias');
-      const started = await underPrecondition(expectedRevision, () =>
+      const stands = () => {
+        const stored = releases.aliases(name).find(({ document }) => document.name === alias);
+        return stored && aliasView(stored, releases.release(name, alias));
+      };
+      const started = await changeSeen(request, { what: `alias "${alias}"`, stands }, (expectedRevision) =>
         releases.startRelease(name, alias, {
           ...wanted,
           rules: Value.Default(ReleaseRulesSchema, { ...rules }) as ReleaseRules,

@@ -10,7 +10,7 @@ import { permit, permitAny } from '../permission.ts';
 import { nameOf, principalOf } from '../principal.ts';
 import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
-import { statedRevision, underPrecondition } from './precondition.ts';
+import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
 import { ProblemAnswer } from './schemas.ts';
 
 const MAX_JSON_BYTES = 65_536;
@@ -108,6 +108,18 @@ export function addRepositoryRoutes(app: App, { repositories }: DoorContext): vo
     if (view === undefined) throw absent(name);
     return view;
   };
+  /** A credential is shown in neither state. */
+  const contested = (name: string, body?: Static<typeof RepositoryBody>): Contested => {
+    const { credential: _, ...given } = body ?? {};
+    return {
+      what: `repository "${name}"`,
+      stands: () => {
+        const view = repositories.find(name);
+        return view && shown(view);
+      },
+      ...(body !== undefined && { given }),
+    };
+  };
 
   app.get(
     '/v1/repositories',
@@ -135,8 +147,7 @@ export function addRepositoryRoutes(app: App, { repositories }: DoorContext): vo
       schema: {
         tags,
         summary: 'Creates a repository, or changes the settings of one',
-        description:
-          'With `watch` it is a copy of another one, which is looked at every minute, or as `pollMs` says; its `hookSecret` is answered once. Settings that are not given stay. A watched repository changes functions, triggers and services here with the permissions of whoever made or changed it last. `If-None-Match: *` only creates.',
+        description: `With \`watch\` it is a copy of another one, which is looked at every minute, or as \`pollMs\` says; its \`hookSecret\` is answered once. Settings that are not given stay. A watched repository changes functions, triggers and services here with the permissions of whoever made or changed it last. \`If-None-Match: *\` only creates; ${IF_MATCH}`,
         operationId: 'putRepository',
         params: RepositoryParameters,
         body: RepositoryBody,
@@ -145,22 +156,22 @@ export function addRepositoryRoutes(app: App, { repositories }: DoorContext): vo
     },
     async (request, reply) => {
       const { name } = request.params;
-      const wanted = repositoryOf(request.body as Static<typeof RepositoryBody>, request);
+      const body = request.body as Static<typeof RepositoryBody>;
+      const wanted = repositoryOf(body, request);
       const current = repositories.find(name);
-      const expected = expectedRevision(request, current);
       if ((current?.watch ?? wanted.watch) !== undefined && principalOf(request.raw).narrowed === true) {
         throw new Problem(
           'forbidden',
           'a watched repository deploys with the permissions of whoever has it watched, which this token is narrowed not to have: use one that is not narrowed',
         );
       }
-      if (current === undefined) {
+      const changed = await changeSeen(request, contested(name, body), async (expected) => {
+        if (current !== undefined) return repositories.configure(name, wanted, expected);
         if (expected !== undefined && expected > 0) throw absent(name);
-        const made = await underPrecondition(expected, () => repositories.create(name, wanted));
-        return answer(reply.code(201), made, repositories.hookSecret(made));
-      }
-      if (expected === 0) throw new Problem('precondition_failed', `there is a repository "${name}" already`);
-      return answer(reply, await underPrecondition(expected, () => repositories.configure(name, wanted, expected)));
+        return repositories.create(name, wanted);
+      });
+      if (current !== undefined) return answer(reply, changed);
+      return answer(reply.code(201), changed, repositories.hookSecret(changed));
     },
   );
 
@@ -186,6 +197,7 @@ export function addRepositoryRoutes(app: App, { repositories }: DoorContext): vo
       schema: {
         tags,
         summary: 'Removes a repository with all that was pushed to it; what was deployed stays',
+        description: IF_MATCH,
         operationId: 'removeRepository',
         params: RepositoryParameters,
         response: answers({
@@ -196,8 +208,9 @@ export function addRepositoryRoutes(app: App, { repositories }: DoorContext): vo
     },
     async (request, reply) => {
       const { name } = request.params;
-      const expected = expectedRevision(request, found(name));
-      if (!(await underPrecondition(expected, () => repositories.remove(name, expected)))) throw absent(name);
+      found(name);
+      const removed = await changeSeen(request, contested(name), (expected) => repositories.remove(name, expected));
+      if (!removed) throw absent(name);
       return reply.code(204).send();
     },
   );
@@ -257,13 +270,6 @@ function repositoryOf(body: Static<typeof RepositoryBody>, request: FastifyReque
     ...(given !== undefined && { watch: { pollMs: DEFAULT_POLL_MS, ...given } }),
     ...(credential !== undefined && { credential }),
   };
-}
-
-function expectedRevision(request: FastifyRequest, current: RepositoryView | undefined): number | undefined {
-  const stated = statedRevision(request.headers, 'the repository');
-  if (stated !== 'existing') return stated;
-  if (current === undefined) throw new Problem('precondition_failed', 'there is no such repository');
-  return current.revision;
 }
 
 function answer(reply: FastifyReply, view: RepositoryView, hookSecret?: string): unknown {

@@ -7,8 +7,9 @@ import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { permit, permitAny } from '../permission.ts';
 import { nameOf, principalOf } from '../principal.ts';
+import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
-import { statedRevision } from './precondition.ts';
+import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
 import { flag, ProblemAnswer } from './schemas.ts';
 
 /** A value whose every character is escaped, and the rest. */
@@ -22,6 +23,7 @@ const Functions = Type.Array(Type.String({ pattern: SECRET_FUNCTIONS_PATTERN }),
 });
 const SecretAnswer = Type.Object({
   name: Type.String(),
+  revision: Type.Integer({ description: 'Of its value, description and functions; also the ETag' }),
   description: Type.String(),
   functions: Functions,
   createdAt: Type.String(),
@@ -76,6 +78,15 @@ export function addSecretRoutes(app: App, { governance, engine }: DoorContext): 
     })),
     usedBy: secrets.usersOf(secret.name),
   });
+  /** Neither state shows a value. */
+  const contested = (name: string, given?: { description?: string; functions?: readonly string[] }): Contested => ({
+    what: `secret "${name}"`,
+    stands: () => {
+      const secret = secrets.find(name);
+      return secret && answerOf(secret);
+    },
+    ...(given !== undefined && { given: { description: given.description, functions: given.functions } }),
+  });
   const recycle = (names: Iterable<string>) => {
     const functions = [...new Set(names)];
     return { functions, sandboxes: functions.reduce((sum, name) => sum + engine.recycle(name), 0) };
@@ -111,7 +122,10 @@ export function addSecretRoutes(app: App, { governance, engine }: DoorContext): 
         response: answers({ 200: SecretAnswer, '4xx': ProblemAnswer }),
       },
     },
-    async (request) => answerOf(found(request.params.name)),
+    async (request, reply) => {
+      const secret = found(request.params.name);
+      return reply.header('ETag', etag(secret.revision)).send(answerOf(secret));
+    },
   );
 
   app.put(
@@ -122,8 +136,7 @@ export function addSecretRoutes(app: App, { governance, engine }: DoorContext): 
       schema: {
         tags,
         summary: 'Makes a secret, gives it a new version, or changes who may have it',
-        description:
-          'What is not given stays; `If-None-Match: *` only makes. Functions get a new value when their sandboxes are started next: `POST …/recycle` has that happen now.',
+        description: `What is not given stays; \`If-None-Match: *\` only makes. ${IF_MATCH} Functions get a new value when their sandboxes are started next: \`POST …/recycle\` has that happen now.`,
         operationId: 'putSecret',
         params: SecretParameters,
         body: Type.Object(
@@ -143,13 +156,16 @@ export function addSecretRoutes(app: App, { governance, engine }: DoorContext): 
       const { name } = request.params;
       const before = secrets.find(name);
       const isNew = before === undefined;
-      if (statedRevision(request.headers, 'the secret') === 0 && !isNew)
-        throw new Problem('precondition_failed', `there is a secret "${name}" already`);
-      const view = await secrets.set(name, request.body, nameOf(request.raw));
+      const view = await changeSeen(request, contested(name, request.body), (expected) =>
+        secrets.set(name, request.body, nameOf(request.raw), expected),
+      );
       noteAudit(request.raw, { ...(before && { before: auditedOf(before) }), after: auditedOf(view) });
       // Who may not have it any more must not go on having it.
       if (request.body.functions !== undefined) recycle(withoutGrant(name));
-      return reply.code(isNew ? 201 : 200).send(answerOf(view));
+      return reply
+        .code(isNew ? 201 : 200)
+        .header('ETag', etag(view.revision))
+        .send(answerOf(view));
     },
   );
 
@@ -160,7 +176,7 @@ export function addSecretRoutes(app: App, { governance, engine }: DoorContext): 
       schema: {
         tags,
         summary: 'Removes a secret with all of its versions',
-        description: 'One that functions use is removed only by force; those cannot be started then.',
+        description: `One that functions use is removed only by force; those cannot be started then. ${IF_MATCH}`,
         operationId: 'removeSecret',
         params: SecretParameters,
         querystring: Type.Object({ force: flag('Also where functions use it') }, { additionalProperties: false }),
@@ -173,7 +189,13 @@ export function addSecretRoutes(app: App, { governance, engine }: DoorContext): 
     async (request, reply) => {
       const { name } = request.params;
       const users = secrets.usersOf(name).map((user) => user.function);
-      if (!(await secrets.remove(name, { force: request.query.force === true }))) throw absent(name);
+      const removed = await changeSeen(request, contested(name), (expectedRevision) =>
+        secrets.remove(name, {
+          force: request.query.force === true,
+          ...(expectedRevision !== undefined && { expectedRevision }),
+        }),
+      );
+      if (!removed) throw absent(name);
       recycle(users);
       return reply.code(204).send();
     },
@@ -187,6 +209,7 @@ export function addSecretRoutes(app: App, { governance, engine }: DoorContext): 
       schema: {
         tags,
         summary: 'Makes a new version with the value of an earlier one',
+        description: IF_MATCH,
         operationId: 'rollbackSecret',
         params: SecretParameters,
         body: Type.Object(
@@ -200,12 +223,14 @@ export function addSecretRoutes(app: App, { governance, engine }: DoorContext): 
         response: answers({ 200: SecretAnswer, '4xx': ProblemAnswer }),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { name } = request.params;
       const before = secrets.find(name);
-      const view = await secrets.rollback(name, request.body.version, nameOf(request.raw));
+      const view = await changeSeen(request, contested(name), (expected) =>
+        secrets.rollback(name, request.body.version, nameOf(request.raw), expected),
+      );
       noteAudit(request.raw, { ...(before && { before: auditedOf(before) }), after: auditedOf(view) });
-      return answerOf(view);
+      return reply.header('ETag', etag(view.revision)).send(answerOf(view));
     },
   );
 

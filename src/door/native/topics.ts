@@ -17,7 +17,9 @@ import { permit, permitAny } from '../permission.ts';
 import { authorize, may, principalOf } from '../principal.ts';
 import { BytesView, bytesView } from './bytes-view.ts';
 import { causedBy } from './caused-by.ts';
+import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
+import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
 import { cursor, ProblemAnswer } from './schemas.ts';
 import { parseJson } from './upload.ts';
 
@@ -35,6 +37,7 @@ const SubscriptionView = Type.Object({
 });
 const TopicAnswer = Type.Object({
   name: Type.String(),
+  revision: Type.Integer({ description: 'Of its subscriptions; also the ETag' }),
   createdAt: Type.String(),
   subscriptions: Type.Array(SubscriptionView),
   published: Type.Integer({ description: 'Events since the node started' }),
@@ -48,6 +51,13 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
   const { clock } = context;
   const { topics, errands } = context.services;
   const shown = async (view: TopicView) => ({ ...view, dead: await errands.deadCount(`topic/${view.name}`) });
+  const contested = (name: string): Contested => ({
+    what: `topic "${name}"`,
+    stands: async () => {
+      const view = await topics.find(name);
+      return view && shown(view);
+    },
+  });
 
   app.get(
     '/v1/topics',
@@ -76,6 +86,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Creates a topic; one that exists stays as it is',
+        description: '`If-None-Match: *` only creates.',
         operationId: 'putTopic',
         params: TopicParameters,
         response: answers({ 200: TopicAnswer, 201: TopicAnswer, '4xx': ProblemAnswer }),
@@ -85,7 +96,11 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
       const { name } = request.params;
       authorize(request.raw, 'topic', name, 'manage');
       const isNew = (await topics.find(name)) === undefined;
-      return reply.code(isNew ? 201 : 200).send(await shown(await topics.create(name)));
+      const view = await changeSeen(request, contested(name), (expected) => topics.create(name, expected));
+      return reply
+        .code(isNew ? 201 : 200)
+        .header('ETag', etag(view.revision))
+        .send(await shown(view));
     },
   );
 
@@ -101,10 +116,11 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
         response: answers({ 200: TopicAnswer, 404: ProblemAnswer }),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { name } = request.params;
       authorize(request.raw, 'topic', name, 'manage', 'topic:read');
-      return shown(await found(name));
+      const view = await found(name);
+      return reply.header('ETag', etag(view.revision)).send(await shown(view));
     },
   );
 
@@ -115,6 +131,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Removes a topic with its subscriptions; what was published is still delivered',
+        description: IF_MATCH,
         operationId: 'removeTopic',
         params: TopicParameters,
         response: answers({ 204: Done, '4xx': ProblemAnswer }),
@@ -123,7 +140,8 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
     async (request, reply) => {
       const { name } = request.params;
       authorize(request.raw, 'topic', name, 'manage');
-      if (!(await topics.remove(name))) throw absent(name);
+      const removed = await changeSeen(request, contested(name), (expected) => topics.remove(name, expected));
+      if (!removed) throw absent(name);
       return reply.code(204).send();
     },
   );
@@ -136,8 +154,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Subscribes a queue, an address or a bucket',
-        description:
-          'Functions subscribe by a trigger of the type `topic`. The same subscription again answers with the first.',
+        description: `Functions subscribe by a trigger of the type \`topic\`. The same subscription again answers with the first. ${IF_MATCH} The revision is the topic's.`,
         operationId: 'subscribe',
         params: TopicParameters,
         body: Type.Object(
@@ -157,7 +174,10 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
     async (request, reply) => {
       const { name } = request.params;
       authorize(request.raw, 'topic', name, 'manage');
-      return reply.code(201).send(await topics.subscribe(name, request.body));
+      const made = await changeSeen(request, contested(name), (expected) =>
+        topics.subscribe(name, request.body, expected),
+      );
+      return reply.code(201).send(made);
     },
   );
 
@@ -168,6 +188,7 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Ends a subscription',
+        description: `${IF_MATCH} The revision is the topic's.`,
         operationId: 'unsubscribe',
         params: Type.Object({ ...TopicParameters.properties, id: Type.String({ maxLength: 64 }) }),
         response: answers({ 204: Done, '4xx': ProblemAnswer }),
@@ -176,7 +197,8 @@ export function addTopicRoutes(app: App, context: DoorContext): void {
     async (request, reply) => {
       const { name, id } = request.params;
       authorize(request.raw, 'topic', name, 'manage');
-      if (!(await topics.unsubscribe(name, id))) {
+      const ended = await changeSeen(request, contested(name), (expected) => topics.unsubscribe(name, id, expected));
+      if (!ended) {
         throw new Problem('not_found', `the topic "${name}" has no subscription "${id}"`);
       }
       return reply.code(204).send();

@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox';
 import type { CloudEvent } from '../../model/event.ts';
 import { type Action, EVERYTHING } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
+import { hideSecrets } from '../../trigger/options.ts';
 import type { NewTrigger, TriggerChange, TriggerView } from '../../trigger/triggers.ts';
 import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
@@ -13,7 +14,7 @@ import { demand } from '../principal.ts';
 import { etag } from './function-view.ts';
 import { whileConnected } from './gone.ts';
 import { readJsonBody } from './json-body.ts';
-import { demandedRevision, underPrecondition } from './precondition.ts';
+import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
 import { ProblemAnswer } from './schemas.ts';
 import { timeMs } from './time-range.ts';
 import { demandTrigger } from './trigger-permission.ts';
@@ -44,7 +45,19 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
     if (view === undefined) throw absent(name);
     return view;
   };
-
+  /** Secrets of its options are shown in neither state. */
+  const contested = (name: string, type?: string, body?: object & { readonly options?: unknown }): Contested => {
+    const schema = triggers.types().find((each) => each.name === type)?.options;
+    const options = schema && body?.options !== undefined ? { options: hideSecrets(schema, body.options) } : {};
+    return {
+      what: `trigger "${name}"`,
+      stands: async () => {
+        const view = await triggers.find(name);
+        return view && { ...shown(view), revision: view.revision };
+      },
+      ...(body !== undefined && { given: { ...body, ...options } }),
+    };
+  };
   app.get(
     '/v1/trigger-types',
     {
@@ -144,8 +157,7 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Creates a trigger, or replaces it wholly',
-        description:
-          'A secret that is given as `(secret)` stays. `If-None-Match: *` only creates; `If-Match: "<revision>"` only changes what you have seen.',
+        description: `A secret that is given as \`(secret)\` stays. \`If-None-Match: *\` only creates; ${IF_MATCH}`,
         operationId: 'putTrigger',
         params: TriggerParameters,
         body: TriggerBody,
@@ -157,18 +169,17 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
       const current = await triggers.find(name);
       if (current !== undefined) demand(request.raw, 'trigger:write', `function:${current.trigger.function}`);
       demandTrigger(request, triggers, request.body as NewTrigger);
-      const expected = demandedRevision(request.headers, { find: () => current }, name, 'trigger');
-      if (current === undefined) {
-        if (expected !== undefined && expected > 0) throw absent(name);
-        const wanted = { ...(request.body as NewTrigger), name };
-        const created = await underPrecondition(expected, () => triggers.create(wanted));
-        noteChange(request, created.trigger, 'created');
-        return answer(reply.code(201), created);
-      }
-      if (expected === 0) throw new Problem('precondition_failed', `there is a trigger "${name}" already`);
-      const changed = await triggers.update(name, replacement(request.body, current, context), expected);
-      noteChange(request, changed.trigger, 'changed');
-      return answer(reply, changed);
+      const { body } = request;
+      const view = await changeSeen(request, contested(name, body.type, body), async (expected) => {
+        if (current === undefined) {
+          if (expected !== undefined && expected > 0) throw absent(name);
+          return triggers.create({ ...(body as NewTrigger), name });
+        }
+        if (expected === 0) throw new Problem('precondition_failed', `there is a trigger "${name}" already`);
+        return triggers.update(name, replacement(body, current, context), expected);
+      });
+      noteChange(request, view.trigger, current === undefined ? 'created' : 'changed');
+      return answer(current === undefined ? reply.code(201) : reply, view);
     },
   );
 
@@ -180,7 +191,7 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Changes a trigger; what is running for it goes on as it says from now on',
-        description: 'What is given replaces its own wholly; `null` removes. `{"enabled": false}` pauses.',
+        description: `What is given replaces its own wholly; \`null\` removes. \`{"enabled": false}\` pauses. ${IF_MATCH}`,
         operationId: 'patchTrigger',
         params: TriggerParameters,
         body: TriggerPatch,
@@ -191,8 +202,9 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
       const { name } = request.params;
       const current = await found(request, 'trigger:write', name);
       demandTrigger(request, triggers, { ...current.trigger, ...(request.body as Partial<NewTrigger>) } as NewTrigger);
-      const expected = demandedRevision(request.headers, { find: () => current }, name, 'trigger');
-      const changed = await triggers.update(name, request.body as TriggerChange, expected);
+      const changed = await changeSeen(request, contested(name, current.trigger.type, request.body), (expected) =>
+        triggers.update(name, request.body as TriggerChange, expected),
+      );
       const isSwitched = changed.trigger.enabled !== current.trigger.enabled;
       noteChange(request, changed.trigger, !isSwitched ? 'changed' : changed.trigger.enabled ? 'resumed' : 'paused');
       return answer(reply, changed);
@@ -206,6 +218,7 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
       schema: {
         tags,
         summary: 'Removes a trigger; its events that wait are still delivered',
+        description: IF_MATCH,
         operationId: 'removeTrigger',
         params: TriggerParameters,
         response: answers({
@@ -217,8 +230,8 @@ export function addTriggerRoutes(app: App, context: DoorContext): void {
     async (request, reply) => {
       const { name } = request.params;
       const current = await found(request, 'trigger:write', name);
-      const expected = demandedRevision(request.headers, { find: () => current }, name, 'trigger');
-      if (!(await triggers.remove(name, expected))) throw absent(name);
+      const removed = await changeSeen(request, contested(name), (expected) => triggers.remove(name, expected));
+      if (!removed) throw absent(name);
       noteChange(request, current.trigger, 'removed');
       return reply.code(204).send();
     },

@@ -7,6 +7,7 @@ import type { DoorContext } from '../context.ts';
 import { permitFunction } from '../permission.ts';
 import { nameOf } from '../principal.ts';
 import { answerFunction } from './deployment.ts';
+import { standing } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
 import { demandedRevision, underPrecondition } from './precondition.ts';
 import {
@@ -139,12 +140,15 @@ export function addVersionRoutes(app: App, context: DoorContext): void {
     async (request, reply) => {
       const { name } = request.params;
       const expectedRevision = demandedRevision(request.headers, engine, name);
-      const stored = await underPrecondition(expectedRevision, () =>
-        releases.rollback(name, {
-          ...request.body,
-          by: nameOf(request.raw),
-          ...(expectedRevision !== undefined && { expectedRevision }),
-        }),
+      const stored = await underPrecondition(
+        expectedRevision,
+        () =>
+          releases.rollback(name, {
+            ...request.body,
+            by: nameOf(request.raw),
+            ...(expectedRevision !== undefined && { expectedRevision }),
+          }),
+        () => ({ current: standing(engine.find(name)), given: request.body }),
       );
       noteAudit(request.raw, { details: { how: 'rolled_back', version: stored.document.version } });
       return answerFunction(reply, stored, false);

@@ -190,7 +190,9 @@ export class EngineDouble implements Engine, Deployer {
   private expect(name: string, expectedRevision: number | undefined): void {
     const actualRevision = this.functions.get(name)?.revision ?? 0;
     if (expectedRevision === undefined || expectedRevision === actualRevision) return;
-    throw new Problem('conflict', `"${name}" is at revision ${actualRevision}`, { details: { actualRevision } });
+    throw new Problem('conflict', `"${name}" is at revision ${actualRevision}`, {
+      details: { name, expectedRevision, actualRevision },
+    });
   }
 }
 

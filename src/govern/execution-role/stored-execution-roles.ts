@@ -85,7 +85,7 @@ export async function openExecutionRoles({
         const shown = `${users.slice(0, 5).join(', ')}${users.length > 5 ? ` and ${users.length - 5} more` : ''}`;
         throw new Problem(
           'conflict',
-          `the execution role "${name}" is used by ${shown}: take it from them first, or remove it by force, after which they have only their own grants`,
+          `the execution role "${name}" is used by ${shown}: take it from them first, or remove it by force (--force, in the API ?force=true), after which they have only their own grants`,
           { details: { functions: users.slice(0, 100) } },
         );
       }

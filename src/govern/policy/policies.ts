@@ -10,7 +10,11 @@ export interface Policies {
    */
   put(policy: Policy, options: PutPolicyOptions): Promise<{ policy: PolicyView; violations: FunctionViolations[] }>;
   /** Puts back what stood before the last change. Rejects with `not_found` where nothing did. */
-  undo(name: string, by: string): Promise<{ policy: PolicyView; violations: FunctionViolations[] }>;
+  undo(
+    name: string,
+    by: string,
+    expectedRevision?: number,
+  ): Promise<{ policy: PolicyView; violations: FunctionViolations[] }>;
   /** False where there was none. */
   remove(name: string, expectedRevision?: number): Promise<boolean>;
   find(name: string): PolicyView | undefined;

@@ -111,14 +111,14 @@ export async function openPolicies({
 
   return {
     put: (policy, options) => inTurn(() => write(policy, options)),
-    undo: (name, by) =>
+    undo: (name, by, expectedRevision) =>
       inTurn(async () => {
         const stored = documents.find(name);
         if (stored === undefined) throw absent(name);
         if (stored.previous === undefined) {
           throw new Problem('not_found', `nothing stood before the policy "${name}" as it is: remove it instead`);
         }
-        return write(stored.previous, { by });
+        return write(stored.previous, { by, ...(expectedRevision !== undefined && { expectedRevision }) });
       }),
     remove: (name, expectedRevision) => inTurn(() => documents.remove(name, expectedRevision)),
     find(name) {

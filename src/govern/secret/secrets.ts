@@ -6,13 +6,13 @@ import type { SecretView } from '../../model/secret.ts';
 export interface Secrets {
   /**
    * Sets a value, as a new version, and, where they are given, description and functions. Rejects with `invalid_request`
-   * for a value that is empty, too large, or no text.
+   * for a value that is empty, too large, or no text, and with `conflict` where it does not stand at `expectedRevision` (0: there must be none).
    */
-  set(name: string, change: SecretChange, by: string): Promise<SecretView>;
+  set(name: string, change: SecretChange, by: string, expectedRevision?: number): Promise<SecretView>;
   /** Makes a new version with the value of an earlier one; without a number, of the one before the last. */
-  rollback(name: string, version: number | undefined, by: string): Promise<SecretView>;
+  rollback(name: string, version: number | undefined, by: string, expectedRevision?: number): Promise<SecretView>;
   /** Rejects with `conflict` where functions use it, unless `force`; those cannot be started any more then. */
-  remove(name: string, options?: { readonly force?: boolean }): Promise<boolean>;
+  remove(name: string, options?: { readonly force?: boolean; readonly expectedRevision?: number }): Promise<boolean>;
   find(name: string): SecretView | undefined;
   /** In the order of their names. */
   list(): SecretView[];

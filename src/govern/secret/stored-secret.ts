@@ -19,8 +19,8 @@ export interface StoredSecretVersion {
   readonly restoredFrom?: number;
 }
 
-export function viewOf(name: string, { versions, ...secret }: StoredSecret): SecretView {
-  return { name, ...secret, versions: versions.map(({ sealed: _sealed, ...version }) => version) };
+export function viewOf(name: string, { versions, ...secret }: StoredSecret, revision: number): SecretView {
+  return { name, revision, ...secret, versions: versions.map(({ sealed: _sealed, ...version }) => version) };
 }
 
 /** With a further version; old ones that no function names go. */

@@ -79,18 +79,20 @@ export async function openSecrets(options: SecretsOptions): Promise<Secrets> {
     return `the secret "${name}" has no version ${version}: there are ${kept}`;
   };
 
+  const shown = (name: string, stored: StoredSecret) => viewOf(name, stored, documents.revisionOf(name));
+
   const pinnedOf = (name: string): Set<number> =>
     new Set(usersOf(name).flatMap(({ version }) => (version === undefined ? [] : [version])));
 
   return {
-    async set(name, change, by) {
+    async set(name, change, by, expectedRevision) {
       checkChange(name, change);
       if (documents.find(name) === undefined && documents.count >= SECRET_LIMITS.count) {
         throw new Problem('invalid_request', `there are ${SECRET_LIMITS.count} secrets already; remove some first`);
       }
       const { value, description, functions } = change;
       const nowMs = clock.now();
-      const stored = await documents.update(name, (current) => {
+      const changed = (current: StoredSecret | undefined): StoredSecret => {
         if (current === undefined && value === undefined) throw absent(name);
         const settings = {
           ...(current ?? { description: '', functions: [], createdAtMs: nowMs, versions: [] }),
@@ -101,12 +103,12 @@ export async function openSecrets(options: SecretsOptions): Promise<Secrets> {
         const sealed = vault.seal(value);
         const made = { createdAtMs: nowMs, by, bytes: Buffer.byteLength(value), redacted: isRedacted(value), sealed };
         return withVersion(settings, made, pinnedOf(name));
-      });
-      return viewOf(name, stored);
+      };
+      return shown(name, await documents.update(name, changed, expectedRevision));
     },
 
-    async rollback(name, version, by) {
-      const stored = await documents.update(name, (current) => {
+    async rollback(name, version, by, expectedRevision) {
+      const changed = (current: StoredSecret | undefined): StoredSecret => {
         if (current === undefined) throw absent(name);
         const from =
           version === undefined ? current.versions.at(-2) : current.versions.find((each) => each.version === version);
@@ -117,27 +119,27 @@ export async function openSecrets(options: SecretsOptions): Promise<Secrets> {
         }
         const { version: restoredFrom, ...value } = from;
         return withVersion(current, { ...value, createdAtMs: clock.now(), by, restoredFrom }, pinnedOf(name));
-      });
-      return viewOf(name, stored);
+      };
+      return shown(name, await documents.update(name, changed, expectedRevision));
     },
 
-    async remove(name, { force = false } = {}) {
+    async remove(name, { force = false, expectedRevision } = {}) {
       const users = [...new Set(usersOf(name).map((user) => user.function))];
       if (users.length > 0 && !force) {
         throw new Problem(
           'conflict',
-          `the secret "${name}" is used by ${listed(users)}: take it out of their configuration first, or remove it by force, after which they cannot be started`,
+          `the secret "${name}" is used by ${listed(users)}: take it out of their configuration first, or remove it by force (--force, in the API ?force=true), after which they cannot be started`,
           { details: { functions: users.slice(0, 100) } },
         );
       }
-      return documents.remove(name);
+      return documents.remove(name, expectedRevision);
     },
 
     find(name) {
       const stored = documents.find(name);
-      return stored && viewOf(name, stored);
+      return stored && shown(name, stored);
     },
-    list: () => documents.list().map(([name, stored]) => viewOf(name, stored)),
+    list: () => documents.list().map(([name, stored]) => shown(name, stored)),
     usersOf,
 
     faultsOf: (functionName, config) =>

@@ -15,6 +15,9 @@ import type {
  *
  * Everything that is set, and everything that fires, is on disk before a promise resolves or anybody is told; a restart changes
  * nothing of it. Notifications are delivered at least once, with growing pauses for up to a day.
+ *
+ * What is set has a revision. A change with `expectedRevision` (0: there must be none) rejects with `conflict` (details:
+ * `expectedRevision`, `actualRevision`) where it does not stand there.
  */
 export interface Alerts {
   /** What fires, or is over and not told yet, the gravest first. */
@@ -35,24 +38,35 @@ export interface Alerts {
   rules(): RuleView[];
   findRule(name: string): RuleView | undefined;
   /** Rejects with `invalid_request` for a condition that cannot be read, a metric that nobody has, a channel that is not there. */
-  putRule(name: string, rule: AlertRule, by: string): Promise<RuleView>;
-  removeRule(name: string): Promise<boolean>;
+  putRule(name: string, rule: AlertRule, by: string, expectedRevision?: number): Promise<RuleView>;
+  removeRule(name: string, expectedRevision?: number): Promise<boolean>;
 
   /** The default rules as they are for all, or for one function, and every change of them by scope. */
   defaults(functionName?: string): DefaultRuleView[];
-  defaultChanges(): { readonly scope: string; readonly rules: Readonly<Record<string, DefaultChange>> }[];
-  putDefault(scope: string, rule: string, change: DefaultChange): Promise<void>;
+  defaultChanges(): DefaultChangesView[];
+  /** Resolves with what is changed for this scope now. */
+  putDefault(
+    scope: string,
+    rule: string,
+    change: DefaultChange,
+    expectedRevision?: number,
+  ): Promise<DefaultChangesView>;
   /** False where nothing was changed there. */
-  resetDefault(scope: string, rule?: string): Promise<boolean>;
+  resetDefault(scope: string, rule?: string, expectedRevision?: number): Promise<boolean>;
 
   channels(): ChannelView[];
   /** Resolves with the secret of a webhook where one was made. */
-  putChannel(name: string, channel: AlertChannel): Promise<{ readonly channel: ChannelView; readonly secret?: string }>;
-  removeChannel(name: string): Promise<boolean>;
+  putChannel(
+    name: string,
+    channel: AlertChannel,
+    expectedRevision?: number,
+  ): Promise<{ readonly channel: ChannelView; readonly secret?: string }>;
+  removeChannel(name: string, expectedRevision?: number): Promise<boolean>;
   /** Sends a message by a channel, now and once. Rejects with `not_found`, `unavailable` with what the channel said. */
   testChannel(name: string): Promise<void>;
-  routing(): AlertRouting;
-  putRouting(routing: AlertRouting): Promise<AlertRouting>;
+  /** At revision 0 where it was never set. */
+  routing(): RoutingView;
+  putRouting(routing: AlertRouting, expectedRevision?: number): Promise<RoutingView>;
 
   silences(): Silence[];
   silence(silence: NewSilence, by: string): Promise<Silence>;
@@ -63,8 +77,20 @@ export interface Alerts {
   subscribe(listener: (alert: AlertView) => void): () => void;
 }
 
+export interface RoutingView extends AlertRouting {
+  readonly revision: number;
+}
+
+/** What is changed of the defaults for one scope. */
+export interface DefaultChangesView {
+  readonly scope: string;
+  readonly revision: number;
+  readonly rules: Readonly<Record<string, DefaultChange>>;
+}
+
 export interface RuleView extends AlertRule {
   readonly name: string;
+  readonly revision: number;
   readonly createdAtMs: number;
   readonly by: string;
   /** Which of its alerts fire. */
@@ -83,6 +109,7 @@ export interface DefaultRuleView {
 /** A channel as it is shown: where it leads to, without what would let anybody use it. */
 export interface ChannelView {
   readonly name: string;
+  readonly revision: number;
   readonly kind: ChannelKind;
   readonly target: string;
   readonly least: Severity;

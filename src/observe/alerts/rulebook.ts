@@ -25,13 +25,15 @@ export interface Rulebook
   extends Pick<Alerts, 'defaults' | 'defaultChanges' | 'putDefault' | 'resetDefault' | 'routing' | 'putRouting'> {
   list(): [name: string, rule: StoredRule][];
   find(name: string): StoredRule | undefined;
+  /** 0 where there is none. */
+  revisionOf(name: string): number;
   changesOf(scope: string): Readonly<Record<string, DefaultChange>> | undefined;
   /** The rule of an incident as it is now; `undefined` where it is gone, or was switched off. */
   ruleOf(incident: Pick<Incident, 'rule' | 'function'>): Omit<EffectiveRule, 'name'> | undefined;
   /** The channels that are told of an incident. */
   channelsOf(incident: Pick<Incident, 'rule' | 'function'>): readonly string[];
-  put(name: string, rule: AlertRule, by: string): Promise<StoredRule>;
-  remove(name: string): Promise<boolean>;
+  put(name: string, rule: AlertRule, by: string, expectedRevision?: number): Promise<StoredRule>;
+  remove(name: string, expectedRevision?: number): Promise<boolean>;
   /** Nobody is told by a channel any more. Rejects with `conflict` where a rule names it. */
   forgetChannel(name: string): Promise<void>;
   close(): void;
@@ -53,6 +55,12 @@ export async function openRulebook(options: RulebookOptions): Promise<Rulebook> 
   const changes = await Documents.open<Record<string, DefaultChange>>(registry, 'alert-default/', onChange);
   const routing = await Documents.open<AlertRouting>(registry, 'alert-routing/');
 
+  const changesView = (scope: string, of: Record<string, DefaultChange>) => ({
+    scope,
+    revision: changes.revisionOf(scope),
+    rules: of,
+  });
+  const routingView = () => ({ revision: routing.revisionOf(ROUTING), ...(routing.find(ROUTING) ?? NO_ROUTING) });
   const demandChannel = (reference: string): void => {
     const [kind, name] = reference.includes(':') ? (reference.split(':') as [string, string]) : [undefined, reference];
     const channel = channels.find(name);
@@ -68,6 +76,7 @@ export async function openRulebook(options: RulebookOptions): Promise<Rulebook> 
   return {
     list: () => rules.list(),
     find: (name) => rules.find(name),
+    revisionOf: (name) => rules.revisionOf(name),
     changesOf: (scope) => changes.find(scope),
     ruleOf(incident) {
       const own = rules.find(incident.rule);
@@ -83,7 +92,7 @@ export async function openRulebook(options: RulebookOptions): Promise<Rulebook> 
       const owner = incident.function === undefined ? undefined : functions.find(incident.function)?.owner;
       return (owner !== undefined && Object.hasOwn(owners, owner) ? owners[owner] : undefined) ?? usual;
     },
-    async put(name, rule, by) {
+    async put(name, rule, by, expectedRevision) {
       if (Object.hasOwn(DEFAULT_RULES, name))
         throw new Problem(
           'invalid_request',
@@ -102,14 +111,14 @@ export async function openRulebook(options: RulebookOptions): Promise<Rulebook> 
           'invalid_request',
           `there are ${MAX_RULES} rules already, which is the most; one rule can be about many functions`,
         );
-      const stored = await rules.update(name, (current) => ({
+      const written = (current: StoredRule | undefined): StoredRule => ({
         ...rule,
         createdAtMs: current?.createdAtMs ?? clock.now(),
         by,
-      }));
-      return stored;
+      });
+      return rules.update(name, written, expectedRevision);
     },
-    remove: (name) => rules.remove(name),
+    remove: (name, expectedRevision) => rules.remove(name, expectedRevision),
 
     defaults(functionName) {
       const facts = functionName === undefined ? undefined : functions.find(functionName);
@@ -129,8 +138,8 @@ export async function openRulebook(options: RulebookOptions): Promise<Rulebook> 
         };
       });
     },
-    defaultChanges: () => changes.list().map(([scope, of]) => ({ scope, rules: of })),
-    async putDefault(scope, rule, change) {
+    defaultChanges: () => changes.list().map(([scope, of]) => changesView(scope, of)),
+    async putDefault(scope, rule, change, expectedRevision) {
       if (!Object.hasOwn(DEFAULT_RULES, rule))
         throw new Problem(
           'not_found',
@@ -144,14 +153,21 @@ export async function openRulebook(options: RulebookOptions): Promise<Rulebook> 
           'invalid_request',
           `the defaults are changed for ${MAX_SCOPES} scopes already, which is the most; change them by tag or owner`,
         );
-      await changes.update(scope, (current) => ({ ...current, [rule]: { ...current?.[rule], ...change } }));
+      const merged = await changes.update(
+        scope,
+        (current) => ({ ...current, [rule]: { ...current?.[rule], ...change } }),
+        expectedRevision,
+      );
+      return changesView(scope, merged);
     },
-    async resetDefault(scope, rule) {
+    async resetDefault(scope, rule, expectedRevision) {
       const current = changes.find(scope);
       if (current === undefined || (rule !== undefined && current[rule] === undefined)) return false;
+      // What another changed meanwhile of another rule stays: it is taken back from what stands, and only from that.
+      const seen = expectedRevision ?? changes.revisionOf(scope);
       const { [rule ?? '']: _reset, ...rest } = current;
-      if (rule === undefined || Object.keys(rest).length === 0) return changes.remove(scope);
-      await changes.update(scope, () => rest);
+      if (rule === undefined || Object.keys(rest).length === 0) return changes.remove(scope, seen);
+      await changes.update(scope, () => rest, seen);
       return true;
     },
 
@@ -170,10 +186,11 @@ export async function openRulebook(options: RulebookOptions): Promise<Rulebook> 
         await routing.update(ROUTING, () => ({ default: without(current.default), owners }));
       }
     },
-    routing: () => routing.find(ROUTING) ?? NO_ROUTING,
-    async putRouting(wanted) {
+    routing: () => routingView(),
+    async putRouting(wanted, expectedRevision) {
       for (const name of [...wanted.default, ...Object.values(wanted.owners).flat()]) demandChannel(name);
-      return routing.update(ROUTING, () => wanted);
+      await routing.update(ROUTING, () => wanted, expectedRevision);
+      return routingView();
     },
 
     close() {

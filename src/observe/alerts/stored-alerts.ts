@@ -235,6 +235,7 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
   const ruleView = (name: string, { ...rule }: StoredRule): RuleView => ({
     ...rule,
     name,
+    revision: rulebook.revisionOf(name),
     firing: incidents
       .firing()
       .filter((incident) => incident.rule === name)
@@ -315,18 +316,20 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
       const rule = rulebook.find(name);
       return rule && ruleView(name, rule);
     },
-    putRule: async (name, rule, by) => ruleView(name, await rulebook.put(name, rule, by)),
-    removeRule: (name) => rulebook.remove(name),
+    putRule: async (name, rule, by, expectedRevision) =>
+      ruleView(name, await rulebook.put(name, rule, by, expectedRevision)),
+    removeRule: (name, expectedRevision) => rulebook.remove(name, expectedRevision),
     defaults: (functionName) => rulebook.defaults(functionName),
     defaultChanges: () => rulebook.defaultChanges(),
-    putDefault: (scope, rule, change) => rulebook.putDefault(scope, rule, change),
-    resetDefault: (scope, rule) => rulebook.resetDefault(scope, rule),
+    putDefault: (scope, rule, change, expectedRevision) => rulebook.putDefault(scope, rule, change, expectedRevision),
+    resetDefault: (scope, rule, expectedRevision) => rulebook.resetDefault(scope, rule, expectedRevision),
 
     channels: () => channels.list(),
-    putChannel: (name, channel) => channels.put(name, channel, clock.now()),
-    async removeChannel(name) {
+    putChannel: (name, channel, expectedRevision) => channels.put(name, channel, clock.now(), expectedRevision),
+    async removeChannel(name, expectedRevision) {
+      channels.expect(name, expectedRevision);
       await rulebook.forgetChannel(name);
-      return channels.remove(name);
+      return channels.remove(name, expectedRevision);
     },
     async testChannel(name) {
       if (!channels.has(name))
@@ -340,7 +343,7 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
         throw new Problem('unavailable', `the channel "${name}" did not take a message: ${result.message}`);
     },
     routing: () => rulebook.routing(),
-    putRouting: (wanted) => rulebook.putRouting(wanted),
+    putRouting: (wanted, expectedRevision) => rulebook.putRouting(wanted, expectedRevision),
 
     silences: () => silences.list(),
     silence: (silence, by) => silences.add(silence, by),

@@ -4,6 +4,7 @@ import type { Actual, Section } from '../section.ts';
 import { textMap } from './text-map.ts';
 
 interface BucketView {
+  readonly revision: number;
   readonly settings: { readonly versioning: string; readonly lifecycle: readonly unknown[]; readonly tags: object };
   readonly objects: number;
 }
@@ -57,19 +58,24 @@ export const buckets: Section = {
       if (view === undefined) continue;
       const { versioning, lifecycle, tags: own } = view.settings;
       const holds = view.objects === 0 ? undefined : `${view.objects} objects`;
-      found.set(name, { fields: { versioning, lifecycle, tags: own }, ...(holds !== undefined && { holds }) });
+      found.set(name, {
+        fields: { versioning, lifecycle, tags: own },
+        revision: view.revision,
+        ...(holds !== undefined && { holds }),
+      });
     }
     return found;
   },
   async apply({ name, wanted, actual }, { api }) {
-    if (actual === undefined) await api.json('PUT', pathOf(name), { headers: demand(undefined) });
+    const { revision } = actual ?? (await api.json<BucketView>('PUT', pathOf(name)));
     const { versioning, ...settings } = wanted.fields;
     // A bucket whose versions were never on cannot be told to be off.
     const isSame = versioning === (actual?.fields.versioning ?? 'off');
-    await sendDocument(api, 'PATCH', pathOf(name), { ...settings, ...(!isSame && { versioning }) });
+    const change = { ...settings, ...(!isSame && { versioning }) };
+    await sendDocument(api, 'PATCH', pathOf(name), change, demand(revision));
   },
-  async remove(name, _actual, { api }) {
-    await api.json('DELETE', pathOf(name));
+  async remove(name, { revision }, { api }) {
+    await api.json('DELETE', pathOf(name), { headers: demand(revision) });
   },
 };
 

@@ -1,10 +1,11 @@
 import Type from 'typebox';
-import { findJson, sendDocument } from '../api.ts';
+import { demand, findJson, sendDocument } from '../api.ts';
 import type { Actual, Section } from '../section.ts';
 import { durationMs } from '../units.ts';
 import { durationSchema } from './duration.ts';
 
 interface QueueView {
+  readonly revision: number;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly stats: { readonly ready: number; readonly delayed: number; readonly leased: number };
 }
@@ -64,16 +65,17 @@ export const queues: Section = {
       const { fifo: _, ...settings } = view.settings;
       found.set(name, {
         fields: { deadLetter: null, ...settings },
+        revision: view.revision,
         ...(messages > 0 && { holds: messages === 1 ? '1 message' : `${messages} messages` }),
       });
     }
     return found;
   },
-  async apply({ name, wanted }, { api }) {
-    await sendDocument(api, 'PUT', pathOf(name), wanted.fields);
+  async apply({ name, wanted, actual }, { api }) {
+    await sendDocument(api, 'PUT', pathOf(name), wanted.fields, demand(actual?.revision ?? 0));
   },
-  async remove(name, _actual, { api }) {
-    await api.json('DELETE', pathOf(name));
+  async remove(name, { revision }, { api }) {
+    await api.json('DELETE', pathOf(name), { headers: demand(revision) });
   },
 };
 

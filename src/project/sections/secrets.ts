@@ -1,9 +1,10 @@
 import Type from 'typebox';
 import { SECRET_FUNCTIONS_PATTERN, SECRET_LIMITS, SECRET_NAME_PATTERN } from '../../model/secret.ts';
-import { findJson, sendDocument } from '../api.ts';
+import { demand, findJson, sendDocument } from '../api.ts';
 import type { Actual, Section } from '../section.ts';
 
 interface SecretView {
+  readonly revision: number;
   readonly description: string;
   readonly functions: readonly string[];
   readonly version: number;
@@ -39,16 +40,17 @@ export const secrets: Section = {
       const view = await findJson<SecretView>(api, pathOf(name));
       if (view === undefined) continue;
       const holds = view.version === 1 ? '1 value' : `${view.version} values`;
-      const { description, functions } = view;
-      found.set(name, { fields: { description, functions }, ...(view.version > 0 && { holds }) });
+      const { description, functions, revision } = view;
+      found.set(name, { fields: { description, functions }, revision, ...(view.version > 0 && { holds }) });
     }
     return found;
   },
-  async apply({ name, wanted }, { api }) {
-    await sendDocument(api, 'PUT', pathOf(name), { ...wanted.fields, ...wanted.secrets });
+  async apply({ name, wanted, actual }, { api }) {
+    const body = { ...wanted.fields, ...wanted.secrets };
+    await sendDocument(api, 'PUT', pathOf(name), body, demand(actual?.revision ?? 0));
   },
-  async remove(name, _actual, { api }) {
-    await api.json('DELETE', pathOf(name));
+  async remove(name, { revision }, { api }) {
+    await api.json('DELETE', pathOf(name), { headers: demand(revision) });
   },
 };
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import Type from 'typebox';
-import { findJson, sendDocument } from '../api.ts';
+import { demand, findJson, sendDocument } from '../api.ts';
 import type { Actual, Section } from '../section.ts';
 
 interface Subscription {
@@ -8,6 +8,7 @@ interface Subscription {
   readonly filter?: Readonly<Record<string, unknown>>;
 }
 interface TopicView {
+  readonly revision: number;
   readonly subscriptions: readonly (Subscription & { readonly id: string })[];
 }
 
@@ -50,27 +51,33 @@ export const topics: Section = {
         destination,
         ...(filter !== undefined && { filter }),
       }));
-      found.set(name, { fields: { subscriptions: inOrder(subscriptions) } });
+      found.set(name, { fields: { subscriptions: inOrder(subscriptions) }, revision: view.revision });
     }
     return found;
   },
   async apply({ name, wanted, actual }, { api }) {
-    if (actual === undefined) await api.json('PUT', pathOf(name));
-    const view = await api.json<TopicView>('GET', pathOf(name));
+    const view =
+      actual === undefined
+        ? await api.json<TopicView>('PUT', pathOf(name), { headers: demand(0) })
+        : await api.json<TopicView>('GET', pathOf(name));
+    // The first change finds the topic as the plan saw it; those that follow add and end subscriptions one by one.
+    let headers = demand(actual?.revision ?? view.revision);
     const subscriptions = wanted.fields.subscriptions as readonly Subscription[];
     const same = (one: Subscription, other: Subscription) =>
       one.destination === other.destination && isDeepStrictEqual(one.filter, other.filter);
     for (const each of subscriptions) {
       if (view.subscriptions.some((other) => same(each, other))) continue;
-      await sendDocument(api, 'POST', `${pathOf(name)}/subscriptions`, each);
+      await sendDocument(api, 'POST', `${pathOf(name)}/subscriptions`, each, headers);
+      headers = {};
     }
     for (const each of view.subscriptions) {
       if (subscriptions.some((other) => same(each, other))) continue;
-      await api.json('DELETE', `${pathOf(name)}/subscriptions/${encodeURIComponent(each.id)}`);
+      await api.json('DELETE', `${pathOf(name)}/subscriptions/${encodeURIComponent(each.id)}`, { headers });
+      headers = {};
     }
   },
-  async remove(name, _actual, { api }) {
-    await api.json('DELETE', pathOf(name));
+  async remove(name, { revision }, { api }) {
+    await api.json('DELETE', pathOf(name), { headers: demand(revision) });
   },
 };
 

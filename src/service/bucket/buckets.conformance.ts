@@ -69,6 +69,24 @@ export function bucketsConformance(adapter: Adapter<Buckets>): void {
       assert.ok(!(await buckets.listBuckets()).some(({ name }) => name === bucket));
     });
 
+    test('are changed and removed where they stand as they were seen, and never stand there again', async () => {
+      const { revision } = (await buckets.findBucket(bucket))!;
+      const writers = ['a', 'b', 'c'].map((by) => buckets.configureBucket(bucket, { tags: { by } }, revision));
+      const settled = await Promise.allSettled(writers);
+      const made = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+      assert.equal(made.length, 1, 'one of three who have seen the same');
+      assert.deepEqual(await buckets.findBucket(bucket), made[0]);
+      const actualRevision = made[0]!.revision;
+      assert.ok(actualRevision > revision);
+      for (const each of settled) {
+        if (each.status === 'fulfilled') continue;
+        assert.deepEqual(each.reason.details, { name: bucket, expectedRevision: revision, actualRevision });
+      }
+      await rejects(buckets.removeBucket(bucket, revision), 'conflict');
+      await buckets.removeBucket(bucket, actualRevision);
+      assert.ok((await buckets.createBucket(bucket)).revision > actualRevision);
+    });
+
     test('objects of any size come back, with all that was said of them', async () => {
       for (const bytes of [0, 1, 16_384, 16_385, LARGE.length]) {
         const content = LARGE.subarray(0, bytes);

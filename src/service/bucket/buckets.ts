@@ -13,9 +13,10 @@ export interface Buckets {
   createBucket(name: string): Promise<BucketView>;
   findBucket(name: string): Promise<BucketView | undefined>;
   listBuckets(): Promise<BucketView[]>;
-  /** `conflict` where it still holds objects. */
-  removeBucket(name: string): Promise<void>;
-  configureBucket(name: string, change: Partial<BucketSettings>): Promise<BucketView>;
+  /** `conflict` where it still holds objects, or does not stand at `expectedRevision`. */
+  removeBucket(name: string, expectedRevision?: number): Promise<void>;
+  /** `conflict` (details: `expectedRevision`, `actualRevision`) where it does not stand at `expectedRevision`. */
+  configureBucket(name: string, change: Partial<BucketSettings>, expectedRevision?: number): Promise<BucketView>;
 
   put(bucket: string, key: string, body: Readable, options: PutOptions): Promise<ObjectView>;
   /** Opens an object for reading; `range` in bytes, both ends inclusive. The caller consumes or destroys `body`. */
@@ -77,6 +78,8 @@ export interface Buckets {
 
 export interface BucketView {
   readonly name: string;
+  /** Of its settings; never the same again, not for another bucket of this name either. */
+  readonly revision: number;
   readonly createdAt: string;
   readonly settings: BucketSettings;
 }

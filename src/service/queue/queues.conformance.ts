@@ -51,6 +51,20 @@ export function queuesConformance(adapter: Adapter<Queues>): void {
       assert.equal(await queues.find('none'), undefined);
     });
 
+    test('are changed and removed where they stand as they were seen', async () => {
+      const name = await fresh({ delayMs: 1 });
+      await assert.rejects(queues.create(name, {}, 0), { code: 'conflict' });
+      const { revision } = (await queues.find(name))!;
+      const changed = await queues.create(name, { delayMs: 2 }, revision);
+      await assert.rejects(queues.create(name, { delayMs: 3 }, revision), {
+        code: 'conflict',
+        details: { name, expectedRevision: revision, actualRevision: changed.revision },
+      });
+      await assert.rejects(queues.remove(name, revision), { code: 'conflict' });
+      assert.equal((await queues.find(name))!.settings.delayMs, 2);
+      assert.equal(await queues.remove(name, changed.revision), true);
+    });
+
     test('wrong names and settings are refused', async () => {
       for (const name of ['', 'a b', 'a/b', '-a', 'x'.repeat(81), 'a.b', 'fifo.fifo.fifo', 'ä'])
         await assert.rejects(queues.create(name), { code: 'invalid_request' }, name);

@@ -7,12 +7,15 @@ import type { LeasedMessage, NewMessage, QueueStats, SendResult, StoredMessage }
  * that was received too often goes to the dead-letter queue. Names are 1 to 80 letters, digits, `-`, `_`, a FIFO queue's ends in `.fifo`.
  */
 export interface Queues {
-  /** Creates, or changes settings; `conflict` where the kind (FIFO or not) differs. */
-  create(name: string, settings?: QueueChange): Promise<QueueView>;
+  /**
+   * Creates, or changes settings; `conflict` where the kind (FIFO or not) differs, or where it does not stand at
+   * `expectedRevision` (0: there must be none).
+   */
+  create(name: string, settings?: QueueChange, expectedRevision?: number): Promise<QueueView>;
   find(name: string): Promise<QueueView | undefined>;
   list(): Promise<QueueView[]>;
-  /** Removes the queue with its messages; false where there was none; `conflict` where it is a dead-letter queue in use. */
-  remove(name: string): Promise<boolean>;
+  /** Removes the queue with its messages; false where there was none; `conflict` where it is a dead-letter queue in use, or stands elsewhere. */
+  remove(name: string, expectedRevision?: number): Promise<boolean>;
   /**
    * All or none. `not_found`, `too_large`, `invalid_request` (a FIFO queue without a group, …). What the messages wake carries
    * their cause on.
@@ -61,6 +64,8 @@ export interface QueueSettings {
 
 export interface QueueView {
   readonly name: string;
+  /** Of its settings. */
+  readonly revision: number;
   readonly createdAt: string;
   readonly settings: QueueSettings;
   readonly counts: QueueCounts;

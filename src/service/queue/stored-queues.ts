@@ -45,6 +45,7 @@ export async function openQueues({ store, clock }: QueuesOptions): Promise<Queue
   };
   const viewOf = (name: string, { createdAt, settings }: QueueDocument): QueueView => ({
     name,
+    revision: documents.revisionOf(name),
     createdAt,
     settings,
     counts: { ...countsOf(name) },
@@ -88,16 +89,17 @@ export async function openQueues({ store, clock }: QueuesOptions): Promise<Queue
     }));
 
   return {
-    async create(name, change = {}) {
+    async create(name, change = {}, expectedRevision) {
       checkQueueName(name);
       if (documents.find(name) === undefined && documents.list().length >= MAX_QUEUES) {
         throw new Problem('invalid_request', `there are ${MAX_QUEUES} queues already; remove some first`);
       }
-      const document = await documents.update(name, (current) => {
+      const changed = (current: QueueDocument | undefined): QueueDocument => {
         const settings = changedSettings(name, current?.settings, change);
         checkDeadLetter(name, settings);
         return { createdAt: current?.createdAt ?? new Date(clock.now()).toISOString(), settings };
-      });
+      };
+      const document = await documents.update(name, changed, expectedRevision);
       return viewOf(name, document);
     },
     async find(name) {
@@ -105,12 +107,12 @@ export async function openQueues({ store, clock }: QueuesOptions): Promise<Queue
       return document && viewOf(name, document);
     },
     list: async () => documents.list().map(([name, document]) => viewOf(name, document)),
-    async remove(name) {
+    async remove(name, expectedRevision) {
       const user = documents.list().find(([, { settings }]) => settings.deadLetter?.queue === name)?.[0];
       if (user !== undefined) {
         throw new Problem('conflict', `"${name}" is the dead-letter queue of "${user}"; change that one first`);
       }
-      const removed = await documents.remove(name);
+      const removed = await documents.remove(name, expectedRevision);
       // Where a crash comes between, `expire` removes the messages.
       if (removed) await store.queue.purge(PREFIX + name);
       counted.delete(name);

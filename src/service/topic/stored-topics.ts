@@ -42,6 +42,7 @@ export async function openTopics(options: TopicsOptions): Promise<Topics & { clo
   };
   const viewOf = (name: string, document: TopicDocument): TopicView => ({
     name,
+    revision: documents.revisionOf(name),
     ...document,
     published: published.get(name) ?? 0,
   });
@@ -69,47 +70,51 @@ export async function openTopics(options: TopicsOptions): Promise<Topics & { clo
   };
 
   return {
-    async create(name) {
+    async create(name, expectedRevision) {
       checkTopicName(name);
       if (documents.find(name) === undefined && documents.list().length >= MAX_TOPICS) {
         throw new Problem('invalid_request', `there are ${MAX_TOPICS} topics already; remove some first`);
       }
       const fresh = { createdAt: new Date(clock.now()).toISOString(), subscriptions: [] };
-      return viewOf(name, documents.find(name) ?? (await documents.update(name, (current) => current ?? fresh)));
+      const known = expectedRevision === undefined ? documents.find(name) : undefined;
+      return viewOf(name, known ?? (await documents.update(name, (current) => current ?? fresh, expectedRevision)));
     },
     async find(name) {
       const document = documents.find(name);
       return document && viewOf(name, document);
     },
     list: async () => documents.list().map(([name, document]) => viewOf(name, document)),
-    async remove(name) {
+    async remove(name, expectedRevision) {
+      const removed = await documents.remove(name, expectedRevision);
       published.delete(name);
-      return documents.remove(name);
+      return removed;
     },
-    async subscribe(name, { destination, filter }) {
+    async subscribe(name, { destination, filter }, expectedRevision) {
       found(name);
       checkSubscription(destination);
       if (filter !== undefined) compileFilter(filter);
       const wanted: Subscription = { id: randomUUID(), destination, ...(filter !== undefined && { filter }) };
-      const { subscriptions } = await documents.update(name, (current) => {
+      const extended = (current: TopicDocument | undefined): TopicDocument => {
         if (current === undefined) throw new Problem('not_found', `the topic "${name}" was removed meanwhile`);
         if (current.subscriptions.some((each) => isSame(each, wanted))) return current;
         if (current.subscriptions.length >= MAX_SUBSCRIPTIONS) {
           throw new Problem('invalid_request', `a topic has at most ${MAX_SUBSCRIPTIONS} subscriptions`);
         }
         return { ...current, subscriptions: [...current.subscriptions, wanted] };
-      });
+      };
+      const { subscriptions } = await documents.update(name, extended, expectedRevision);
       return subscriptions.find((each) => isSame(each, wanted))!;
     },
-    async unsubscribe(name, subscriptionId) {
+    async unsubscribe(name, subscriptionId, expectedRevision) {
       found(name);
       let removed = false;
-      await documents.update(name, (current) => {
+      const shortened = (current: TopicDocument | undefined): TopicDocument => {
         if (current === undefined) throw new Problem('not_found', `the topic "${name}" was removed meanwhile`);
         const subscriptions = current.subscriptions.filter(({ id }) => id !== subscriptionId);
         removed = subscriptions.length < current.subscriptions.length;
         return { ...current, subscriptions };
-      });
+      };
+      await documents.update(name, shortened, expectedRevision);
       return removed;
     },
     async publish(name, events) {

@@ -49,6 +49,20 @@ export function topicsConformance(adapter: Adapter<TopicsAndQueues>): void {
     };
     const idsOf = async (queue: string) => (await gotBy(queue)).map(({ id }) => id);
 
+    test('are changed and removed where they stand as they were seen', async () => {
+      await fresh();
+      await assert.rejects(topics.create(topic, 0), { code: 'conflict' });
+      const { revision } = (await topics.find(topic))!;
+      const one = await topics.subscribe(topic, { destination: 'queue:one' }, revision);
+      const late = { code: 'conflict' };
+      await assert.rejects(topics.subscribe(topic, { destination: 'queue:two' }, revision), late);
+      await assert.rejects(topics.unsubscribe(topic, one.id, revision), late);
+      await assert.rejects(topics.remove(topic, revision), late);
+      const now = (await topics.find(topic))!;
+      assert.deepEqual(now.subscriptions, [one]);
+      assert.equal(await topics.unsubscribe(topic, one.id, now.revision), true);
+    });
+
     test('what is published goes to every subscriber, as it is', async () => {
       await fresh();
       const [one, other] = [await subscribed(), await subscribed()];

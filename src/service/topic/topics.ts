@@ -6,16 +6,18 @@ import type { Prepared } from '../../store/prepared.ts';
  * Functions subscribe by a trigger of type `topic`; queues and addresses by `subscribe`.
  */
 export interface Topics {
-  create(name: string): Promise<TopicView>;
+  /** Creates; one that exists stays as it is. `conflict` where `expectedRevision` is given and it stands elsewhere (0: there must be none). */
+  create(name: string, expectedRevision?: number): Promise<TopicView>;
   find(name: string): Promise<TopicView | undefined>;
   list(): Promise<TopicView[]>;
-  remove(name: string): Promise<boolean>;
+  remove(name: string, expectedRevision?: number): Promise<boolean>;
   /** `destination`: `queue:<name>`, or an address that gets each event by HTTP POST, with retries. `filter`: an event pattern. */
   subscribe(
     name: string,
     subscription: { destination: string; filter?: Readonly<Record<string, unknown>> },
+    expectedRevision?: number,
   ): Promise<Subscription>;
-  unsubscribe(name: string, subscriptionId: string): Promise<boolean>;
+  unsubscribe(name: string, subscriptionId: string, expectedRevision?: number): Promise<boolean>;
   /** Resolves once the events are on disk for every subscriber. An event that was published before (same `source` and `id`) is not sent again. */
   publish(name: string, events: readonly CloudEvent[]): Promise<void>;
   /** What `publish` would do, as parts of a larger commit; call `committed` once they are. */
@@ -29,6 +31,8 @@ export type TopicSubscriber = (events: readonly CloudEvent[]) => Prepared;
 
 export interface TopicView {
   readonly name: string;
+  /** Of its subscriptions. */
+  readonly revision: number;
   readonly createdAt: string;
   readonly subscriptions: readonly Subscription[];
   /** Since the node started. */

@@ -127,13 +127,13 @@ class SqliteBuckets implements EmbeddedBuckets {
     return [...this.known.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  async removeBucket(name: string): Promise<void> {
-    this.release(await this.catalog.call('removeBucket', [name]));
+  async removeBucket(name: string, expectedRevision?: number): Promise<void> {
+    this.release(await this.catalog.call('removeBucket', [name, expectedRevision]));
     this.known.delete(name);
   }
 
-  async configureBucket(name: string, change: Partial<BucketSettings>): Promise<BucketView> {
-    const bucket = await this.catalog.call('configureBucket', [name, change]);
+  async configureBucket(name: string, change: Partial<BucketSettings>, expectedRevision?: number): Promise<BucketView> {
+    const bucket = await this.catalog.call('configureBucket', [name, change, expectedRevision]);
     this.known.set(name, bucket);
     return bucket;
   }

@@ -10,9 +10,12 @@ export type BucketOperations = ReturnType<typeof bucketOperations>;
 
 /** Buckets themselves, their usage, and the log of changes. */
 export function bucketOperations(db: DatabaseSync, tables: CatalogTables) {
-  const select = db.prepare('SELECT id, name, created_ms AS createdMs, settings FROM buckets ORDER BY name');
-  const insert = db.prepare('INSERT INTO buckets (name, created_ms, settings) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
-  const update = db.prepare('UPDATE buckets SET settings = ? WHERE id = ?');
+  const select = db.prepare('SELECT id, name, created_ms AS createdMs, revision, settings FROM buckets ORDER BY name');
+  const insert = db.prepare(
+    'INSERT INTO buckets (name, created_ms, revision, settings) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const update = db.prepare('UPDATE buckets SET settings = ?, revision = ? WHERE id = ?');
+  const nextRevision = db.prepare('UPDATE last_revision SET value = value + 1 RETURNING value');
   const remove = db.prepare('DELETE FROM buckets WHERE id = ?');
   const selectAny = db.prepare('SELECT 1 FROM versions WHERE bucket = ? LIMIT 1');
   const selectFiles = db.prepare('SELECT file FROM parts JOIN uploads ON parts.upload = uploads.id WHERE bucket = ?');
@@ -25,6 +28,18 @@ export function bucketOperations(db: DatabaseSync, tables: CatalogTables) {
   );
   const removeChanges = db.prepare('DELETE FROM changes WHERE sequence <= ?');
 
+  /** The bucket, where it stands as whoever changes it has seen it. */
+  const seen = (name: string, expectedRevision: number | undefined): BucketRow => {
+    const bucket = tables.bucket(name);
+    if (expectedRevision === undefined || expectedRevision === bucket.revision) return bucket;
+    const why =
+      expectedRevision === 0
+        ? `there is a bucket '${name}' already`
+        : `the bucket '${name}' is at revision ${bucket.revision}, not ${expectedRevision}: look at it again and retry`;
+    throw new Problem('conflict', why, { details: { name, expectedRevision, actualRevision: bucket.revision } });
+  };
+  const newRevision = () => nextRevision.get()!.value as number;
+
   return {
     buckets: (): BucketView[] =>
       (select.all() as unknown as (Omit<BucketRow, 'settings'> & { settings: string })[]).map((row) =>
@@ -32,7 +47,7 @@ export function bucketOperations(db: DatabaseSync, tables: CatalogTables) {
       ),
 
     createBucket(name: string, nowMs: number): BucketView {
-      if (Number(insert.run(name, nowMs, JSON.stringify(DEFAULT_SETTINGS)).changes) === 0) {
+      if (Number(insert.run(name, nowMs, newRevision(), JSON.stringify(DEFAULT_SETTINGS)).changes) === 0) {
         throw new Problem('conflict', `there is a bucket '${name}' already; choose another name`, {
           details: { what: 'bucket', reason: 'bucket_exists' },
         });
@@ -40,8 +55,8 @@ export function bucketOperations(db: DatabaseSync, tables: CatalogTables) {
       return bucketView(tables.bucket(name));
     },
 
-    removeBucket(name: string): Freed {
-      const { id } = tables.bucket(name);
+    removeBucket(name: string, expectedRevision?: number): Freed {
+      const { id } = seen(name, expectedRevision);
       if (selectAny.get(id) !== undefined) {
         throw new Problem(
           'conflict',
@@ -56,8 +71,8 @@ export function bucketOperations(db: DatabaseSync, tables: CatalogTables) {
       return { freed: tables.unused(files) };
     },
 
-    configureBucket(name: string, change: Partial<BucketSettings>): BucketView {
-      const bucket = tables.bucket(name);
+    configureBucket(name: string, change: Partial<BucketSettings>, expectedRevision?: number): BucketView {
+      const bucket = seen(name, expectedRevision);
       if (change.versioning === 'off' && bucket.settings.versioning !== 'off') {
         throw new Problem(
           'invalid_request',
@@ -66,8 +81,9 @@ export function bucketOperations(db: DatabaseSync, tables: CatalogTables) {
         );
       }
       const settings = { ...bucket.settings, ...change };
-      update.run(JSON.stringify(settings), bucket.id);
-      return bucketView({ ...bucket, settings });
+      const revision = newRevision();
+      update.run(JSON.stringify(settings), revision, bucket.id);
+      return bucketView({ ...bucket, settings, revision });
     },
 
     usage: () => selectUsage.all() as unknown as { name: string; objects: number; bytes: number }[],
@@ -88,6 +104,6 @@ export function bucketOperations(db: DatabaseSync, tables: CatalogTables) {
   };
 }
 
-function bucketView({ name, createdMs, settings }: BucketRow): BucketView {
-  return { name, createdAt: new Date(createdMs).toISOString(), settings };
+function bucketView({ name, revision, createdMs, settings }: BucketRow): BucketView {
+  return { name, revision, createdAt: new Date(createdMs).toISOString(), settings };
 }

@@ -74,6 +74,12 @@ const MIGRATIONS: Migrations = [
   `,
   // The trace that a change is a part of.
   'ALTER TABLE changes ADD COLUMN trace TEXT;',
+  // Revisions of settings increase over all buckets: one that is made anew never stands where another of its name did.
+  `
+  ALTER TABLE buckets ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+  CREATE TABLE last_revision (value INTEGER NOT NULL);
+  INSERT INTO last_revision VALUES (1);
+  `,
 ];
 
 export const CATALOG_DATABASE: DatabaseOptions = {

@@ -10,6 +10,7 @@ export interface BucketRow {
   readonly id: number;
   readonly name: string;
   readonly createdMs: number;
+  readonly revision: number;
   readonly settings: BucketSettings;
 }
 
@@ -62,7 +63,9 @@ export type CatalogTables = ReturnType<typeof catalogTables>;
 
 /** The steps that operations on `buckets.db` are made of. Each runs within its caller's transaction. */
 export function catalogTables(db: DatabaseSync) {
-  const selectBucket = db.prepare('SELECT id, name, created_ms AS createdMs, settings FROM buckets WHERE name = ?');
+  const selectBucket = db.prepare(
+    'SELECT id, name, created_ms AS createdMs, revision, settings FROM buckets WHERE name = ?',
+  );
   const count = db.prepare('UPDATE buckets SET objects = objects + ?, bytes = bytes + ? WHERE id = ?');
   const selectNewest = db.prepare(
     `SELECT ${VERSION_COLUMNS} FROM versions WHERE bucket = ? AND key = ? ORDER BY seq DESC LIMIT 1`,
