@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -61,6 +61,10 @@ test('nothing is changed outside, in place of a folder, below a file, or where n
     [{ '/etc/x': 'x' }, /absolute/],
     [{ '': 'x' }, /needs a name/],
     [{ lib: 'x' }, /is a folder/],
+    [{ 'new/': 'x' }, /"new\/" ends in a slash/],
+    [{ 'lib/': null }, /"lib\/" ends in a slash/],
+    [{ 'new/.': 'x' }, /"new\/\." ends in a slash/],
+    [{ 'a.js': 'x', './a.js': 'y' }, /"a.js" twice/],
     [{ 'main.js/x': 'x' }, /a file, not a folder/],
     [{ 'gone.js': null }, /no file "gone.js"/],
     [{ 'no/where.js': null }, /no file/],
@@ -83,4 +87,25 @@ test('nothing is written through a link: a linked file becomes one of its own, a
   const { files } = await edited(t, source, { 'other.js': 'x' });
   assert.deepEqual(files, { 'main.js': 'a', 'real/b.js': 'b', 'other.js': 'x', linked: '-> real' });
   await assert.rejects(edited(t, source, { 'linked/b.js': 'x' }), { code: 'invalid_function', message: /is a link/ });
+});
+
+test('many files and deep folders are refused before any of them is made', async (t) => {
+  const refused: FileChanges[] = [
+    Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`f${index}`, ''])),
+    { [`${'a/'.repeat(60)}x`]: '', [`${'b/'.repeat(60)}x`]: '' },
+  ];
+  for (const changes of refused) {
+    const temporary = await mkdtemp(join(tmpdir(), 'fob-edit-'));
+    t.after(() => rm(temporary, { recursive: true, force: true }));
+    await assert.rejects(editSource(inline, changes, temporary, LIMITS), {
+      code: 'too_large',
+      message: /more than 100/,
+    });
+    assert.deepEqual(await readdir(temporary), []);
+  }
+});
+
+test('texts that are larger together than code may be are refused', async (t) => {
+  const changes = { 'a.txt': 'x'.repeat(700_000), 'b.txt': 'x'.repeat(700_000) };
+  await assert.rejects(edited(t, inline, changes), { code: 'too_large' });
 });

@@ -4,11 +4,11 @@ import { Readable } from 'node:stream';
 import { Problem } from '../../model/problem.ts';
 import type { Deployer, DeployRequest, FileChanges } from '../api.ts';
 import { packTree } from './pack.ts';
-import { quotePath, safePath } from './safe-path.ts';
+import { quotePath, safeFilePath } from './safe-path.ts';
 import { readTarGz, TAR_OVERHEAD_BYTES } from './tar.ts';
 import { liftTopFolder } from './top-folder.ts';
 import { sealTree } from './tree.ts';
-import { type TreeLimits, unpack } from './unpack.ts';
+import { type TreeLimits, tooMany, twice, unpack } from './unpack.ts';
 import { readZip } from './zip.ts';
 
 /** An upload as it is kept. */
@@ -24,7 +24,11 @@ export async function editSource(
   temporary: string,
   limits: TreeLimits,
 ): Promise<DeployRequest['code']> {
-  const entries = Object.entries(changes).map(([path, text]) => [safePath(path), text] as const);
+  const entries = Object.entries(changes).map(([path, text]) => [safeFilePath(path), text] as const);
+  checkEntries(
+    entries.map(([path]) => path),
+    limits,
+  );
   const [only, ...others] = entries;
   if (source.form === 'inline' && others.length === 0 && only?.[0] === source.fileName && only?.[1] != null)
     return { form: 'inline', content: Buffer.from(only[1]), fileName: only[0] };
@@ -50,6 +54,18 @@ async function layOut({ content, form, fileName = 'main' }: Source, temporary: s
   await unpack(entries, folder, limits);
   const lifted = join(temporary, 'lifted-source');
   return (await liftTopFolder(folder, lifted)) === undefined ? folder : lifted;
+}
+
+/** Before any of them is made: no path twice, and no more files and folders than code may have. */
+function checkEntries(paths: readonly string[], limits: TreeLimits): void {
+  const given = new Set<string>();
+  const all = new Set<string>();
+  for (const path of paths) {
+    if (given.has(path)) throw twice(path);
+    given.add(path);
+    for (let each = path; each !== '.' && !all.has(each); each = dirname(each)) all.add(each);
+    if (all.size > limits.maxEntries) throw tooMany(limits);
+  }
 }
 
 /** Writes or removes one file; never through a link, which could lead to another one. */

@@ -48,7 +48,7 @@ export async function makeTree(source: TreeSource, temporary: string, options: M
 async function makeTextTree(source: TreeSource, temporary: string, options: MakeTreeOptions): Promise<MadeTree> {
   const { bytes, known } = source;
   const text = decodeSource(bytes);
-  const givenName = source.fileName === undefined ? undefined : safePath(source.fileName);
+  const givenName = source.fileName === undefined ? undefined : safeFilePath(source.fileName);
   const runtime = chooseTextRuntime(options.runtimes, text, givenName, known);
   const fileName = textFileName(runtime.value, givenName, known);
   const folder = join(temporary, 'tree');

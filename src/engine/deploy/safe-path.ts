@@ -27,6 +27,17 @@ export function safePath(raw: string): string {
   return segments.join('/');
 }
 
+/** As `safePath`, of a file: what ends like a folder is refused, rather than taken for a file of that name. */
+export function safeFilePath(raw: string): string {
+  const path = safePath(raw);
+  if (path !== '' && /\/\.?$/.test(raw)) {
+    throw new Problem('invalid_function', `${quotePath(raw)} ends in a slash, as a folder does: name a file in it`, {
+      details: { path },
+    });
+  }
+  return path;
+}
+
 /** A path as a message shows it: quoted, with control characters escaped, and of bounded length. */
 export function quotePath(path: string): string {
   return JSON.stringify(path.length > 200 ? `${path.slice(0, 200)}…` : path);

@@ -141,6 +141,21 @@ refuses(
   /twice/,
 );
 
+refuses(
+  'a file whose name ends like a folder',
+  'tar.gz',
+  () => tarGz(tarEntry({ path: 'dir/', type: 'File' }, 'content')),
+  'invalid_function',
+  /cannot be read/,
+);
+refuses(
+  'a file whose name ends like a folder, with content',
+  'zip',
+  () => zipWithName('dir/'),
+  'invalid_function',
+  /"dir\/" ends in a slash/,
+);
+
 refuses('a bomb', 'zip', () => zipOf({ bomb: Buffer.alloc(20_000_000) }), 'too_large', /unpacks to more than/);
 refuses('a bomb', 'tar.gz', () => tarGzOf({ bomb: Buffer.alloc(3_000_000) }), 'too_large', /unpacks to more than/);
 refuses(

@@ -2,7 +2,7 @@ import { mkdir, open, realpath, symlink } from 'node:fs/promises';
 import { isAbsolute, join, posix, sep } from 'node:path';
 import { Problem } from '../../model/problem.ts';
 import type { ArchiveEntry } from './archive-entry.ts';
-import { quotePath, safePath } from './safe-path.ts';
+import { quotePath, safeFilePath, safePath } from './safe-path.ts';
 
 /** Bounds of a tree of code, before and after its build. */
 export interface TreeLimits {
@@ -32,9 +32,7 @@ export async function unpack(
   let bytes = 0;
 
   const countEntry = () => {
-    if (++entryCount > limits.maxEntries) {
-      throw new Problem('too_large', `the code holds more than ${limits.maxEntries} files and folders`);
-    }
+    if (++entryCount > limits.maxEntries) throw tooMany(limits);
   };
   const makeFolder = async (path: string): Promise<void> => {
     if (path === '.' || folders.has(path)) return;
@@ -58,7 +56,7 @@ export async function unpack(
 
   for await (const entry of entries) {
     signal?.throwIfAborted();
-    const path = safePath(entry.path);
+    const path = entry.kind === 'folder' ? safePath(entry.path) : safeFilePath(entry.path);
     if (path === '' || path === MACOS_FOLDER || path.startsWith(`${MACOS_FOLDER}/`)) continue;
     if (entry.kind === 'folder') {
       await makeFolder(path);
@@ -119,7 +117,12 @@ export async function checkLink(folder: string, path: string): Promise<void> {
   if (leadsTo !== root && !leadsTo.startsWith(root + sep)) throw outside(path);
 }
 
-function twice(path: string): Problem {
+export function tooMany({ maxEntries }: TreeLimits): Problem {
+  return new Problem('too_large', `the code holds more than ${maxEntries} files and folders`);
+}
+
+/** As an error of whoever gives one path more than once. */
+export function twice(path: string): Problem {
   return new Problem('invalid_function', `the code holds ${quotePath(path)} twice`, { details: { path } });
 }
 

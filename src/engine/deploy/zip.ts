@@ -34,7 +34,8 @@ async function toEntry(zip: ZipFile, entry: Entry): Promise<ArchiveEntry> {
   const path = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
   const mode = entry.externalFileAttributes >>> 16;
   const type = TYPES.get(mode & constants.S_IFMT);
-  const kind = path.endsWith('/') ? 'folder' : (type?.kind ?? 'file');
+  // One that holds something is a file, whatever it is called.
+  const kind = path.endsWith('/') && entry.uncompressedSize === 0 ? 'folder' : (type?.kind ?? 'file');
   if (kind !== 'folder') checkReadable(path, entry);
   return {
     path,
