@@ -7,7 +7,7 @@ import type { DeployProgress, DeployRequest } from '../api.ts';
 import type { ArchiveForm } from './archive-entry.ts';
 import { decodeSource } from './receive.ts';
 import { type Choice, chooseFolderRuntime, chooseHandler, chooseTextRuntime, type Known } from './recognise.ts';
-import { quotePath, safePath } from './safe-path.ts';
+import { quotePath, safeFilePath, safePath } from './safe-path.ts';
 import { readTarGz, TAR_OVERHEAD_BYTES } from './tar.ts';
 import { liftTopFolder } from './top-folder.ts';
 import { viewFolder } from './tree.ts';
