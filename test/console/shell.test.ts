@@ -110,6 +110,16 @@ describe('the console', { skip: noBrowser }, () => {
       assertClean();
     });
 
+    test('a machine without a network still shows its own node', async (t) => {
+      const { page, assertClean } = await openPage(t, browser);
+      await goTo(page, `${node.url}/console/`);
+      await page.evaluate("window.dispatchEvent(new Event('offline'))");
+      await page.getByRole('navigation').getByRole('link', { name: 'Queues' }).click();
+      await page.getByRole('heading', { name: 'Queues' }).waitFor();
+      await settled(page);
+      assertClean();
+    });
+
     test('search finds by name and tag, its URL can be shared, and Enter opens', async (t) => {
       const { page } = await openPage(t, browser);
       await goTo(page, `${node.url}/console/`);

@@ -20,9 +20,11 @@ export const queryClient = new QueryClient({
     queries: {
       staleTime: 30_000,
       refetchOnWindowFocus: false,
+      // The node may be this very machine: a browser that is offline still reaches it.
+      networkMode: 'always',
       retry: (count, error) => isUnreachable(error) && count < 2,
     },
-    mutations: { retry: false },
+    mutations: { retry: false, networkMode: 'always' },
   },
 });
 
