@@ -9,8 +9,8 @@ test('code is written as Prettier does, by the quotes and the indentation that i
     "export const handler = async (event) => {\n  return { a: 'b', c: event?.d };\n};\n",
   );
   assert.equal(
-    await formatCode('export function f( a :number ):string{\n\treturn `${a}`+"x"}', 'typescript'),
-    'export function f(a: number): string {\n\treturn `${a}` + "x";\n}\n',
+    await formatCode('export function f( a :number ):string{\n\treturn a+"x"}', 'typescript'),
+    'export function f(a: number): string {\n\treturn a + "x";\n}\n',
   );
   assert.equal(await formatCode('if (a) {\n    b()\n}', 'javascript'), 'if (a) {\n    b();\n}\n');
 });

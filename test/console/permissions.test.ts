@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { startTestNode, type TestNode } from '../support/node.ts';
 import { ask, deployEcho, signInByToken } from './ask.ts';
-import { noBrowser, openBrowser, openPage, settled } from './support.ts';
+import { look, noBrowser, openBrowser, openPage, settled } from './support.ts';
 
 /** What only the owner's team and administrators may read. */
 const SECRET = 'of-the-owner-alone';
@@ -30,6 +30,7 @@ describe('the console for who may do little', { skip: noBrowser }, () => {
     }
     await ask(node, 'PUT', '/v1/teams/shop', { members: ['ada'] }, administrator);
     await deployEcho(node, 'cart', { owner: 'shop', environment: { KEY: SECRET } }, administrator);
+    await ask(node, 'PATCH', '/v1/functions/cart', { memoryMb: 256 }, administrator);
     await ask(node, 'PUT', '/v1/buckets/shop-photos', undefined, administrator);
     await ask(node, 'PUT', '/v1/secrets/shop-key', { value: SECRET }, administrator);
     const trigger = { function: 'cart', type: 'bucket', options: { bucket: 'shop-photos' } };
@@ -39,6 +40,43 @@ describe('the console for who may do little', { skip: noBrowser }, () => {
   after(async () => {
     await browser.close();
     await node.close();
+  });
+
+  test('what a viewer may not do with a function is off, and says what is missing', async (t) => {
+    const { page, assertClean } = await openPage(t, browser, { expected: /status of 403/ });
+    page.setDefaultTimeout(20_000);
+    await signInByToken(page, node, tokens.get('viewer')!);
+    const off: readonly [path: string, button: string, permission: string][] = [
+      ['functions/cart/test', 'Run', 'function:invoke'],
+      ['functions/cart/configuration', 'Remove the function', 'function:remove'],
+      ['functions/cart/triggers', 'Add a trigger', 'trigger:write'],
+      ['functions/cart/releases', 'New alias', 'function:release'],
+      ['functions/cart/releases', 'Roll back', 'function:release'],
+      ['functions', 'Create a function', 'function:deploy'],
+    ];
+    for (const [path, name, permission] of off) {
+      await page.goto(`${node.url}/console/${path}`);
+      const button = page.locator('[aria-disabled="true"]', { hasText: name });
+      await button.focus();
+      await page.getByRole('tooltip').getByText(permission).waitFor();
+      await look(page, `viewer-${name.replaceAll(' ', '-')}`);
+    }
+    for (const tab of ['configuration', 'permissions']) {
+      await page.goto(`${node.url}/console/functions/cart/${tab}`);
+      await page.getByText('function:configure').first().waitFor();
+      await page.getByRole('button', { name: /^Save/ }).waitFor({ state: 'detached' });
+      assert.ok((await page.locator('fieldset:disabled input').count()) > 0);
+      await look(page, `viewer-${tab}`);
+    }
+    await page.goto(`${node.url}/console/functions/cart/triggers`);
+    assert.equal(await page.getByRole('switch').isDisabled(), true);
+    await page.goto(`${node.url}/console/create`);
+    await page.getByRole('alert').getByText('You may not deploy functions').waitFor();
+    await look(page, 'viewer-create');
+    await page.goto(`${node.url}/console/`);
+    await settled(page);
+    await look(page, 'viewer-home');
+    assertClean();
   });
 
   for (const role of ['viewer', 'appops'] as const) {

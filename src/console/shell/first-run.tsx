@@ -108,7 +108,7 @@ function FirstAdministrator() {
         <Button type="submit" loading={busy}>
           Make it, and sign in
         </Button>
-        <CommandLine words={['user', 'create', name || 'ada', '--admin']} />
+        {name !== '' && <CommandLine words={['user', 'create', name, '--admin']} />}
       </Stack>
     </form>
   );

@@ -115,7 +115,13 @@ function partsOf({ resources }: Filled, files: readonly CodeFile[]): Parts {
     ...{ name, description: String(description ?? ''), functions: (users ?? []) as string[] },
     variable: /^\$\{(.+)\}$/.exec(String(value))?.[1] ?? '',
   }));
-  return { functions, triggers, services, secrets };
+  const keyValues = section('keyValues').map(([space, entries]) => ({
+    space,
+    values: Object.fromEntries(
+      Object.entries(entries).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
+    ),
+  }));
+  return { functions, triggers, services, keyValues, secrets };
 }
 
 function functionOf(

@@ -9,7 +9,9 @@ import {
 import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import type { DeployProgress } from '../../api/deployment.ts';
+import { ANY } from '../../api/may.ts';
 import { formatDuration } from '../../ui/format.ts';
+import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import type { Creation } from './context.tsx';
 import classes from './deploy.module.css';
@@ -33,14 +35,16 @@ export function DeployButton({ creation, isSettled, onDeploy }: DeployButtonProp
   const forbidden = useForbidden(creation.draft);
   return (
     <Group gap="sm">
-      <Button
-        leftSection={<IconRocket size={17} />}
-        onClick={onDeploy}
-        disabled={first !== undefined || forbidden !== undefined}
-        loading={!isSettled && first === undefined && forbidden === undefined}
-      >
-        Deploy
-      </Button>
+      <May action="function:deploy" on={ANY}>
+        <Button
+          leftSection={<IconRocket size={17} />}
+          onClick={onDeploy}
+          disabled={first !== undefined || forbidden !== undefined}
+          loading={!isSettled && first === undefined && forbidden === undefined}
+        >
+          Deploy
+        </Button>
+      </May>
       {first !== undefined && (
         <Text size="sm" c="var(--fob-notice)" role="status">
           <IconAlertTriangleFilled size={14} aria-hidden className={classes.inline ?? ''} /> {first.fault}

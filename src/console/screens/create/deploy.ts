@@ -13,10 +13,17 @@ type Facts = Pick<Creation, 'draft' | 'kinds' | 'secrets'>;
 /** Makes one thing of a plan. Throws `ApiProblem` where that is refused; what was made before stays. */
 export async function carryOut(task: Task, facts: Facts, say: (progress: DeployProgress) => void): Promise<void> {
   const { draft, kinds } = facts;
-  const { functions, triggers, secrets } = draft.parts;
+  const { functions, triggers, keyValues, secrets } = draft.parts;
   switch (task.kind) {
     case 'source':
       return makeSource(task.source);
+    case 'key-values': {
+      const { space, values } = keyValues[task.at]!;
+      for (const [key, value] of Object.entries(values)) {
+        await request('PUT', urlOf('/v1/kv/{space}/{*}', { space, '*': key }), { body: new Blob([value]) });
+      }
+      return;
+    }
     case 'secret': {
       const { name, description, functions: users, variable } = secrets[task.at]!;
       const body = { value: facts.secrets[variable] ?? '', description, functions: [...users] };

@@ -54,11 +54,19 @@ export interface SecretDraft {
   readonly variable: string;
 }
 
+/** A key-value space with what it begins with. */
+export interface KeyValuesDraft {
+  readonly space: string;
+  /** Texts by their keys. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
 /** All that is made. */
 export interface Parts {
   readonly functions: readonly FunctionDraft[];
   readonly triggers: readonly WakingTrigger[];
   readonly services: readonly ServiceDraft[];
+  readonly keyValues: readonly KeyValuesDraft[];
   readonly secrets: readonly SecretDraft[];
 }
 
@@ -106,7 +114,7 @@ export function newFunction(given: Partial<FunctionDraft> = {}): FunctionDraft {
   };
 }
 
-export const NO_PARTS: Parts = { functions: [newFunction()], triggers: [], services: [], secrets: [] };
+export const NO_PARTS: Parts = { functions: [newFunction()], triggers: [], services: [], keyValues: [], secrets: [] };
 
 export const NEW_DRAFT: Draft = {
   language: 'javascript',

@@ -13,6 +13,7 @@ import { DeployButton, DeployView } from './deploy-view.tsx';
 import { NEW_DRAFT } from './draft.ts';
 import { useKeptDraft } from './keep.ts';
 import { useKnown } from './known.ts';
+import { MayNotDeploy } from './missing-permissions.tsx';
 import { StepFunction } from './step-function.tsx';
 import { StepRail } from './step-rail.tsx';
 import { StepResources } from './step-resources.tsx';
@@ -127,6 +128,7 @@ function Steps() {
           )
         }
       >
+        <MayNotDeploy />
         <div className={classes.layout}>
           <StepRail step={step} faultsOf={(id) => faultsOfStep(id, creation)} />
           <form onSubmit={advance} className={classes.step} noValidate aria-label={title}>

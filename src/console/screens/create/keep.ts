@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type Draft, NEW_DRAFT } from './draft.ts';
 
-const KEY = 'fob.create';
+/** Another one for each shape of a draft. */
+const KEY = 'fob.create.2';
 /** Options of triggers that no storage of a browser is to hold. */
 const SECRET = /secret|password|token|^key$|certKey|credentials/i;
 

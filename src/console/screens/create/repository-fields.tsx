@@ -1,8 +1,9 @@
 import { Group, PasswordInput, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Panel } from '../../ui/panel.tsx';
 import { useCreation } from './context.tsx';
 import { REPOSITORY_CREDENTIAL } from './deploy.ts';
-import type { RepositoryDraft } from './draft.ts';
+import { type RepositoryDraft, withFunction } from './draft.ts';
 
 /** A repository elsewhere, whose commits deploy. */
 export function RepositoryFields() {
@@ -52,10 +53,44 @@ export function RepositoryFields() {
         onChange={(event) => setSecret(REPOSITORY_CREDENTIAL, event.currentTarget.value)}
         autoComplete="new-password"
       />
-      <Text size="sm" c="dimmed">
-        Would you rather push to this node? This makes a repository here, and says where to push to:
-      </Text>
-      <CommandLine words={['repo', 'create', draft.parts.functions[0]?.name || 'thumbnails']} />
+      <Pushing />
     </Stack>
+  );
+}
+
+/** The other way: a repository on this node, with its address and the commands that push to it. */
+function Pushing() {
+  const { draft, update } = useCreation();
+  const { name } = draft.parts.functions[0]!;
+  const address = `${window.location.origin}/git/${name}.git`;
+  return (
+    <Panel title="Or push to this node">
+      <Stack gap="xs">
+        <Text size="sm" c="dimmed">
+          A repository is made here, and each push to it is built and deployed. Nothing is left to do in this form then.
+        </Text>
+        <TextInput
+          label="Name of the repository and its function"
+          value={name}
+          onChange={(event) => {
+            const typed = event.currentTarget.value.trim();
+            update((before) => withFunction(before, 0, { name: typed }));
+          }}
+          spellCheck={false}
+          autoComplete="off"
+          maw="24rem"
+        />
+        {name !== '' && (
+          <>
+            <Text size="sm">
+              Its address is <code>{address}</code>. In the folder of your code:
+            </Text>
+            <CommandLine words={['repo', 'create', name]} />
+            <CommandLine words={`git remote add fob ${address}`} />
+            <CommandLine words="git push fob HEAD:main" />
+          </>
+        )}
+      </Stack>
+    </Panel>
   );
 }

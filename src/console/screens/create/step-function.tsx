@@ -2,11 +2,11 @@ import { Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { formatBytes } from '../../ui/format.ts';
 import { CodePanel } from './code-panel.tsx';
+import { deployCommand } from './commands.ts';
 import { useCreation } from './context.tsx';
 import classes from './create.module.css';
 import { type FunctionDraft, withFunction } from './draft.ts';
 import { FunctionTabs } from './function-tabs.tsx';
-import { deployCommand } from './plan.ts';
 import { functionFaults } from './steps.ts';
 
 const RUNTIMES = [
@@ -75,7 +75,7 @@ function OneFunction({ at }: { readonly at: number }) {
             : `Its code is in ${draft.upload?.name ?? 'an archive'}${draft.upload ? ` (${formatBytes(draft.upload.bytes)})` : ''}; it is built, and can be read and changed, once it is deployed.`}
         </Text>
       )}
-      {draft.start !== 'repository' && <CommandLine words={deployCommand(draft, at)} />}
+      {draft.start !== 'repository' && fn.name !== '' && <CommandLine words={deployCommand(draft, at)} />}
     </Stack>
   );
 }

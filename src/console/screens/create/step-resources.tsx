@@ -3,12 +3,12 @@ import { useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
+import { durationWord } from './commands.ts';
 import { useCreation } from './context.tsx';
 import { CostTable } from './cost-table.tsx';
 import classes from './create.module.css';
 import { type FunctionDraft, withFunction } from './draft.ts';
 import { FunctionTabs } from './function-tabs.tsx';
-import { durationWord } from './plan.ts';
 import { resourceFaults } from './steps.ts';
 
 const LEAST_MB = 64;
@@ -88,9 +88,11 @@ function OneSize({ at }: { readonly at: number }) {
         </div>
       </Panel>
       <CostTable memoryMb={fn.memoryMb} timeoutMs={fn.timeoutMs} />
-      <CommandLine
-        words={['set', fn.name || 'NAME', '--memory', String(fn.memoryMb), '--timeout', durationWord(fn.timeoutMs)]}
-      />
+      {fn.name !== '' && (
+        <CommandLine
+          words={['set', fn.name, '--memory', String(fn.memoryMb), '--timeout', durationWord(fn.timeoutMs)]}
+        />
+      )}
     </Stack>
   );
 }

@@ -104,9 +104,9 @@ function RoleChoice({ at, fault }: { readonly at: number; readonly fault: string
             maw="30rem"
           />
           <GrantList grants={grants} onChange={(next) => set({ grants: next })} />
-          <CommandLine
-            words={['execution-role', 'create', role || 'NAME', ...grants.flatMap((grant) => ['--grant', grant])]}
-          />
+          {role !== '' && (
+            <CommandLine words={['execution-role', 'create', role, ...grants.flatMap((grant) => ['--grant', grant])]} />
+          )}
         </>
       )}
     </Stack>

@@ -70,6 +70,7 @@ function AddAnother({ onAdd }: { readonly onAdd: (type: string) => void }) {
 function OneTrigger({ waking: { of, trigger }, at }: { readonly waking: WakingTrigger; readonly at: number }) {
   const { draft, update, kinds, blueprint, strict } = useCreation();
   const { functions, triggers } = draft.parts;
+  const name = functions[of]?.name ?? '';
   const kind = kinds.find(({ name }) => name === trigger.type);
   const bound = draft.start === 'blueprint' && blueprint !== undefined ? boundValues(blueprint, at) : {};
   const put = (next: WakingTrigger) =>
@@ -134,7 +135,7 @@ function OneTrigger({ waking: { of, trigger }, at }: { readonly waking: WakingTr
         ) : (
           <>
             <TriggerForm kind={kind} value={trigger} onChange={change} strict={strict} />
-            <CommandLine words={triggerCommand(trigger, kind.options, functions[of]?.name || 'NAME')} />
+            {name !== '' && <CommandLine words={triggerCommand(trigger, kind.options, name)} />}
           </>
         )}
       </Stack>

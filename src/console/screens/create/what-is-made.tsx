@@ -2,8 +2,9 @@ import { Button, CopyButton, Stack, Text } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { commandsOf, scriptOf } from './commands.ts';
 import { useCreation } from './context.tsx';
-import { commandsOf, planOf, scriptOf, titleOfTask } from './plan.ts';
+import { planOf, titleOfTask } from './plan.ts';
 import classes from './review.module.css';
 
 /** What comes into being, in order, and the commands that do the same. */

@@ -4,11 +4,13 @@ import { useDeferredValue, useMemo } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useFunctions } from '../../api/functions.ts';
 import { useApi } from '../../api/hooks.ts';
+import { ANY } from '../../api/may.ts';
 import type { FunctionView, TopEntry } from '../../api/things.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { formatCount } from '../../ui/format.ts';
+import { May } from '../../ui/may.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
@@ -32,9 +34,11 @@ export function FunctionsList() {
       title="Functions"
       lead="What runs here, and how it did in the last ten minutes"
       actions={
-        <Button component={Link} to="/create" leftSection={<IconPlus size={16} aria-hidden />}>
-          Create a function
-        </Button>
+        <May action="function:deploy" on={ANY}>
+          <Button component={Link} to="/create" leftSection={<IconPlus size={16} aria-hidden />}>
+            Create a function
+          </Button>
+        </May>
       }
     >
       <QueryView query={functions} what="The functions" rows={10}>
@@ -51,9 +55,11 @@ function NoFunctions() {
         icon={IconSparkles}
         title="There are no functions yet"
         action={
-          <Button component={Link} to="/create">
-            Create the first one
-          </Button>
+          <May action="function:deploy" on={ANY}>
+            <Button component={Link} to="/create">
+              Create the first one
+            </Button>
+          </May>
         }
       >
         Begin with a blueprint, a few lines of your own, a ZIP or a Git repository. It takes a minute.

@@ -68,8 +68,14 @@ function wordsOf({ action, version, trigger, fields, how = 'changed', alias, ver
 
 /** Settings by the titles that the page of settings has for them. */
 function settingsOf(fields: readonly string[]): string {
-  const titles = fields.slice(0, FIELDS).map((field) => (field === 'access' ? 'who may invoke it' : titleOf(field)));
+  const titles = fields
+    .slice(0, FIELDS)
+    .map((field) => (field === 'access' ? 'who may invoke it' : small(titleOf(field))));
   return `${titles.join(', ')}${fields.length > FIELDS ? ' and more' : ''}`;
+}
+
+function small(title: string): string {
+  return title.charAt(0).toLowerCase() + title.slice(1);
 }
 
 function releaseWords(how: string, alias: string | undefined, to: string): string {

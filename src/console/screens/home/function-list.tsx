@@ -4,10 +4,12 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { useDeferredValue, useMemo } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { useApi } from '../../api/hooks.ts';
+import { ANY } from '../../api/may.ts';
 import type { FunctionView, TopEntry } from '../../api/things.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { formatCount, formatDuration, formatShare } from '../../ui/format.ts';
+import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { Sparkline } from '../../ui/sparkline.tsx';
@@ -95,9 +97,11 @@ export function FunctionList({ functions }: { readonly functions: UseQueryResult
               icon={IconBolt}
               title="There are no functions yet"
               action={
-                <Button component={Link} to="/create">
-                  Create the first one
-                </Button>
+                <May action="function:deploy" on={ANY}>
+                  <Button component={Link} to="/create">
+                    Create the first one
+                  </Button>
+                </May>
               }
             >
               From a blueprint that works, or from code of your own. On the command line:{' '}

@@ -2,7 +2,9 @@ import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { useFunctions } from '../../api/functions.ts';
+import { ANY } from '../../api/may.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { May } from '../../ui/may.tsx';
 import { Page } from '../../ui/page.tsx';
 import { useHasScreen } from '../../ui/screens.ts';
 import { Attention } from './attention.tsx';
@@ -20,9 +22,11 @@ export default function Home() {
       title="Home"
       actions={
         canCreate && (
-          <Button component={Link} to="/create" leftSection={<IconPlus size={16} aria-hidden />}>
-            Create a function
-          </Button>
+          <May action="function:deploy" on={ANY}>
+            <Button component={Link} to="/create" leftSection={<IconPlus size={16} aria-hidden />}>
+              Create a function
+            </Button>
+          </May>
         )
       }
     >

@@ -9,6 +9,7 @@ import type { FunctionView } from '../../../api/things.ts';
 import type { Api } from '../../../api/types.gen.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
+import { May } from '../../../ui/may.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
 import { SimpleTable } from '../../../ui/simple-table.tsx';
@@ -132,12 +133,18 @@ export function Versions({ view, query, onCompare, onOpen }: VersionsProps) {
                             </Menu.Item>
                           )}
                           {publication === undefined ? (
-                            <Menu.Item onClick={() => publish.mutate(version)}>Pin it: keep it for good</Menu.Item>
+                            <May action="function:release" on={`function:${name}`}>
+                              <Menu.Item onClick={() => publish.mutate(version)}>Pin it: keep it for good</Menu.Item>
+                            </May>
                           ) : (
-                            <Menu.Item onClick={() => unpublish.mutate(version)}>Pin it no more</Menu.Item>
+                            <May action="function:release" on={`function:${name}`}>
+                              <Menu.Item onClick={() => unpublish.mutate(version)}>Pin it no more</Menu.Item>
+                            </May>
                           )}
                           {!serves && (
-                            <Menu.Item onClick={() => setTarget(version)}>Go back to it: make it serve</Menu.Item>
+                            <May action="function:release" on={`function:${name}`}>
+                              <Menu.Item onClick={() => setTarget(version)}>Go back to it: make it serve</Menu.Item>
+                            </May>
                           )}
                         </Menu.Dropdown>
                       </Menu>

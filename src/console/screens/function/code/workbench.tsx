@@ -4,6 +4,7 @@ import { IconFilePlus, IconRocket } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { DeployProgress } from '../../../api/deployment.ts';
 import { useApi, useChange } from '../../../api/hooks.ts';
+import { useMay } from '../../../api/may.ts';
 import { ApiProblem, messageOf } from '../../../api/problem.ts';
 import type { FunctionView } from '../../../api/things.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
@@ -31,7 +32,8 @@ interface WorkbenchProps {
 /** Files beside an editor. The version that serves is edited as a draft, which is deployed as a whole; others are looked at. */
 export function Workbench({ view, version, file, onFile }: WorkbenchProps) {
   const { name } = view;
-  const isEdited = version === view.version;
+  const may = useMay('function:deploy', `function:${name}`);
+  const isEdited = version === view.version && may.allowed === true;
   const { draft, files: edits, latest, edit, discard, rebase } = useDraft(view.id, view.version, view.revision);
   const base = isEdited ? (draft?.version ?? view.version) : version;
   const listed = useApi('/v1/functions/{name}/files', { path: { name: `${name}:${base}` } }, { staleTime: Infinity });
@@ -80,7 +82,7 @@ export function Workbench({ view, version, file, onFile }: WorkbenchProps) {
       )}
       <Panel
         flush
-        title={isEdited ? (changes === 0 ? 'As it serves' : 'Your draft') : `Version ${version}`}
+        title={version !== view.version ? `Version ${version}` : changes === 0 ? 'As it serves' : 'Your draft'}
         aside={
           isEdited ? (
             <StatusBadge tone={changes === 0 ? 'good' : 'notice'}>
@@ -88,7 +90,7 @@ export function Workbench({ view, version, file, onFile }: WorkbenchProps) {
             </StatusBadge>
           ) : (
             <Text size="sm" c="dimmed">
-              To edit, choose the version that serves
+              {version === view.version ? may.reason : 'To edit, choose the version that serves'}
             </Text>
           )
         }

@@ -4,6 +4,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { api } from '../../../api/client.ts';
 import { useChange } from '../../../api/hooks.ts';
+import { useMay } from '../../../api/may.ts';
 import { messageOf } from '../../../api/problem.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { Panel } from '../../../ui/panel.tsx';
@@ -24,6 +25,7 @@ export default function Configuration({ view }: FunctionTabProps) {
   const [changes, setChanges] = useState<Partial<Config>>({});
   /** What the changes were written upon. */
   const [base, setBase] = useState(view);
+  const may = useMay('function:configure', `function:${name}`);
   const keys = Object.keys(changes) as (keyof Config)[];
   const both = keys.filter((key) => !equal(base.config[key], config[key]) && !equal(changes[key], config[key]));
   // Somebody else's change of other settings is no conflict: what one writes goes upon it.
@@ -73,56 +75,69 @@ export default function Configuration({ view }: FunctionTabProps) {
         type="search"
         className={classes.find ?? ''}
       />
-      {GROUPS.map(({ title, settings }) => {
-        const shown = settings.filter((each) => isFound(`${each.title} ${each.meaning} ${each.key}`));
-        if (shown.length === 0) return null;
-        return (
-          <Panel key={title} title={title}>
-            <div className={classes.fields}>
-              {shown.map((setting) => (
-                <div key={setting.key} className={classes.field} data-changed={keys.includes(setting.key) || undefined}>
-                  <SettingField
-                    setting={setting}
-                    value={changes[setting.key] ?? config[setting.key]}
-                    onChange={(value) => change(setting.key, value)}
-                  />
-                  {keys.includes(setting.key) && (
-                    <Text size="xs" className={classes.mark ?? ''}>
-                      changed; not saved yet
-                    </Text>
-                  )}
-                </div>
-              ))}
-            </div>
-          </Panel>
-        );
-      })}
-      <div className={classes.save} data-idle={keys.length === 0 || undefined}>
-        <Verdict name={name} changes={changes} />
-        {saving.error !== null && keys.length > 0 && (
-          <Text size="sm" c="var(--fob-bad)" role="alert">
-            {messageOf(saving.error)}
-          </Text>
-        )}
-        <Group gap="xs" justify="flex-end">
-          <Text size="sm" c="dimmed" role="status">
-            {keys.length === 0 ? 'Nothing is changed' : `${keys.length} changed`}
-          </Text>
-          <Button
-            variant="default"
-            disabled={keys.length === 0}
-            onClick={() => {
-              setChanges({});
-              saving.reset();
-            }}
-          >
-            Undo
-          </Button>
-          <Button onClick={save} loading={saving.isPending} disabled={keys.length === 0 || both.length > 0}>
-            Save as a new version
-          </Button>
-        </Group>
-      </div>
+      {may.reason !== undefined && (
+        <Text size="sm" c="dimmed">
+          {may.reason}
+        </Text>
+      )}
+      <fieldset disabled={may.allowed !== true} className={classes.settings}>
+        {GROUPS.map(({ title, settings }) => {
+          const shown = settings.filter((each) => isFound(`${each.title} ${each.meaning} ${each.key}`));
+          if (shown.length === 0) return null;
+          return (
+            <Panel key={title} title={title}>
+              <div className={classes.fields}>
+                {shown.map((setting) => (
+                  <div
+                    key={setting.key}
+                    className={classes.field}
+                    data-changed={keys.includes(setting.key) || undefined}
+                  >
+                    <SettingField
+                      setting={setting}
+                      value={changes[setting.key] ?? config[setting.key]}
+                      onChange={(value) => change(setting.key, value)}
+                    />
+                    {keys.includes(setting.key) && (
+                      <Text size="xs" className={classes.mark ?? ''}>
+                        changed; not saved yet
+                      </Text>
+                    )}
+                  </div>
+                ))}
+              </div>
+            </Panel>
+          );
+        })}
+      </fieldset>
+      {may.allowed === true && (
+        <div className={classes.save} data-idle={keys.length === 0 || undefined}>
+          <Verdict name={name} changes={changes} />
+          {saving.error !== null && keys.length > 0 && (
+            <Text size="sm" c="var(--fob-bad)" role="alert">
+              {messageOf(saving.error)}
+            </Text>
+          )}
+          <Group gap="xs" justify="flex-end">
+            <Text size="sm" c="dimmed" role="status">
+              {keys.length === 0 ? 'Nothing is changed' : `${keys.length} changed`}
+            </Text>
+            <Button
+              variant="default"
+              disabled={keys.length === 0}
+              onClick={() => {
+                setChanges({});
+                saving.reset();
+              }}
+            >
+              Undo
+            </Button>
+            <Button onClick={save} loading={saving.isPending} disabled={keys.length === 0 || both.length > 0}>
+              Save as a new version
+            </Button>
+          </Group>
+        </div>
+      )}
       <CommandLine words={commandOf(name, config, changes)} />
       <Remove view={view} />
     </div>

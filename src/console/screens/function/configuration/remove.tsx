@@ -7,6 +7,7 @@ import { useChange } from '../../../api/hooks.ts';
 import type { FunctionView } from '../../../api/things.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
+import { May } from '../../../ui/may.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import classes from './configuration.module.css';
 
@@ -24,9 +25,11 @@ export function Remove({ view: { name, revision } }: { readonly view: FunctionVi
         <Text size="sm">
           Its triggers, versions and aliases go with it. Its records and logs stay until they are too old.
         </Text>
-        <Button variant="default" c="var(--fob-bad)" onClick={open}>
-          Remove the function
-        </Button>
+        <May action="function:remove" on={`function:${name}`}>
+          <Button variant="default" c="var(--fob-bad)" onClick={open}>
+            Remove the function
+          </Button>
+        </May>
       </div>
       <Confirm
         opened={isOpen}

@@ -7,6 +7,7 @@ import { QueryView } from '../../../ui/query-view.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
 import { useWords } from '../../../ui/words.ts';
 import type { Explanation } from './explanation.ts';
+import { useKnownCallers } from './known-callers.ts';
 import classes from './permissions.module.css';
 
 const ACTIONS = [
@@ -29,14 +30,7 @@ export function Ask({ name }: { readonly name: string }) {
     { query: { who: asked.who, action: asked.action, ...(asked.resource !== '' && { resource: asked.resource }) } },
     { enabled: isAsked, retry: false, keepPrevious: true },
   );
-  const teams = useApi('/v1/teams', {}, { retry: false });
-  const users = useApi('/v1/users', {}, { retry: false });
-  const known = [
-    'anonymous',
-    `function:${name}`,
-    ...(teams.data?.teams.map((each) => `team:${each.name}`) ?? []),
-    ...(users.data?.users.map((each) => `user:${each.name}`) ?? []),
-  ];
+  const known = [`function:${name}`, ...useKnownCallers()];
   return (
     <Panel title="Can somebody do something?">
       <form
@@ -92,7 +86,7 @@ export function Ask({ name }: { readonly name: string }) {
           </QueryView>
         </div>
       )}
-      <CommandLine words={['can', who || 'ada', action, ...(resource === '' ? [] : [resource])]} />
+      {who !== '' && <CommandLine words={['can', who, action, ...(resource === '' ? [] : [resource])]} />}
     </Panel>
   );
 }

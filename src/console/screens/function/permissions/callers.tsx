@@ -3,12 +3,14 @@ import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { api } from '../../../api/client.ts';
 import { useApi, useChange } from '../../../api/hooks.ts';
+import { useMay } from '../../../api/may.ts';
 import { ApiProblem, messageOf } from '../../../api/problem.ts';
 import type { FunctionView } from '../../../api/things.ts';
 import type { Api } from '../../../api/types.gen.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
+import { useKnownCallers } from './known-callers.ts';
 import { MayInvoke } from './may-invoke.tsx';
 import classes from './permissions.module.css';
 
@@ -36,16 +38,10 @@ interface RuleProps {
 }
 
 function Rule({ name, access, onReload }: RuleProps) {
+  const may = useMay('function:configure', `function:${name}`);
   const [allow, setAllow] = useState([...(access.allow ?? [])]);
   const [deny, setDeny] = useState([...(access.deny ?? [])]);
-  const teams = useApi('/v1/teams', {}, { retry: false });
-  const users = useApi('/v1/users', {}, { retry: false });
-  const known = [
-    'anonymous',
-    '*',
-    ...(teams.data?.teams.map((each) => `team:${each.name}`) ?? []),
-    ...(users.data?.users.map((each) => `user:${each.name}`) ?? []),
-  ];
+  const known = ['*', ...useKnownCallers()];
   const path = { name };
   const headers: Record<string, string> =
     access.revision === 0 ? { 'If-None-Match': '*' } : { 'If-Match': `"${access.revision}"` };
@@ -78,22 +74,29 @@ function Rule({ name, access, onReload }: RuleProps) {
             ? 'Those who are let in, and nobody else.'
             : 'Whoever roles and grants let in, but for those who are kept out.'}
       </Text>
-      <TagsInput
-        label="Let in"
-        description="With one of these, those and nobody else: user:…, team:…, token:…, function:…, * for everybody with a credential, anonymous for those without"
-        data={known}
-        value={allow}
-        onChange={setAllow}
-        placeholder={allow.length === 0 ? 'Whoever roles and grants let in' : ''}
-      />
-      <TagsInput
-        label="Keep out"
-        description="This wins over all else"
-        data={known}
-        value={deny}
-        onChange={setDeny}
-        placeholder={deny.length === 0 ? 'Nobody' : ''}
-      />
+      <fieldset disabled={may.allowed !== true} className={classes.rule}>
+        <TagsInput
+          label="Let in"
+          description="With one of these, those and nobody else: user:…, team:…, token:…, function:…, * for everybody with a credential, anonymous for those without"
+          data={known}
+          value={allow}
+          onChange={setAllow}
+          placeholder={allow.length === 0 ? 'Whoever roles and grants let in' : ''}
+        />
+        <TagsInput
+          label="Keep out"
+          description="This wins over all else"
+          data={known}
+          value={deny}
+          onChange={setDeny}
+          placeholder={deny.length === 0 ? 'Nobody' : ''}
+        />
+      </fieldset>
+      {may.reason !== undefined && (
+        <Text size="sm" c="dimmed">
+          {may.reason}
+        </Text>
+      )}
       {allow.includes('anonymous') && (
         <Text size="sm" c="var(--fob-notice)">
           Whoever reaches the node can invoke it at /f/{name}, without a credential.
@@ -113,30 +116,33 @@ function Rule({ name, access, onReload }: RuleProps) {
       )}
       <Group justify="space-between" gap="xs">
         <CommandLine words={['access', name, ...(isChanged ? flags : [])]} />
-        <Group gap="xs">
-          <Button
-            variant="default"
-            disabled={!isChanged}
-            onClick={() => {
-              setAllow([...(access.allow ?? [])]);
-              setDeny([...(access.deny ?? [])]);
-              saving.reset();
-            }}
-          >
-            Undo
-          </Button>
-          <Button
-            disabled={!isChanged}
-            loading={saving.isPending}
-            onClick={() =>
-              saving.mutate(undefined, {
-                onSuccess: () => notifications.show({ message: `Who may invoke ${name} is changed`, color: 'lagoon' }),
-              })
-            }
-          >
-            Save
-          </Button>
-        </Group>
+        {may.allowed === true && (
+          <Group gap="xs">
+            <Button
+              variant="default"
+              disabled={!isChanged}
+              onClick={() => {
+                setAllow([...(access.allow ?? [])]);
+                setDeny([...(access.deny ?? [])]);
+                saving.reset();
+              }}
+            >
+              Undo
+            </Button>
+            <Button
+              disabled={!isChanged}
+              loading={saving.isPending}
+              onClick={() =>
+                saving.mutate(undefined, {
+                  onSuccess: () =>
+                    notifications.show({ message: `Who may invoke ${name} is changed`, color: 'lagoon' }),
+                })
+              }
+            >
+              Save
+            </Button>
+          </Group>
+        )}
       </Group>
     </div>
   );

@@ -6,6 +6,7 @@ import { useChange } from '../../../api/hooks.ts';
 import { ApiProblem, messageOf } from '../../../api/problem.ts';
 import type { FunctionView } from '../../../api/things.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
+import { May } from '../../../ui/may.tsx';
 import { Time } from '../../../ui/time.tsx';
 import type { Alias } from './alias-panel.tsx';
 import classes from './releases.module.css';
@@ -165,22 +166,26 @@ export function AliasEditor({ view, alias, versions, onClose }: AliasEditorProps
               {messageOf(saving.error)}
             </Text>
           )}
-          <CommandLine
-            words={[
-              ...['alias', 'set', view.name, name || 'prod'],
-              ...(wanted.length === 1
-                ? [String(wanted[0]!.version)]
-                : wanted.map((each) => `${each.version}=${each.weight}`)),
-              ...(stickyBy === '' ? [] : ['--sticky-by', stickyBy]),
-            ]}
-          />
+          {NAME.test(name) && (
+            <CommandLine
+              words={[
+                ...['alias', 'set', view.name, name],
+                ...(wanted.length === 1
+                  ? [String(wanted[0]!.version)]
+                  : wanted.map((each) => `${each.version}=${each.weight}`)),
+                ...(stickyBy === '' ? [] : ['--sticky-by', stickyBy]),
+              ]}
+            />
+          )}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" loading={saving.isPending} disabled={!NAME.test(name) || isMoved}>
-              {alias === undefined ? 'Make it' : 'Move it'}
-            </Button>
+            <May action="function:release" on={`function:${view.name}`}>
+              <Button type="submit" loading={saving.isPending} disabled={!NAME.test(name) || isMoved}>
+                {alias === undefined ? 'Make it' : 'Move it'}
+              </Button>
+            </May>
           </Group>
         </Stack>
       </form>

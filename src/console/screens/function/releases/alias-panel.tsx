@@ -8,6 +8,7 @@ import type { FunctionView } from '../../../api/things.ts';
 import type { Api } from '../../../api/types.gen.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
+import { May } from '../../../ui/may.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { ReleaseView } from './release-view.tsx';
@@ -54,28 +55,34 @@ export function AliasPanel({ view: { name }, alias, onEdit, onRelease }: AliasPa
       aside={
         <>
           {!isUnderWay && (
+            <May action="function:release" on={`function:${name}`}>
+              <Button
+                size="xs"
+                onClick={onRelease}
+                disabled={versions.length > 1}
+                title={versions.length > 1 ? 'Move it to one version first' : undefined}
+                leftSection={<IconTrendingUp size={14} aria-hidden />}
+              >
+                Release gradually
+              </Button>
+            </May>
+          )}
+          <May action="function:release" on={`function:${name}`}>
+            <Button size="xs" variant="default" onClick={onEdit} disabled={isUnderWay}>
+              Move
+            </Button>
+          </May>
+          <May action="function:release" on={`function:${name}`}>
             <Button
               size="xs"
-              onClick={onRelease}
-              disabled={versions.length > 1}
-              title={versions.length > 1 ? 'Move it to one version first' : undefined}
-              leftSection={<IconTrendingUp size={14} aria-hidden />}
+              variant="default"
+              onClick={back.open}
+              disabled={backTo === undefined}
+              leftSection={<IconArrowBackUp size={14} aria-hidden />}
             >
-              Release gradually
+              Roll back
             </Button>
-          )}
-          <Button size="xs" variant="default" onClick={onEdit} disabled={isUnderWay}>
-            Move
-          </Button>
-          <Button
-            size="xs"
-            variant="default"
-            onClick={back.open}
-            disabled={backTo === undefined}
-            leftSection={<IconArrowBackUp size={14} aria-hidden />}
-          >
-            Roll back
-          </Button>
+          </May>
           <Menu position="bottom-end" withinPortal>
             <Menu.Target>
               <Button size="compact-sm" variant="subtle" color="gray" aria-label={`Do something else with ${own}`}>
@@ -83,9 +90,11 @@ export function AliasPanel({ view: { name }, alias, onEdit, onRelease }: AliasPa
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
-              <Menu.Item c="var(--fob-bad)" onClick={removal.open}>
-                Remove it
-              </Menu.Item>
+              <May action="function:release" on={`function:${name}`}>
+                <Menu.Item c="var(--fob-bad)" onClick={removal.open}>
+                  Remove it
+                </Menu.Item>
+              </May>
             </Menu.Dropdown>
           </Menu>
         </>

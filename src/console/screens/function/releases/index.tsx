@@ -3,6 +3,7 @@ import { IconPlus, IconTag } from '@tabler/icons-react';
 import { useApi } from '../../../api/hooks.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
+import { May } from '../../../ui/may.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
 import { useWords } from '../../../ui/words.ts';
@@ -26,13 +27,15 @@ export default function Releases({ view }: FunctionTabProps) {
   const isNew = words.alias === 'new' && edited === undefined;
   const close = () => setWords({ alias: '', release: '' });
   const add = (
-    <Button
-      onClick={() => setWords({ alias: 'new' }, true)}
-      leftSection={<IconPlus size={16} aria-hidden />}
-      variant={found.length === 0 ? 'filled' : 'default'}
-    >
-      New alias
-    </Button>
+    <May action="function:release" on={`function:${name}`}>
+      <Button
+        onClick={() => setWords({ alias: 'new' }, true)}
+        leftSection={<IconPlus size={16} aria-hidden />}
+        variant={found.length === 0 ? 'filled' : 'default'}
+      >
+        New alias
+      </Button>
+    </May>
   );
   return (
     <>

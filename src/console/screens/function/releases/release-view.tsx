@@ -7,6 +7,7 @@ import { messageOf } from '../../../api/problem.ts';
 import type { Release } from '../../../api/things.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { formatDuration } from '../../../ui/format.ts';
+import { May } from '../../../ui/may.tsx';
 import { StatusBadge, toneOf, wordsOf } from '../../../ui/status-badge.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { functionPath } from '../paths.ts';
@@ -47,26 +48,32 @@ export function ReleaseView({ release }: { readonly release: Release }) {
         </Group>
         {isUnderWay && (
           <Group gap="xs">
-            <Button
-              size="xs"
-              variant="default"
-              disabled={leading.isPending}
-              onClick={() => lead(state === 'paused' ? 'resume' : 'pause')}
-            >
-              {state === 'paused' ? 'Go on' : 'Pause'}
-            </Button>
-            <Button size="xs" variant="default" disabled={leading.isPending} onClick={() => lead('promote')}>
-              Give it everything now
-            </Button>
-            <Button
-              size="xs"
-              variant="default"
-              c="var(--fob-bad)"
-              disabled={leading.isPending}
-              onClick={() => lead('abort')}
-            >
-              Give up
-            </Button>
+            <May action="function:release" on={`function:${name}`}>
+              <Button
+                size="xs"
+                variant="default"
+                disabled={leading.isPending}
+                onClick={() => lead(state === 'paused' ? 'resume' : 'pause')}
+              >
+                {state === 'paused' ? 'Go on' : 'Pause'}
+              </Button>
+            </May>
+            <May action="function:release" on={`function:${name}`}>
+              <Button size="xs" variant="default" disabled={leading.isPending} onClick={() => lead('promote')}>
+                Give it everything now
+              </Button>
+            </May>
+            <May action="function:release" on={`function:${name}`}>
+              <Button
+                size="xs"
+                variant="default"
+                c="var(--fob-bad)"
+                disabled={leading.isPending}
+                onClick={() => lead('abort')}
+              >
+                Give up
+              </Button>
+            </May>
           </Group>
         )}
       </Group>

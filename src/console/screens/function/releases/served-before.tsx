@@ -8,6 +8,7 @@ import type { FunctionView } from '../../../api/things.ts';
 import type { Api } from '../../../api/types.gen.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
+import { May } from '../../../ui/may.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { SimpleTable } from '../../../ui/simple-table.tsx';
 import { Time } from '../../../ui/time.tsx';
@@ -41,15 +42,17 @@ export function ServedBefore({ view: { name, version, revision }, versions }: Se
       title="What served when, without an alias"
       flush
       aside={
-        <Button
-          size="xs"
-          variant="default"
-          onClick={open}
-          disabled={to === undefined}
-          leftSection={<IconArrowBackUp size={14} aria-hidden />}
-        >
-          Roll back
-        </Button>
+        <May action="function:release" on={`function:${name}`}>
+          <Button
+            size="xs"
+            variant="default"
+            onClick={open}
+            disabled={to === undefined}
+            leftSection={<IconArrowBackUp size={14} aria-hidden />}
+          >
+            Roll back
+          </Button>
+        </May>
       }
     >
       <SimpleTable label="What served when" head={['Since', 'Version', 'How', 'By']}>

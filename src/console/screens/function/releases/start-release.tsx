@@ -7,6 +7,7 @@ import { messageOf } from '../../../api/problem.ts';
 import type { FunctionView } from '../../../api/things.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { formatDuration } from '../../../ui/format.ts';
+import { May } from '../../../ui/may.tsx';
 import type { Alias } from './alias-panel.tsx';
 
 interface StartReleaseProps {
@@ -162,23 +163,27 @@ export function StartRelease({ view: { name, version }, alias, versions, onClose
               {messageOf(starting.error)}
             </Text>
           )}
-          <CommandLine
-            words={[
-              ...['release', name, '--alias', alias.name, '--to', to === undefined ? 'latest' : String(to)],
-              ...['--steps', steps.join(','), '--every', `${Math.round(minutes * 60)}s`],
-              ...['--max-errors', String(maxErrorIncrease), '--max-latency', String(maxLatencyFactor)],
-              ...['--min-calls', String(minCalls)],
-              ...(waitForCalls ? ['--wait-for-calls'] : []),
-              ...alarms.flatMap((each) => ['--alarm', each]),
-            ]}
-          />
+          {to !== undefined && (
+            <CommandLine
+              words={[
+                ...['release', name, '--alias', alias.name, '--to', String(to)],
+                ...['--steps', steps.join(','), '--every', `${Math.round(minutes * 60)}s`],
+                ...['--max-errors', String(maxErrorIncrease), '--max-latency', String(maxLatencyFactor)],
+                ...['--min-calls', String(minCalls)],
+                ...(waitForCalls ? ['--wait-for-calls'] : []),
+                ...alarms.flatMap((each) => ['--alarm', each]),
+              ]}
+            />
+          )}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" loading={starting.isPending} disabled={!isValid || to === undefined}>
-              Begin
-            </Button>
+            <May action="function:release" on={`function:${name}`}>
+              <Button type="submit" loading={starting.isPending} disabled={!isValid || to === undefined}>
+                Begin
+              </Button>
+            </May>
           </Group>
         </Stack>
       </form>

@@ -3,9 +3,11 @@ import { useHotkeys } from '@mantine/hooks';
 import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useApi } from '../../../api/hooks.ts';
+import { useMay } from '../../../api/may.ts';
 import { messageOf } from '../../../api/problem.ts';
 import { CodeEditor } from '../../../ui/code-editor.tsx';
 import { CommandLine } from '../../../ui/command-line.tsx';
+import { May } from '../../../ui/may.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { useTriggerKinds } from '../../../ui/trigger-form/types.ts';
 import { useWords } from '../../../ui/words.ts';
@@ -34,6 +36,7 @@ export default function Test({ view }: FunctionTabProps) {
   const [runs, setRuns] = useState<readonly Run[]>([]);
   const [shown, setShown] = useState<Run>();
   const [running, setRunning] = useState<AbortController>();
+  const may = useMay('function:invoke', `function:${name}`);
   const targets = useTargets(view);
   const target = targets.find(({ value }) => value === words.target)?.value ?? name;
   const found = triggers.data?.triggers ?? [];
@@ -65,7 +68,7 @@ export default function Test({ view }: FunctionTabProps) {
   }, [isReady]);
 
   const run = async () => {
-    if (running !== undefined || problem !== undefined) return;
+    if (may.allowed !== true || running !== undefined || problem !== undefined) return;
     const controller = new AbortController();
     setRunning(controller);
     try {
@@ -127,13 +130,15 @@ export default function Test({ view }: FunctionTabProps) {
               )}
             </Text>
             {running === undefined ? (
-              <Button
-                onClick={() => void run()}
-                disabled={problem !== undefined}
-                leftSection={<IconPlayerPlay size={16} aria-hidden />}
-              >
-                Run
-              </Button>
+              <May action="function:invoke" on={`function:${name}`}>
+                <Button
+                  onClick={() => void run()}
+                  disabled={problem !== undefined}
+                  leftSection={<IconPlayerPlay size={16} aria-hidden />}
+                >
+                  Run
+                </Button>
+              </May>
             ) : (
               <Button
                 variant="default"
@@ -148,7 +153,7 @@ export default function Test({ view }: FunctionTabProps) {
         <Result name={name} run={shown} isRunning={running !== undefined} />
       </div>
       {runs.length > 1 && <History runs={runs} shown={shown} onShow={setShown} />}
-      <CommandLine words={['call', target, '--data', compact(text), '--logs']} />
+      {problem === undefined && <CommandLine words={['call', target, ...dataOf(text), '--logs']} />}
     </>
   );
 }
@@ -163,13 +168,9 @@ function jsonFault(text: string): string | undefined {
   }
 }
 
-function compact(text: string): string {
-  try {
-    const short = JSON.stringify(JSON.parse(text));
-    return short.length > 200 ? '@event.json' : short;
-  } catch {
-    return '@event.json';
-  }
+/** The event for a command line, without what only makes it easy to read. */
+function dataOf(text: string): string[] {
+  return text.trim() === '' ? [] : ['--data', JSON.stringify(JSON.parse(text))];
 }
 
 /** What was written last stays while the tab of the browser is open. */

@@ -3,6 +3,7 @@ import { IconBellRinging, IconPlus } from '@tabler/icons-react';
 import { useApi } from '../../../api/hooks.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
+import { May } from '../../../ui/may.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
 import { useTriggerKinds } from '../../../ui/trigger-form/types.ts';
@@ -22,9 +23,11 @@ export default function Triggers({ view: { name } }: FunctionTabProps) {
   const changed = found.find((each) => each.name === words.change);
   const tested = found.find((each) => each.name === words.test);
   const add = (
-    <Button onClick={() => setWords({ add: 'any' }, true)} leftSection={<IconPlus size={16} aria-hidden />}>
-      Add a trigger
-    </Button>
+    <May action="trigger:write" on={`function:${name}`}>
+      <Button onClick={() => setWords({ add: 'any' }, true)} leftSection={<IconPlus size={16} aria-hidden />}>
+        Add a trigger
+      </Button>
+    </May>
   );
   return (
     <>

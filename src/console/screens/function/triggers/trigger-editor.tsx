@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useChange } from '../../../api/hooks.ts';
 import { ApiProblem, messageOf } from '../../../api/problem.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
+import { May } from '../../../ui/may.tsx';
 import {
   draftOf,
   KindPicker,
@@ -137,9 +138,11 @@ export function TriggerEditor({ name, kinds, trigger, type, onType, onClose }: T
               <Button variant="default" onClick={onClose}>
                 Cancel
               </Button>
-              <Button onClick={save} loading={saving.isPending} disabled={isBehind}>
-                {trigger === undefined ? 'Add it' : 'Save'}
-              </Button>
+              <May action="trigger:write" on={`function:${name}`}>
+                <Button onClick={save} loading={saving.isPending} disabled={isBehind}>
+                  {trigger === undefined ? 'Add it' : 'Save'}
+                </Button>
+              </May>
             </Group>
             <CommandLine words={triggerCommand(draft, kind.options, name)} />
           </>

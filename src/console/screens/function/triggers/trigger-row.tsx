@@ -4,10 +4,12 @@ import { notifications } from '@mantine/notifications';
 import { IconDots, IconFlask } from '@tabler/icons-react';
 import { api } from '../../../api/client.ts';
 import { useChange } from '../../../api/hooks.ts';
+import { useMay } from '../../../api/may.ts';
 import { messageOf } from '../../../api/problem.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { formatCount, formatDuration } from '../../../ui/format.ts';
+import { May } from '../../../ui/may.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
 import { Time } from '../../../ui/time.tsx';
 import type { TriggerView } from '../../../ui/trigger-form/draft.ts';
@@ -28,6 +30,7 @@ export function TriggerRow({ trigger, isMeant, onChange, onTest }: TriggerRowPro
   const { name, type, summary, state, enabled, revision, counts, waiting, lagMs, lastEventAtMs, lastError, next } =
     trigger;
   const [isRemoving, { open, close }] = useDisclosure(false);
+  const may = useMay('trigger:write', `function:${trigger.function}`);
   const headers = { 'If-Match': `"${revision}"` };
   const switching = useChange(
     (on: boolean) => api.patch('/v1/triggers/{name}', { path: { name }, body: { enabled: on }, headers }),
@@ -91,20 +94,23 @@ export function TriggerRow({ trigger, isMeant, onChange, onTest }: TriggerRowPro
         <Switch
           size="sm"
           checked={enabled}
-          disabled={switching.isPending}
+          disabled={may.allowed !== true || switching.isPending}
+          {...(may.reason !== undefined && { title: may.reason })}
           onChange={(event) => switching.mutate(event.currentTarget.checked)}
           label={enabled ? 'On' : 'Paused'}
           aria-label={`${name} is on`}
         />
-        <Button
-          size="xs"
-          variant="default"
-          onClick={onTest}
-          aria-label={`Test ${name}`}
-          leftSection={<IconFlask size={14} aria-hidden />}
-        >
-          Test
-        </Button>
+        <May action="trigger:write" on={`function:${trigger.function}`}>
+          <Button
+            size="xs"
+            variant="default"
+            onClick={onTest}
+            aria-label={`Test ${name}`}
+            leftSection={<IconFlask size={14} aria-hidden />}
+          >
+            Test
+          </Button>
+        </May>
         <Menu position="bottom-end" withinPortal>
           <Menu.Target>
             <Button size="compact-sm" variant="subtle" color="gray" aria-label={`Do something with ${name}`}>
@@ -112,10 +118,14 @@ export function TriggerRow({ trigger, isMeant, onChange, onTest }: TriggerRowPro
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Item onClick={onChange}>Change it</Menu.Item>
-            <Menu.Item c="var(--fob-bad)" onClick={open}>
-              Remove it
-            </Menu.Item>
+            <May action="trigger:write" on={`function:${trigger.function}`}>
+              <Menu.Item onClick={onChange}>Change it</Menu.Item>
+            </May>
+            <May action="trigger:write" on={`function:${trigger.function}`}>
+              <Menu.Item c="var(--fob-bad)" onClick={open}>
+                Remove it
+              </Menu.Item>
+            </May>
           </Menu.Dropdown>
         </Menu>
       </Group>

@@ -6,6 +6,7 @@ import { useChange } from '../../../api/hooks.ts';
 import { messageOf } from '../../../api/problem.ts';
 import { CodeEditor } from '../../../ui/code-editor.tsx';
 import { CommandLine } from '../../../ui/command-line.tsx';
+import { May } from '../../../ui/may.tsx';
 import { StatusBadge, toneOf, wordsOf } from '../../../ui/status-badge.tsx';
 import type { TriggerView } from '../../../ui/trigger-form/draft.ts';
 import { functionPath } from '../paths.ts';
@@ -73,9 +74,11 @@ export function TriggerTest({ name, trigger, onClose }: TriggerTestProps) {
           <Button variant="default" onClick={() => test(true)} disabled={testing.isPending}>
             Only show what it would get
           </Button>
-          <Button onClick={() => test(false)} loading={testing.isPending}>
-            Run the function with it
-          </Button>
+          <May action="trigger:write" on={`function:${name}`}>
+            <Button onClick={() => test(false)} loading={testing.isPending}>
+              Run the function with it
+            </Button>
+          </May>
         </Group>
         {data !== undefined && (
           <div role="status">
