@@ -72,18 +72,18 @@ describe('alerts in the console', { skip: noBrowser }, () => {
   test('a rule is written, changed and removed; what is wrong with it is said', async (t) => {
     const { page, assertClean } = await openPage(t, browser, { width: 768, expected: /400/ });
     await goTo(page, `${node.url}/console/alerts?show=rules`);
-    await page.getByRole('button', { name: 'Add a rule' }).click();
+    await page.getByRole('button', { name: 'Create a rule' }).first().click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('textbox', { name: 'Name' }).fill('slow');
     await dialog.getByRole('textbox', { name: 'Fires when' }).fill('p99(duration) is slow');
-    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click();
     await dialog.getByRole('alert').waitFor();
     await dialog.getByRole('textbox', { name: 'Fires when' }).fill('p99(duration) > 2s over 10m');
-    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
     await rule(page, 'slow').getByRole('button', { name: 'Change slow' }).click();
     await page.getByRole('dialog').getByRole('textbox', { name: 'Fires when' }).fill('p99(duration) > 3s over 10m');
-    await page.getByRole('dialog').getByRole('button', { name: 'Change', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
     await rule(page, 'slow').getByText('> 3s').waitFor();
     await assertAccessible(page);
     await rule(page, 'slow').getByRole('button', { name: 'Remove slow' }).click();
@@ -104,10 +104,10 @@ describe('alerts in the console', { skip: noBrowser }, () => {
 
     await page.getByRole('tab', { name: 'Channels' }).click();
     await page.waitForURL(/show=channels/);
-    await page.getByRole('button', { name: 'Add a channel' }).click();
+    await page.getByRole('button', { name: 'Create a channel' }).first().click();
     await page.getByRole('textbox', { name: 'Name' }).fill('ops');
     await page.getByRole('textbox', { name: 'Address' }).fill('http://127.0.0.1:9/alerts');
-    await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Create', exact: true }).click();
     await page.getByText('It is shown this once').waitFor();
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('table', { name: 'Channels' }).getByText('ops').waitFor();

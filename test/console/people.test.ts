@@ -37,8 +37,8 @@ describe('people and policies in the console', { skip: noBrowser }, () => {
   test('the first user is made by keys alone, and has to sign in from then on', async (t) => {
     const { page } = await openPage(t, browser, { expected: /401/ });
     await goTo(page, `${node.url}/console/people`);
-    await page.getByText('This node has no users yet').waitFor();
-    await page.getByRole('button', { name: 'New user' }).first().focus();
+    await page.getByText('No users yet').waitFor();
+    await page.getByRole('button', { name: 'Create a user' }).first().focus();
     await page.keyboard.press('Enter');
     await textbox(page, 'Name').waitFor();
     await page.keyboard.type('ada');
@@ -107,12 +107,12 @@ describe('people and policies in the console', { skip: noBrowser }, () => {
     const { page, assertClean } = await openPage(t, browser);
     await prepare(page);
     await goTo(page, `${node.url}/console/people/users/grace`);
-    await page.getByRole('button', { name: 'New token' }).click();
+    await page.getByRole('button', { name: 'Create a token' }).click();
     await textbox(page, 'What it is for').fill('pipeline');
     await page.getByRole('dialog').getByLabel('Only to do this').first().fill('function:deploy');
     await page.keyboard.press('Enter');
     await page.getByText('fob token create pipeline --user grace --action function:deploy --expires 90d').waitFor();
-    await page.getByRole('button', { name: 'Make the token' }).press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Create', exact: true }).press('Enter');
     const shown = page.getByRole('dialog', { name: 'The token, shown this once' });
     const secret = (await shown.locator('[data-secret]').textContent())!;
     assert.match(secret, /^fob_/);
@@ -124,7 +124,7 @@ describe('people and policies in the console', { skip: noBrowser }, () => {
     assert.ok(!(await page.content()).includes(secret), 'it is nowhere in the page any more');
     await row.getByRole('button', { name: 'Revoke pipeline' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
-    await page.getByText('There is no token').waitFor();
+    await page.getByText('No tokens yet').waitFor();
     const refused = await node.request('GET', '/v1/session', { headers: { Authorization: `Bearer ${secret}` } });
     assert.equal(refused.status, 401);
     assertClean();
@@ -190,7 +190,7 @@ describe('people and policies in the console', { skip: noBrowser }, () => {
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByText('No function breaks it').waitFor();
     await page.getByRole('button', { name: 'Undo the last change' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Undo', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Undo the last change' }).click();
     await broken.getByRole('link', { name: 'cart' }).waitFor();
     assertClean();
   });
@@ -199,7 +199,7 @@ describe('people and policies in the console', { skip: noBrowser }, () => {
     const { page, assertClean } = await openPage(t, browser);
     await prepare(page);
     await goTo(page, `${node.url}/console/people/execution-roles`);
-    await page.getByRole('button', { name: 'New execution role' }).click();
+    await page.getByRole('button', { name: 'Create an execution role' }).click();
     await textbox(page, 'Name').fill('worker');
     await page.getByRole('dialog').getByLabel('From a template').first().click();
     await page.getByRole('option', { name: 'receives from a queue, and sends to it' }).click();
@@ -208,7 +208,7 @@ describe('people and policies in the console', { skip: noBrowser }, () => {
     await page
       .getByText('fob execution-role create worker --grant queue:orders:receive --grant queue:orders:send')
       .waitFor();
-    await page.getByRole('button', { name: 'Make the role' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Create', exact: true }).click();
     await page.waitForURL(/execution-roles\/worker$/);
     assert.deepEqual((await as('GET', '/v1/execution-roles/worker')).grants, [
       'queue:orders:receive',
@@ -218,7 +218,7 @@ describe('people and policies in the console', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Change the quota of shop' }).click();
     await page.getByRole('dialog').getByLabel('Functions', { exact: true }).fill('4');
     await page.getByText('fob quota set shop --functions 4').waitFor();
-    await page.getByRole('button', { name: 'Set the quota' }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('1 of 4').waitFor();
     assertClean();
   });

@@ -43,7 +43,7 @@ describe('queues and topics in the console', { skip: noBrowser }, () => {
     await assertAccessible(page);
     await page.getByRole('button', { name: 'Redrive' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Redrive', exact: true }).click();
-    await page.getByText('1 messages went back to where they came from').waitFor();
+    await page.getByText('1 message went back').waitFor();
     await page.getByText('The queue is empty').waitFor();
     assertClean();
   });
@@ -65,8 +65,8 @@ describe('queues and topics in the console', { skip: noBrowser }, () => {
     await client.request('PUT', '/v1/queues/mail', { body: '{"delayMs":1000}', headers: JSON_BODY });
     await page.getByRole('textbox', { name: 'Hidden after it was received for' }).fill('2m');
     await page.getByText('fob queue create mail --visibility 2m').waitFor();
-    await page.getByRole('button', { name: 'Keep' }).click();
-    await page.getByText('The settings of mail are kept').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The settings of mail are saved').waitFor();
     const { settings } = (await client.request('GET', '/v1/queues/mail')).json;
     assert.deepEqual([settings.visibilityMs, settings.delayMs], [120_000, 1_000]);
     await page.getByRole('button', { name: 'More that can be done with this queue' }).click();

@@ -53,13 +53,13 @@ describe('repositories and projects in the console', { skip: noBrowser }, () => 
   test('one elsewhere is watched; its webhook’s secret is shown once, and its failure said', async (t) => {
     const { page, assertClean } = await openPage(t, browser);
     await goTo(page, `${node.url}/console/repositories`);
-    await page.getByRole('button', { name: 'New repository' }).click();
-    const dialog = page.getByRole('dialog', { name: 'New repository' });
+    await page.getByRole('button', { name: 'Create a repository' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Create a repository' });
     await dialog.getByText('It is watched elsewhere').click();
     await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('photos');
     await dialog.getByRole('textbox', { name: 'Address', exact: true }).fill('http://127.0.0.1:1/photos.git');
     await dialog.getByText('fob repo watch photos http://127.0.0.1:1/photos.git --poll 60s').waitFor();
-    await dialog.getByRole('button', { name: 'Make the repository' }).click();
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click();
     const secret = page.getByRole('dialog', { name: /secret, shown this once/ });
     await secret.getByText('/git/photos/hook').waitFor();
     await secret.getByRole('button', { name: 'I have it' }).click();

@@ -40,15 +40,15 @@ describe('secrets in the console', { skip: noBrowser }, () => {
   test('one is made by keys alone, and its value leaves the page', async (t) => {
     const { page, assertClean } = await openPage(t, browser);
     await goTo(page, `${node.url}/console/secrets`);
-    await page.getByRole('button', { name: 'New secret' }).focus();
+    await page.getByRole('button', { name: 'Create a secret' }).focus();
     await page.keyboard.press('Enter');
-    const dialog = page.getByRole('dialog', { name: 'New secret' });
+    const dialog = page.getByRole('dialog', { name: 'Create a secret' });
     await dialog.getByRole('textbox', { name: 'Name', exact: true }).waitFor();
     await page.keyboard.type('stripe-key');
     await dialog.getByRole('textbox', { name: 'Value', exact: true }).focus();
     await page.keyboard.type('sk-0123456789');
     await dialog.getByText('fob secret set stripe-key').waitFor();
-    await dialog.getByRole('button', { name: 'Make the secret' }).focus();
+    await dialog.getByRole('button', { name: 'Create', exact: true }).focus();
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/console\/secrets\/stripe-key$/);
     await settled(page);
@@ -60,11 +60,11 @@ describe('secrets in the console', { skip: noBrowser }, () => {
   test('making one never sets the value of another', async (t) => {
     const { page } = await openPage(t, browser, { expected: /412/ });
     await goTo(page, `${node.url}/console/secrets`);
-    await page.getByRole('button', { name: 'New secret' }).click();
-    const dialog = page.getByRole('dialog', { name: 'New secret' });
+    await page.getByRole('button', { name: 'Create a secret' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Create a secret' });
     await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('db-password');
     await dialog.getByRole('textbox', { name: 'Value', exact: true }).fill('another');
-    await dialog.getByRole('button', { name: 'Make the secret' }).click();
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click();
     await dialog.getByRole('alert').getByText('there is a secret "db-password" already').waitFor();
     assert.equal((await ask(node, 'GET', '/v1/secrets/db-password')).version, 2);
   });

@@ -6,7 +6,6 @@ import {
   useInfiniteQuery,
   useMutation,
   useQuery,
-  useQueryClient,
 } from '@tanstack/react-query';
 import { type Answer, type Asked, api, type Options, type PathOf } from './client.ts';
 import { type ApiProblem, isUnreachable } from './problem.ts';
@@ -78,12 +77,12 @@ export function keyOf(path: string, { path: names, query }: { path?: object; que
 
 /** Changes something by the API. What it may have changed is asked again: every query whose path starts with one of `touches`. */
 export function useChange<V, A>(change: (value: V) => Promise<A>, touches: readonly string[] = []) {
-  const client = useQueryClient();
-  return useMutation<A, ApiProblem, V>({
-    mutationFn: change,
-    onSettled: () =>
-      client.invalidateQueries({
-        predicate: ({ queryKey }) => touches.some((path) => String(queryKey[0]).startsWith(path)),
-      }),
+  return useMutation<A, ApiProblem, V>({ mutationFn: change, onSettled: () => renew(...touches) });
+}
+
+/** Asks again for all that is shown and whose path starts with one of these. */
+export function renew(...starts: readonly string[]): Promise<void> {
+  return queryClient.invalidateQueries({
+    predicate: ({ queryKey }) => starts.some((start) => String(queryKey[0]).startsWith(start)),
   });
 }

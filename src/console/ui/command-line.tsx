@@ -3,8 +3,11 @@ import { IconCheck, IconCopy, IconTerminal2 } from '@tabler/icons-react';
 import classes from './command-line.module.css';
 
 interface CommandLineProps {
-  /** The words after `fob`, each quoted where a shell needs it; or a whole command as the API tells it. */
-  readonly words: readonly string[] | string;
+  /**
+   * The words after `fob`, each quoted where a shell needs it; or a whole command as the API tells it. Absent while something
+   * is missing that it needs: a command that cannot be run is not shown.
+   */
+  readonly words: readonly string[] | string | undefined;
 }
 
 const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
@@ -16,6 +19,14 @@ export function shellWord(word: string): string {
 
 /** The command that does, or shows, the same as what stands above it, to be copied. */
 export function CommandLine({ words }: CommandLineProps) {
+  if (words === undefined) {
+    return (
+      <div className={classes.line} data-waiting>
+        <IconTerminal2 size={15} stroke={1.6} aria-hidden />
+        <span className={classes.code}>The command that does the same comes when all of it is filled in</span>
+      </div>
+    );
+  }
   const command = typeof words === 'string' ? words : ['fob', ...words.map(shellWord)].join(' ');
   return (
     <div className={classes.line}>

@@ -1,8 +1,9 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { messageOf } from '../api/problem.ts';
+import { CommandLine } from './command-line.tsx';
+import { Failure } from './failure.tsx';
 
-interface ConfirmProps {
+export interface ConfirmProps {
   readonly opened: boolean;
   readonly onClose: () => void;
   /** Such as "Remove the function hello?". */
@@ -14,28 +15,31 @@ interface ConfirmProps {
   /** What has to be typed first, for what cannot be undone. */
   readonly typed?: string;
   readonly harmless?: boolean;
+  /** The command that does the same. */
+  readonly command?: readonly string[];
   /** Does it; the dialogue closes when it has succeeded, and else says why not. */
   readonly onConfirm: () => Promise<unknown>;
 }
 
 /** Asks before something is done that is not easily undone. */
-export function Confirm({ opened, onClose, title, children, verb, typed, harmless = false, onConfirm }: ConfirmProps) {
+export function Confirm(props: ConfirmProps) {
+  const { opened, onClose, title, children, verb, typed, harmless = false, command, onConfirm } = props;
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState('');
+  const [failure, setFailure] = useState<unknown>();
   const close = () => {
     setText('');
-    setFailure('');
+    setFailure(undefined);
     onClose();
   };
   const confirm = async () => {
     setBusy(true);
-    setFailure('');
+    setFailure(undefined);
     try {
       await onConfirm();
       close();
     } catch (error) {
-      setFailure(messageOf(error));
+      setFailure(error);
     } finally {
       setBusy(false);
     }
@@ -53,6 +57,7 @@ export function Confirm({ opened, onClose, title, children, verb, typed, harmles
           <Text size="sm" component="div">
             {children}
           </Text>
+          {command !== undefined && <CommandLine words={command} />}
           {typed !== undefined && (
             <TextInput
               label={`Type ${typed} to go on`}
@@ -62,11 +67,7 @@ export function Confirm({ opened, onClose, title, children, verb, typed, harmles
               data-autofocus
             />
           )}
-          {failure !== '' && (
-            <Text size="sm" c="var(--fob-bad)" role="alert">
-              {failure}
-            </Text>
-          )}
+          <Failure error={failure} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close} {...(typed === undefined && { 'data-autofocus': true })}>
               Cancel

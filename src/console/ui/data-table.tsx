@@ -17,7 +17,7 @@ export interface Column<T> {
   readonly wide?: boolean;
 }
 
-interface DataTableProps<T> {
+export interface DataTableProps<T> {
   /** What the table holds, for those who do not see it. */
   readonly label: string;
   readonly rows: readonly T[];

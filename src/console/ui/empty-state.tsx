@@ -2,8 +2,10 @@ import { Text } from '@mantine/core';
 import type { ComponentType, ReactNode } from 'react';
 import classes from './empty-state.module.css';
 
+export type Icon = ComponentType<{ size?: number | string; stroke?: number | string; 'aria-hidden'?: boolean }>;
+
 interface EmptyStateProps {
-  readonly icon: ComponentType<{ size?: number | string; stroke?: number | string; 'aria-hidden'?: boolean }>;
+  readonly icon: Icon;
   readonly title: string;
   /** What to do next, in a sentence. */
   readonly children?: ReactNode;

@@ -1,9 +1,10 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { ApiProblem, messageOf } from '../api/problem.ts';
+import { ApiProblem } from '../api/problem.ts';
 import { CommandLine } from './command-line.tsx';
 import { DifferenceTable } from './difference-table.tsx';
 import { type Difference, differencesOf } from './differences.ts';
+import { Failure } from './failure.tsx';
 import classes from './form-dialog.module.css';
 
 interface FormDialogProps {
@@ -37,23 +38,23 @@ interface Conflict {
 export function FormDialog(props: FormDialogProps) {
   const { opened, onClose, title, verb, children, command, isReady = true, size = 'md', revision } = props;
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState('');
+  const [failure, setFailure] = useState<unknown>();
   const [conflict, setConflict] = useState<Conflict>();
   const close = () => {
-    setFailure('');
+    setFailure(undefined);
     setConflict(undefined);
     onClose();
   };
   const submit = async (at: number | undefined) => {
     setBusy(true);
-    setFailure('');
+    setFailure(undefined);
     try {
       await props.onSubmit(at);
       close();
     } catch (error) {
       const found = await conflictOf(error, props).catch(() => undefined);
       setConflict(found);
-      if (found === undefined) setFailure(messageOf(error));
+      if (found === undefined) setFailure(error);
     } finally {
       setBusy(false);
     }
@@ -84,12 +85,8 @@ export function FormDialog(props: FormDialogProps) {
               />
             </div>
           )}
-          {failure !== '' && (
-            <Text size="sm" c="var(--fob-bad)" role="alert">
-              {failure}
-            </Text>
-          )}
-          {command !== undefined && <CommandLine words={command} />}
+          <Failure error={failure} />
+          {command !== undefined && <CommandLine words={isReady ? command : undefined} />}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close}>
               Cancel

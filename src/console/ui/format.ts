@@ -16,6 +16,16 @@ export function formatCount(count: number): string {
   return Math.abs(count) >= 10_000 ? compact.format(count) : number.format(count);
 }
 
+/** `1 team`, `12 teams`; `many` where it is more than an s. */
+export function countText(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** `a team`, `an alert`. */
+export function withArticle(word: string): string {
+  return `${/^[aeio]/.test(word) ? 'an' : 'a'} ${word}`;
+}
+
 /** A share of 1 as `12.5%`. */
 export function formatShare(share: number): string {
   return percent.format(share);

@@ -10,10 +10,14 @@ interface ControlProps {
   readonly 'data-disabled'?: boolean;
 }
 
-interface MayProps {
+/** What somebody needs for something. */
+export interface Permission {
   readonly action: string;
   /** `secret:mail`, or `ANY` for what is not there yet; absent for what there is one of. */
   readonly on?: Target;
+}
+
+interface MayProps extends Permission {
   /** Leaves it out for who may not, where nobody would look for it; else it stands there and says why not. */
   readonly orAbsent?: boolean;
   /** One button, icon or item of a menu. */

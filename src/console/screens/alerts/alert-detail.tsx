@@ -9,6 +9,7 @@ import type { AlertView } from '../../api/things.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Facts } from '../../ui/facts.tsx';
+import { May } from '../../ui/may.tsx';
 import { Time } from '../../ui/time.tsx';
 import { Acknowledge } from './acknowledge.tsx';
 import classes from './alerts.module.css';
@@ -24,6 +25,7 @@ export function AlertDetail({ alert }: { alert: AlertView }) {
   const rollback = diagnosis?.commands.map(({ command }) => ROLLBACK.exec(command)).find((found) => found !== null);
   const close = () => setAsking(undefined);
   const error = diagnosis?.error;
+  const on = name === undefined ? undefined : `function:${name}`;
   return (
     <div className={classes.detail}>
       <div className={classes.columns}>
@@ -87,35 +89,41 @@ export function AlertDetail({ alert }: { alert: AlertView }) {
       </div>
       <Group gap="xs">
         {rollback && (
-          <Button leftSection={<IconArrowBackUp size={16} aria-hidden />} onClick={() => setAsking('rollback')}>
-            Roll back
-          </Button>
+          <May action="function:release" on={`function:${name}`}>
+            <Button leftSection={<IconArrowBackUp size={16} aria-hidden />} onClick={() => setAsking('rollback')}>
+              Roll back
+            </Button>
+          </May>
         )}
-        {acknowledged === undefined ? (
-          <Button
-            variant={rollback ? 'default' : 'filled'}
-            leftSection={<IconEye size={16} aria-hidden />}
-            onClick={() => setAsking('ack')}
-          >
-            Acknowledge
-          </Button>
-        ) : (
+        <May action="alert:write" on={on}>
+          {acknowledged === undefined ? (
+            <Button
+              variant={rollback ? 'default' : 'filled'}
+              leftSection={<IconEye size={16} aria-hidden />}
+              onClick={() => setAsking('ack')}
+            >
+              Acknowledge
+            </Button>
+          ) : (
+            <Button
+              variant="default"
+              leftSection={<IconEyeOff size={16} aria-hidden />}
+              loading={release.isPending}
+              onClick={() => release.mutate()}
+            >
+              Nobody looks after it
+            </Button>
+          )}
+        </May>
+        <May action="alert:write" on={on}>
           <Button
             variant="default"
-            leftSection={<IconEyeOff size={16} aria-hidden />}
-            loading={release.isPending}
-            onClick={() => release.mutate()}
+            leftSection={<IconBellOff size={16} aria-hidden />}
+            onClick={() => setAsking('silence')}
           >
-            Nobody looks after it
+            Silence
           </Button>
-        )}
-        <Button
-          variant="default"
-          leftSection={<IconBellOff size={16} aria-hidden />}
-          onClick={() => setAsking('silence')}
-        >
-          Silence
-        </Button>
+        </May>
       </Group>
       <div className={classes.commands}>
         {(diagnosis?.commands ?? []).map(({ title, command }) => (
@@ -139,7 +147,7 @@ export function AlertDetail({ alert }: { alert: AlertView }) {
           {rollback[1] === undefined
             ? 'The version before serves again, at once.'
             : `${rollback[1]} names the version before again, at once.`}{' '}
-          Calls that run now end as they began.
+          Invocations that run now end as they began.
         </Confirm>
       )}
     </div>

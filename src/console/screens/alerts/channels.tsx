@@ -1,14 +1,17 @@
-import { ActionIcon, Button, Group } from '@mantine/core';
+import { ActionIcon, Group } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { IconPlus, IconSend, IconTrash } from '@tabler/icons-react';
+import { IconSend, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { type Answer, api } from '../../api/client.ts';
-import { queryClient, useApi, useChange } from '../../api/hooks.ts';
+import { renew, useApi, useChange } from '../../api/hooks.ts';
 import { messageOf } from '../../api/problem.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
+import { CreateButton } from '../../ui/creating.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
@@ -21,7 +24,7 @@ type Channel = Answer<'GET', '/v1/alerts/channels'>['channels'][number];
 /** Who is told, and how. */
 export function Channels() {
   const query = useApi('/v1/alerts/channels');
-  const [adding, setAdding] = useState(false);
+  const [isCreating, creating] = useDisclosure(false);
   const [removing, setRemoving] = useState<Channel>();
   const test = useChange(
     (name: string) => api.post('/v1/alerts/channels/{name}/test', { path: { name } }),
@@ -64,38 +67,38 @@ export function Channels() {
       align: 'right',
       cell: (channel) => (
         <Group gap={2} justify="flex-end" wrap="nowrap">
-          <ActionIcon
-            size="sm"
-            aria-label={`Send a message by ${channel.name}`}
-            onClick={() =>
-              test.mutate(channel.name, {
-                onSuccess: () => notifications.show({ message: `A message is on its way by ${channel.name}` }),
-                onError: (error) => notifications.show({ color: 'red', message: messageOf(error) }),
-              })
-            }
-          >
-            <IconSend size={15} aria-hidden />
-          </ActionIcon>
-          <ActionIcon size="sm" aria-label={`Remove ${channel.name}`} onClick={() => setRemoving(channel)}>
-            <IconTrash size={15} aria-hidden />
-          </ActionIcon>
+          <May action="alert:write" orAbsent>
+            <ActionIcon
+              size="sm"
+              aria-label={`Send a message by ${channel.name}`}
+              onClick={() =>
+                test.mutate(channel.name, {
+                  onSuccess: () => notifications.show({ message: `A message is on its way by ${channel.name}` }),
+                  onError: (error) => notifications.show({ color: 'red', message: messageOf(error) }),
+                })
+              }
+            >
+              <IconSend size={15} aria-hidden />
+            </ActionIcon>
+          </May>
+          <May action="alert:write" orAbsent>
+            <ActionIcon size="sm" aria-label={`Remove ${channel.name}`} onClick={() => setRemoving(channel)}>
+              <IconTrash size={15} aria-hidden />
+            </ActionIcon>
+          </May>
         </Group>
       ),
     },
   ];
-  const add = (
-    <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
-      Add a channel
-    </Button>
-  );
+  const add = <CreateButton of="channel" variant="default" action="alert:write" on="*" onClick={creating.open} />;
   return (
     <div style={{ display: 'grid', gap: '1rem' }}>
       <Panel title="Channels" aside={add} flush>
         <QueryView query={query} what="The channels">
           {({ channels }) =>
             channels.length === 0 ? (
-              <EmptyState icon={IconSend} title="Nobody is told yet">
-                Alerts appear here. Add a channel to be told in Slack, by e-mail, at an address of your own or by a
+              <EmptyState icon={IconSend} title="Nobody is told yet" action={add}>
+                Alerts appear here. Create a channel to be told in Slack, by e-mail, at an address of your own or by a
                 function; then route it.
               </EmptyState>
             ) : (
@@ -112,20 +115,19 @@ export function Channels() {
       </Panel>
       <Routing channels={(query.data?.channels ?? []).map(({ name }) => name)} />
       <CommandLine words={['alert', 'channel', 'list']} />
-      {adding && <ChannelForm onClose={() => setAdding(false)} />}
+      <ChannelForm opened={isCreating} onClose={creating.close} />
       <Confirm
         opened={removing !== undefined}
         onClose={() => setRemoving(undefined)}
         title={`Remove the channel ${removing?.name ?? ''}?`}
         verb="Remove"
+        command={['alert', 'channel', 'rm', removing?.name ?? '']}
         onConfirm={async () => {
           await api.delete('/v1/alerts/channels/{name}', { path: { name: removing!.name } });
-          await queryClient.invalidateQueries({
-            predicate: ({ queryKey }) => String(queryKey[0]).startsWith('/v1/alerts'),
-          });
+          await renew('/v1/alerts');
         }}
       >
-        Nobody is told by it any more. <CommandLine words={['alert', 'channel', 'rm', removing?.name ?? '']} />
+        Nobody is told by it any more.
       </Confirm>
     </div>
   );

@@ -1,6 +1,7 @@
 import { Code, Switch } from '@mantine/core';
 import { type Answer, api } from '../../api/client.ts';
 import { useApi, useChange } from '../../api/hooks.ts';
+import { useMay } from '../../api/may.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -17,6 +18,7 @@ export function Defaults() {
       api.put('/v1/alerts/defaults', { body: { scope: 'all', rule, change: { enabled } } }),
     ['/v1/alerts'],
   );
+  const mayWrite = useMay('alert:write');
   const columns: Column<Default>[] = [
     { key: 'name', title: 'Rule', width: '8rem', cell: ({ name }) => name },
     {
@@ -41,6 +43,8 @@ export function Defaults() {
         <Switch
           size="xs"
           aria-label={`Watch all functions for ${name}`}
+          disabled={mayWrite.allowed !== true}
+          title={mayWrite.reason}
           checked={enabled}
           onChange={(event) => change.mutate({ rule: name, enabled: event.currentTarget.checked })}
         />

@@ -4,11 +4,10 @@ import { Link } from 'react-router';
 import type { Answer } from '../../api/client.ts';
 import { usePages } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
-import { type Column, DataTable } from '../../ui/data-table.tsx';
+import type { Column } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
 import { formatDuration } from '../../ui/format.ts';
-import { Loading } from '../../ui/loading.tsx';
+import { PagedTable } from '../../ui/paged-table.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StatusBadge, toneOf } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -72,23 +71,19 @@ export function History() {
   return (
     <>
       <Panel title="What fired" flush>
-        {pages.error !== null && pages.data === undefined ? (
-          <ErrorState error={pages.error} what="The history" onRetry={() => void pages.refetch()} />
-        ) : pages.data === undefined ? (
-          <Loading rows={6} />
-        ) : pages.items.length === 0 ? (
-          <EmptyState icon={IconHistory} title="Nothing has fired yet">
-            The last 1,000 alerts are kept here, with their likely causes.
-          </EmptyState>
-        ) : (
-          <DataTable
-            label="What fired"
-            rows={pages.items}
-            columns={COLUMNS}
-            rowKey={({ firingId }) => firingId}
-            onEnd={() => pages.hasNextPage && !pages.isFetching && void pages.fetchNextPage()}
-          />
-        )}
+        <PagedTable
+          pages={pages}
+          what="The history"
+          label="What fired"
+          rows={pages.items}
+          columns={COLUMNS}
+          rowKey={({ firingId }) => firingId}
+          empty={
+            <EmptyState icon={IconHistory} title="Nothing has fired yet">
+              The last 1,000 alerts are kept here, with their likely causes.
+            </EmptyState>
+          }
+        />
       </Panel>
       <div style={{ height: '1rem' }} />
       <CommandLine words={['alert', 'history']} />

@@ -1,8 +1,11 @@
-import { Button, Group, MultiSelect, Text, TextInput } from '@mantine/core';
+import { Button, Group, MultiSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { type Answer, api } from '../../api/client.ts';
 import { useApi, useChange } from '../../api/hooks.ts';
+import { useMay } from '../../api/may.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Failure } from '../../ui/failure.tsx';
+import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import classes from './alerts.module.css';
@@ -14,6 +17,7 @@ export function Routing({ channels }: { channels: readonly string[] }) {
   const query = useApi('/v1/alerts/routing');
   const [owner, setOwner] = useState('');
   const change = useChange((body: Routes) => api.put('/v1/alerts/routing', { body }), ['/v1/alerts/routing']);
+  const isOff = useMay('alert:write').allowed !== true;
   return (
     <Panel title="Who is told of what">
       <QueryView query={query} what="The routing">
@@ -23,6 +27,7 @@ export function Routing({ channels }: { channels: readonly string[] }) {
               label="Of all functions whose owner has no other channel"
               placeholder={routes.default.length === 0 ? 'nobody' : ''}
               data={[...channels]}
+              disabled={isOff}
               value={routes.default}
               onChange={(chosen) => change.mutate({ ...routes, default: chosen })}
             />
@@ -32,6 +37,7 @@ export function Routing({ channels }: { channels: readonly string[] }) {
                 label={`Of functions of ${name}`}
                 placeholder={told.length === 0 ? 'nobody' : ''}
                 data={[...channels]}
+                disabled={isOff}
                 value={told}
                 onChange={(chosen) => {
                   const { [name]: _before, ...others } = routes.owners;
@@ -53,16 +59,14 @@ export function Routing({ channels }: { channels: readonly string[] }) {
                   value={owner}
                   onChange={(event) => setOwner(event.currentTarget.value)}
                 />
-                <Button type="submit" variant="default" disabled={owner === ''}>
-                  Add
-                </Button>
+                <May action="alert:write">
+                  <Button type="submit" variant="default" disabled={owner === ''}>
+                    Add
+                  </Button>
+                </May>
               </Group>
             </form>
-            {change.error && (
-              <Text size="sm" c="var(--fob-bad)" role="alert">
-                {change.error.message}
-              </Text>
-            )}
+            <Failure error={change.error} />
             <CommandLine words={['alert', 'route', 'default', ...routes.default]} />
           </div>
         )}

@@ -1,16 +1,19 @@
-import { ActionIcon, Anchor, Button, Code, Group } from '@mantine/core';
-import { IconListCheck, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
+import { ActionIcon, Anchor, Code, Group } from '@mantine/core';
+import { IconListCheck, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { type Answer, api } from '../../api/client.ts';
-import { queryClient, useApi } from '../../api/hooks.ts';
+import { renew, useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
+import { CreateButton } from '../../ui/creating.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
+import { resourceOf } from './alert-scope.ts';
 import { Defaults } from './defaults.tsx';
 import { RuleForm } from './rule-form.tsx';
 
@@ -65,29 +68,29 @@ export function Rules() {
       align: 'right',
       cell: (rule) => (
         <Group gap={2} justify="flex-end" wrap="nowrap">
-          <ActionIcon size="sm" aria-label={`Change ${rule.name}`} onClick={() => setEditing(rule)}>
-            <IconPencil size={15} aria-hidden />
-          </ActionIcon>
-          <ActionIcon size="sm" aria-label={`Remove ${rule.name}`} onClick={() => setRemoving(rule)}>
-            <IconTrash size={15} aria-hidden />
-          </ActionIcon>
+          <May action="alert:write" on={resourceOf(rule)} orAbsent>
+            <ActionIcon size="sm" aria-label={`Change ${rule.name}`} onClick={() => setEditing(rule)}>
+              <IconPencil size={15} aria-hidden />
+            </ActionIcon>
+          </May>
+          <May action="alert:write" on={resourceOf(rule)} orAbsent>
+            <ActionIcon size="sm" aria-label={`Remove ${rule.name}`} onClick={() => setRemoving(rule)}>
+              <IconTrash size={15} aria-hidden />
+            </ActionIcon>
+          </May>
         </Group>
       ),
     },
   ];
-  const add = (
-    <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEditing('new')}>
-      Add a rule
-    </Button>
-  );
+  const add = <CreateButton of="rule" variant="default" action="alert:write" onClick={() => setEditing('new')} />;
   return (
     <div style={{ display: 'grid', gap: '1rem' }}>
       <Panel title="Rules of your own" aside={add} flush>
         <QueryView query={query} what="The rules">
           {({ rules }) =>
             rules.length === 0 ? (
-              <EmptyState icon={IconListCheck} title="No rules of your own">
-                Every function is watched by the rules below. Add one for what they do not know, such as how fast a
+              <EmptyState icon={IconListCheck} title="No rules of your own yet" action={add}>
+                Every function is watched by the rules below. Create one for what they do not know, such as how fast a
                 function has to be.
               </EmptyState>
             ) : (
@@ -97,7 +100,6 @@ export function Rules() {
                 columns={columns}
                 rowKey={({ name }) => name}
                 initialSort={{ key: 'name' }}
-                onOpen={setEditing}
               />
             )
           }
@@ -105,22 +107,23 @@ export function Rules() {
       </Panel>
       <Defaults />
       <CommandLine words={['alert', 'rules']} />
-      {editing !== undefined && (
-        <RuleForm rule={editing === 'new' ? undefined : editing} onClose={() => setEditing(undefined)} />
-      )}
+      <RuleForm
+        opened={editing !== undefined}
+        rule={editing === 'new' ? undefined : editing}
+        onClose={() => setEditing(undefined)}
+      />
       <Confirm
         opened={removing !== undefined}
         onClose={() => setRemoving(undefined)}
         title={`Remove the rule ${removing?.name ?? ''}?`}
         verb="Remove"
+        command={['alert', 'rm', removing?.name ?? '']}
         onConfirm={async () => {
           await api.delete('/v1/alerts/rules/{name}', { path: { name: removing!.name } });
-          await queryClient.invalidateQueries({
-            predicate: ({ queryKey }) => String(queryKey[0]).startsWith('/v1/alerts'),
-          });
+          await renew('/v1/alerts');
         }}
       >
-        What it watched is not watched by it any more. <CommandLine words={['alert', 'rm', removing?.name ?? '']} />
+        What it watched is not watched by it any more.
       </Confirm>
     </div>
   );

@@ -1,8 +1,8 @@
-import { Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { NativeSelect, Text, TextInput } from '@mantine/core';
 import { api } from '../../api/client.ts';
-import { useChange } from '../../api/hooks.ts';
-import { CommandLine } from '../../ui/command-line.tsx';
+import { renew } from '../../api/hooks.ts';
+import { useDraft } from '../../ui/draft.ts';
+import { FormDialog } from '../../ui/form-dialog.tsx';
 import { ageMs } from '../../ui/range.ts';
 
 const TIMES = [
@@ -23,61 +23,43 @@ interface SilenceFormProps {
 
 /** Keeps alerts from being told for a while. */
 export function SilenceForm({ alert = '', opened, onClose }: SilenceFormProps) {
-  const [what, setWhat] = useState(alert);
-  const [time, setTime] = useState('2h');
-  const [reason, setReason] = useState('');
+  const [{ what, time, reason }, set] = useDraft(opened, () => ({ what: alert, time: '2h', reason: '' }));
   const of = what.includes('@') ? { alert: what } : { function: what };
-  const change = useChange(
-    () => api.post('/v1/alerts/silences', { body: { ...of, forMs: ageMs(time)!, reason } }),
-    ['/v1/alerts'],
-  );
   return (
-    <Modal opened={opened} onClose={onClose} title="Silence alerts" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          change.mutate(undefined, { onSuccess: onClose });
-        }}
-      >
-        <Stack gap="sm">
-          <Text size="sm">They are recorded, and nobody is told. What still fires afterwards is told then.</Text>
-          <TextInput
-            label="What"
-            description="A function, or an alert such as errors@pay; * stands for any part"
-            required
-            value={what}
-            onChange={(event) => setWhat(event.currentTarget.value)}
-          />
-          <NativeSelect
-            label="For"
-            data={TIMES}
-            value={time}
-            onChange={(event) => setTime(event.currentTarget.value)}
-          />
-          <TextInput
-            label="Why"
-            required
-            maxLength={500}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            data-autofocus
-          />
-          {change.error && (
-            <Text size="sm" c="var(--fob-bad)" role="alert">
-              {change.error.message}
-            </Text>
-          )}
-          <CommandLine words={['alert', 'silence', what, '--for', time, '--reason', reason]} />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={change.isPending}>
-              Silence
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      opened={opened}
+      onClose={onClose}
+      title="Silence alerts"
+      verb="Silence"
+      isReady={what !== '' && reason !== ''}
+      command={['alert', 'silence', what, '--for', time, '--reason', reason]}
+      onSubmit={async () => {
+        await api.post('/v1/alerts/silences', { body: { ...of, forMs: ageMs(time)!, reason } });
+        await renew('/v1/alerts');
+      }}
+    >
+      <Text size="sm">They are recorded, and nobody is told. What still fires afterwards is told then.</Text>
+      <TextInput
+        label="What"
+        description="A function, or an alert such as errors@pay; * stands for any part"
+        required
+        value={what}
+        onChange={(event) => set({ what: event.currentTarget.value })}
+      />
+      <NativeSelect
+        label="For"
+        data={TIMES}
+        value={time}
+        onChange={(event) => set({ time: event.currentTarget.value })}
+      />
+      <TextInput
+        label="Why"
+        required
+        maxLength={500}
+        value={reason}
+        onChange={(event) => set({ reason: event.currentTarget.value })}
+        data-autofocus
+      />
+    </FormDialog>
   );
 }

@@ -3,12 +3,15 @@ import { IconBellOff, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { type Answer, api } from '../../api/client.ts';
 import { useApi, useChange } from '../../api/hooks.ts';
+import { ANY } from '../../api/may.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { Time } from '../../ui/time.tsx';
+import { resourceOf } from './alert-scope.ts';
 import { SilenceForm } from './silence-form.tsx';
 
 type Silence = Answer<'GET', '/v1/alerts/silences'>['silences'][number];
@@ -19,9 +22,11 @@ export function Silences() {
   const [adding, setAdding] = useState(false);
   const end = useChange((id: string) => api.delete('/v1/alerts/silences/{id}', { path: { id } }), ['/v1/alerts']);
   const add = (
-    <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
-      Silence alerts
-    </Button>
+    <May action="alert:write" on={ANY}>
+      <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
+        Silence alerts
+      </Button>
+    </May>
   );
   const columns: Column<Silence>[] = [
     { key: 'what', title: 'What', width: 'minmax(9rem, 1.4fr)', cell: (silence) => wordsOf(silence) },
@@ -40,14 +45,16 @@ export function Silences() {
       width: '5rem',
       align: 'right',
       cell: (silence) => (
-        <Button
-          size="compact-xs"
-          variant="default"
-          aria-label={`End the silence of ${wordsOf(silence)}`}
-          onClick={() => end.mutate(silence.id)}
-        >
-          End
-        </Button>
+        <May action="alert:write" on={resourceOf(silence)} orAbsent>
+          <Button
+            size="compact-xs"
+            variant="default"
+            aria-label={`End the silence of ${wordsOf(silence)}`}
+            onClick={() => end.mutate(silence.id)}
+          >
+            End
+          </Button>
+        </May>
       ),
     },
   ];

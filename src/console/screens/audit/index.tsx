@@ -1,4 +1,4 @@
-import { Button, Group } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconDownload, IconHistory, IconShieldCheck } from '@tabler/icons-react';
 import { urlOf } from '../../api/client.ts';
@@ -7,6 +7,7 @@ import type { AuditEntry } from '../../api/things.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { May } from '../../ui/may.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
@@ -59,18 +60,22 @@ export default function Audit() {
       lead="Everything that was changed or refused, in a chain of hashes that shows whether anything was taken out"
       actions={
         <>
-          <Button variant="default" leftSection={<IconShieldCheck size={16} aria-hidden />} onClick={verifying.open}>
-            Verify the chain
-          </Button>
-          <Button
-            component="a"
-            variant="default"
-            leftSection={<IconDownload size={16} aria-hidden />}
-            href={urlOf('/v1/audit/export', {}, query)}
-            download="audit.ndjson"
-          >
-            Export
-          </Button>
+          <May action="audit:read">
+            <Button variant="default" leftSection={<IconShieldCheck size={16} aria-hidden />} onClick={verifying.open}>
+              Verify the chain
+            </Button>
+          </May>
+          <May action="audit:read">
+            <Button
+              component="a"
+              variant="default"
+              leftSection={<IconDownload size={16} aria-hidden />}
+              href={urlOf('/v1/audit/export', {}, query)}
+              download="audit.ndjson"
+            >
+              Export
+            </Button>
+          </May>
         </>
       }
     >
@@ -101,9 +106,7 @@ export default function Audit() {
           )}
         </QueryView>
       </Panel>
-      <Group gap="xs">
-        <CommandLine words={commandOf(filters)} />
-      </Group>
+      <CommandLine words={commandOf(filters)} />
       <EntryDrawer number={entry} onClose={() => setEntry('')} />
       <VerifyDialog opened={isVerifying} onClose={verifying.close} />
     </Page>

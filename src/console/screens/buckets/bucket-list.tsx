@@ -1,42 +1,26 @@
-import { Anchor, Button } from '@mantine/core';
-import { IconBucket, IconPlus } from '@tabler/icons-react';
-import { useState } from 'react';
-import { Link, useNavigate } from 'react-router';
+import { IconBucket } from '@tabler/icons-react';
 import { type Answer, api } from '../../api/client.ts';
 import { useApi } from '../../api/hooks.ts';
+import { countColumn, nameColumn } from '../../ui/columns.tsx';
 import { CommandLine } from '../../ui/command-line.tsx';
-import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
-import { formatBytes, formatCount } from '../../ui/format.ts';
-import { NameForm } from '../../ui/name-form.tsx';
+import { useCreating } from '../../ui/creating.tsx';
+import type { Column } from '../../ui/data-table.tsx';
+import { formatBytes } from '../../ui/format.ts';
+import { NamedList } from '../../ui/named-list.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Panel } from '../../ui/panel.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
+import { ThingDialog } from '../../ui/thing-dialog.tsx';
 import { Time } from '../../ui/time.tsx';
 
 type Bucket = Answer<'GET', '/v1/buckets'>['buckets'][number];
 
-const path = (name: string) => `/buckets/${encodeURIComponent(name)}`;
+const BUCKET_NAME = {
+  pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+  says: '3 to 63 lower-case letters, digits, dots and dashes, as S3 has them',
+};
+
 const COLUMNS: readonly Column<Bucket>[] = [
-  {
-    key: 'name',
-    title: 'Bucket',
-    width: 'minmax(9rem, 2fr)',
-    sort: ({ name }) => name,
-    cell: ({ name }) => (
-      <Anchor component={Link} to={path(name)} inherit>
-        {name}
-      </Anchor>
-    ),
-  },
-  {
-    key: 'objects',
-    title: 'Objects',
-    width: '6rem',
-    align: 'right',
-    sort: ({ objects }) => objects,
-    cell: ({ objects }) => formatCount(objects),
-  },
+  nameColumn('/buckets', { title: 'Bucket', width: 'minmax(9rem, 2fr)' }),
+  countColumn('objects', 'Objects', ({ objects }) => objects, { width: '6rem' }),
   {
     key: 'bytes',
     title: 'Size',
@@ -81,48 +65,34 @@ export function ruleWords({
 /** All buckets. */
 export function BucketList() {
   const query = useApi('/v1/buckets');
-  const [adding, setAdding] = useState(false);
-  const navigate = useNavigate();
-  const add = (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
-      Create a bucket
-    </Button>
-  );
+  const { button, dialog } = useCreating('bucket', { action: 'bucket:manage' });
   return (
-    <Page title="Buckets" lead="Objects that functions read and write, and that wake them" actions={add}>
-      <Panel flush>
-        <QueryView query={query} what="The buckets">
-          {({ buckets }) =>
-            buckets.length === 0 ? (
-              <EmptyState icon={IconBucket} title="No buckets yet" action={add}>
-                A bucket holds files of any size. Clients of S3 reach it, too, and what is put into it can wake
-                functions.
-              </EmptyState>
-            ) : (
-              <DataTable
-                label="Buckets"
-                rows={buckets}
-                columns={COLUMNS}
-                rowKey={({ name }) => name}
-                initialSort={{ key: 'name' }}
-                onOpen={({ name }) => navigate(path(name))}
-              />
-            )
-          }
-        </QueryView>
-      </Panel>
+    <Page title="Buckets" lead="Objects that functions read and write, and that wake them" actions={button}>
+      <NamedList
+        query={query}
+        rows={({ buckets }) => buckets}
+        of="bucket"
+        to="/buckets"
+        icon={IconBucket}
+        columns={COLUMNS}
+        texts={({ name }) => [name]}
+        hint="Name"
+        action={button}
+      >
+        A bucket holds files of any size. Clients of S3 reach it, too, and what is put into it can wake functions.
+      </NamedList>
       <CommandLine words={['bucket', 'list']} />
-      <NameForm
-        opened={adding}
-        onClose={() => setAdding(false)}
-        title="Create a bucket"
-        hint="3 to 63 lower-case letters, digits and dashes, as S3 has them"
+      <ThingDialog
+        {...dialog}
+        of="bucket"
+        rule={BUCKET_NAME}
+        description={BUCKET_NAME.says}
         command={(name) => ['bucket', 'create', name]}
-        onCreate={async (name) => {
+        save={async (name) => {
           await api.put('/v1/buckets/{bucket}', { path: { bucket: name } });
-          await query.refetch();
-          navigate(path(name));
         }}
+        touches={['/v1/buckets']}
+        to="/buckets"
       />
     </Page>
   );

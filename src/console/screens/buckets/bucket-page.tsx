@@ -1,13 +1,14 @@
 import { ActionIcon, Anchor, Button, Group, Switch } from '@mantine/core';
-import { IconSearch, IconTrash, IconUpload } from '@tabler/icons-react';
-import { lazy, Suspense, useRef, useState } from 'react';
-import { Link, useNavigate, useParams } from 'react-router';
+import { IconSearch, IconUpload } from '@tabler/icons-react';
+import { lazy, Suspense, useRef } from 'react';
+import { Link, useParams } from 'react-router';
 import { api } from '../../api/client.ts';
-import { queryClient, useApi } from '../../api/hooks.ts';
+import { useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
-import { Confirm } from '../../ui/confirm.tsx';
-import { formatBytes, formatCount } from '../../ui/format.ts';
+import { RemoveButton } from '../../ui/confirm-button.tsx';
+import { countText, formatBytes } from '../../ui/format.ts';
 import { Loading } from '../../ui/loading.tsx';
+import { May } from '../../ui/may.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
@@ -27,20 +28,27 @@ const DropArea = lazy(() => import('./drop-area.tsx'));
 export default function BucketPage() {
   const { name = '' } = useParams();
   const query = useApi('/v1/buckets/{bucket}', { path: { bucket: name } });
-  const [removing, setRemoving] = useState(false);
-  const navigate = useNavigate();
   const lead =
     query.data &&
-    `${formatCount(query.data.objects)} ${query.data.objects === 1 ? 'object' : 'objects'}, ${formatBytes(query.data.bytes)}, versions ${query.data.settings.versioning}`;
+    `${countText(query.data.objects, 'object')}, ${formatBytes(query.data.bytes)}, versions ${query.data.settings.versioning}`;
   return (
     <Page
       title={name}
       lead={lead}
       crumbs={[{ title: 'Buckets', to: '/buckets' }]}
       actions={
-        <Button variant="default" leftSection={<IconTrash size={16} aria-hidden />} onClick={() => setRemoving(true)}>
-          Remove
-        </Button>
+        <RemoveButton
+          of="bucket"
+          name={name}
+          action="bucket:manage"
+          on={`bucket:${name}`}
+          to="/buckets"
+          command={['bucket', 'rm', name]}
+          remove={() => api.delete('/v1/buckets/{bucket}', { path: { bucket: name } })}
+          touches={['/v1/buckets']}
+        >
+          A bucket must be empty to be removed.
+        </RemoveButton>
       }
     >
       <QueryView query={query} what={`The bucket ${name}`}>
@@ -58,20 +66,6 @@ export default function BucketPage() {
           />
         )}
       </QueryView>
-      <Confirm
-        opened={removing}
-        onClose={() => setRemoving(false)}
-        title={`Remove the bucket ${name}?`}
-        verb="Remove"
-        typed={name}
-        onConfirm={async () => {
-          await api.delete('/v1/buckets/{bucket}', { path: { bucket: name } });
-          await queryClient.invalidateQueries({ queryKey: ['/v1/buckets'] });
-          navigate('/buckets');
-        }}
-      >
-        A bucket must be empty to be removed. <CommandLine words={['bucket', 'rm', name]} />
-      </Confirm>
     </Page>
   );
 }
@@ -103,9 +97,11 @@ function Objects({ bucket, isVersioned }: { bucket: string; isVersioned: boolean
             checked={isFlat}
             onChange={(event) => setWords({ flat: event.currentTarget.checked ? 'yes' : '' })}
           />
-          <Button leftSection={<IconUpload size={16} aria-hidden />} onClick={open}>
-            Upload
-          </Button>
+          <May action="bucket:write" on={`bucket:${bucket}`}>
+            <Button leftSection={<IconUpload size={16} aria-hidden />} onClick={open}>
+              Upload
+            </Button>
+          </May>
         </Group>
       </Group>
       <Wakes triggers={woken} folder={folder} />
@@ -131,9 +127,6 @@ function Objects({ bucket, isVersioned }: { bucket: string; isVersioned: boolean
         </Suspense>
       </Panel>
       <CommandLine words={['bucket', 'list', bucket, ...(prefix === '' ? [] : [prefix])]} />
-      <CommandLine
-        words={['bucket', 'put', bucket, '<file>', ...(folder === '' ? [] : ['--key', `${folder}<file>`])]}
-      />
     </div>
   );
 }

@@ -4,7 +4,10 @@ import { IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { type Answer, type Asked, api } from '../../api/client.ts';
 import { useChange } from '../../api/hooks.ts';
+import { useMay } from '../../api/may.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Failure } from '../../ui/failure.tsx';
+import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ruleWords } from './bucket-list.tsx';
 import classes from './buckets.module.css';
@@ -14,6 +17,7 @@ type Change = Asked<'PATCH', '/v1/buckets/{bucket}'>['body'];
 
 /** Versions, and what is removed by its age. */
 export function BucketSettings({ bucket: { name, settings } }: { bucket: Bucket }) {
+  const mayManage = useMay('bucket:manage', `bucket:${name}`);
   const [prefix, setPrefix] = useState('');
   const [days, setDays] = useState<number | string>(30);
   const change = useChange(
@@ -21,7 +25,7 @@ export function BucketSettings({ bucket: { name, settings } }: { bucket: Bucket 
     ['/v1/buckets'],
   );
   const save = (body: Change) =>
-    change.mutate(body, { onSuccess: () => notifications.show({ message: `The settings of ${name} are kept` }) });
+    change.mutate(body, { onSuccess: () => notifications.show({ message: `The settings of ${name} are saved` }) });
   return (
     <div className={classes.stack}>
       <Panel title="Versions">
@@ -30,6 +34,8 @@ export function BucketSettings({ bucket: { name, settings } }: { bucket: Bucket 
             label="Keeps what is replaced or removed"
             maw="22rem"
             allowDeselect={false}
+            disabled={mayManage.allowed !== true}
+            {...(mayManage.reason !== undefined && { description: mayManage.reason })}
             value={settings.versioning}
             data={[
               ...(settings.versioning === 'off' ? [{ value: 'off', label: 'No' }] : []),
@@ -53,13 +59,15 @@ export function BucketSettings({ bucket: { name, settings } }: { bucket: Bucket 
           {settings.lifecycle.map((rule) => (
             <Group key={rule.id} gap="xs">
               <Text size="sm">{ruleWords(rule)}</Text>
-              <ActionIcon
-                size="sm"
-                aria-label={`Remove the rule for ${ruleWords(rule)}`}
-                onClick={() => save({ lifecycle: settings.lifecycle.filter(({ id }) => id !== rule.id) })}
-              >
-                <IconTrash size={15} aria-hidden />
-              </ActionIcon>
+              <May action="bucket:manage" on={`bucket:${name}`} orAbsent>
+                <ActionIcon
+                  size="sm"
+                  aria-label={`Remove the rule for ${ruleWords(rule)}`}
+                  onClick={() => save({ lifecycle: settings.lifecycle.filter(({ id }) => id !== rule.id) })}
+                >
+                  <IconTrash size={15} aria-hidden />
+                </ActionIcon>
+              </May>
             </Group>
           ))}
           <form
@@ -85,19 +93,17 @@ export function BucketSettings({ bucket: { name, settings } }: { bucket: Bucket 
                 onChange={setDays}
                 maw="8rem"
               />
-              <Button type="submit" variant="default">
-                Add
-              </Button>
+              <May action="bucket:manage" on={`bucket:${name}`}>
+                <Button type="submit" variant="default">
+                  Add
+                </Button>
+              </May>
             </Group>
           </form>
           <CommandLine words={['bucket', 'set', name, '--expire', `${prefix}=${days}`]} />
         </div>
       </Panel>
-      {change.error && (
-        <Text size="sm" c="var(--fob-bad)" role="alert">
-          {change.error.message}
-        </Text>
-      )}
+      <Failure error={change.error} />
     </div>
   );
 }

@@ -1,20 +1,5 @@
-import { lazy, Suspense } from 'react';
-import { Route, Routes } from 'react-router';
-import { NotFound } from '../../shell/not-found.tsx';
-import { Loading } from '../../ui/loading.tsx';
+import { listAndPage } from '../../ui/list-and-page.tsx';
 import { BucketList } from './bucket-list.tsx';
 
-const BucketPage = lazy(() => import('./bucket-page.tsx'));
-
 /** All buckets, and below them what is in each. */
-export default function Buckets() {
-  return (
-    <Suspense fallback={<Loading />}>
-      <Routes>
-        <Route index element={<BucketList />} />
-        <Route path=":name" element={<BucketPage />} />
-        <Route path="*" element={<NotFound />} />
-      </Routes>
-    </Suspense>
-  );
-}
+export default listAndPage(BucketList, () => import('./bucket-page.tsx'));

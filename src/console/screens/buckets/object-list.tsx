@@ -3,14 +3,13 @@ import { IconDownload, IconFile, IconFolder, IconTrash, IconUpload } from '@tabl
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { request } from '../../api/client.ts';
-import { queryClient } from '../../api/hooks.ts';
-import { CommandLine } from '../../ui/command-line.tsx';
+import { renew } from '../../api/hooks.ts';
 import { Confirm } from '../../ui/confirm.tsx';
-import { type Column, DataTable } from '../../ui/data-table.tsx';
+import type { Column } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
 import { formatBytes } from '../../ui/format.ts';
-import { Loading } from '../../ui/loading.tsx';
+import { May } from '../../ui/may.tsx';
+import { PagedTable } from '../../ui/paged-table.tsx';
 import { Time } from '../../ui/time.tsx';
 import classes from './buckets.module.css';
 import { downloadUrl, type Entry, useObjects } from './objects.ts';
@@ -31,25 +30,6 @@ export function ObjectList({ bucket, prefix, isFlat, isVersioned, onUpload }: Ob
   const found = useObjects(bucket, prefix, isFlat);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [removing, setRemoving] = useState<readonly string[]>([]);
-  if (found.data === undefined) {
-    if (found.error === null) return <Loading rows={6} />;
-    return <ErrorState error={found.error} what="What is in it" onRetry={() => void found.refetch()} />;
-  }
-  if (found.entries.length === 0) {
-    return (
-      <EmptyState
-        icon={IconUpload}
-        title={prefix === '' ? 'Nothing is in it yet' : `Nothing begins with ${prefix}`}
-        action={
-          <Button variant="default" onClick={onUpload}>
-            Choose files
-          </Button>
-        }
-      >
-        Drop files or folders here. What they wake is shown beside them.
-      </EmptyState>
-    );
-  }
   const keys = found.entries.flatMap((entry) => (entry.prefix === undefined ? [entry.key] : []));
   const marked = keys.filter((key) => chosen.has(key));
   const toggle = (key: string) => {
@@ -64,7 +44,7 @@ export function ObjectList({ bucket, prefix, isFlat, isVersioned, onUpload }: Ob
     };
     await Promise.all(Array.from({ length: AT_ONCE }, removeOne));
     setChosen(new Set());
-    await queryClient.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('/v1/buckets') });
+    await renew('/v1/buckets');
   };
   const columns: Column<Entry>[] = [
     {
@@ -128,9 +108,11 @@ export function ObjectList({ bucket, prefix, isFlat, isVersioned, onUpload }: Ob
             >
               <IconDownload size={15} aria-hidden />
             </ActionIcon>
-            <ActionIcon size="sm" aria-label={`Remove ${entry.key}`} onClick={() => setRemoving([entry.key])}>
-              <IconTrash size={15} aria-hidden />
-            </ActionIcon>
+            <May action="bucket:write" on={`bucket:${bucket}`} orAbsent>
+              <ActionIcon size="sm" aria-label={`Remove ${entry.key}`} onClick={() => setRemoving([entry.key])}>
+                <IconTrash size={15} aria-hidden />
+              </ActionIcon>
+            </May>
           </Group>
         ),
     },
@@ -140,26 +122,45 @@ export function ObjectList({ bucket, prefix, isFlat, isVersioned, onUpload }: Ob
       {marked.length > 0 && (
         <div className={classes.chosen}>
           <span>{marked.length} chosen</span>
-          <Button size="compact-sm" variant="default" onClick={() => setRemoving(marked)}>
-            Remove
-          </Button>
+          <May action="bucket:write" on={`bucket:${bucket}`}>
+            <Button size="compact-sm" variant="default" onClick={() => setRemoving(marked)}>
+              Remove
+            </Button>
+          </May>
           <Button size="compact-sm" variant="subtle" onClick={() => setChosen(new Set())}>
             None
           </Button>
         </div>
       )}
-      <DataTable
+      <PagedTable
+        pages={found}
+        what="What is in it"
         label={`What is in ${bucket}`}
         rows={found.entries}
         columns={columns}
         rowKey={(entry) => entry.prefix ?? entry.key}
-        onEnd={() => found.hasNextPage && !found.isFetching && void found.fetchNextPage()}
+        empty={
+          <EmptyState
+            icon={IconUpload}
+            title={prefix === '' ? 'Nothing is in it yet' : `Nothing begins with ${prefix}`}
+            action={
+              <May action="bucket:write" on={`bucket:${bucket}`}>
+                <Button variant="default" onClick={onUpload}>
+                  Choose files
+                </Button>
+              </May>
+            }
+          >
+            Drop files or folders here. What they wake is shown beside them.
+          </EmptyState>
+        }
       />
       <Confirm
         opened={removing.length > 0}
         onClose={() => setRemoving([])}
         title={removing.length === 1 ? 'Remove this object?' : `Remove ${removing.length} objects?`}
         verb="Remove"
+        command={['bucket', 'rm', bucket, ...removing.slice(0, 5)]}
         onConfirm={remove}
       >
         <p className={classes.removed}>
@@ -167,7 +168,6 @@ export function ObjectList({ bucket, prefix, isFlat, isVersioned, onUpload }: Ob
           {removing.length > 5 && ' …'}
         </p>
         {isVersioned ? 'The bucket keeps versions: they can be had back by S3 clients.' : 'It is gone for good.'}
-        <CommandLine words={['bucket', 'rm', bucket, ...removing.slice(0, 5)]} />
       </Confirm>
     </>
   );

@@ -10,6 +10,7 @@ import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { ContentView } from '../../ui/content-view.tsx';
 import { formatDuration } from '../../ui/format.ts';
+import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { StatusBadge, toneOf, wordsOf } from '../../ui/status-badge.tsx';
@@ -63,20 +64,24 @@ export function EventLife({ id, onClose }: { id: string; onClose: () => void }) 
       <Group gap="xs" mt="md">
         {isPending && (
           <>
-            <Button
-              loading={retry.isPending}
-              onClick={() =>
-                retry.mutate(undefined, {
-                  onSuccess: () => notifications.show({ message: 'The event is delivered again' }),
-                  onError: (error) => notifications.show({ color: 'red', message: messageOf(error) }),
-                })
-              }
-            >
-              {state === 'dead' ? 'Redrive' : 'Deliver now'}
-            </Button>
-            <Button variant="default" onClick={() => setDropping(true)}>
-              Drop
-            </Button>
+            <May action="event:write" on={`function:${query.data?.function}`}>
+              <Button
+                loading={retry.isPending}
+                onClick={() =>
+                  retry.mutate(undefined, {
+                    onSuccess: () => notifications.show({ message: 'The event is delivered again' }),
+                    onError: (error) => notifications.show({ color: 'red', message: messageOf(error) }),
+                  })
+                }
+              >
+                {state === 'dead' ? 'Redrive' : 'Deliver now'}
+              </Button>
+            </May>
+            <May action="event:write" on={`function:${query.data?.function}`}>
+              <Button variant="default" onClick={() => setDropping(true)}>
+                Drop
+              </Button>
+            </May>
           </>
         )}
         <CommandLine words={isPending ? ['events', 'retry', id] : ['events', id]} />
@@ -86,12 +91,13 @@ export function EventLife({ id, onClose }: { id: string; onClose: () => void }) 
         onClose={() => setDropping(false)}
         title="Drop this event?"
         verb="Drop"
+        command={['events', 'drop', id]}
         onConfirm={async () => {
           await api.delete('/v1/events/{id}', { path: { id } });
           onClose();
         }}
       >
-        It is never delivered. A record of it stays. <CommandLine words={['events', 'drop', id]} />
+        It is never delivered. A record of it stays.
       </Confirm>
     </Panel>
   );

@@ -5,11 +5,11 @@ import { Link } from 'react-router';
 import type { Answer } from '../../api/client.ts';
 import { usePages } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
-import { type Column, DataTable } from '../../ui/data-table.tsx';
+import type { Column } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
-import { Loading } from '../../ui/loading.tsx';
+import { May } from '../../ui/may.tsx';
 import { Page } from '../../ui/page.tsx';
+import { PagedTable } from '../../ui/paged-table.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StatusBadge, toneOf } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -94,9 +94,11 @@ export function EventList({ name }: { name: string }) {
       }
       actions={
         dead > 0 && (
-          <Button leftSection={<IconRefresh size={16} aria-hidden />} onClick={() => setRedriving(true)}>
-            Redrive all that are dead
-          </Button>
+          <May action="event:write" on={`function:${name}`}>
+            <Button leftSection={<IconRefresh size={16} aria-hidden />} onClick={() => setRedriving(true)}>
+              Redrive all that are dead
+            </Button>
+          </May>
         )
       }
     >
@@ -113,7 +115,7 @@ export function EventList({ name }: { name: string }) {
             { value: '', label: 'All lanes' },
             ...[...new Set([...lanes.map((each) => each.lane), ...(lane === '' ? [] : [lane])])].map((each) => ({
               value: each,
-              label: each === 'direct' ? 'Direct calls' : each,
+              label: each === 'direct' ? 'Direct invocations' : each,
             })),
           ]}
           value={lane}
@@ -122,28 +124,22 @@ export function EventList({ name }: { name: string }) {
       </div>
       {event !== '' && <EventLife id={event} onClose={() => setWords({ event: '' })} />}
       <Panel flush>
-        {pages.data === undefined ? (
-          pages.error === null ? (
-            <Loading rows={5} />
-          ) : (
-            <ErrorState error={pages.error} what={`The events of ${name}`} onRetry={() => void pages.refetch()} />
-          )
-        ) : pages.items.length === 0 ? (
-          <EmptyState icon={IconInbox} title={state === '' ? 'Nothing waits' : 'There are none'}>
-            {state === ''
-              ? 'All events that were accepted have been delivered. Choose a state to see those that ended.'
-              : 'No event of this function is in this state, or their records are too old.'}
-          </EmptyState>
-        ) : (
-          <DataTable
-            label={`Events of ${name}`}
-            rows={pages.items}
-            columns={COLUMNS}
-            rowKey={({ eventId }) => eventId}
-            onOpen={({ eventId }) => setWords({ event: eventId }, true)}
-            onEnd={() => pages.hasNextPage && !pages.isFetching && void pages.fetchNextPage()}
-          />
-        )}
+        <PagedTable
+          pages={pages}
+          what={`The events of ${name}`}
+          label={`Events of ${name}`}
+          rows={pages.items}
+          columns={COLUMNS}
+          rowKey={({ eventId }) => eventId}
+          onOpen={({ eventId }) => setWords({ event: eventId }, true)}
+          empty={
+            <EmptyState icon={IconInbox} title={state === '' ? 'Nothing waits' : 'There are none'}>
+              {state === ''
+                ? 'All events that were accepted have been delivered. Choose a state to see those that ended.'
+                : 'No event of this function is in this state, or their records are too old.'}
+            </EmptyState>
+          }
+        />
       </Panel>
       <CommandLine
         words={['events', name, ...(state === '' ? [] : ['--state', state]), ...(lane === '' ? [] : ['--lane', lane])]}

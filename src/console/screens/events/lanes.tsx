@@ -4,15 +4,15 @@ import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useApi } from '../../api/hooks.ts';
 import type { Lane } from '../../api/things.ts';
-import { CommandLine } from '../../ui/command-line.tsx';
+import { countColumn } from '../../ui/columns.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Figures } from '../../ui/figures.tsx';
 import { formatCount, formatDuration } from '../../ui/format.ts';
+import { May } from '../../ui/may.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
-import { StatusBadge } from '../../ui/status-badge.tsx';
 import { TypedInput } from '../../ui/typed-input.tsx';
 import { useWords } from '../../ui/words.ts';
 import { Redrive } from './redrive.tsx';
@@ -62,7 +62,7 @@ export function Lanes() {
                 {shown.length === 0 ? (
                   <EmptyState icon={IconInbox} title={lanes.length === 0 ? 'No events yet' : 'No lane fits'}>
                     {lanes.length === 0
-                      ? 'Each trigger of a function has a lane, and so have calls that nobody waits for. They appear with their first event.'
+                      ? 'Each trigger of a function has a lane, and so have invocations that nobody waits for. They appear with their first event.'
                       : 'Look for something else, or show the lanes where nothing waits, too.'}
                   </EmptyState>
                 ) : (
@@ -80,7 +80,6 @@ export function Lanes() {
           );
         }}
       </QueryView>
-      <CommandLine words={['events', '<function>']} />
       <Redrive lane={redriving} onClose={() => setRedriving(undefined)} />
     </Page>
   );
@@ -131,40 +130,11 @@ function columnsWith(redrive: (lane: Lane) => void): Column<Lane>[] {
       width: 'minmax(7rem, 1.4fr)',
       wide: true,
       sort: ({ lane }) => lane,
-      cell: ({ lane }) => (lane === 'direct' ? 'direct calls' : lane),
+      cell: ({ lane }) => (lane === 'direct' ? 'direct invocations' : lane),
     },
-    {
-      key: 'waiting',
-      title: 'Waiting',
-      width: '5rem',
-      align: 'right',
-      sort: ({ waiting, delayed }) => waiting + delayed,
-      cell: ({ waiting, delayed }) => formatCount(waiting + delayed),
-    },
-    {
-      key: 'running',
-      title: 'Running',
-      width: '5rem',
-      align: 'right',
-      wide: true,
-      sort: ({ running }) => running,
-      cell: ({ running }) => formatCount(running),
-    },
-    {
-      key: 'dead',
-      title: 'Dead',
-      width: '4.5rem',
-      align: 'right',
-      sort: ({ dead }) => dead,
-      cell: ({ dead }) =>
-        dead === 0 ? (
-          '0'
-        ) : (
-          <StatusBadge tone="bad" plain>
-            {formatCount(dead)}
-          </StatusBadge>
-        ),
-    },
+    countColumn('waiting', 'Waiting', ({ waiting, delayed }) => waiting + delayed, { width: '5rem' }),
+    countColumn('running', 'Running', ({ running }) => running, { width: '5rem', wide: true }),
+    countColumn('dead', 'Dead', ({ dead }) => dead, { width: '4.5rem', bad: true }),
     {
       key: 'oldest',
       title: 'Oldest',
@@ -174,24 +144,8 @@ function columnsWith(redrive: (lane: Lane) => void): Column<Lane>[] {
       sort: ({ oldestAgeMs }) => oldestAgeMs,
       cell: ({ oldestAgeMs }) => (oldestAgeMs === 0 ? '' : formatDuration(oldestAgeMs)),
     },
-    {
-      key: 'delivered',
-      title: 'Delivered',
-      width: '6rem',
-      align: 'right',
-      wide: true,
-      sort: ({ delivered }) => delivered,
-      cell: ({ delivered }) => formatCount(delivered),
-    },
-    {
-      key: 'attempts',
-      title: 'Failed attempts',
-      width: '7.5rem',
-      align: 'right',
-      wide: true,
-      sort: ({ failedAttempts }) => failedAttempts,
-      cell: ({ failedAttempts }) => formatCount(failedAttempts),
-    },
+    countColumn('delivered', 'Delivered', ({ delivered }) => delivered, { width: '6rem', wide: true }),
+    countColumn('attempts', 'Failed attempts', ({ failedAttempts }) => failedAttempts, { width: '7.5rem', wide: true }),
     {
       key: 'do',
       title: '',
@@ -199,14 +153,16 @@ function columnsWith(redrive: (lane: Lane) => void): Column<Lane>[] {
       align: 'right',
       cell: (lane) =>
         lane.dead > 0 && (
-          <Button
-            size="compact-xs"
-            variant="default"
-            aria-label={`Redrive the dead events of ${lane.function}, ${lane.lane}`}
-            onClick={() => redrive(lane)}
-          >
-            Redrive
-          </Button>
+          <May action="event:write" on={`function:${lane.function}`} orAbsent>
+            <Button
+              size="compact-xs"
+              variant="default"
+              aria-label={`Redrive the dead events of ${lane.function}, ${lane.lane}`}
+              onClick={() => redrive(lane)}
+            >
+              Redrive
+            </Button>
+          </May>
         ),
     },
   ];

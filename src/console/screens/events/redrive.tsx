@@ -2,8 +2,7 @@ import { NumberInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
-import { queryClient } from '../../api/hooks.ts';
-import { CommandLine } from '../../ui/command-line.tsx';
+import { renew } from '../../api/hooks.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { formatCount } from '../../ui/format.ts';
 
@@ -29,22 +28,18 @@ export function Redrive({ lane, onClose }: RedriveProps) {
       }
       verb="Redrive"
       harmless
+      command={['events', 'redrive', name, ...(only === undefined ? [] : ['--lane', only]), '--rate', String(rate)]}
       onConfirm={async () => {
         const body = { ratePerSecond: Number(rate), ...(only !== undefined && { lane: only }) };
         const { redriven } = await api.post('/v1/functions/{name}/events/redrive', { path: { name }, body });
         notifications.show({
           message: `${formatCount(redriven)} ${redriven === 1 ? 'event of' : 'events of'} ${name} on ${redriven === 1 ? 'its' : 'their'} way again`,
         });
-        await queryClient.invalidateQueries({
-          predicate: ({ queryKey }) => /^\/v1\/(lanes|events|functions\/\{name\}\/events)/.test(String(queryKey[0])),
-        });
+        await renew('/v1/lanes', '/v1/events', '/v1/functions/{name}/events');
       }}
     >
       With fresh attempts, after what waits now.
       <NumberInput label="Events a second" my="sm" min={0.1} max={100_000} required value={rate} onChange={setRate} />
-      <CommandLine
-        words={['events', 'redrive', name, ...(only === undefined ? [] : ['--lane', only]), '--rate', String(rate)]}
-      />
     </Confirm>
   );
 }

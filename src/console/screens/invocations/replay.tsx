@@ -4,11 +4,12 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../api/client.ts';
 import { useApi, useChange } from '../../api/hooks.ts';
-import { messageOf } from '../../api/problem.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { DifferenceTable } from '../../ui/difference-table.tsx';
 import { differencesOf } from '../../ui/differences.ts';
+import { Failure } from '../../ui/failure.tsx';
 import { formatDuration } from '../../ui/format.ts';
+import { May } from '../../ui/may.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { invocationPath } from './invocation.ts';
 import { bodyOf, endValue, type RecordingView, type ReplayView } from './part.ts';
@@ -46,25 +47,23 @@ export function Replay({ recording }: { readonly recording: RecordingView }) {
           limit={50}
           searchable
         />
-        <Button
-          size="xs"
-          leftSection={<IconPlayerPlay size={14} aria-hidden />}
-          loading={run.isPending}
-          onClick={() => run.mutate(undefined)}
-        >
-          Run it again
-        </Button>
+        <May action="function:payloads" on={`function:${name}`}>
+          <Button
+            size="xs"
+            leftSection={<IconPlayerPlay size={14} aria-hidden />}
+            loading={run.isPending}
+            onClick={() => run.mutate(undefined)}
+          >
+            Run it again
+          </Button>
+        </May>
       </div>
       <Text size="xs" c="dimmed">
         What it would send through the platform is not sent, and shown below. What it does at once, such as calling
         services, it does again.
       </Text>
       <div role="status">
-        {run.error !== null && (
-          <Text size="sm" c="var(--fob-bad)">
-            {messageOf(run.error)}
-          </Text>
-        )}
+        <Failure error={run.error} />
         {run.data !== undefined && <Outcome replay={run.data} />}
       </div>
       <CommandLine words={words} />

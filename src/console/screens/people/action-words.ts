@@ -45,7 +45,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'identity:read': 'see users, teams, roles and tokens of others',
   'identity:write': 'change users, teams, roles and tokens of others',
   'policy:read': 'see policies and quotas',
-  'policy:write': 'change policies, quotas and execution roles',
+  'policy:write': 'change policies, quotas and execution roles of all',
+  'role:write': 'change execution roles',
   'audit:read': 'read the audit trail',
   'node:read': 'see nodes and sandboxes',
   'node:backup': 'take backups, payloads included',
@@ -69,6 +70,7 @@ const KINDS: Readonly<Record<string, string>> = {
   project: 'projects',
   identity: 'users, teams, roles and tokens',
   policy: 'policies and quotas',
+  role: 'execution roles',
   audit: 'the audit trail',
   node: 'nodes',
 };

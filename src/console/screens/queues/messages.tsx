@@ -4,11 +4,10 @@ import type { Answer } from '../../api/client.ts';
 import { usePages } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { ContentView } from '../../ui/content-view.tsx';
-import { type Column, DataTable } from '../../ui/data-table.tsx';
+import type { Column } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
 import { Facts } from '../../ui/facts.tsx';
-import { Loading } from '../../ui/loading.tsx';
+import { PagedTable } from '../../ui/paged-table.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StatusBadge, type Tone } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -55,26 +54,20 @@ export function Messages({ queue }: { queue: string }) {
     <div style={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: '0.875rem' }}>
       {message !== undefined && <MessageView message={message} onClose={() => setWords({ message: '' })} />}
       <Panel flush>
-        {pages.data === undefined ? (
-          pages.error === null ? (
-            <Loading rows={5} />
-          ) : (
-            <ErrorState error={pages.error} what="The messages" onRetry={() => void pages.refetch()} />
-          )
-        ) : pages.items.length === 0 ? (
-          <EmptyState icon={IconStack2} title="The queue is empty">
-            All that was sent to it has been done with. What comes appears here by itself.
-          </EmptyState>
-        ) : (
-          <DataTable
-            label={`Messages of ${queue}`}
-            rows={pages.items}
-            columns={COLUMNS}
-            rowKey={({ messageId }) => messageId}
-            onOpen={({ messageId }) => setWords({ message: messageId })}
-            onEnd={() => pages.hasNextPage && !pages.isFetching && void pages.fetchNextPage()}
-          />
-        )}
+        <PagedTable
+          pages={pages}
+          what="The messages"
+          label={`Messages of ${queue}`}
+          rows={pages.items}
+          columns={COLUMNS}
+          rowKey={({ messageId }) => messageId}
+          onOpen={({ messageId }) => setWords({ message: messageId })}
+          empty={
+            <EmptyState icon={IconStack2} title="The queue is empty">
+              All that was sent to it has been done with. What comes appears here by itself.
+            </EmptyState>
+          }
+        />
       </Panel>
       <CommandLine words={['queue', 'peek', queue]} />
     </div>

@@ -1,61 +1,28 @@
-import { Anchor, Button } from '@mantine/core';
-import { IconPlus, IconStack2 } from '@tabler/icons-react';
-import { useState } from 'react';
-import { Link, useNavigate } from 'react-router';
+import { Anchor } from '@mantine/core';
+import { IconStack2 } from '@tabler/icons-react';
+import { Link } from 'react-router';
 import { type Answer, api } from '../../api/client.ts';
 import { useApi } from '../../api/hooks.ts';
+import { countColumn, nameColumn } from '../../ui/columns.tsx';
 import { CommandLine } from '../../ui/command-line.tsx';
-import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
-import { formatCount, formatDuration } from '../../ui/format.ts';
-import { NameForm } from '../../ui/name-form.tsx';
+import { useCreating } from '../../ui/creating.tsx';
+import type { Column } from '../../ui/data-table.tsx';
+import { formatDuration } from '../../ui/format.ts';
+import { NAME } from '../../ui/name-field.tsx';
+import { NamedList } from '../../ui/named-list.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Panel } from '../../ui/panel.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
+import { ThingDialog } from '../../ui/thing-dialog.tsx';
 
 export type Queue = Answer<'GET', '/v1/queues'>['queues'][number];
 
 /** No feed tells of messages that come from elsewhere. */
 export const REFRESH_MS = 5_000;
 
-const path = (name: string) => `/queues/${encodeURIComponent(name)}`;
 const COLUMNS: readonly Column<Queue>[] = [
-  {
-    key: 'name',
-    title: 'Queue',
-    width: 'minmax(8rem, 2fr)',
-    sort: ({ name }) => name,
-    cell: ({ name }) => (
-      <Anchor component={Link} to={path(name)} inherit>
-        {name}
-      </Anchor>
-    ),
-  },
-  {
-    key: 'ready',
-    title: 'Ready',
-    width: '5rem',
-    align: 'right',
-    sort: ({ stats }) => stats.ready,
-    cell: ({ stats }) => formatCount(stats.ready),
-  },
-  {
-    key: 'leased',
-    title: 'Taken',
-    width: '5rem',
-    align: 'right',
-    sort: ({ stats }) => stats.leased,
-    cell: ({ stats }) => formatCount(stats.leased),
-  },
-  {
-    key: 'delayed',
-    title: 'Held back',
-    width: '5.5rem',
-    align: 'right',
-    wide: true,
-    sort: ({ stats }) => stats.delayed,
-    cell: ({ stats }) => formatCount(stats.delayed),
-  },
+  nameColumn('/queues', { title: 'Queue' }),
+  countColumn('ready', 'Ready', ({ stats }) => stats.ready, { width: '5rem' }),
+  countColumn('leased', 'Taken', ({ stats }) => stats.leased, { width: '5rem' }),
+  countColumn('delayed', 'Held back', ({ stats }) => stats.delayed, { wide: true }),
   {
     key: 'oldest',
     title: 'Oldest',
@@ -65,15 +32,7 @@ const COLUMNS: readonly Column<Queue>[] = [
     sort: ({ stats }) => stats.oldestAgeMs,
     cell: ({ stats }) => (stats.oldestAgeMs === 0 ? '' : formatDuration(stats.oldestAgeMs)),
   },
-  {
-    key: 'sent',
-    title: 'Sent',
-    width: '5.5rem',
-    align: 'right',
-    wide: true,
-    sort: ({ counts }) => counts.sent,
-    cell: ({ counts }) => formatCount(counts.sent),
-  },
+  countColumn('sent', 'Sent', ({ counts }) => counts.sent, { wide: true }),
   {
     key: 'dead',
     title: 'Dead letters go to',
@@ -81,7 +40,7 @@ const COLUMNS: readonly Column<Queue>[] = [
     wide: true,
     cell: ({ settings: { deadLetter } }) =>
       deadLetter && (
-        <Anchor component={Link} to={path(deadLetter.queue)} inherit>
+        <Anchor component={Link} to={`/queues/${encodeURIComponent(deadLetter.queue)}`} inherit>
           {deadLetter.queue}
         </Anchor>
       ),
@@ -91,47 +50,34 @@ const COLUMNS: readonly Column<Queue>[] = [
 /** All queues and how they stand. */
 export function QueueList() {
   const query = useApi('/v1/queues', undefined, { refetchInterval: REFRESH_MS });
-  const [adding, setAdding] = useState(false);
-  const navigate = useNavigate();
-  const add = (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
-      Create a queue
-    </Button>
-  );
+  const { button, dialog } = useCreating('queue', { action: 'queue:manage' });
   return (
-    <Page title="Queues" lead="Messages that wait until somebody has done what they ask for" actions={add}>
-      <Panel flush>
-        <QueryView query={query} what="The queues" rows={6}>
-          {({ queues }) =>
-            queues.length === 0 ? (
-              <EmptyState icon={IconStack2} title="No queues yet" action={add}>
-                A queue keeps messages until a function, or a worker elsewhere, has done with them.
-              </EmptyState>
-            ) : (
-              <DataTable
-                label="Queues"
-                rows={queues}
-                columns={COLUMNS}
-                rowKey={({ name }) => name}
-                initialSort={{ key: 'name' }}
-                onOpen={({ name }) => navigate(path(name))}
-              />
-            )
-          }
-        </QueryView>
-      </Panel>
+    <Page title="Queues" lead="Messages that wait until somebody has done what they ask for" actions={button}>
+      <NamedList
+        query={query}
+        rows={({ queues }) => queues}
+        of="queue"
+        to="/queues"
+        icon={IconStack2}
+        columns={COLUMNS}
+        texts={({ name, settings }) => [name, settings.deadLetter?.queue ?? '']}
+        hint="Name, queue of dead letters"
+        action={button}
+      >
+        A queue keeps messages until a function, or a worker elsewhere, has done with them.
+      </NamedList>
       <CommandLine words={['queue', 'list']} />
-      <NameForm
-        opened={adding}
-        onClose={() => setAdding(false)}
-        title="Create a queue"
-        hint="A name that ends in .fifo makes a queue that keeps the order of its messages"
+      <ThingDialog
+        {...dialog}
+        of="queue"
+        rule={NAME.dotted}
+        description="One that ends in .fifo keeps the order of its messages"
         command={(name) => ['queue', 'create', name]}
-        onCreate={async (name) => {
+        save={async (name) => {
           await api.put('/v1/queues/{name}', { path: { name }, body: {} });
-          await query.refetch();
-          navigate(path(name));
         }}
+        touches={['/v1/queues']}
+        to="/queues"
       />
     </Page>
   );

@@ -3,11 +3,12 @@ import { IconDots, IconRefresh, IconSend } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { api } from '../../api/client.ts';
-import { useApi } from '../../api/hooks.ts';
+import { renew, useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Figures } from '../../ui/figures.tsx';
 import { formatCount, formatDuration } from '../../ui/format.ts';
+import { May } from '../../ui/may.tsx';
 import { Page } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { ViewTabs } from '../../ui/view-tabs.tsx';
@@ -16,7 +17,6 @@ import { Messages } from './messages.tsx';
 import { type Queue, REFRESH_MS } from './queue-list.tsx';
 import { QueueSettings } from './queue-settings.tsx';
 import { Redrive } from './redrive.tsx';
-import { renewQueues } from './renew.ts';
 import { SendMessage } from './send-message.tsx';
 
 type Asking = 'send' | 'redrive' | 'purge' | 'remove';
@@ -37,17 +37,21 @@ export default function QueuePage() {
       crumbs={[{ title: 'Queues', to: '/queues' }]}
       actions={
         <>
-          <Button leftSection={<IconSend size={16} aria-hidden />} onClick={() => setAsking('send')}>
-            Send a message
-          </Button>
-          {origins.length > 0 && (
-            <Button
-              variant="default"
-              leftSection={<IconRefresh size={16} aria-hidden />}
-              onClick={() => setAsking('redrive')}
-            >
-              Redrive
+          <May action="queue:send" on={`queue:${name}`}>
+            <Button leftSection={<IconSend size={16} aria-hidden />} onClick={() => setAsking('send')}>
+              Send a message
             </Button>
+          </May>
+          {origins.length > 0 && (
+            <May action="queue:manage" on={`queue:${name}`}>
+              <Button
+                variant="default"
+                leftSection={<IconRefresh size={16} aria-hidden />}
+                onClick={() => setAsking('redrive')}
+              >
+                Redrive
+              </Button>
+            </May>
           )}
           <Menu position="bottom-end">
             <Menu.Target>
@@ -56,8 +60,12 @@ export default function QueuePage() {
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
-              <Menu.Item onClick={() => setAsking('purge')}>Remove all messages</Menu.Item>
-              <Menu.Item onClick={() => setAsking('remove')}>Remove the queue</Menu.Item>
+              <May action="queue:manage" on={`queue:${name}`}>
+                <Menu.Item onClick={() => setAsking('purge')}>Remove all messages</Menu.Item>
+              </May>
+              <May action="queue:manage" on={`queue:${name}`}>
+                <Menu.Item onClick={() => setAsking('remove')}>Remove the queue</Menu.Item>
+              </May>
             </Menu.Dropdown>
           </Menu>
         </>
@@ -87,27 +95,29 @@ export default function QueuePage() {
         onClose={close}
         title={`Remove all messages of ${name}?`}
         verb="Remove all messages"
+        command={['queue', 'purge', name]}
         typed={name}
         onConfirm={async () => {
           await api.post('/v1/queues/{name}/purge', { path: { name } });
-          await renewQueues();
+          await renew('/v1/queues');
         }}
       >
-        They are gone for good. <CommandLine words={['queue', 'purge', name]} />
+        They are gone for good.
       </Confirm>
       <Confirm
         opened={asking === 'remove'}
         onClose={close}
         title={`Remove the queue ${name}?`}
         verb="Remove the queue"
+        command={['queue', 'rm', name]}
         typed={name}
         onConfirm={async () => {
           await api.delete('/v1/queues/{name}', { path: { name } });
           navigate('/queues');
-          await renewQueues();
+          await renew('/v1/queues');
         }}
       >
-        Its messages go with it, for good. <CommandLine words={['queue', 'rm', name]} />
+        Its messages go with it, for good.
       </Confirm>
     </Page>
   );

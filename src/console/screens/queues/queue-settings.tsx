@@ -1,9 +1,11 @@
-import { Button, Group, NumberInput, Select, Switch, Text, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Select, Switch, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { type Asked, api } from '../../api/client.ts';
 import { useChange } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Failure } from '../../ui/failure.tsx';
+import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ageMs, ageText } from '../../ui/range.ts';
 import type { Queue } from './queue-list.tsx';
@@ -62,7 +64,7 @@ export function QueueSettings({ queue: { name, settings }, queues }: { queue: Qu
           change.mutate(changed, {
             onSuccess: () => {
               setTimes({});
-              notifications.show({ message: `The settings of ${name} are kept` });
+              notifications.show({ message: `The settings of ${name} are saved` });
             },
           });
         }}
@@ -100,16 +102,14 @@ export function QueueSettings({ queue: { name, settings }, queues }: { queue: Qu
             onChange={(event) => setByContent(event.currentTarget.checked)}
           />
         )}
-        {change.error && (
-          <Text size="sm" c="var(--fob-bad)" role="alert">
-            {change.error.message}
-          </Text>
-        )}
-        <CommandLine words={['queue', 'create', name, ...flags]} />
+        <Failure error={change.error} />
+        <CommandLine words={isWrong || flags.length === 0 ? undefined : ['queue', 'create', name, ...flags]} />
         <Group>
-          <Button type="submit" loading={change.isPending} disabled={isWrong || flags.length === 0}>
-            Keep
-          </Button>
+          <May action="queue:manage" on={`queue:${name}`}>
+            <Button type="submit" loading={change.isPending} disabled={isWrong || flags.length === 0}>
+              Save
+            </Button>
+          </May>
         </Group>
       </form>
     </Panel>

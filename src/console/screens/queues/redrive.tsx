@@ -2,10 +2,9 @@ import { NumberInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
-import { CommandLine } from '../../ui/command-line.tsx';
+import { renew } from '../../api/hooks.ts';
 import { Confirm } from '../../ui/confirm.tsx';
-import { formatCount } from '../../ui/format.ts';
-import { renewQueues } from './renew.ts';
+import { countText } from '../../ui/format.ts';
 
 /** Moves dead letters back to where they came from. */
 export function Redrive({ queue, opened, onClose }: { queue: string; opened: boolean; onClose: () => void }) {
@@ -17,16 +16,16 @@ export function Redrive({ queue, opened, onClose }: { queue: string; opened: boo
       title={`Move the messages of ${queue} back?`}
       verb="Redrive"
       harmless
+      command={['queue', 'redrive', queue, '--rate', String(rate)]}
       onConfirm={async () => {
         const body = { ratePerSecond: Number(rate) };
         const { moved } = await api.post('/v1/queues/{name}/redrive', { path: { name: queue }, body });
-        notifications.show({ message: `${formatCount(moved)} messages went back to where they came from` });
-        await renewQueues();
+        notifications.show({ message: `${countText(moved, 'message')} went back` });
+        await renew('/v1/queues');
       }}
     >
       What is in it now goes back to where it came from, each in one step: nothing is lost or doubled.
       <NumberInput label="Messages a second" my="sm" min={0.1} max={100_000} required value={rate} onChange={setRate} />
-      <CommandLine words={['queue', 'redrive', queue, '--rate', String(rate)]} />
     </Confirm>
   );
 }

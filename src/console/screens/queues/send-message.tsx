@@ -2,10 +2,10 @@ import { Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { request, urlOf } from '../../api/client.ts';
+import { renew } from '../../api/hooks.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { ageMs } from '../../ui/range.ts';
 import type { Queue } from './queue-list.tsx';
-import { renewQueues } from './renew.ts';
 
 /** Sends one message. */
 export function SendMessage({ queue: { name, settings }, onClose }: { queue: Queue; onClose: () => void }) {
@@ -43,7 +43,7 @@ export function SendMessage({ queue: { name, settings }, onClose }: { queue: Que
         });
         const { messageId } = (await response.json()) as { messageId: string };
         notifications.show({ message: `The message ${messageId} is in ${name}` });
-        await renewQueues();
+        await renew('/v1/queues');
       }}
     >
       <Textarea

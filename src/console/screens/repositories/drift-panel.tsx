@@ -3,6 +3,7 @@ import { IconCircleCheck } from '@tabler/icons-react';
 import { useApi } from '../../api/hooks.ts';
 import { DifferenceTable } from '../../ui/difference-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { countText } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
@@ -35,7 +36,7 @@ export function DriftPanel({ name, revision }: { readonly name: string; readonly
         <>
           {found !== undefined && (
             <StatusBadge tone={found.length === 0 ? 'good' : 'notice'}>
-              {found.length === 0 ? 'nothing' : `${found.length} ${found.length === 1 ? 'thing' : 'things'}`}
+              {found.length === 0 ? 'nothing' : countText(found.length, 'thing')}
             </StatusBadge>
           )}
           <Button size="xs" variant="default" loading={query.isFetching} onClick={() => void query.refetch()}>

@@ -1,13 +1,11 @@
-import { Button, Code, Group, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
+import { Code, Text } from '@mantine/core';
 import { IconFileStack } from '@tabler/icons-react';
 import { useNavigate, useParams } from 'react-router';
 import { api } from '../../api/client.ts';
-import { useApi, useChange } from '../../api/hooks.ts';
+import { renew, useApi } from '../../api/hooks.ts';
 import type { Api } from '../../api/types.gen.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
-import { Confirm } from '../../ui/confirm.tsx';
+import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FactGrid } from '../../ui/fact-grid.tsx';
@@ -120,34 +118,26 @@ function Summary({ project: { appliedAt, by, origin, lock } }: { readonly projec
 
 function Forget({ name }: { readonly name: string }) {
   const navigate = useNavigate();
-  const [isOpen, dialog] = useDisclosure(false);
-  const forget = useChange(() => api.delete('/v1/projects/{name}', { path: { name } }), ['/v1/projects']);
   return (
-    <>
-      <Button variant="default" onClick={dialog.open}>
-        Forget
-      </Button>
-      <Confirm
-        opened={isOpen}
-        onClose={dialog.close}
-        title={`Forget the project ${name}?`}
-        verb="Forget"
-        typed={name}
-        onConfirm={async () => {
-          await forget.mutateAsync(undefined);
-          notifications.show({ message: `The project ${name} is forgotten` });
-          void navigate('/repositories/projects');
-        }}
-      >
-        What it made stays, and belongs to nobody then: the next time its file is applied it takes it over, and does not
-        remove it any more.
-        <Group mt="sm">
-          <Text size="xs" c="dimmed">
-            By the API: <Code>DELETE /v1/projects/{name}</Code>
-          </Text>
-        </Group>
-      </Confirm>
-    </>
+    <ConfirmButton
+      action="project:write"
+      on={`project:${name}`}
+      label="Forget"
+      title={`Forget the project ${name}?`}
+      typed={name}
+      onConfirm={async () => {
+        await api.delete('/v1/projects/{name}', { path: { name } });
+        await navigate('/repositories/projects');
+        await renew('/v1/projects');
+        return `The project ${name} is forgotten`;
+      }}
+    >
+      What it made stays, and belongs to nobody then: the next time its file is applied it takes it over, and does not
+      remove it any more.
+      <Text size="xs" c="dimmed" mt="sm">
+        By the API: <Code>DELETE /v1/projects/{name}</Code>
+      </Text>
+    </ConfirmButton>
   );
 }
 

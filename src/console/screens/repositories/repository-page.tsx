@@ -1,13 +1,14 @@
-import { Button, Code, Group, Text } from '@mantine/core';
+import { Button, Code, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { useNavigate, useParams } from 'react-router';
+import { useParams } from 'react-router';
 import { api } from '../../api/client.ts';
 import { useApi, useChange } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
-import { Confirm } from '../../ui/confirm.tsx';
+import { RemoveButton } from '../../ui/confirm-button.tsx';
 import { FactGrid } from '../../ui/fact-grid.tsx';
-import { formatDuration } from '../../ui/format.ts';
+import { countText, formatDuration } from '../../ui/format.ts';
+import { May } from '../../ui/may.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
@@ -48,7 +49,7 @@ function Summary({ repository }: { readonly repository: Repository }) {
     <Panel title={watch === undefined ? 'Pushed to' : 'Watched'} aside={<StatusBadge tone={tone}>{words}</StatusBadge>}>
       {watch?.error !== undefined && (
         <Text size="sm" c="var(--fob-bad)" mb="sm">
-          {watch.failures} {watch.failures === 1 ? 'attempt' : 'attempts'} in a row failed: {watch.error}
+          {countText(watch.failures, 'attempt')} in a row failed: {watch.error}
         </Text>
       )}
       <FactGrid
@@ -64,7 +65,7 @@ function Summary({ repository }: { readonly repository: Repository }) {
           ['Webhook', watch && <Code key="hook">{watch.hookPath}</Code>],
           ['Environment', environment || undefined],
           ['Function', fn || undefined],
-          ['Made', <Time key="made" at={createdAt} ago />],
+          ['Created', <Time key="made" at={createdAt} ago />],
           ['By', by],
         ]}
       />
@@ -74,58 +75,45 @@ function Summary({ repository }: { readonly repository: Repository }) {
 
 function Actions({ repository }: { readonly repository: Repository }) {
   const { name, watch } = repository;
-  const navigate = useNavigate();
   const [isChanging, changing] = useDisclosure(false);
-  const [isRemoving, removing] = useDisclosure(false);
   const look = useChange(() => api.post('/v1/repositories/{name}/look', { path: { name } }), ['/v1/repositories']);
-  const remove = useChange(() => api.delete('/v1/repositories/{name}', { path: { name } }), ['/v1/repositories']);
+  const lookNow = () =>
+    look.mutate(undefined, {
+      onSuccess: (view) => {
+        const error = view.watch?.error;
+        notifications.show({ message: error ?? `${name} was looked at`, ...(error !== undefined && { color: 'red' }) });
+      },
+      onError: (error) => notifications.show({ message: error.message, color: 'red' }),
+    });
+  const on = `repository:${name}`;
   return (
     <>
       {watch !== undefined && (
-        <Button
-          loading={look.isPending}
-          onClick={() =>
-            look.mutate(undefined, {
-              onSuccess: (view) => {
-                notifications.show({
-                  message: view.watch?.error ?? `${name} was looked at`,
-                  ...(view.watch?.error !== undefined && { color: 'red' }),
-                });
-              },
-              onError: (error) => {
-                notifications.show({ message: error.message, color: 'red' });
-              },
-            })
-          }
-        >
-          Look now
-        </Button>
+        <May action="repository:write" on={on}>
+          <Button loading={look.isPending} onClick={lookNow}>
+            Look now
+          </Button>
+        </May>
       )}
-      <Button variant="default" onClick={changing.open}>
-        Settings
-      </Button>
-      <Button variant="default" onClick={removing.open}>
-        Remove
-      </Button>
-      <RepositoryDialog opened={isChanging} onClose={changing.close} repository={repository} />
-      <Confirm
-        opened={isRemoving}
-        onClose={removing.close}
-        title={`Remove the repository ${name}?`}
-        verb="Remove"
-        typed={name}
-        onConfirm={async () => {
-          await remove.mutateAsync(undefined);
-          notifications.show({ message: `The repository ${name} is removed` });
-          void navigate('/repositories');
-        }}
+      <May action="repository:write" on={on}>
+        <Button variant="default" onClick={changing.open}>
+          Change
+        </Button>
+      </May>
+      <RemoveButton
+        of="repository"
+        name={name}
+        action="repository:write"
+        on={on}
+        to="/repositories"
+        command={['repo', 'rm', name]}
+        remove={() => api.delete('/v1/repositories/{name}', { path: { name } })}
+        touches={['/v1/repositories']}
       >
         {watch === undefined ? 'Everything that was pushed to it goes with it.' : 'It is not watched any more.'} What
         was deployed from it stays.
-        <Group mt="sm">
-          <CommandLine words={['repo', 'rm', name]} />
-        </Group>
-      </Confirm>
+      </RemoveButton>
+      <RepositoryDialog opened={isChanging} onClose={changing.close} repository={repository} />
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { Select } from '@mantine/core';
 import { useState } from 'react';
 import { useFunctions } from '../../api/functions.ts';
-import { queryClient } from '../../api/hooks.ts';
+import { renew } from '../../api/hooks.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import {
@@ -24,14 +24,14 @@ export function AddSchedule({ onClose }: { onClose: () => void }) {
     <FormDialog
       opened
       onClose={onClose}
-      title="Add a schedule"
-      verb="Add"
+      title="Create a schedule"
+      verb="Create"
       size="lg"
       isReady={kind !== undefined && name !== '' && Object.keys(triggerFaults(kind, draft)).length === 0}
-      {...(kind !== undefined && { command: triggerCommand(draft, kind.options, name === '' ? '<function>' : name) })}
+      {...(kind !== undefined && { command: triggerCommand(draft, kind.options, name) })}
       onSubmit={async () => {
         await saveTrigger(draft, kind!.options, name);
-        await queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === '/v1/triggers' });
+        await renew('/v1/triggers');
       }}
     >
       <Select

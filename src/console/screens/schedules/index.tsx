@@ -1,8 +1,9 @@
-import { Button, NativeSelect } from '@mantine/core';
-import { IconCalendarClock, IconPlus } from '@tabler/icons-react';
+import { NativeSelect } from '@mantine/core';
+import { IconCalendarClock } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { CreateButton } from '../../ui/creating.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -29,11 +30,7 @@ export default function Schedules() {
     { keepPrevious: true, refetchInterval: MINUTE_MS },
   );
   const [adding, setAdding] = useState(false);
-  const add = (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
-      Add a schedule
-    </Button>
-  );
+  const add = <CreateButton of="schedule" action="trigger:write" onClick={() => setAdding(true)} />;
   return (
     <Page title="Schedules" lead="What runs when, in the time of this browser" actions={add}>
       <QueryView query={query} what="The schedules" rows={8}>
@@ -74,7 +71,7 @@ export default function Schedules() {
           )
         }
       </QueryView>
-      <CommandLine words={['trigger', 'list']} />
+      <CommandLine words={['trigger', 'list', '--type', 'schedule']} />
       {adding && <AddSchedule onClose={() => setAdding(false)} />}
     </Page>
   );

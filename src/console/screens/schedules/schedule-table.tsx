@@ -5,8 +5,8 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../api/client.ts';
 import { useChange } from '../../api/hooks.ts';
+import { useMay } from '../../api/may.ts';
 import { ApiProblem, messageOf } from '../../api/problem.ts';
-import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { formatCount } from '../../ui/format.ts';
@@ -84,6 +84,7 @@ export function ScheduleTable({ schedules }: { schedules: readonly Schedule[] })
         onClose={() => setRunning(undefined)}
         title={`Run ${running?.function ?? ''} now?`}
         verb="Run it now"
+        command={['trigger', 'test', running?.name ?? '']}
         harmless
         onConfirm={async () => {
           const { name, function: of } = running!;
@@ -101,7 +102,6 @@ export function ScheduleTable({ schedules }: { schedules: readonly Schedule[] })
         }}
       >
         It gets a sample of what the schedule {running?.name} sends. Its next run stays as it is.
-        <CommandLine words={['trigger', 'test', running?.name ?? '']} />
       </Confirm>
     </>
   );
@@ -177,24 +177,31 @@ function columnsWith(change: (schedule: Schedule) => void, run: (schedule: Sched
       title: '',
       width: '4.25rem',
       align: 'right',
-      cell: (schedule) => (
-        <Group gap={2} wrap="nowrap" justify="flex-end">
-          <Tooltip label="Run it now">
-            <ActionIcon size="sm" aria-label={`Run ${schedule.function} now`} onClick={() => run(schedule)}>
-              <IconPlayerTrackNext size={15} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
-          <Tooltip label={schedule.enabled ? 'Pause' : 'Let it run again'}>
-            <ActionIcon
-              size="sm"
-              aria-label={`${schedule.enabled ? 'Pause' : 'Resume'} ${schedule.name}`}
-              onClick={() => change(schedule)}
-            >
-              {schedule.enabled ? <IconPlayerPause size={15} aria-hidden /> : <IconPlayerPlay size={15} aria-hidden />}
-            </ActionIcon>
-          </Tooltip>
-        </Group>
-      ),
+      cell: (schedule) => <Actions schedule={schedule} onChange={() => change(schedule)} onRun={() => run(schedule)} />,
     },
   ];
+}
+
+interface ActionsProps {
+  readonly schedule: Schedule;
+  readonly onChange: () => void;
+  readonly onRun: () => void;
+}
+
+function Actions({ schedule: { name, function: of, enabled }, onChange, onRun }: ActionsProps) {
+  if (useMay('trigger:write', `function:${of}`).allowed !== true) return null;
+  return (
+    <Group gap={2} wrap="nowrap" justify="flex-end">
+      <Tooltip label="Run it now">
+        <ActionIcon size="sm" aria-label={`Run ${of} now`} onClick={onRun}>
+          <IconPlayerTrackNext size={15} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label={enabled ? 'Pause' : 'Let it run again'}>
+        <ActionIcon size="sm" aria-label={`${enabled ? 'Pause' : 'Resume'} ${name}`} onClick={onChange}>
+          {enabled ? <IconPlayerPause size={15} aria-hidden /> : <IconPlayerPlay size={15} aria-hidden />}
+        </ActionIcon>
+      </Tooltip>
+    </Group>
+  );
 }

@@ -1,11 +1,12 @@
 import { Button, TagsInput, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { useEffect, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { useChange } from '../../api/hooks.ts';
 import { Chips } from '../../ui/chips.tsx';
+import { useDraft } from '../../ui/draft.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
+import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import type { SecretView } from './secret.ts';
 
@@ -16,9 +17,11 @@ export function GrantPanel({ secret }: { readonly secret: SecretView }) {
     <Panel
       title="May be used by"
       aside={
-        <Button size="xs" variant="default" onClick={dialog.open}>
-          Change
-        </Button>
+        <May action="secret:write" on={`secret:${secret.name}`}>
+          <Button size="xs" variant="default" onClick={dialog.open}>
+            Change
+          </Button>
+        </May>
       }
     >
       <Chips names={secret.functions} none="No function by its name; only those whose execution role grants it." />
@@ -35,11 +38,7 @@ interface GrantDialogProps {
 
 function GrantDialog({ secret, opened, onClose }: GrantDialogProps) {
   const { name, usedBy } = secret;
-  const [functions, setFunctions] = useState<string[]>(secret.functions);
-  // What others changed while the dialogue was closed is what one starts from.
-  useEffect(() => {
-    if (!opened) setFunctions(secret.functions);
-  }, [opened, secret.functions]);
+  const [{ functions }, set] = useDraft(opened, () => ({ functions: secret.functions }));
   const added = functions.filter((each) => !secret.functions.includes(each));
   const removed = secret.functions.filter((each) => !functions.includes(each));
   const save = useChange(async () => {
@@ -62,7 +61,7 @@ function GrantDialog({ secret, opened, onClose }: GrantDialogProps) {
       command={
         removed.length > 0 && added.length === 0
           ? ['secret', 'revoke', name, ...removed]
-          : ['secret', 'grant', name, ...(added.length > 0 ? added : ['FUNCTION'])]
+          : ['secret', 'grant', name, ...added]
       }
       onSubmit={async () => {
         await save.mutateAsync(undefined);
@@ -74,7 +73,7 @@ function GrantDialog({ secret, opened, onClose }: GrantDialogProps) {
         description="By name; * at the end stands for any rest"
         data-autofocus
         value={functions}
-        onChange={setFunctions}
+        onChange={(next) => set({ functions: next })}
       />
       {losing.length > 0 && (
         <Text size="sm" c="var(--fob-notice)" role="status">

@@ -1,34 +1,21 @@
-import { Button, Code, Group, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { IconKey, IconPlus } from '@tabler/icons-react';
-import { useNavigate } from 'react-router';
+import { Code, Text } from '@mantine/core';
+import { IconKey } from '@tabler/icons-react';
 import { useApi } from '../../api/hooks.ts';
+import { nameColumn } from '../../ui/columns.tsx';
 import { CommandLine } from '../../ui/command-line.tsx';
-import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
-import { FilterField, matches } from '../../ui/filter-field.tsx';
+import { useCreating } from '../../ui/creating.tsx';
+import type { Column } from '../../ui/data-table.tsx';
+import { countText } from '../../ui/format.ts';
+import { NamedList } from '../../ui/named-list.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Panel } from '../../ui/panel.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
-import { useParam } from '../../ui/use-param.ts';
 import { refusedUsers, type SecretView } from './secret.ts';
 import { SecretDialog } from './secret-dialog.tsx';
 import { VaultPanel } from './vault-panel.tsx';
 
 const COLUMNS: readonly Column<SecretView>[] = [
-  {
-    key: 'name',
-    title: 'Name',
-    width: 'minmax(6rem, 2fr)',
-    cell: ({ name }) => (
-      <Text span size="sm" fw={560}>
-        {name}
-      </Text>
-    ),
-    sort: ({ name }) => name,
-  },
+  nameColumn('/secrets', { width: 'minmax(6rem, 2fr)' }),
   {
     key: 'description',
     title: 'What it is for',
@@ -65,68 +52,35 @@ const COLUMNS: readonly Column<SecretView>[] = [
 /** Every secret that one may know of. */
 export function SecretList() {
   const secrets = useApi('/v1/secrets');
-  const navigate = useNavigate();
-  const [filter] = useParam('q');
-  const [isMaking, dialog] = useDisclosure(false);
-  const making = (
-    <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={dialog.open}>
-      New secret
-    </Button>
-  );
+  const { button, dialog } = useCreating('secret', { action: 'secret:write' });
   return (
     <Page
       title="Secrets"
       lead="Sealed values that functions get as environment variables; nothing ever shows them again"
-      actions={making}
+      actions={button}
     >
-      <QueryView query={secrets} what="The secrets">
-        {({ secrets: found }) =>
-          found.length === 0 ? (
-            <Panel>
-              <EmptyState icon={IconKey} title="There is no secret yet" action={making}>
-                Put a password, a key or a token here, say which functions may have it, and give it to one of them by{' '}
-                <Code>--secret DB_PASSWORD=db-password</Code>: it appears in its environment, and is taken out of its
-                log.
-              </EmptyState>
-            </Panel>
-          ) : (
-            <Panel
-              flush
-              title={
-                <Group gap="xs">
-                  Secrets <Text span c="dimmed" size="sm">{`${found.length}`}</Text>
-                </Group>
-              }
-              aside={<FilterField label="Filter secrets" placeholder="Name, function, person" />}
-            >
-              <DataTable
-                label="Secrets"
-                rows={found.filter(({ name, description, versions, usedBy }) =>
-                  matches(
-                    filter,
-                    name,
-                    description,
-                    versions.at(-1)?.by ?? '',
-                    usedBy.map((use) => use.function).join(' '),
-                  ),
-                )}
-                columns={COLUMNS}
-                rowKey={({ name }) => name}
-                onOpen={({ name }) => void navigate(`/secrets/${encodeURIComponent(name)}`)}
-                initialSort={{ key: 'name' }}
-                empty={<EmptyState icon={IconKey} title={`No secret fits “${filter}”`} />}
-              />
-            </Panel>
-          )
-        }
-      </QueryView>
+      <NamedList
+        query={secrets}
+        rows={(answer) => answer.secrets}
+        of="secret"
+        to="/secrets"
+        icon={IconKey}
+        columns={COLUMNS}
+        texts={({ name, description, versions, usedBy }) => [
+          name,
+          description,
+          versions.at(-1)?.by ?? '',
+          ...usedBy.map((use) => use.function),
+        ]}
+        hint="Name, function, person"
+        action={button}
+      >
+        Put a password, a key or a token here, say which functions may have it, and give it to one of them by{' '}
+        <Code>--secret DB_PASSWORD=db-password</Code>: it appears in its environment, and is taken out of its log.
+      </NamedList>
       <VaultPanel />
       <CommandLine words={['secret', 'list']} />
-      <SecretDialog
-        opened={isMaking}
-        onClose={dialog.close}
-        onDone={(name) => void navigate(`/secrets/${encodeURIComponent(name)}`)}
-      />
+      <SecretDialog {...dialog} />
     </Page>
   );
 }
@@ -147,5 +101,5 @@ function Use({ secret }: { readonly secret: SecretView }) {
         nobody
       </Text>
     );
-  return functions.length === 1 ? functions[0] : `${functions.length} functions`;
+  return functions.length === 1 ? functions[0] : countText(functions.length, 'function');
 }

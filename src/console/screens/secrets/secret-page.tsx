@@ -1,13 +1,14 @@
-import { Button, Group } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
-import { IconRefresh, IconTrash } from '@tabler/icons-react';
-import { useNavigate, useParams } from 'react-router';
+import { IconRefresh } from '@tabler/icons-react';
+import { useParams } from 'react-router';
 import { api } from '../../api/client.ts';
-import { useApi, useChange } from '../../api/hooks.ts';
+import { renew, useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
-import { Confirm } from '../../ui/confirm.tsx';
+import { ConfirmButton, RemoveButton } from '../../ui/confirm-button.tsx';
 import { FactGrid } from '../../ui/fact-grid.tsx';
+import { countText } from '../../ui/format.ts';
+import { May } from '../../ui/may.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
@@ -58,7 +59,7 @@ function Summary({ secret }: { readonly secret: SecretView }) {
             'In logs and errors',
             newest && (newest.redacted ? 'taken out in every usual form' : 'too short to be taken out safely'),
           ],
-          ['Made', <Time key="made" at={secret.createdAt} ago />],
+          ['Created', <Time key="made" at={secret.createdAt} ago />],
         ]}
       />
     </Panel>
@@ -66,73 +67,47 @@ function Summary({ secret }: { readonly secret: SecretView }) {
 }
 
 function Actions({ secret }: { readonly secret: SecretView }) {
-  const navigate = useNavigate();
   const [isSetting, setting] = useDisclosure(false);
-  const [isRecycling, recycling] = useDisclosure(false);
-  const [isRemoving, removing] = useDisclosure(false);
   const { name, usedBy } = secret;
   const users = [...new Set(usedBy.map((use) => use.function))];
-  const recycle = useChange(
-    () => api.post('/v1/secrets/{name}/recycle', { path: { name } }),
-    ['/v1/secrets', '/v1/sandboxes'],
-  );
-  const remove = useChange(
-    () => api.delete('/v1/secrets/{name}', { path: { name }, query: { force: users.length > 0 } }),
-    ['/v1/secrets'],
-  );
+  const on = `secret:${name}`;
   return (
     <>
-      <Button onClick={setting.open}>New value</Button>
-      <Button
-        variant="default"
-        leftSection={<IconRefresh size={15} aria-hidden />}
-        disabled={users.length === 0}
-        onClick={recycling.open}
-      >
-        Recycle
-      </Button>
-      <Button variant="default" leftSection={<IconTrash size={15} aria-hidden />} onClick={removing.open}>
-        Remove
-      </Button>
-      <SecretDialog opened={isSetting} onClose={setting.close} secret={secret} />
-      <Confirm
-        opened={isRecycling}
-        onClose={recycling.close}
+      <May action="secret:write" on={on}>
+        <Button onClick={setting.open}>New value</Button>
+      </May>
+      <ConfirmButton
+        action="secret:write"
+        on={on}
+        label="Recycle"
+        button={{ leftSection: <IconRefresh size={15} aria-hidden />, disabled: users.length === 0 }}
         title={`Start the functions that use ${name} anew?`}
-        verb="Recycle"
         harmless
+        command={['secret', 'recycle', name]}
         onConfirm={async () => {
-          const { functions, sandboxes } = await recycle.mutateAsync(undefined);
-          notifications.show({
-            message: `${sandboxes} sandboxes of ${functions.join(', ')} end as soon as they are idle`,
-          });
+          const { functions, sandboxes } = await api.post('/v1/secrets/{name}/recycle', { path: { name } });
+          await renew('/v1/secrets', '/v1/sandboxes');
+          return `${countText(sandboxes, 'sandbox', 'sandboxes')} of ${functions.join(', ')} end as soon as they are idle`;
         }}
       >
         Warm sandboxes of {users.join(', ')} end when what they run is done; new ones have the newest value. No
         invocation is cut off.
-        <Group mt="sm">
-          <CommandLine words={['secret', 'recycle', name]} />
-        </Group>
-      </Confirm>
-      <Confirm
-        opened={isRemoving}
-        onClose={removing.close}
-        title={`Remove the secret ${name}?`}
-        verb="Remove"
-        typed={name}
-        onConfirm={async () => {
-          await remove.mutateAsync(undefined);
-          notifications.show({ message: `The secret ${name} is removed` });
-          void navigate('/secrets');
-        }}
+      </ConfirmButton>
+      <RemoveButton
+        of="secret"
+        name={name}
+        action="secret:write"
+        on={on}
+        to="/secrets"
+        command={['secret', 'rm', name, ...(users.length > 0 ? ['--force'] : [])]}
+        remove={() => api.delete('/v1/secrets/{name}', { path: { name }, query: { force: users.length > 0 } })}
+        touches={['/v1/secrets']}
       >
         All of its versions go, and cannot be brought back.
         {users.length > 0 && ` ${users.join(', ')} cannot be started any more without it.`}
         {refusedUsers(secret).length > 0 && ' Some of these may not have it already.'}
-        <Group mt="sm">
-          <CommandLine words={['secret', 'rm', name, ...(users.length > 0 ? ['--force'] : [])]} />
-        </Group>
-      </Confirm>
+      </RemoveButton>
+      <SecretDialog opened={isSetting} onClose={setting.close} secret={secret} />
     </>
   );
 }

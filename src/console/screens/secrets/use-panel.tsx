@@ -60,7 +60,7 @@ export function UsePanel({ secret }: { readonly secret: SecretView }) {
         maxHeight="20rem"
         empty={
           <EmptyState icon={IconPlugConnected} title="No function uses it">
-            In a function’s configuration, or by <Code>{`fob set <function> --secret VARIABLE=${secret.name}`}</Code>.
+            Give it to a function in its configuration, or by <Code>{`fob set --secret VARIABLE=${secret.name}`}</Code>.
           </EmptyState>
         }
       />

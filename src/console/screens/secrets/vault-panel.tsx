@@ -1,27 +1,36 @@
-import { Button, Code, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
+import { Code } from '@mantine/core';
 import { api } from '../../api/client.ts';
-import { useApi, useChange } from '../../api/hooks.ts';
-import { CommandLine } from '../../ui/command-line.tsx';
-import { Confirm } from '../../ui/confirm.tsx';
+import { renew, useApi } from '../../api/hooks.ts';
+import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { FactGrid } from '../../ui/fact-grid.tsx';
+import { countText } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 
 /** The key that seals; left out for those who may not know of it. */
 export function VaultPanel() {
   const vault = useApi('/v1/vault');
-  const [isAsking, dialog] = useDisclosure(false);
-  const rotate = useChange(() => api.post('/v1/vault/rotate'), ['/v1/vault', '/v1/secrets']);
   if (vault.data === undefined) return null;
   const { key, oldKeys } = vault.data;
   return (
     <Panel
       title="The vault’s key"
       aside={
-        <Button size="xs" variant="default" onClick={dialog.open}>
-          Change the key
-        </Button>
+        <ConfirmButton
+          action="secret:write"
+          label="Change the key"
+          button={{ size: 'xs' }}
+          title="Change the vault’s key?"
+          harmless
+          command={['secret', 'rotate-key']}
+          onConfirm={async () => {
+            const { resealed } = await api.post('/v1/vault/rotate');
+            await renew('/v1/vault', '/v1/secrets');
+            return `The vault has a new key; ${countText(resealed, 'thing was', 'things were')} sealed again`;
+          }}
+        >
+          Everything that is sealed is sealed again with a new key, while the node works. Functions notice nothing. A
+          backup from before needs the key from before.
+        </ConfirmButton>
       }
     >
       <FactGrid
@@ -30,23 +39,6 @@ export function VaultPanel() {
           ['Older keys that still open', oldKeys.length === 0 ? 'none' : oldKeys.join(', ')],
         ]}
       />
-      <Confirm
-        opened={isAsking}
-        onClose={dialog.close}
-        title="Change the vault’s key?"
-        verb="Change the key"
-        harmless
-        onConfirm={async () => {
-          const { resealed } = await rotate.mutateAsync(undefined);
-          notifications.show({ message: `The vault has a new key; ${resealed} things were sealed again` });
-        }}
-      >
-        Everything that is sealed is sealed again with a new key, while the node works. Functions notice nothing. A
-        backup from before needs the key from before.
-        <Text component="div" mt="sm">
-          <CommandLine words={['secret', 'rotate-key']} />
-        </Text>
-      </Confirm>
     </Panel>
   );
 }

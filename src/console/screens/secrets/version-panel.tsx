@@ -4,10 +4,10 @@ import { IconArrowBackUp } from '@tabler/icons-react';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { useChange } from '../../api/hooks.ts';
-import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -58,15 +58,17 @@ export function VersionPanel({ secret }: { readonly secret: SecretView }) {
       align: 'right',
       cell: ({ version }) =>
         version === newest ? null : (
-          <Button
-            size="compact-xs"
-            variant="default"
-            leftSection={<IconArrowBackUp size={13} aria-hidden />}
-            aria-label={`Roll back to version ${version}`}
-            onClick={() => setTarget(version)}
-          >
-            Roll back
-          </Button>
+          <May action="secret:write" on={`secret:${name}`} orAbsent>
+            <Button
+              size="compact-xs"
+              variant="default"
+              leftSection={<IconArrowBackUp size={13} aria-hidden />}
+              aria-label={`Roll back to version ${version}`}
+              onClick={() => setTarget(version)}
+            >
+              Roll back
+            </Button>
+          </May>
         ),
     },
   ];
@@ -85,6 +87,7 @@ export function VersionPanel({ secret }: { readonly secret: SecretView }) {
         onClose={() => setTarget(undefined)}
         title={`Roll ${name} back to version ${target ?? ''}?`}
         verb="Roll back"
+        command={['secret', 'rollback', name, '--to', String(target ?? '')]}
         harmless
         onConfirm={async () => {
           const view = await rollback.mutateAsync(target!);
@@ -95,9 +98,6 @@ export function VersionPanel({ secret }: { readonly secret: SecretView }) {
       >
         A new version gets the value of version {target}. Functions that use the newest get it when they are started
         next; “Recycle” has that happen now.
-        <Text component="div" mt="sm">
-          <CommandLine words={['secret', 'rollback', name, '--to', String(target ?? '')]} />
-        </Text>
       </Confirm>
     </Panel>
   );

@@ -1,20 +1,18 @@
 import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconCircleCheck, IconRefresh } from '@tabler/icons-react';
-import { useState } from 'react';
 import { type Answer, api } from '../../api/client.ts';
-import { useChange, usePages } from '../../api/hooks.ts';
+import { renew, useChange, usePages } from '../../api/hooks.ts';
 import { messageOf } from '../../api/problem.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
-import { Confirm } from '../../ui/confirm.tsx';
-import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { ConfirmButton } from '../../ui/confirm-button.tsx';
+import type { Column } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
-import { formatCount } from '../../ui/format.ts';
-import { Loading } from '../../ui/loading.tsx';
+import { countText } from '../../ui/format.ts';
+import { May } from '../../ui/may.tsx';
+import { PagedTable } from '../../ui/paged-table.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Time } from '../../ui/time.tsx';
-import { renewTopics } from './renew.ts';
 
 const PATH = '/v1/topics/{name}/dead';
 type Dead = Answer<'GET', typeof PATH>['dead'][number];
@@ -42,11 +40,11 @@ const COLUMNS: readonly Column<Dead>[] = [
 /** Deliveries to addresses and buckets that were given up. */
 export function DeadDeliveries({ topic }: { topic: string }) {
   const pages = usePages(PATH, { path: { name: topic }, query: { limit: 100 } }, ({ dead }) => dead);
-  const [purging, setPurging] = useState(false);
   const redrive = useChange(() => api.post('/v1/topics/{name}/redrive', { path: { name: topic } }), ['/v1/topics']);
   const again = () =>
     redrive.mutate(undefined, {
-      onSuccess: ({ moved }) => notifications.show({ message: `${formatCount(moved)} deliveries are tried again` }),
+      onSuccess: ({ moved }) =>
+        notifications.show({ message: `${countText(moved, 'delivery is', 'deliveries are')} tried again` }),
       onError: (error) => notifications.show({ color: 'red', message: messageOf(error) }),
     });
   return (
@@ -57,56 +55,52 @@ export function DeadDeliveries({ topic }: { topic: string }) {
         aside={
           pages.items.length > 0 && (
             <>
-              <Button
-                size="compact-sm"
-                leftSection={<IconRefresh size={14} aria-hidden />}
-                loading={redrive.isPending}
-                onClick={again}
+              <May action="topic:manage" on={`topic:${topic}`}>
+                <Button
+                  size="compact-sm"
+                  leftSection={<IconRefresh size={14} aria-hidden />}
+                  loading={redrive.isPending}
+                  onClick={again}
+                >
+                  Redrive
+                </Button>
+              </May>
+              <ConfirmButton
+                action="topic:manage"
+                on={`topic:${topic}`}
+                label="Remove all"
+                button={{ size: 'compact-sm' }}
+                title="Remove all that were given up?"
+                typed={topic}
+                command={['topic', 'purge', topic]}
+                onConfirm={async () => {
+                  await api.post('/v1/topics/{name}/purge', { path: { name: topic } });
+                  await renew('/v1/topics');
+                  return 'What was given up is removed';
+                }}
               >
-                Redrive
-              </Button>
-              <Button size="compact-sm" variant="default" onClick={() => setPurging(true)}>
-                Remove all
-              </Button>
+                They are never delivered.
+              </ConfirmButton>
             </>
           )
         }
       >
-        {pages.data === undefined ? (
-          pages.error === null ? (
-            <Loading rows={4} />
-          ) : (
-            <ErrorState error={pages.error} what="The deliveries" onRetry={() => void pages.refetch()} />
-          )
-        ) : pages.items.length === 0 ? (
-          <EmptyState icon={IconCircleCheck} title="Nothing was given up">
-            What cannot be delivered to an address or a bucket for a day waits here until somebody looks after it.
-          </EmptyState>
-        ) : (
-          <DataTable
-            label={`Deliveries of ${topic} that were given up`}
-            rows={pages.items}
-            columns={COLUMNS}
-            rowKey={({ destination, sinceMs, body, bodyBase64 }) => `${destination} ${sinceMs} ${body ?? bodyBase64}`}
-            onEnd={() => pages.hasNextPage && !pages.isFetching && void pages.fetchNextPage()}
-          />
-        )}
+        <PagedTable
+          pages={pages}
+          what="The deliveries"
+          label={`Deliveries of ${topic} that were given up`}
+          rows={pages.items}
+          columns={COLUMNS}
+          rowKey={({ destination, sinceMs, body, bodyBase64 }) => `${destination} ${sinceMs} ${body ?? bodyBase64}`}
+          empty={
+            <EmptyState icon={IconCircleCheck} title="Nothing was given up">
+              What cannot be delivered to an address or a bucket for a day waits here until somebody looks after it.
+            </EmptyState>
+          }
+        />
       </Panel>
       <div style={{ height: '1rem' }} />
       <CommandLine words={['topic', 'dead', topic]} />
-      <Confirm
-        opened={purging}
-        onClose={() => setPurging(false)}
-        title="Remove all that were given up?"
-        verb="Remove all"
-        typed={topic}
-        onConfirm={async () => {
-          await api.post('/v1/topics/{name}/purge', { path: { name: topic } });
-          await renewTopics();
-        }}
-      >
-        They are never delivered. <CommandLine words={['topic', 'purge', topic]} />
-      </Confirm>
     </>
   );
 }

@@ -2,8 +2,8 @@ import { Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { request, urlOf } from '../../api/client.ts';
+import { renew } from '../../api/hooks.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
-import { renewTopics } from './renew.ts';
 
 /** Publishes one event. */
 export function Publish({ topic, onClose }: { topic: string; onClose: () => void }) {
@@ -32,7 +32,7 @@ export function Publish({ topic, onClose }: { topic: string; onClose: () => void
           headers: { 'Content-Type': isJson ? 'application/json' : 'text/plain' },
         });
         notifications.show({ message: `Published to ${topic}` });
-        await renewTopics();
+        await renew('/v1/topics');
       }}
     >
       <Textarea

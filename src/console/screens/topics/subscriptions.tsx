@@ -3,13 +3,13 @@ import { IconBroadcast, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../api/client.ts';
-import { CommandLine } from '../../ui/command-line.tsx';
+import { renew } from '../../api/hooks.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
+import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { renewTopics } from './renew.ts';
 import type { Topic } from './topic-list.tsx';
 
 type Subscription = Topic['subscriptions'][number];
@@ -38,20 +38,24 @@ export function Subscriptions({ topic: { name, subscriptions } }: { topic: Topic
       width: '2.5rem',
       align: 'right',
       cell: (subscription) => (
-        <ActionIcon
-          size="sm"
-          aria-label={`End the subscription of ${subscription.destination}`}
-          onClick={() => setRemoving(subscription)}
-        >
-          <IconTrash size={15} aria-hidden />
-        </ActionIcon>
+        <May action="topic:manage" on={`topic:${name}`} orAbsent>
+          <ActionIcon
+            size="sm"
+            aria-label={`End the subscription of ${subscription.destination}`}
+            onClick={() => setRemoving(subscription)}
+          >
+            <IconTrash size={15} aria-hidden />
+          </ActionIcon>
+        </May>
       ),
     },
   ];
   const add = (
-    <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
-      Subscribe
-    </Button>
+    <May action="topic:manage" on={`topic:${name}`}>
+      <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
+        Subscribe
+      </Button>
+    </May>
   );
   return (
     <>
@@ -71,13 +75,13 @@ export function Subscriptions({ topic: { name, subscriptions } }: { topic: Topic
         onClose={() => setRemoving(undefined)}
         title="End this subscription?"
         verb="End it"
+        command={['topic', 'unsubscribe', name, removing?.id ?? '']}
         onConfirm={async () => {
           await api.delete('/v1/topics/{name}/subscriptions/{id}', { path: { name, id: removing!.id } });
-          await renewTopics();
+          await renew('/v1/topics');
         }}
       >
         {removing?.destination} gets nothing of {name} any more.
-        <CommandLine words={['topic', 'unsubscribe', name, removing?.id ?? '']} />
       </Confirm>
     </>
   );
@@ -108,7 +112,7 @@ function Subscribe({ topic, onClose }: { topic: string; onClose: () => void }) {
       onSubmit={async () => {
         const body = { destination, ...(typeof pattern === 'object' && { filter: pattern }) };
         await api.post('/v1/topics/{name}/subscriptions', { path: { name: topic }, body });
-        await renewTopics();
+        await renew('/v1/topics');
       }}
     >
       <TextInput

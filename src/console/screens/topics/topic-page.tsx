@@ -1,20 +1,20 @@
 import { Button } from '@mantine/core';
-import { IconSend, IconTrash } from '@tabler/icons-react';
-import { useState } from 'react';
-import { useNavigate, useParams } from 'react-router';
+import { useDisclosure } from '@mantine/hooks';
+import { IconSend } from '@tabler/icons-react';
+import { useParams } from 'react-router';
 import { api } from '../../api/client.ts';
 import { useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
-import { Confirm } from '../../ui/confirm.tsx';
+import { RemoveButton } from '../../ui/confirm-button.tsx';
 import { Figures } from '../../ui/figures.tsx';
 import { formatCount } from '../../ui/format.ts';
+import { May } from '../../ui/may.tsx';
 import { Page } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { ViewTabs } from '../../ui/view-tabs.tsx';
 import { useWokenBy, Wakes } from '../../ui/wakes.tsx';
 import { DeadDeliveries } from './dead-deliveries.tsx';
 import { Publish } from './publish.tsx';
-import { renewTopics } from './renew.ts';
 import { Subscriptions } from './subscriptions.tsx';
 import { REFRESH_MS } from './topic-list.tsx';
 
@@ -23,25 +23,30 @@ export default function TopicPage() {
   const { name = '' } = useParams();
   const query = useApi('/v1/topics/{name}', { path: { name } }, { refetchInterval: REFRESH_MS });
   const woken = useWokenBy('topic', name);
-  const [asking, setAsking] = useState<'publish' | 'remove'>();
-  const navigate = useNavigate();
-  const close = () => setAsking(undefined);
+  const [isPublishing, publishing] = useDisclosure(false);
   return (
     <Page
       title={name}
       crumbs={[{ title: 'Topics', to: '/topics' }]}
       actions={
         <>
-          <Button leftSection={<IconSend size={16} aria-hidden />} onClick={() => setAsking('publish')}>
-            Publish
-          </Button>
-          <Button
-            variant="default"
-            leftSection={<IconTrash size={16} aria-hidden />}
-            onClick={() => setAsking('remove')}
+          <May action="topic:publish" on={`topic:${name}`}>
+            <Button leftSection={<IconSend size={16} aria-hidden />} onClick={publishing.open}>
+              Publish
+            </Button>
+          </May>
+          <RemoveButton
+            of="topic"
+            name={name}
+            action="topic:manage"
+            on={`topic:${name}`}
+            to="/topics"
+            command={['topic', 'rm', name]}
+            remove={() => api.delete('/v1/topics/{name}', { path: { name } })}
+            touches={['/v1/topics']}
           >
-            Remove
-          </Button>
+            Its subscriptions go with it.
+          </RemoveButton>
         </>
       }
     >
@@ -73,21 +78,7 @@ export default function TopicPage() {
         )}
       </QueryView>
       <CommandLine words={['topic', 'show', name]} />
-      {asking === 'publish' && <Publish topic={name} onClose={close} />}
-      <Confirm
-        opened={asking === 'remove'}
-        onClose={close}
-        title={`Remove the topic ${name}?`}
-        verb="Remove"
-        typed={name}
-        onConfirm={async () => {
-          await api.delete('/v1/topics/{name}', { path: { name } });
-          navigate('/topics');
-          await renewTopics();
-        }}
-      >
-        Its subscriptions go with it. <CommandLine words={['topic', 'rm', name]} />
-      </Confirm>
+      {isPublishing && <Publish topic={name} onClose={publishing.close} />}
     </Page>
   );
 }

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { useFunctions } from '../../../api/functions.ts';
 import { useApi } from '../../../api/hooks.ts';
+import { useSession } from '../../../api/session.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { Panel } from '../../../ui/panel.tsx';
@@ -28,6 +29,7 @@ export default function CanView() {
   const teams = useApi('/v1/teams');
   const actions = useApi('/v1/actions', undefined, { staleTime: Number.POSITIVE_INFINITY });
   const functions = useFunctions();
+  const { session } = useSession();
   const kind = actions.data?.actions.find((each) => each.action === action)?.on;
   const answer = useApi(
     '/v1/can',
@@ -113,14 +115,14 @@ export default function CanView() {
         )}
       </Panel>
       <Stack gap="xs">
-        <CommandLine
-          words={[
-            'can',
-            asked.who || 'WHO',
-            asked.action || 'ACTION',
-            ...(asked.resource === '' ? [] : [asked.resource]),
-          ]}
-        />
+        {asked.action !== '' && session !== undefined && (
+          <CommandLine
+            words={[
+              ...['can', asked.who || (session.user ?? session.name), asked.action],
+              ...(asked.resource === '' ? [] : [asked.resource]),
+            ]}
+          />
+        )}
         <Text size="xs" c="dimmed">
           Access lists of functions are heard, too; functions themselves have grants: ask with <Code>function:</Code>{' '}
           and a name.

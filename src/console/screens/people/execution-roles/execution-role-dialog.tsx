@@ -1,105 +1,73 @@
 import { Button, Group, Select, TagsInput, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../../../api/client.ts';
-import { useApi, useChange } from '../../../api/hooks.ts';
+import { useApi } from '../../../api/hooks.ts';
 import type { Api } from '../../../api/types.gen.ts';
-import { FormDialog, ifRevision } from '../../../ui/form-dialog.tsx';
+import { useDraft } from '../../../ui/draft.ts';
+import { ifRevision } from '../../../ui/form-dialog.tsx';
+import { ThingDialog } from '../../../ui/thing-dialog.tsx';
 
 export type ExecutionRole = Api['GET /v1/execution-roles/{name}']['answer'];
 
 interface ExecutionRoleDialogProps {
   readonly opened: boolean;
   readonly onClose: () => void;
-  /** Is changed; absent: one is made. */
+  /** Is changed; absent: one is created. */
   readonly role?: ExecutionRole;
-  readonly onDone?: (name: string) => void;
 }
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
-
-/** Makes an execution role, or changes one: grant by grant, or by templates. */
-export function ExecutionRoleDialog({ opened, onClose, role, onDone }: ExecutionRoleDialogProps) {
+/** Creates an execution role, or changes one: grant by grant, or by templates. */
+export function ExecutionRoleDialog({ opened, onClose, role }: ExecutionRoleDialogProps) {
   const teams = useApi('/v1/teams', undefined, { enabled: opened });
-  const [name, setName] = useState('');
-  const [description, setDescription] = useState('');
-  const [grants, setGrants] = useState<string[]>([]);
-  const [assignableBy, setAssignableBy] = useState<string[]>([]);
-  const [revision, setRevision] = useState<number>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when it opens
-  useEffect(() => {
-    if (!opened) return;
-    setName(role?.name ?? '');
-    setDescription(role?.description ?? '');
-    setGrants(role?.grants ?? []);
-    setAssignableBy(role?.assignableBy ?? []);
-    setRevision(role?.revision ?? 0);
-  }, [opened]);
-  const target = role?.name ?? name;
-  const mine = { description, grants, assignableBy };
-  const save = useChange(
-    (at: number | undefined) =>
-      api.put('/v1/execution-roles/{name}', { path: { name: target }, body: mine, ...ifRevision(at) }),
-    ['/v1/execution-roles', '/v1/secrets', '/v1/functions'],
-  );
+  const [draft, set] = useDraft(opened, () => ({
+    description: role?.description ?? '',
+    grants: role?.grants ?? [],
+    assignableBy: role?.assignableBy ?? [],
+  }));
+  const { description, grants, assignableBy } = draft;
   const before = role?.grants ?? [];
   return (
-    <FormDialog
+    <ThingDialog
       opened={opened}
       onClose={onClose}
+      of="execution role"
+      thing={role}
       size="lg"
-      title={role === undefined ? 'New execution role' : `Change the execution role ${role.name}`}
-      verb={role === undefined ? 'Make the role' : 'Save'}
-      isReady={NAME.test(target)}
-      command={[
-        ...['execution-role', role === undefined ? 'create' : 'set', target || 'NAME'],
+      command={(name) => [
+        ...['execution-role', role === undefined ? 'create' : 'set', name],
         ...grants.filter((grant) => !before.includes(grant)).flatMap((grant) => ['--grant', grant]),
         ...before.filter((grant) => !grants.includes(grant)).flatMap((grant) => ['--revoke', grant]),
         ...assignableBy.flatMap((team) => ['--assignable-by', team]),
         ...(description === '' ? [] : ['--description', description]),
       ]}
-      mine={mine}
-      revision={revision}
-      stands={() => api.get('/v1/execution-roles/{name}', { path: { name: target } })}
-      onSubmit={async (at) => {
-        await save.mutateAsync(at);
-        notifications.show({ message: `The execution role ${target} is ${role === undefined ? 'made' : 'changed'}` });
-        onDone?.(target);
+      mine={{ ...draft }}
+      stands={(name) => api.get('/v1/execution-roles/{name}', { path: { name } })}
+      save={async (name, revision) => {
+        await api.put('/v1/execution-roles/{name}', { path: { name }, body: draft, ...ifRevision(revision) });
       }}
+      touches={['/v1/execution-roles', '/v1/secrets', '/v1/functions']}
+      to="/people/execution-roles"
     >
-      {role === undefined && (
-        <TextInput
-          label="Name"
-          required
-          data-autofocus
-          autoComplete="off"
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={
-            name !== '' && !NAME.test(name) ? 'Letters, digits, _ and -, beginning with a letter or digit' : undefined
-          }
-        />
-      )}
       <TextInput
         label="What it is for"
         value={description}
-        onChange={(event) => setDescription(event.currentTarget.value)}
+        onChange={(event) => set({ description: event.currentTarget.value })}
       />
-      <Template onAdd={(added) => setGrants([...new Set([...grants, ...added])])} />
+      <Template onAdd={(added) => set({ grants: [...new Set([...grants, ...added])] })} />
       <TagsInput
         label="Grants"
         description="kind:name:access, such as bucket:photos:read, queue:orders:send or secret:db-password"
         value={grants}
-        onChange={setGrants}
+        onChange={(next) => set({ grants: next })}
       />
       <TagsInput
         label="May be given by"
         description="Teams whose members may give it to functions; nobody named: whoever may configure the function"
         data={teams.data?.teams.map((team) => team.name) ?? []}
         value={assignableBy}
-        onChange={setAssignableBy}
+        onChange={(next) => set({ assignableBy: next })}
       />
-    </FormDialog>
+    </ThingDialog>
   );
 }
 

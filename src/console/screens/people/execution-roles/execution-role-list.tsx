@@ -1,30 +1,16 @@
-import { Button, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { IconPlus, IconShieldCog } from '@tabler/icons-react';
-import { useNavigate } from 'react-router';
+import { IconShieldCog } from '@tabler/icons-react';
 import { useApi } from '../../../api/hooks.ts';
+import { nameColumn } from '../../../ui/columns.tsx';
 import { CommandLine } from '../../../ui/command-line.tsx';
-import { type Column, DataTable } from '../../../ui/data-table.tsx';
-import { EmptyState } from '../../../ui/empty-state.tsx';
-import { FilterField, matches } from '../../../ui/filter-field.tsx';
-import { Panel } from '../../../ui/panel.tsx';
-import { QueryView } from '../../../ui/query-view.tsx';
-import { useParam } from '../../../ui/use-param.ts';
+import { useCreating } from '../../../ui/creating.tsx';
+import type { Column } from '../../../ui/data-table.tsx';
+import { countText } from '../../../ui/format.ts';
+import { NamedList } from '../../../ui/named-list.tsx';
 import { PeoplePage } from '../people-page.tsx';
 import { type ExecutionRole, ExecutionRoleDialog } from './execution-role-dialog.tsx';
 
 const COLUMNS: readonly Column<ExecutionRole>[] = [
-  {
-    key: 'name',
-    title: 'Name',
-    width: 'minmax(6rem, 1fr)',
-    cell: ({ name }) => (
-      <Text span inherit fw={560}>
-        {name}
-      </Text>
-    ),
-    sort: ({ name }) => name,
-  },
+  nameColumn('/people/execution-roles', { width: 'minmax(6rem, 1fr)' }),
   {
     key: 'description',
     title: 'What it is for',
@@ -37,7 +23,7 @@ const COLUMNS: readonly Column<ExecutionRole>[] = [
     key: 'usedBy',
     title: 'Had by',
     width: 'minmax(5rem, 7.5rem)',
-    cell: ({ usedBy }) => (usedBy.length === 1 ? usedBy[0] : `${usedBy.length} functions`),
+    cell: ({ usedBy }) => (usedBy.length === 1 ? usedBy[0] : countText(usedBy.length, 'function')),
     sort: ({ usedBy }) => usedBy.length,
   },
   {
@@ -52,52 +38,28 @@ const COLUMNS: readonly Column<ExecutionRole>[] = [
 /** What functions may touch, in one place for all that have the role. */
 export default function ExecutionRoleList() {
   const roles = useApi('/v1/execution-roles');
-  const navigate = useNavigate();
-  const [filter] = useParam('q');
-  const [isMaking, dialog] = useDisclosure(false);
-  const open = (name: string) => void navigate(`/people/execution-roles/${encodeURIComponent(name)}`);
-  const making = (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={dialog.open}>
-      New execution role
-    </Button>
-  );
+  const { button, dialog } = useCreating('execution role', { action: 'role:write' });
   return (
     <PeoplePage
       title="Execution roles"
       lead="What functions may touch, in one place for all that have the role; a change holds at once"
-      actions={making}
+      actions={button}
     >
-      <QueryView query={roles} what="The execution roles" rows={5}>
-        {({ roles: found }) =>
-          found.length === 0 ? (
-            <Panel>
-              <EmptyState icon={IconShieldCog} title="There is no execution role yet" action={making}>
-                A role such as “reads the bucket photos” is made from a template, and given to functions by its name.
-              </EmptyState>
-            </Panel>
-          ) : (
-            <Panel
-              flush
-              title="Execution roles"
-              aside={<FilterField label="Filter execution roles" placeholder="Name, grant, function" />}
-            >
-              <DataTable
-                label="Execution roles"
-                rows={found.filter(({ name, description, grants, usedBy }) =>
-                  matches(filter, name, description, ...grants, ...usedBy),
-                )}
-                columns={COLUMNS}
-                rowKey={({ name }) => name}
-                initialSort={{ key: 'name' }}
-                onOpen={({ name }) => open(name)}
-                empty={<EmptyState icon={IconShieldCog} title={`No execution role fits “${filter}”`} />}
-              />
-            </Panel>
-          )
-        }
-      </QueryView>
+      <NamedList
+        query={roles}
+        rows={(answer) => answer.roles}
+        of="execution role"
+        to="/people/execution-roles"
+        icon={IconShieldCog}
+        columns={COLUMNS}
+        texts={({ name, description, grants, usedBy }) => [name, description, ...grants, ...usedBy]}
+        hint="Name, grant, function"
+        action={button}
+      >
+        A role such as “reads the bucket photos” is made from a template, and given to functions by its name.
+      </NamedList>
       <CommandLine words={['execution-role', 'list']} />
-      <ExecutionRoleDialog opened={isMaking} onClose={dialog.close} onDone={open} />
+      <ExecutionRoleDialog {...dialog} />
     </PeoplePage>
   );
 }

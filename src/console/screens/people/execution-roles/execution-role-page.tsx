@@ -1,13 +1,14 @@
-import { Button, Group } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
-import { useNavigate, useParams } from 'react-router';
+import { useParams } from 'react-router';
 import { api } from '../../../api/client.ts';
-import { useApi, useChange } from '../../../api/hooks.ts';
+import { useApi } from '../../../api/hooks.ts';
+import { useMay } from '../../../api/may.ts';
 import { Chips } from '../../../ui/chips.tsx';
 import { CommandLine } from '../../../ui/command-line.tsx';
-import { Confirm } from '../../../ui/confirm.tsx';
+import { RemoveButton } from '../../../ui/confirm-button.tsx';
 import { FactGrid } from '../../../ui/fact-grid.tsx';
+import { May } from '../../../ui/may.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
@@ -54,39 +55,30 @@ export default function ExecutionRolePage() {
 
 function Actions({ role }: { readonly role: ExecutionRole }) {
   const { name, usedBy } = role;
-  const navigate = useNavigate();
+  const on = `execution-role:${name}`;
+  // Whoever writes policies writes all of them, and others those that they own.
+  const action = useMay('policy:write', on).allowed ? 'policy:write' : 'role:write';
   const [isChanging, changing] = useDisclosure(false);
-  const [isRemoving, removing] = useDisclosure(false);
-  const remove = useChange(
-    () => api.delete('/v1/execution-roles/{name}', { path: { name }, query: { force: usedBy.length > 0 } }),
-    ['/v1/execution-roles', '/v1/secrets'],
-  );
   return (
     <>
-      <Button onClick={changing.open}>Change</Button>
-      <Button variant="default" onClick={removing.open}>
-        Remove
-      </Button>
-      <ExecutionRoleDialog opened={isChanging} onClose={changing.close} role={role} />
-      <Confirm
-        opened={isRemoving}
-        onClose={removing.close}
-        title={`Remove the execution role ${name}?`}
-        verb="Remove"
-        typed={name}
-        onConfirm={async () => {
-          await remove.mutateAsync(undefined);
-          notifications.show({ message: `The execution role ${name} is removed` });
-          void navigate('/people/execution-roles');
-        }}
+      <May action={action} on={on}>
+        <Button onClick={changing.open}>Change</Button>
+      </May>
+      <RemoveButton
+        of="execution role"
+        name={name}
+        action={action}
+        on={on}
+        to="/people/execution-roles"
+        command={['execution-role', 'rm', name, ...(usedBy.length > 0 ? ['--force'] : [])]}
+        remove={() => api.delete('/v1/execution-roles/{name}', { path: { name }, query: { force: usedBy.length > 0 } })}
+        touches={['/v1/execution-roles', '/v1/secrets']}
       >
         {usedBy.length === 0
           ? 'No function has it.'
           : `${usedBy.join(', ')} may do only what their own grants say from then on.`}
-        <Group mt="sm">
-          <CommandLine words={['execution-role', 'rm', name, ...(usedBy.length > 0 ? ['--force'] : [])]} />
-        </Group>
-      </Confirm>
+      </RemoveButton>
+      <ExecutionRoleDialog opened={isChanging} onClose={changing.close} role={role} />
     </>
   );
 }

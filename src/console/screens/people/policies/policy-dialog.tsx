@@ -1,12 +1,12 @@
 import { SegmentedControl, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
 import { api } from '../../../api/client.ts';
-import { useChange } from '../../../api/hooks.ts';
 import { messageOf } from '../../../api/problem.ts';
-import { FormDialog, ifRevision } from '../../../ui/form-dialog.tsx';
+import { useDraft } from '../../../ui/draft.ts';
+import { ifRevision } from '../../../ui/form-dialog.tsx';
+import { countText } from '../../../ui/format.ts';
+import { ThingDialog } from '../../../ui/thing-dialog.tsx';
 import { commandOf } from './command.ts';
 import type { Mine, Policy } from './policy.ts';
 import { RuleFields } from './rule-fields.tsx';
@@ -15,101 +15,75 @@ import { ScopeFields } from './scope-fields.tsx';
 interface PolicyDialogProps {
   readonly opened: boolean;
   readonly onClose: () => void;
-  /** Is changed; absent: one is made. */
+  /** Is changed; absent: one is created. */
   readonly policy?: Policy;
-  readonly onDone?: (name: string) => void;
 }
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const PAUSE_MS = 400;
+const EMPTY: Mine = { description: '', mode: 'warn', message: '', scope: {}, rules: {} };
 
-/** Makes a policy, or changes one; says what it would do before it is saved. */
-export function PolicyDialog({ opened, onClose, policy, onDone }: PolicyDialogProps) {
-  const [name, setName] = useState('');
-  const [mine, setMine] = useState<Mine>(EMPTY);
-  const [revision, setRevision] = useState<number>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when it opens
-  useEffect(() => {
-    if (!opened) return;
-    setName(policy?.name ?? '');
-    setMine(policy === undefined ? EMPTY : mineOf(policy));
-    setRevision(policy?.revision ?? 0);
-  }, [opened]);
-  const target = policy?.name ?? name;
-  const isReady = NAME.test(target) && Object.keys(mine.rules).length > 0;
-  const save = useChange(
-    (at: number | undefined) =>
-      api.put('/v1/policies/{name}', { path: { name: target }, body: mine, ...ifRevision(at) }),
-    ['/v1/policies', '/v1/audit'],
-  );
-  const set = (change: Partial<Mine>) => setMine({ ...mine, ...change });
+/** Creates a policy, or changes one; says what it would do before it is saved. */
+export function PolicyDialog({ opened, onClose, policy }: PolicyDialogProps) {
+  const [mine, set] = useDraft(opened, () => (policy === undefined ? EMPTY : mineOf(policy)));
+  const hasRules = Object.keys(mine.rules).length > 0;
   return (
-    <FormDialog
+    <ThingDialog
       opened={opened}
       onClose={onClose}
+      of="policy"
+      thing={policy}
       size="xl"
-      title={policy === undefined ? 'New policy' : `Change the policy ${policy.name}`}
-      verb={policy === undefined ? 'Make the policy' : 'Save'}
-      isReady={isReady}
-      command={commandOf(target || 'NAME', mine)}
+      isReady={hasRules}
+      command={(name) => commandOf(name, mine)}
       mine={{ ...mine }}
-      revision={revision}
-      stands={() => api.get('/v1/policies/{name}', { path: { name: target } })}
-      onSubmit={async (at) => {
-        const { violations } = await save.mutateAsync(at);
-        notifications.show({
-          message: `The policy ${target} holds; ${violations.length} functions break it as they stand`,
+      stands={(name) => api.get('/v1/policies/{name}', { path: { name } })}
+      save={async (name, revision) => {
+        const { violations } = await api.put('/v1/policies/{name}', {
+          path: { name },
+          body: mine,
+          ...ifRevision(revision),
         });
-        onDone?.(target);
+        return `The policy ${name} holds; ${countText(violations.length, 'function breaks', 'functions break')} it as they stand`;
       }}
+      touches={['/v1/policies', '/v1/audit']}
+      to="/people/policies"
     >
-      {policy === undefined && (
-        <TextInput
-          label="Name"
-          required
-          data-autofocus
-          autoComplete="off"
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={
-            name !== '' && !NAME.test(name) ? 'Letters, digits, _ and -, beginning with a letter or digit' : undefined
-          }
-        />
+      {(name) => (
+        <>
+          <TextInput
+            label="What it is for"
+            value={mine.description}
+            onChange={(event) => set({ description: event.currentTarget.value })}
+          />
+          <div>
+            <Text size="sm" fw={600} mb={4}>
+              What breaks it is
+            </Text>
+            <SegmentedControl
+              size="xs"
+              aria-label="What breaks it is"
+              data={[
+                { value: 'enforce', label: 'refused' },
+                { value: 'warn', label: 'told, and passes' },
+              ]}
+              value={mine.mode}
+              onChange={(mode) => set({ mode: mode as Mine['mode'] })}
+            />
+          </div>
+          <ScopeFields scope={mine.scope} onChange={(scope) => set({ scope })} />
+          <RuleFields rules={mine.rules} onChange={(rules) => set({ rules })} />
+          <TextInput
+            label="What people are told besides"
+            description="Such as whom to ask"
+            value={mine.message}
+            onChange={(event) => set({ message: event.currentTarget.value })}
+          />
+          {hasRules && name !== undefined && <Effect name={name} mine={mine} />}
+        </>
       )}
-      <TextInput
-        label="What it is for"
-        value={mine.description}
-        onChange={(event) => set({ description: event.currentTarget.value })}
-      />
-      <div>
-        <Text size="sm" fw={600} mb={4}>
-          What breaks it is
-        </Text>
-        <SegmentedControl
-          size="xs"
-          aria-label="What breaks it is"
-          data={[
-            { value: 'enforce', label: 'refused' },
-            { value: 'warn', label: 'told, and passes' },
-          ]}
-          value={mine.mode}
-          onChange={(mode) => set({ mode: mode as Mine['mode'] })}
-        />
-      </div>
-      <ScopeFields scope={mine.scope} onChange={(scope) => set({ scope })} />
-      <RuleFields rules={mine.rules} onChange={(rules) => set({ rules })} />
-      <TextInput
-        label="What people are told besides"
-        description="Such as whom to ask"
-        value={mine.message}
-        onChange={(event) => set({ message: event.currentTarget.value })}
-      />
-      {isReady && <Effect name={target} mine={mine} />}
-    </FormDialog>
+    </ThingDialog>
   );
 }
-
-const EMPTY: Mine = { description: '', mode: 'warn', message: '', scope: {}, rules: {} };
 
 function mineOf({ description, mode, message, scope, rules }: Policy): Mine {
   return { description, mode, message, scope, rules };

@@ -1,16 +1,13 @@
-import { Button, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { IconPlus, IconRulerMeasure } from '@tabler/icons-react';
-import { useNavigate } from 'react-router';
+import { IconRulerMeasure } from '@tabler/icons-react';
 import { useApi } from '../../../api/hooks.ts';
+import { nameColumn } from '../../../ui/columns.tsx';
 import { CommandLine } from '../../../ui/command-line.tsx';
-import { type Column, DataTable } from '../../../ui/data-table.tsx';
-import { EmptyState } from '../../../ui/empty-state.tsx';
-import { FilterField, matches } from '../../../ui/filter-field.tsx';
+import { useCreating } from '../../../ui/creating.tsx';
+import type { Column } from '../../../ui/data-table.tsx';
+import { countText } from '../../../ui/format.ts';
+import { NamedList } from '../../../ui/named-list.tsx';
 import { Panel } from '../../../ui/panel.tsx';
-import { QueryView } from '../../../ui/query-view.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
-import { useParam } from '../../../ui/use-param.ts';
 import { PeoplePage } from '../people-page.tsx';
 import { CheckPanel } from './check-panel.tsx';
 import { type Policy, scopeText, sentencesOf } from './policy.ts';
@@ -23,17 +20,7 @@ interface Row extends Policy {
 }
 
 const COLUMNS: readonly Column<Row>[] = [
-  {
-    key: 'name',
-    title: 'Name',
-    width: 'minmax(5rem, 1fr)',
-    cell: ({ name }) => (
-      <Text span inherit fw={560}>
-        {name}
-      </Text>
-    ),
-    sort: ({ name }) => name,
-  },
+  nameColumn('/people/policies', { width: 'minmax(5rem, 1fr)' }),
   {
     key: 'mode',
     title: 'Breaking it is',
@@ -62,7 +49,7 @@ const COLUMNS: readonly Column<Row>[] = [
         ''
       ) : (
         <StatusBadge tone={broken === 0 ? 'good' : 'notice'} plain>
-          {broken === 0 ? 'nothing' : `${broken} ${broken === 1 ? 'function' : 'functions'}`}
+          {broken === 0 ? 'nothing' : countText(broken, 'function')}
         </StatusBadge>
       ),
     sort: ({ broken }) => broken ?? -1,
@@ -73,52 +60,28 @@ const COLUMNS: readonly Column<Row>[] = [
 export default function PolicyList() {
   const policies = useApi('/v1/policies');
   const violations = useApi('/v1/policies/violations');
-  const navigate = useNavigate();
-  const [filter] = useParam('q');
-  const [isMaking, dialog] = useDisclosure(false);
-  const open = (name: string) => void navigate(`/people/policies/${encodeURIComponent(name)}`);
-  const making = (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={dialog.open}>
-      New policy
-    </Button>
-  );
+  const { button, dialog } = useCreating('policy', { action: 'policy:write' });
   const broken = violations.data?.violations;
+  const breaking = (name: string) =>
+    broken?.filter((each) => each.violations.some(({ policy }) => policy === name)).length;
   return (
-    <PeoplePage title="Policies" lead="What every deployment is checked against" actions={making}>
-      <QueryView query={policies} what="The policies" rows={5}>
-        {({ policies: found }) =>
-          found.length === 0 ? (
-            <Panel>
-              <EmptyState icon={IconRulerMeasure} title="There is no policy yet" action={making}>
-                A policy bounds memory, time, network, runtimes and grants, or demands an owner, tags or a clean commit;
-                of all functions, or of those of a team. It can only tell at first, before it refuses.
-              </EmptyState>
-            </Panel>
-          ) : (
-            <Panel
-              flush
-              title="Policies"
-              aside={<FilterField label="Filter policies" placeholder="Name, rule, team" />}
-            >
-              <DataTable
-                label="Policies"
-                rows={found
-                  .filter(({ name, description, rules, scope }) =>
-                    matches(filter, name, description, scopeText(scope), ...sentencesOf(rules)),
-                  )
-                  .map((policy) => ({
-                    ...policy,
-                    broken: broken?.filter((each) => each.violations.some((one) => one.policy === policy.name)).length,
-                  }))}
-                columns={COLUMNS}
-                rowKey={({ name }) => name}
-                onOpen={({ name }) => open(name)}
-                empty={<EmptyState icon={IconRulerMeasure} title={`No policy fits “${filter}”`} />}
-              />
-            </Panel>
-          )
-        }
-      </QueryView>
+    <PeoplePage title="Policies" lead="What every deployment is checked against" actions={button}>
+      <NamedList
+        query={policies}
+        rows={(answer) => answer.policies.map((policy) => ({ ...policy, broken: breaking(policy.name) }))}
+        of="policy"
+        many="policies"
+        to="/people/policies"
+        icon={IconRulerMeasure}
+        columns={COLUMNS}
+        texts={({ name, description, rules, scope }) => [name, description, scopeText(scope), ...sentencesOf(rules)]}
+        hint="Name, rule, team"
+        isOrdered
+        action={button}
+      >
+        A policy bounds memory, time, network, runtimes and grants, or demands an owner, tags or a clean commit; of all
+        functions, or of those of a team. It can only tell at first, before it refuses.
+      </NamedList>
       {broken !== undefined && broken.length > 0 && (
         <Panel flush title="Functions that break policies as they stand">
           <ViolationTable violations={broken} />
@@ -126,7 +89,7 @@ export default function PolicyList() {
       )}
       <CheckPanel />
       <CommandLine words={['policy', 'violations']} />
-      <PolicyDialog opened={isMaking} onClose={dialog.close} onDone={open} />
+      <PolicyDialog {...dialog} />
     </PeoplePage>
   );
 }

@@ -1,12 +1,13 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
-import { useNavigate, useParams } from 'react-router';
+import { useParams } from 'react-router';
 import { api } from '../../../api/client.ts';
-import { useApi, useChange } from '../../../api/hooks.ts';
+import { renew, useApi } from '../../../api/hooks.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
-import { Confirm } from '../../../ui/confirm.tsx';
+import { ConfirmButton, RemoveButton } from '../../../ui/confirm-button.tsx';
 import { FactGrid } from '../../../ui/fact-grid.tsx';
+import { countText } from '../../../ui/format.ts';
+import { May } from '../../../ui/may.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
@@ -78,58 +79,43 @@ export default function PolicyPage() {
 }
 
 function Actions({ policy }: { readonly policy: Policy }) {
-  const { name, undoable } = policy;
-  const navigate = useNavigate();
+  const { name } = policy;
   const [isChanging, changing] = useDisclosure(false);
-  const [isUndoing, undoing] = useDisclosure(false);
-  const [isRemoving, removing] = useDisclosure(false);
-  const undo = useChange(() => api.post('/v1/policies/{name}/undo', { path: { name } }), TOUCHED);
-  const remove = useChange(() => api.delete('/v1/policies/{name}', { path: { name } }), TOUCHED);
   return (
     <>
-      <Button onClick={changing.open}>Change</Button>
-      {undoable && (
-        <Button variant="default" onClick={undoing.open}>
-          Undo the last change
-        </Button>
+      <May action="policy:write" on={`policy:${name}`}>
+        <Button onClick={changing.open}>Change</Button>
+      </May>
+      {policy.undoable && (
+        <ConfirmButton
+          action="policy:write"
+          on={`policy:${name}`}
+          label="Undo the last change"
+          title={`Undo the last change of ${name}?`}
+          harmless
+          command={['policy', 'undo', name]}
+          onConfirm={async () => {
+            const { violations } = await api.post('/v1/policies/{name}/undo', { path: { name } });
+            await renew(...TOUCHED);
+            return `${name} stands as before; ${countText(violations.length, 'function breaks', 'functions break')} it`;
+          }}
+        >
+          What stood before comes back. Undoing again brings this back.
+        </ConfirmButton>
       )}
-      <Button variant="default" onClick={removing.open}>
-        Remove
-      </Button>
-      <PolicyDialog opened={isChanging} onClose={changing.close} policy={policy} />
-      <Confirm
-        opened={isUndoing}
-        onClose={undoing.close}
-        title={`Undo the last change of ${name}?`}
-        verb="Undo"
-        harmless
-        onConfirm={async () => {
-          const { violations } = await undo.mutateAsync(undefined);
-          notifications.show({ message: `${name} stands as before; ${violations.length} functions break it` });
-        }}
-      >
-        What stood before comes back. Undoing again brings this back.
-        <Group mt="sm">
-          <CommandLine words={['policy', 'undo', name]} />
-        </Group>
-      </Confirm>
-      <Confirm
-        opened={isRemoving}
-        onClose={removing.close}
-        title={`Remove the policy ${name}?`}
-        verb="Remove"
-        typed={name}
-        onConfirm={async () => {
-          await remove.mutateAsync(undefined);
-          notifications.show({ message: `The policy ${name} is removed` });
-          void navigate('/people/policies');
-        }}
+      <RemoveButton
+        of="policy"
+        name={name}
+        action="policy:write"
+        on={`policy:${name}`}
+        to="/people/policies"
+        command={['policy', 'rm', name]}
+        remove={() => api.delete('/v1/policies/{name}', { path: { name } })}
+        touches={TOUCHED}
       >
         Nothing is checked against it any more.
-        <Group mt="sm">
-          <CommandLine words={['policy', 'rm', name]} />
-        </Group>
-      </Confirm>
+      </RemoveButton>
+      <PolicyDialog opened={isChanging} onClose={changing.close} policy={policy} />
     </>
   );
 }

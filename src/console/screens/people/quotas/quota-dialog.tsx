@@ -1,8 +1,8 @@
 import { Autocomplete, NumberInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useEffect, useState } from 'react';
 import { api } from '../../../api/client.ts';
 import { useApi, useChange } from '../../../api/hooks.ts';
+import { useDraft } from '../../../ui/draft.ts';
 import { FormDialog, ifRevision } from '../../../ui/form-dialog.tsx';
 import classes from '../people.module.css';
 import { MEASURES, type Measure, type Quota, teamTitle } from './quota.ts';
@@ -12,25 +12,19 @@ type Limits = Partial<Record<Measure, number>>;
 interface QuotaDialogProps {
   readonly opened: boolean;
   readonly onClose: () => void;
-  /** Is changed; absent: one is made. */
+  /** Is changed; absent: one is created. */
   readonly quota?: Quota;
 }
 
 /** Sets how much a team may use. */
 export function QuotaDialog({ opened, onClose, quota }: QuotaDialogProps) {
   const teams = useApi('/v1/teams', undefined, { enabled: opened });
-  const [team, setTeam] = useState('');
-  const [limits, setLimits] = useState<Limits>({});
-  const [warnPercent, setWarnPercent] = useState(80);
-  const [revision, setRevision] = useState<number>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when it opens
-  useEffect(() => {
-    if (!opened) return;
-    setTeam(quota?.team ?? '');
-    setLimits(limitsOf(quota));
-    setWarnPercent(quota?.warnPercent ?? 80);
-    setRevision(quota?.revision ?? 0);
-  }, [opened]);
+  const [{ team, limits, warnPercent, revision }, set] = useDraft(opened, () => ({
+    team: quota?.team ?? '',
+    limits: limitsOf(quota),
+    warnPercent: quota?.warnPercent ?? 80,
+    revision: quota?.revision ?? 0,
+  }));
   const target = team.trim();
   const mine = { ...limits, warnPercent };
   const save = useChange(
@@ -42,11 +36,11 @@ export function QuotaDialog({ opened, onClose, quota }: QuotaDialogProps) {
       opened={opened}
       onClose={onClose}
       size="lg"
-      title={quota === undefined ? 'New quota' : `Quota of ${teamTitle(quota.team)}`}
-      verb="Set the quota"
+      title={quota === undefined ? 'Create a quota' : `Change the quota of ${teamTitle(quota.team)}`}
+      verb={quota === undefined ? 'Create' : 'Save'}
       isReady={target !== ''}
       command={[
-        ...['quota', 'set', target || 'TEAM'],
+        ...['quota', 'set', target],
         ...MEASURES.flatMap(({ measure, option, word }) =>
           limits[measure] === undefined ? [] : [option, word(limits[measure])],
         ),
@@ -69,7 +63,7 @@ export function QuotaDialog({ opened, onClose, quota }: QuotaDialogProps) {
           data={['*', '-', ...(teams.data?.teams.map(({ name }) => name) ?? [])]}
           limit={50}
           value={team}
-          onChange={setTeam}
+          onChange={(next) => set({ team: next })}
         />
       )}
       <div className={classes.pair}>
@@ -85,11 +79,8 @@ export function QuotaDialog({ opened, onClose, quota }: QuotaDialogProps) {
             value={limits[measure] === undefined ? '' : limits[measure] / unit}
             onChange={(value) => {
               const { [measure]: _before, ...rest } = limits;
-              setLimits(
-                value === ''
-                  ? rest
-                  : { ...rest, [measure]: unit === 1 ? Number(value) : Math.round(Number(value) * unit) },
-              );
+              const limit = unit === 1 ? Number(value) : Math.round(Number(value) * unit);
+              set({ limits: value === '' ? rest : { ...rest, [measure]: limit } });
             }}
           />
         ))}
@@ -99,7 +90,7 @@ export function QuotaDialog({ opened, onClose, quota }: QuotaDialogProps) {
           min={1}
           max={100}
           value={warnPercent}
-          onChange={(value) => setWarnPercent(Number(value) || 80)}
+          onChange={(value) => set({ warnPercent: Number(value) || 80 })}
         />
       </div>
     </FormDialog>

@@ -1,14 +1,16 @@
 import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconGauge, IconPlus } from '@tabler/icons-react';
+import { IconGauge } from '@tabler/icons-react';
 import { useState } from 'react';
 import { api } from '../../../api/client.ts';
 import { useApi, useChange } from '../../../api/hooks.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
+import { CreateButton } from '../../../ui/creating.tsx';
 import { type Column, DataTable } from '../../../ui/data-table.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { FilterField, matches } from '../../../ui/filter-field.tsx';
+import { May } from '../../../ui/may.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
 import { Time } from '../../../ui/time.tsx';
@@ -53,13 +55,9 @@ export default function Quotas() {
     (team: string) => api.delete('/v1/quotas/{team}', { path: { team } }),
     ['/v1/quotas', '/v1/quota-usage'],
   );
-  const making = (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEditing('new')}>
-      New quota
-    </Button>
-  );
+  const creating = <CreateButton of="quota" action="policy:write" onClick={() => setEditing('new')} />;
   return (
-    <PeoplePage title="Quotas" lead="How much each team may use, and what it has used of that" actions={making}>
+    <PeoplePage title="Quotas" lead="How much each team may use, and what it has used of that" actions={creating}>
       <Panel flush title="Used" aside={<FilterField label="Filter teams" placeholder="Team" />}>
         <QueryView query={usage} what="What teams use" rows={6}>
           {({ teams }) => (
@@ -87,7 +85,7 @@ export default function Quotas() {
               columns={limitColumns(setEditing, setRemoving)}
               rowKey={({ team }) => team}
               empty={
-                <EmptyState icon={IconGauge} title="No team is limited" action={making}>
+                <EmptyState icon={IconGauge} title="No team is limited" action={creating}>
                   A quota for * holds for every team that has none of its own.
                 </EmptyState>
               }
@@ -106,15 +104,13 @@ export default function Quotas() {
         onClose={() => setRemoving(undefined)}
         title={`Remove the quota of ${teamTitle(removing?.team ?? '')}?`}
         verb="Remove"
+        command={['quota', 'rm', removing?.team ?? '']}
         onConfirm={async () => {
           await remove.mutateAsync(removing!.team);
           notifications.show({ message: `${teamTitle(removing!.team)}: the quota is removed` });
         }}
       >
         Then the quota for * holds, where there is one, and else no limit.
-        <Group mt="sm">
-          <CommandLine words={['quota', 'rm', removing?.team ?? '']} />
-        </Group>
       </Confirm>
     </PeoplePage>
   );
@@ -149,22 +145,26 @@ function limitColumns(onEdit: (quota: Quota) => void, onRemove: (quota: Quota) =
       align: 'right',
       cell: (quota) => (
         <Group gap={6} justify="flex-end" wrap="nowrap">
-          <Button
-            size="compact-xs"
-            variant="default"
-            aria-label={`Change the quota of ${teamTitle(quota.team)}`}
-            onClick={() => onEdit(quota)}
-          >
-            Change
-          </Button>
-          <Button
-            size="compact-xs"
-            variant="default"
-            aria-label={`Remove the quota of ${teamTitle(quota.team)}`}
-            onClick={() => onRemove(quota)}
-          >
-            Remove
-          </Button>
+          <May action="policy:write" on={`quota:${quota.team}`} orAbsent>
+            <Button
+              size="compact-xs"
+              variant="default"
+              aria-label={`Change the quota of ${teamTitle(quota.team)}`}
+              onClick={() => onEdit(quota)}
+            >
+              Change
+            </Button>
+          </May>
+          <May action="policy:write" on={`quota:${quota.team}`} orAbsent>
+            <Button
+              size="compact-xs"
+              variant="default"
+              aria-label={`Remove the quota of ${teamTitle(quota.team)}`}
+              onClick={() => onRemove(quota)}
+            >
+              Remove
+            </Button>
+          </May>
         </Group>
       ),
     },

@@ -1,79 +1,54 @@
 import { Button, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { IconPlus } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
 import { api } from '../../../api/client.ts';
-import { useChange } from '../../../api/hooks.ts';
-import { FormDialog, ifRevision } from '../../../ui/form-dialog.tsx';
+import { useDraft } from '../../../ui/draft.ts';
+import { ifRevision } from '../../../ui/form-dialog.tsx';
+import { NAME } from '../../../ui/name-field.tsx';
+import { ThingDialog } from '../../../ui/thing-dialog.tsx';
 import type { RoleView, Statement } from '../statement.ts';
 import { StatementEditor } from './statement-editor.tsx';
 
 interface RoleDialogProps {
   readonly opened: boolean;
   readonly onClose: () => void;
-  /** Is changed; absent: a role is made. */
+  /** Is changed; absent: a role is created. */
   readonly role?: RoleView;
-  readonly onDone?: (name: string) => void;
 }
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+type Draft = Pick<RoleView, 'description' | 'statements'>;
+
 const FRESH: Statement = { effect: 'allow', actions: [] };
 
-/** Makes a role, or changes one: statement by statement. */
-export function RoleDialog({ opened, onClose, role, onDone }: RoleDialogProps) {
-  const [name, setName] = useState('');
-  const [description, setDescription] = useState('');
-  const [statements, setStatements] = useState<Statement[]>([FRESH]);
-  const [revision, setRevision] = useState<number>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when it opens
-  useEffect(() => {
-    if (!opened) return;
-    setName(role?.name ?? '');
-    setDescription(role?.description ?? '');
-    setStatements(role?.statements ?? [FRESH]);
-    setRevision(role?.revision ?? 0);
-  }, [opened]);
-  const target = role?.name ?? name;
-  const mine = { description, statements };
-  const save = useChange(
-    (at: number | undefined) => api.put('/v1/roles/{name}', { path: { name: target }, body: mine, ...ifRevision(at) }),
-    ['/v1/roles', '/v1/session'],
-  );
+/** Creates a role, or changes one: statement by statement. */
+export function RoleDialog({ opened, onClose, role }: RoleDialogProps) {
+  const [draft, set] = useDraft<Draft>(opened, () => ({
+    description: role?.description ?? '',
+    statements: role?.statements ?? [FRESH],
+  }));
+  const { description, statements } = draft;
+  const setStatements = (next: Statement[]) => set({ statements: next });
   return (
-    <FormDialog
+    <ThingDialog
       opened={opened}
       onClose={onClose}
+      of="role"
+      thing={role}
+      rule={NAME.dotted}
       size="xl"
-      title={role === undefined ? 'New role' : `Change the role ${role.name}`}
-      verb={role === undefined ? 'Make the role' : 'Save'}
-      isReady={NAME.test(target) && statements.length > 0 && statements.every(({ actions }) => actions.length > 0)}
-      command={commandOf(target || 'NAME', mine)}
-      mine={mine}
-      revision={revision}
-      stands={() => api.get('/v1/roles/{name}', { path: { name: target } })}
-      onSubmit={async (at) => {
-        await save.mutateAsync(at);
-        notifications.show({ message: `The role ${target} is ${role === undefined ? 'made' : 'changed'}` });
-        onDone?.(target);
+      isReady={statements.length > 0 && statements.every(({ actions }) => actions.length > 0)}
+      command={(name) => commandOf(name, draft)}
+      mine={{ ...draft }}
+      stands={(name) => api.get('/v1/roles/{name}', { path: { name } })}
+      save={async (name, revision) => {
+        await api.put('/v1/roles/{name}', { path: { name }, body: draft, ...ifRevision(revision) });
       }}
+      touches={['/v1/roles', '/v1/session']}
+      to="/people/roles"
     >
-      {role === undefined && (
-        <TextInput
-          label="Name"
-          required
-          data-autofocus
-          autoComplete="off"
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={
-            name !== '' && !NAME.test(name) ? 'Letters, digits and . _ -, beginning with a letter or digit' : undefined
-          }
-        />
-      )}
       <TextInput
         label="What it is for"
         value={description}
-        onChange={(event) => setDescription(event.currentTarget.value)}
+        onChange={(event) => set({ description: event.currentTarget.value })}
       />
       {statements.map((statement, at) => (
         <StatementEditor
@@ -95,15 +70,12 @@ export function RoleDialog({ opened, onClose, role, onDone }: RoleDialogProps) {
           Another statement
         </Button>
       </div>
-    </FormDialog>
+    </ThingDialog>
   );
 }
 
 /** One statement fits on a command line; several are a file. */
-function commandOf(
-  name: string,
-  { description, statements }: { description: string; statements: Statement[] },
-): string[] {
+function commandOf(name: string, { description, statements }: Draft): string[] {
   const [statement] = statements;
   if (statements.length !== 1 || statement === undefined) return ['role', 'set', name, '--file', `${name}.yaml`];
   const { effect, actions, resources = [], where } = statement;

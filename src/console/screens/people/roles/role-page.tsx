@@ -1,12 +1,12 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
-import { useNavigate, useParams } from 'react-router';
+import { useParams } from 'react-router';
 import { api } from '../../../api/client.ts';
-import { useApi, useChange } from '../../../api/hooks.ts';
+import { useApi } from '../../../api/hooks.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
-import { Confirm } from '../../../ui/confirm.tsx';
+import { RemoveButton } from '../../../ui/confirm-button.tsx';
 import { FactGrid } from '../../../ui/fact-grid.tsx';
+import { May } from '../../../ui/may.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
@@ -61,33 +61,25 @@ export default function RolePage() {
 
 function Actions({ role }: { readonly role: RoleView }) {
   const { name } = role;
-  const navigate = useNavigate();
   const [isChanging, changing] = useDisclosure(false);
-  const [isRemoving, removing] = useDisclosure(false);
-  const remove = useChange(() => api.delete('/v1/roles/{name}', { path: { name } }), ['/v1/roles']);
   return (
     <>
-      <Button onClick={changing.open}>Change</Button>
-      <Button variant="default" onClick={removing.open}>
-        Remove
-      </Button>
-      <RoleDialog opened={isChanging} onClose={changing.close} role={role} />
-      <Confirm
-        opened={isRemoving}
-        onClose={removing.close}
-        title={`Remove the role ${name}?`}
-        verb="Remove"
-        onConfirm={async () => {
-          await remove.mutateAsync(undefined);
-          notifications.show({ message: `The role ${name} is removed` });
-          void navigate('/people/roles');
-        }}
+      <May action="identity:write">
+        <Button onClick={changing.open}>Change</Button>
+      </May>
+      <RemoveButton
+        of="role"
+        name={name}
+        action="identity:write"
+        to="/people/roles"
+        untyped
+        command={['role', 'rm', name]}
+        remove={() => api.delete('/v1/roles/{name}', { path: { name } })}
+        touches={['/v1/roles']}
       >
         Only a role that nobody has any more can be removed.
-        <Group mt="sm">
-          <CommandLine words={['role', 'rm', name]} />
-        </Group>
-      </Confirm>
+      </RemoveButton>
+      <RoleDialog opened={isChanging} onClose={changing.close} role={role} />
     </>
   );
 }

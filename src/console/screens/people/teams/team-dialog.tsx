@@ -1,84 +1,55 @@
 import { MultiSelect, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
-import { useEffect, useState } from 'react';
 import { api } from '../../../api/client.ts';
-import { useApi, useChange } from '../../../api/hooks.ts';
+import { useApi } from '../../../api/hooks.ts';
 import type { Api } from '../../../api/types.gen.ts';
-import { FormDialog, ifRevision } from '../../../ui/form-dialog.tsx';
+import { useDraft } from '../../../ui/draft.ts';
+import { ifRevision } from '../../../ui/form-dialog.tsx';
+import { NAME } from '../../../ui/name-field.tsx';
+import { ThingDialog } from '../../../ui/thing-dialog.tsx';
 import { RoleSelect } from '../role-select.tsx';
 
 export type Team = Api['GET /v1/teams/{name}']['answer'];
 
-type Mine = Pick<Team, 'description' | 'members' | 'roles'>;
-
 interface TeamDialogProps {
   readonly opened: boolean;
   readonly onClose: () => void;
-  /** Is changed; absent: a team is made. */
+  /** Is changed; absent: a team is created. */
   readonly team?: Team;
-  readonly onDone?: (name: string) => void;
 }
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+type Draft = Pick<Team, 'description' | 'members' | 'roles'>;
 
-/** Makes a team, or changes one. */
-export function TeamDialog({ opened, onClose, team, onDone }: TeamDialogProps) {
+function draftOf(team: Team | undefined): Draft {
+  const { description = '', members = [], roles = [] } = team ?? {};
+  return { description, members, roles };
+}
+
+/** Creates a team, or changes one. */
+export function TeamDialog({ opened, onClose, team }: TeamDialogProps) {
   const users = useApi('/v1/users', undefined, { enabled: opened });
-  const [name, setName] = useState('');
-  const [description, setDescription] = useState('');
-  const [members, setMembers] = useState<string[]>([]);
-  const [roles, setRoles] = useState<string[]>([]);
-  const [revision, setRevision] = useState<number>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when it opens
-  useEffect(() => {
-    if (!opened) return;
-    setName(team?.name ?? '');
-    setDescription(team?.description ?? '');
-    setMembers(team?.members ?? []);
-    setRoles(team?.roles ?? []);
-    setRevision(team?.revision ?? 0);
-  }, [opened]);
-  const mine = { description, members, roles };
-  const target = team?.name ?? name;
-  const save = useChange(
-    (at: number | undefined) => api.put('/v1/teams/{name}', { path: { name: target }, body: mine, ...ifRevision(at) }),
-    ['/v1/teams', '/v1/users', '/v1/session'],
-  );
+  const [draft, set] = useDraft(opened, () => draftOf(team));
+  const { description, members, roles } = draft;
   return (
-    <FormDialog
+    <ThingDialog
       opened={opened}
       onClose={onClose}
-      title={team === undefined ? 'New team' : `Change the team ${team.name}`}
-      verb={team === undefined ? 'Make the team' : 'Save'}
-      isReady={NAME.test(target)}
-      command={commandOf(team, target || 'NAME', mine)}
-      mine={mine}
-      revision={revision}
-      stands={() => api.get('/v1/teams/{name}', { path: { name: target } })}
-      onSubmit={async (at) => {
-        await save.mutateAsync(at);
-        notifications.show({ message: `The team ${target} is ${team === undefined ? 'made' : 'changed'}` });
-        onDone?.(target);
+      of="team"
+      thing={team}
+      rule={NAME.dotted}
+      description="Also what the owner of a function says"
+      command={(name) => commandOf(team, name, draft)}
+      mine={{ ...draft }}
+      stands={(name) => api.get('/v1/teams/{name}', { path: { name } })}
+      save={async (name, revision) => {
+        await api.put('/v1/teams/{name}', { path: { name }, body: draft, ...ifRevision(revision) });
       }}
+      touches={['/v1/teams', '/v1/users', '/v1/session']}
+      to="/people/teams"
     >
-      {team === undefined && (
-        <TextInput
-          label="Name"
-          description="Also what the owner of a function says"
-          required
-          data-autofocus
-          autoComplete="off"
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={
-            name !== '' && !NAME.test(name) ? 'Letters, digits and . _ -, beginning with a letter or digit' : undefined
-          }
-        />
-      )}
       <TextInput
         label="What it does"
         value={description}
-        onChange={(event) => setDescription(event.currentTarget.value)}
+        onChange={(event) => set({ description: event.currentTarget.value })}
       />
       <MultiSelect
         label="Members"
@@ -87,16 +58,16 @@ export function TeamDialog({ opened, onClose, team, onDone }: TeamDialogProps) {
         limit={100}
         data={[...new Set([...(users.data?.users.map((user) => user.name) ?? []), ...members])]}
         value={members}
-        onChange={setMembers}
+        onChange={(next) => set({ members: next })}
         nothingFoundMessage="There is no such user"
       />
-      <RoleSelect value={roles} onChange={setRoles} description="Every member has them" />
-    </FormDialog>
+      <RoleSelect value={roles} onChange={(next) => set({ roles: next })} description="Every member has them" />
+    </ThingDialog>
   );
 }
 
 /** Members are changed by commands of their own; they are shown where nothing else is changed. */
-function commandOf(team: Team | undefined, name: string, { description, members, roles }: Mine): string[] {
+function commandOf(team: Team | undefined, name: string, { description, members, roles }: Draft): string[] {
   const settings = [
     ...roles.flatMap((role) => ['--role', role]),
     ...(description === '' ? [] : ['--description', description]),

@@ -1,12 +1,12 @@
-import { Anchor, Button, Group } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
-import { Link, useNavigate, useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import { api } from '../../../api/client.ts';
-import { useApi, useChange } from '../../../api/hooks.ts';
+import { useApi } from '../../../api/hooks.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
-import { Confirm } from '../../../ui/confirm.tsx';
+import { RemoveButton } from '../../../ui/confirm-button.tsx';
 import { FactGrid } from '../../../ui/fact-grid.tsx';
+import { May } from '../../../ui/may.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
@@ -62,38 +62,26 @@ export default function TeamPage() {
 }
 
 function Actions({ team }: { readonly team: Team }) {
-  const navigate = useNavigate();
-  const [isChanging, changing] = useDisclosure(false);
-  const [isRemoving, removing] = useDisclosure(false);
   const { name } = team;
-  const remove = useChange(
-    () => api.delete('/v1/teams/{name}', { path: { name } }),
-    ['/v1/teams', '/v1/users', '/v1/tokens'],
-  );
+  const [isChanging, changing] = useDisclosure(false);
   return (
     <>
-      <Button onClick={changing.open}>Change</Button>
-      <Button variant="default" onClick={removing.open}>
-        Remove
-      </Button>
-      <TeamDialog opened={isChanging} onClose={changing.close} team={team} />
-      <Confirm
-        opened={isRemoving}
-        onClose={removing.close}
-        title={`Remove the team ${name}?`}
-        verb="Remove"
-        typed={name}
-        onConfirm={async () => {
-          await remove.mutateAsync(undefined);
-          notifications.show({ message: `The team ${name} is removed` });
-          void navigate('/people/teams');
-        }}
+      <May action="identity:write" on={`team:${name}`}>
+        <Button onClick={changing.open}>Change</Button>
+      </May>
+      <RemoveButton
+        of="team"
+        name={name}
+        action="identity:write"
+        on={`team:${name}`}
+        to="/people/teams"
+        command={['team', 'rm', name]}
+        remove={() => api.delete('/v1/teams/{name}', { path: { name } })}
+        touches={['/v1/teams', '/v1/users', '/v1/tokens']}
       >
         Its tokens go with it. Its members stay, without the roles that they had by it; what it owns stays.
-        <Group mt="sm">
-          <CommandLine words={['team', 'rm', name]} />
-        </Group>
-      </Confirm>
+      </RemoveButton>
+      <TeamDialog opened={isChanging} onClose={changing.close} team={team} />
     </>
   );
 }

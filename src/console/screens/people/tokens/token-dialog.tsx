@@ -1,7 +1,8 @@
 import { Button, CopyButton, Group, Modal, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../../../api/client.ts';
 import { useApi, useChange } from '../../../api/hooks.ts';
+import { useDraft } from '../../../ui/draft.ts';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
 import classes from '../people.module.css';
 import { RoleSelect } from '../role-select.tsx';
@@ -27,24 +28,25 @@ interface TokenDialogProps {
   readonly owner?: TokenOwner;
 }
 
-/** Makes a token, and shows it this once. */
+interface Draft {
+  /** `user:ada` or `team:shop`, where one chooses. */
+  readonly chosen: string | null;
+  readonly label: string;
+  /** How long it is good; empty: until it is revoked. */
+  readonly days: string;
+  readonly roles: string[];
+  /** Actions that it is narrowed to. */
+  readonly narrow: string[];
+}
+const FRESH: Draft = { chosen: null, label: '', days: '90', roles: [], narrow: [] };
+
+/** Creates a token, and shows it this once. */
 export function TokenDialog({ opened, onClose, owner }: TokenDialogProps) {
   const users = useApi('/v1/users', undefined, { enabled: opened && owner === undefined });
   const teams = useApi('/v1/teams', undefined, { enabled: opened && owner === undefined });
   const actions = useApi('/v1/actions', undefined, { enabled: opened, staleTime: Number.POSITIVE_INFINITY });
-  const [chosen, setChosen] = useState<string | null>(null);
-  const [label, setLabel] = useState('');
-  const [days, setDays] = useState('90');
-  const [roles, setRoles] = useState<string[]>([]);
-  const [narrow, setNarrow] = useState<string[]>([]);
+  const [{ chosen, label, days, roles, narrow }, set] = useDraft<Draft>(opened, () => FRESH);
   const [secret, setSecret] = useState('');
-  useEffect(() => {
-    if (!opened) return;
-    setLabel('');
-    setRoles([]);
-    setNarrow([]);
-    setChosen(null);
-  }, [opened]);
   const [kind, name] = chosen?.split(':') ?? [];
   const whose: TokenOwner | undefined =
     owner ?? (chosen === null ? undefined : kind === 'team' ? { team: name! } : { user: name! });
@@ -69,11 +71,11 @@ export function TokenDialog({ opened, onClose, owner }: TokenDialogProps) {
       <FormDialog
         opened={opened}
         onClose={onClose}
-        title={owner === undefined ? 'New token' : `New token of ${owner.user ?? `the team ${owner.team}`}`}
-        verb="Make the token"
+        title={owner === undefined ? 'Create a token' : `Create a token of ${owner.user ?? `the team ${owner.team}`}`}
+        verb="Create"
         isReady={whose !== undefined && label.trim() !== ''}
         command={[
-          ...['token', 'create', label || 'WHAT FOR'],
+          ...['token', 'create', label],
           ...(whose?.user === undefined ? [] : ['--user', whose.user]),
           ...(whose?.team === undefined ? [] : ['--team', whose.team]),
           ...roles.flatMap((role) => ['--role', role]),
@@ -99,7 +101,7 @@ export function TokenDialog({ opened, onClose, owner }: TokenDialogProps) {
             ]}
             limit={100}
             value={chosen}
-            onChange={setChosen}
+            onChange={(next) => set({ chosen: next })}
           />
         )}
         <TextInput
@@ -108,23 +110,23 @@ export function TokenDialog({ opened, onClose, owner }: TokenDialogProps) {
           required
           data-autofocus
           value={label}
-          onChange={(event) => setLabel(event.currentTarget.value)}
+          onChange={(event) => set({ label: event.currentTarget.value })}
         />
         <Select
           label="Good for"
           data={LIVES}
           value={days}
-          onChange={(value) => setDays(value ?? '')}
+          onChange={(value) => set({ days: value ?? '' })}
           allowDeselect={false}
         />
-        <RoleSelect label="Only what these roles allow" value={roles} onChange={setRoles} />
+        <RoleSelect label="Only what these roles allow" value={roles} onChange={(next) => set({ roles: next })} />
         <TagsInput
           label="Only to do this"
           description="It may do what both its owner and these allow"
           placeholder={narrow.length === 0 ? 'function:deploy, logs:*' : ''}
           data={actions.data?.actions.map(({ action }) => action) ?? []}
           value={narrow}
-          onChange={setNarrow}
+          onChange={(next) => set({ narrow: next })}
         />
       </FormDialog>
       <Modal

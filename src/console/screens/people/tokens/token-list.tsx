@@ -1,8 +1,7 @@
-import { Button } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { IconKey, IconPlus } from '@tabler/icons-react';
+import { IconKey } from '@tabler/icons-react';
 import { useApi } from '../../../api/hooks.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
+import { useCreating } from '../../../ui/creating.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { FilterField, matches } from '../../../ui/filter-field.tsx';
 import { Panel } from '../../../ui/panel.tsx';
@@ -16,16 +15,12 @@ import { TokenTable } from './token-table.tsx';
 export default function TokenList() {
   const tokens = useApi('/v1/tokens', { query: { all: true } });
   const [filter] = useParam('q');
-  const [isMaking, dialog] = useDisclosure(false);
+  const { button, dialog } = useCreating('token', { action: 'identity:write' });
   return (
     <PeoplePage
       title="Tokens"
       lead="What programs show in place of a password, and sessions of people"
-      actions={
-        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={dialog.open}>
-          New token
-        </Button>
-      }
+      actions={button}
     >
       <Panel
         flush
@@ -40,10 +35,7 @@ export default function TokenList() {
               )}
               withOwner
               empty={
-                <EmptyState
-                  icon={IconKey}
-                  title={filter === '' ? 'There is no token yet' : `No token fits “${filter}”`}
-                >
+                <EmptyState icon={IconKey} title={filter === '' ? 'No tokens yet' : `No token fits “${filter}”`}>
                   A token lets a program do what its user or team may do, or less.
                 </EmptyState>
               }
@@ -52,7 +44,7 @@ export default function TokenList() {
         </QueryView>
       </Panel>
       <CommandLine words={['token', 'list', '--all']} />
-      <TokenDialog opened={isMaking} onClose={dialog.close} />
+      <TokenDialog {...dialog} />
     </PeoplePage>
   );
 }

@@ -1,12 +1,12 @@
-import { Button, Group } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type ReactNode, useState } from 'react';
 import { api } from '../../../api/client.ts';
 import { useChange } from '../../../api/hooks.ts';
 import type { Token } from '../../../api/things.ts';
-import { CommandLine } from '../../../ui/command-line.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { type Column, DataTable } from '../../../ui/data-table.tsx';
+import { May } from '../../../ui/may.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
 import { ThingLink } from '../../../ui/thing-link.tsx';
 import { Time } from '../../../ui/time.tsx';
@@ -38,15 +38,13 @@ export function TokenTable({ tokens, withOwner = false, empty }: TokenTableProps
         onClose={() => setTarget(undefined)}
         title={`Revoke the ${target?.session ? 'session' : 'token'} ${target?.label || target?.id}?`}
         verb="Revoke"
+        command={['token', 'rm', target?.id ?? '']}
         onConfirm={async () => {
           await revoke.mutateAsync(target!.id);
           notifications.show({ message: `${target!.label || target!.id} is revoked` });
         }}
       >
         Whoever has it is refused from then on. It cannot be brought back.
-        <Group mt="sm">
-          <CommandLine words={['token', 'rm', target?.id ?? '']} />
-        </Group>
       </Confirm>
     </>
   );
@@ -89,7 +87,7 @@ function columnsOf(withOwner: boolean, onRevoke: (token: Token) => void): readon
     },
     {
       key: 'created',
-      title: 'Made',
+      title: 'Created',
       width: 'minmax(6rem, 1fr)',
       wide: true,
       cell: ({ createdAt }) => <Time at={createdAt} ago />,
@@ -102,14 +100,16 @@ function columnsOf(withOwner: boolean, onRevoke: (token: Token) => void): readon
       width: '4.75rem',
       align: 'right',
       cell: (token) => (
-        <Button
-          size="compact-xs"
-          variant="default"
-          aria-label={`Revoke ${token.label || token.id}`}
-          onClick={() => onRevoke(token)}
-        >
-          Revoke
-        </Button>
+        <May action="identity:write" orAbsent>
+          <Button
+            size="compact-xs"
+            variant="default"
+            aria-label={`Revoke ${token.label || token.id}`}
+            onClick={() => onRevoke(token)}
+          >
+            Revoke
+          </Button>
+        </May>
       ),
     },
   ];

@@ -1,8 +1,8 @@
 import { PasswordInput, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useState } from 'react';
 import { api } from '../../../api/client.ts';
-import { useChange } from '../../../api/hooks.ts';
+import { renew } from '../../../api/hooks.ts';
+import { useDraft } from '../../../ui/draft.ts';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
 
 interface PasswordDialogProps {
@@ -13,11 +13,7 @@ interface PasswordDialogProps {
 
 /** Sets somebody's password. */
 export function PasswordDialog({ name, opened, onClose }: PasswordDialogProps) {
-  const [password, setPassword] = useState('');
-  const save = useChange(
-    () => api.put('/v1/users/{name}/password', { path: { name }, body: { password } }),
-    ['/v1/users', '/v1/tokens'],
-  );
+  const [{ password }, set] = useDraft(opened, () => ({ password: '' }));
   return (
     <FormDialog
       opened={opened}
@@ -27,8 +23,8 @@ export function PasswordDialog({ name, opened, onClose }: PasswordDialogProps) {
       isReady={password !== ''}
       command={['user', 'password', name]}
       onSubmit={async () => {
-        await save.mutateAsync(undefined);
-        setPassword('');
+        await api.put('/v1/users/{name}/password', { path: { name }, body: { password } });
+        await renew('/v1/users', '/v1/tokens');
         notifications.show({ message: `${name} has a new password` });
       }}
     >
@@ -39,7 +35,7 @@ export function PasswordDialog({ name, opened, onClose }: PasswordDialogProps) {
         data-autofocus
         autoComplete="new-password"
         value={password}
-        onChange={(event) => setPassword(event.currentTarget.value)}
+        onChange={(event) => set({ password: event.currentTarget.value })}
         visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
       />
     </FormDialog>

@@ -1,10 +1,10 @@
 import { PasswordInput, Text, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
-import { useEffect, useState } from 'react';
 import { api } from '../../../api/client.ts';
-import { useChange } from '../../../api/hooks.ts';
 import type { Api } from '../../../api/types.gen.ts';
-import { FormDialog, ifRevision } from '../../../ui/form-dialog.tsx';
+import { useDraft } from '../../../ui/draft.ts';
+import { ifRevision } from '../../../ui/form-dialog.tsx';
+import { NAME } from '../../../ui/name-field.tsx';
+import { ThingDialog } from '../../../ui/thing-dialog.tsx';
 import { RoleSelect } from '../role-select.tsx';
 
 type User = Api['GET /v1/users/{name}']['answer'];
@@ -12,101 +12,69 @@ type User = Api['GET /v1/users/{name}']['answer'];
 interface UserDialogProps {
   readonly opened: boolean;
   readonly onClose: () => void;
-  /** Is changed; absent: a user is made. */
+  /** Is changed; absent: a user is created. */
   readonly user?: User;
   /** There are no users yet: this one must be able to change all of it again. */
   readonly isFirst?: boolean;
-  readonly onDone?: (name: string) => void;
 }
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$/;
-
-/** Makes a user, or changes one. */
-export function UserDialog({ opened, onClose, user, isFirst = false, onDone }: UserDialogProps) {
-  const [name, setName] = useState('');
-  const [fullName, setFullName] = useState('');
-  const [email, setEmail] = useState('');
-  const [roles, setRoles] = useState<string[]>([]);
-  const [password, setPassword] = useState('');
-  const [revision, setRevision] = useState<number>();
-  // Filled when it opens: what others change meanwhile is told when one saves.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when it opens
-  useEffect(() => {
-    setPassword('');
-    if (!opened) return;
-    setName(user?.name ?? '');
-    setFullName(user?.fullName ?? '');
-    setEmail(user?.email ?? '');
-    setRoles(user?.roles ?? (isFirst ? ['administrator'] : []));
-    setRevision(user?.revision);
-  }, [opened]);
+/** Creates a user, or changes one. */
+export function UserDialog({ opened, onClose, user, isFirst = false }: UserDialogProps) {
+  const [{ fullName, email, roles, password }, set] = useDraft(opened, () => ({
+    fullName: user?.fullName ?? '',
+    email: user?.email ?? '',
+    roles: user?.roles ?? (isFirst ? ['administrator'] : []),
+    password: '',
+  }));
   const mine = { fullName, roles, ...(email !== '' && { email }) };
-  const save = useChange(
-    async (at: number | undefined) => {
-      if (user !== undefined) {
-        await api.patch('/v1/users/{name}', { path: { name: user.name }, body: mine, ...ifRevision(at) });
-      } else await api.post('/v1/users', { body: { name, ...mine, ...(password !== '' && { password }) } });
-    },
-    ['/v1/users', '/v1/session', '/v1/audit'],
-  );
-  const isName = NAME.test(name);
   const options = [
     ...roles.flatMap((role) => ['--role', role]),
     ...(fullName === '' ? [] : ['--full-name', fullName]),
     ...(email === '' ? [] : ['--email', email]),
   ];
   return (
-    <FormDialog
+    <ThingDialog
       opened={opened}
       onClose={onClose}
-      title={user === undefined ? 'New user' : `Change ${user.name}`}
-      verb={user === undefined ? 'Make the user' : 'Save'}
-      isReady={user !== undefined || (isName && (!isFirst || password !== ''))}
-      command={
+      of="user"
+      thing={user}
+      rule={NAME.person}
+      description="Also what the owner of a function says"
+      isReady={!isFirst || password !== ''}
+      command={(name) =>
         user === undefined
-          ? ['user', 'create', name || 'NAME', ...options, ...(password === '' ? [] : ['--password'])]
-          : ['user', 'set', user.name, ...(roles.length === 0 ? ['--no-roles'] : []), ...options]
+          ? ['user', 'create', name, ...options, ...(password === '' ? [] : ['--password'])]
+          : ['user', 'set', name, ...(roles.length === 0 ? ['--no-roles'] : []), ...options]
       }
       mine={mine}
-      revision={revision}
-      {...(user !== undefined && { stands: () => api.get('/v1/users/{name}', { path: { name: user.name } }) })}
-      onSubmit={async (at) => {
-        await save.mutateAsync(at);
-        notifications.show({ message: user === undefined ? `${name} is a user now` : `${user.name} is changed` });
-        onDone?.(user?.name ?? name);
+      stands={(name) => api.get('/v1/users/{name}', { path: { name } })}
+      save={async (name, revision) => {
+        if (user === undefined)
+          await api.post('/v1/users', { body: { name, ...mine, ...(password !== '' && { password }) } });
+        else await api.patch('/v1/users/{name}', { path: { name }, body: mine, ...ifRevision(revision) });
       }}
+      touches={['/v1/users', '/v1/session', '/v1/audit']}
+      to="/people/users"
     >
       {isFirst && (
         <Text size="sm">
           From the first user on everybody signs in, you too: choose a password, and keep the role administrator.
         </Text>
       )}
-      {user === undefined && (
-        <TextInput
-          label="Name"
-          description="Also what the owner of a function says"
-          required
-          data-autofocus
-          autoComplete="off"
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={name !== '' && !isName ? 'Letters, digits and . _ @ -, beginning with a letter or digit' : undefined}
-        />
-      )}
       <TextInput
         label="What people call them"
         value={fullName}
-        onChange={(event) => setFullName(event.currentTarget.value)}
+        onChange={(event) => set({ fullName: event.currentTarget.value })}
         autoComplete="off"
       />
       <TextInput
-        label="Address of mail"
+        label="E-mail"
         type="email"
         value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
+        onChange={(event) => set({ email: event.currentTarget.value })}
         autoComplete="off"
       />
-      <RoleSelect value={roles} onChange={setRoles} description="Beside those of their teams" />
+      <RoleSelect value={roles} onChange={(next) => set({ roles: next })} description="Beside those of their teams" />
       {user === undefined && (
         <PasswordInput
           label="Password"
@@ -114,10 +82,10 @@ export function UserDialog({ opened, onClose, user, isFirst = false, onDone }: U
           required={isFirst}
           autoComplete="new-password"
           value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
+          onChange={(event) => set({ password: event.currentTarget.value })}
           visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
         />
       )}
-    </FormDialog>
+    </ThingDialog>
   );
 }

@@ -1,34 +1,19 @@
-import { Button, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { IconUserPlus, IconUsers } from '@tabler/icons-react';
-import { useNavigate } from 'react-router';
+import { IconUsers } from '@tabler/icons-react';
 import { useApi } from '../../../api/hooks.ts';
 import type { Api } from '../../../api/types.gen.ts';
+import { nameColumn } from '../../../ui/columns.tsx';
 import { CommandLine } from '../../../ui/command-line.tsx';
-import { type Column, DataTable } from '../../../ui/data-table.tsx';
-import { EmptyState } from '../../../ui/empty-state.tsx';
-import { FilterField, matches } from '../../../ui/filter-field.tsx';
-import { Panel } from '../../../ui/panel.tsx';
-import { QueryView } from '../../../ui/query-view.tsx';
+import { useCreating } from '../../../ui/creating.tsx';
+import type { Column } from '../../../ui/data-table.tsx';
+import { NamedList } from '../../../ui/named-list.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
-import { useParam } from '../../../ui/use-param.ts';
 import { PeoplePage } from '../people-page.tsx';
 import { UserDialog } from './user-dialog.tsx';
 
 type User = Api['GET /v1/users']['answer']['users'][number];
 
 const COLUMNS: readonly Column<User>[] = [
-  {
-    key: 'name',
-    title: 'Name',
-    width: 'minmax(5rem, 1.2fr)',
-    cell: ({ name }) => (
-      <Text span inherit fw={560}>
-        {name}
-      </Text>
-    ),
-    sort: ({ name }) => name,
-  },
+  nameColumn('/people/users'),
   {
     key: 'full',
     title: 'Called',
@@ -76,53 +61,25 @@ const COLUMNS: readonly Column<User>[] = [
 /** Everybody who has a name here. */
 export function UserList() {
   const users = useApi('/v1/users');
-  const navigate = useNavigate();
-  const [filter] = useParam('q');
-  const [isMaking, dialog] = useDisclosure(false);
-  const making = (
-    <Button leftSection={<IconUserPlus size={16} aria-hidden />} onClick={dialog.open}>
-      New user
-    </Button>
-  );
+  const { button, dialog } = useCreating('user', { action: 'identity:write' });
   return (
-    <PeoplePage title="Users" lead="Who may do what, and how much of it" actions={making}>
-      <QueryView query={users} what="The users" rows={8}>
-        {({ users: found }) =>
-          found.length === 0 ? (
-            <Panel>
-              <EmptyState icon={IconUsers} title="This node has no users yet" action={making}>
-                Whoever reaches it from this machine may do everything. From the first user on, who must be an
-                administrator, everybody signs in.
-              </EmptyState>
-            </Panel>
-          ) : (
-            <Panel
-              flush
-              title={`${found.length} ${found.length === 1 ? 'user' : 'users'}`}
-              aside={<FilterField label="Filter users" placeholder="Name, role, team" />}
-            >
-              <DataTable
-                label="Users"
-                rows={found.filter(({ name, fullName, email, roles, teams }) =>
-                  matches(filter, name, fullName, email, ...roles, ...teams),
-                )}
-                columns={COLUMNS}
-                rowKey={({ name }) => name}
-                initialSort={{ key: 'name' }}
-                onOpen={({ name }) => void navigate(`/people/users/${encodeURIComponent(name)}`)}
-                empty={<EmptyState icon={IconUsers} title={`No user fits “${filter}”`} />}
-              />
-            </Panel>
-          )
-        }
-      </QueryView>
+    <PeoplePage title="Users" lead="Who may do what, and how much of it" actions={button}>
+      <NamedList
+        query={users}
+        rows={(answer) => answer.users}
+        of="user"
+        to="/people/users"
+        icon={IconUsers}
+        columns={COLUMNS}
+        texts={({ name, fullName, email, roles, teams }) => [name, fullName, email, ...roles, ...teams]}
+        hint="Name, role, team"
+        action={button}
+      >
+        Whoever reaches this node from its machine may do everything. From the first user on, who must be an
+        administrator, everybody signs in.
+      </NamedList>
       <CommandLine words={['user', 'list']} />
-      <UserDialog
-        opened={isMaking}
-        onClose={dialog.close}
-        isFirst={users.data?.users.length === 0}
-        onDone={(name) => void navigate(`/people/users/${encodeURIComponent(name)}`)}
-      />
+      <UserDialog {...dialog} isFirst={users.data?.users.length === 0} />
     </PeoplePage>
   );
 }

@@ -1,13 +1,13 @@
-import { Anchor, Button, Group } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
-import { Link, useNavigate, useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import { api } from '../../../api/client.ts';
-import { useApi, useChange } from '../../../api/hooks.ts';
+import { renew, useApi } from '../../../api/hooks.ts';
 import type { Api } from '../../../api/types.gen.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
-import { Confirm } from '../../../ui/confirm.tsx';
+import { ConfirmButton, RemoveButton } from '../../../ui/confirm-button.tsx';
 import { FactGrid } from '../../../ui/fact-grid.tsx';
+import { May } from '../../../ui/may.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
@@ -71,66 +71,48 @@ export default function UserPage() {
 
 function Actions({ user }: { readonly user: User }) {
   const { name, disabled } = user;
-  const navigate = useNavigate();
   const [isChanging, changing] = useDisclosure(false);
   const [isSetting, setting] = useDisclosure(false);
-  const [isSwitching, switching] = useDisclosure(false);
-  const [isRemoving, removing] = useDisclosure(false);
-  const touched = ['/v1/users', '/v1/teams', '/v1/tokens'];
-  const change = useChange(
-    () => api.patch('/v1/users/{name}', { path: { name }, body: { disabled: !disabled } }),
-    touched,
-  );
-  const remove = useChange(() => api.delete('/v1/users/{name}', { path: { name } }), touched);
+  const touches = ['/v1/users', '/v1/teams', '/v1/tokens'];
   return (
     <>
-      <Button onClick={changing.open}>Change</Button>
-      <Button variant="default" onClick={setting.open}>
-        Set password
-      </Button>
-      <Button variant="default" onClick={switching.open}>
-        {disabled ? 'Enable' : 'Disable'}
-      </Button>
-      <Button variant="default" onClick={removing.open}>
-        Remove
-      </Button>
-      <UserDialog opened={isChanging} onClose={changing.close} user={user} />
-      <PasswordDialog name={name} opened={isSetting} onClose={setting.close} />
-      <Confirm
-        opened={isSwitching}
-        onClose={switching.close}
+      <May action="identity:write">
+        <Button onClick={changing.open}>Change</Button>
+      </May>
+      <May action="identity:write">
+        <Button variant="default" onClick={setting.open}>
+          Set password
+        </Button>
+      </May>
+      <ConfirmButton
+        action="identity:write"
+        label={disabled ? 'Enable' : 'Disable'}
         title={`${disabled ? 'Enable' : 'Disable'} ${name}?`}
-        verb={disabled ? 'Enable' : 'Disable'}
         harmless={disabled}
+        command={['user', disabled ? 'enable' : 'disable', name]}
         onConfirm={async () => {
-          await change.mutateAsync(undefined);
-          notifications.show({ message: `${name} is ${disabled ? 'enabled' : 'disabled'}` });
+          await api.patch('/v1/users/{name}', { path: { name }, body: { disabled: !disabled } });
+          await renew(...touches);
+          return `${name} is ${disabled ? 'enabled' : 'disabled'}`;
         }}
       >
         {disabled
           ? 'They and their tokens are let in again.'
           : 'They and their tokens are refused from then on; nothing is forgotten.'}
-        <Group mt="sm">
-          <CommandLine words={['user', disabled ? 'enable' : 'disable', name]} />
-        </Group>
-      </Confirm>
-      <Confirm
-        opened={isRemoving}
-        onClose={removing.close}
-        title={`Remove the user ${name}?`}
-        verb="Remove"
-        typed={name}
-        onConfirm={async () => {
-          await remove.mutateAsync(undefined);
-          notifications.show({ message: `The user ${name} is removed` });
-          void navigate('/people');
-        }}
+      </ConfirmButton>
+      <RemoveButton
+        of="user"
+        name={name}
+        action="identity:write"
+        to="/people"
+        command={['user', 'rm', name]}
+        remove={() => api.delete('/v1/users/{name}', { path: { name } })}
+        touches={touches}
       >
         Their tokens go with them. What they own stays, and so does what the audit trail tells of them.
-        <Group mt="sm">
-          <CommandLine words={['user', 'rm', name]} />
-        </Group>
-      </Confirm>
+      </RemoveButton>
+      <UserDialog opened={isChanging} onClose={changing.close} user={user} />
+      <PasswordDialog name={name} opened={isSetting} onClose={setting.close} />
     </>
   );
 }

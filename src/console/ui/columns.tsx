@@ -1,0 +1,55 @@
+import { Anchor } from '@mantine/core';
+import { Link } from 'react-router';
+import type { Column } from './data-table.tsx';
+import { formatCount } from './format.ts';
+import { StatusBadge } from './status-badge.tsx';
+
+/** The names of things, each a link to its page below `to`. */
+export function nameColumn<T extends { readonly name: string }>(
+  to: string,
+  { title = 'Name', width = 'minmax(6rem, 1.4fr)' }: { readonly title?: string; readonly width?: string } = {},
+): Column<T> {
+  return {
+    key: 'name',
+    title,
+    width,
+    sort: ({ name }) => name,
+    cell: ({ name }) => (
+      <Anchor component={Link} to={`${to}/${encodeURIComponent(name)}`} inherit fw={560}>
+        {name}
+      </Anchor>
+    ),
+  };
+}
+
+interface CountOptions {
+  readonly width?: string;
+  readonly wide?: boolean;
+  /** Any of them is one too many. */
+  readonly bad?: boolean;
+}
+
+/** A number of each. */
+export function countColumn<T>(
+  key: string,
+  title: string,
+  of: (row: T) => number,
+  { width = '5.5rem', wide = false, bad = false }: CountOptions = {},
+): Column<T> {
+  return {
+    key,
+    title,
+    width,
+    wide,
+    align: 'right',
+    sort: of,
+    cell: (row) =>
+      bad && of(row) > 0 ? (
+        <StatusBadge tone="bad" plain>
+          {formatCount(of(row))}
+        </StatusBadge>
+      ) : (
+        formatCount(of(row))
+      ),
+  };
+}
