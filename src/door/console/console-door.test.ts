@@ -45,6 +45,16 @@ describe('the console’s files', () => {
     assert.equal(nonces.size, 3);
   });
 
+  test('an address that cannot be decoded is refused, in words', async () => {
+    for (const path of ['/console/%', '/console/functions/%zz', '/console/functions/%E0%A4%A?tab=logs']) {
+      const { status, headers, text } = await ask(node, 'GET', path);
+      assert.equal(status, 400, path);
+      assert.equal(headers['content-type'], 'text/plain; charset=utf-8');
+      assert.match(text, /bad percent-encoding: write %25/);
+    }
+    assert.equal((await ask(node, 'GET', '/console/logs?text=%zz')).status, 200);
+  });
+
   test('hashed files are kept for ever, and sent as they were compressed', async () => {
     const plain = await ask(node, 'GET', '/console/assets/main-ABC.js');
     assert.equal(plain.text, SCRIPT);

@@ -6,6 +6,7 @@ import { createConsoleFiles } from './console-files.ts';
 
 const ROOT = '/console';
 const NONCE = '{{nonce}}';
+const BAD_ADDRESS = 'This address has bad percent-encoding: write %25 for a percent sign, and encode as UTF-8.\n';
 const NOT_BUILT = 'The web console is not built. ./fob up builds it, and says why where it cannot.\n';
 
 /** Whether a request is for the console: anything at or below `/console`, and `/` by a browser. */
@@ -43,6 +44,7 @@ export function createConsoleDoor({ consoleFolder, lifecycle }: DoorContext) {
     if (name.startsWith('assets/')) {
       return send(res, 404, { 'Content-Type': 'text/plain; charset=utf-8' }, 'the console has no such file\n');
     }
+    if (!isDecodable(name)) return send(res, 400, { 'Content-Type': 'text/plain; charset=utf-8' }, BAD_ADDRESS);
     const page = await files.page();
     if (page === undefined) return send(res, 503, { 'Content-Type': 'text/plain; charset=utf-8' }, NOT_BUILT);
     const nonce = randomBytes(16).toString('base64url');
@@ -62,6 +64,16 @@ export function createConsoleDoor({ consoleFolder, lifecycle }: DoorContext) {
       'Content-Length': Buffer.byteLength(body),
     });
     res.end(res.req.method === 'HEAD' ? undefined : body);
+  }
+}
+
+/** The page's router makes names of what stands between slashes. */
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 
