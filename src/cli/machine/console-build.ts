@@ -4,10 +4,12 @@ import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { build as Build } from 'esbuild';
 import { CONSOLE_FOLDER, CONSOLE_SOURCES } from '../../console-folder.ts';
 import { messageOf } from '../../model/problem.ts';
 import type { Progress } from '../output.ts';
 import { PROJECT_FOLDER } from '../project.ts';
+import type { GatheredCss } from './console-css.ts';
 
 /** Files that are smaller gain nothing. */
 const MIN_COMPRESSED_BYTES = 512;
@@ -30,7 +32,7 @@ export async function ensureConsole(progress: Progress): Promise<boolean> {
     const stamp = await stampOf();
     if ((await readFile(join(CONSOLE_FOLDER, STAMP), 'utf8').catch(() => '')) === stamp) return true;
     progress.step('building the web console');
-    await place([...(await bundle()), { name: STAMP, content: Buffer.from(stamp) }]);
+    await place([...(await bundleConsole()), { name: STAMP, content: Buffer.from(stamp) }]);
     progress.done();
     return true;
   } catch (error) {
@@ -57,10 +59,18 @@ async function stampOf(): Promise<string> {
   return hash.digest('hex');
 }
 
-async function bundle(): Promise<Built[]> {
+/** The console's files, made of its sources. The bundler's process ends with this: a node would keep it, and its 500 MB, for life. */
+export async function bundleConsole(): Promise<Built[]> {
   // Only who builds needs the bundler.
-  const [{ build }, { gatherCss }] = await Promise.all([import('esbuild'), import('./console-css.ts')]);
-  const css = gatherCss(PROJECT_FOLDER);
+  const [esbuild, { gatherCss }] = await Promise.all([import('esbuild'), import('./console-css.ts')]);
+  try {
+    return await bundle(esbuild.build, gatherCss(PROJECT_FOLDER));
+  } finally {
+    await esbuild.stop();
+  }
+}
+
+async function bundle(build: typeof Build, css: GatheredCss): Promise<Built[]> {
   const { outputFiles, metafile } = await build({
     entryPoints: { main: join(CONSOLE_SOURCES, 'main.tsx'), scheme: join(CONSOLE_SOURCES, 'scheme.ts') },
     absWorkingDir: PROJECT_FOLDER,
