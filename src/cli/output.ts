@@ -1,15 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { StringDecoder } from 'node:string_decoder';
 import { styleText } from 'node:util';
 import { type Column, renderPairs, renderTable } from './table.ts';
-import { cutText, harmless } from './text-width.ts';
+import { cutText, harmless, harmlessJson } from './text-width.ts';
 
-/** Everything that the command line prints goes through here: results to standard output, all else to standard error. */
+/**
+ * Everything that the command line prints goes through here: results to standard output, all else to standard error.
+ *
+ * No text of a stranger reaches a terminal as it is, whoever forgets to make it harmless: what is printed is, but for our own
+ * colours. Those are marked with what nobody can guess until they are printed.
+ */
 
 type Format = Parameters<typeof styleText>[0];
 
 /** Decorates text for standard output; plain text where that is no terminal, or `NO_COLOR` is set. */
-export const paint = (format: Format, text: string) => styleText(format, text, { stream: process.stdout });
+export const paint = (format: Format, text: string) => painted(format, text, process.stdout);
 /** Decorates text for standard error. */
-export const paintError = (format: Format, text: string) => styleText(format, text, { stream: process.stderr });
+export const paintError = (format: Format, text: string) => painted(format, text, process.stderr);
+
+const ESCAPE = '\x1b';
+const MARK = `\x01${randomBytes(9).toString('base64url')}`;
+const PLACE = '.';
+
+function painted(format: Format, text: string, stream: NodeJS.WriteStream): string {
+  const [before, after] = styleText(format, PLACE, { stream }).split(PLACE) as [string, string];
+  return before.replaceAll(ESCAPE, MARK) + text + after.replaceAll(ESCAPE, MARK);
+}
+
+/** Text as it may reach a terminal: harmless, and with the colours that it was given here. */
+export function forTerminal(text: string): string {
+  return text.split(MARK).map(harmless).join(ESCAPE);
+}
 
 /** A reader that went away (`fob list | head -1`) ends the command quietly. */
 export function endQuietlyOnBrokenPipe(): void {
@@ -23,29 +44,33 @@ export function endQuietlyOnBrokenPipe(): void {
 
 /** One line, or several, to standard output. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${forTerminal(text)}\n`);
 }
 
-/** Bytes to standard output as they are; resolves when they were taken. */
+/** A letter may come in two pieces. */
+const decoder = new StringDecoder('utf8');
+
+/** Content to standard output: bytes as they are, and on a terminal as harmless text. Resolves when they were taken. */
 export function printBytes(bytes: Uint8Array): Promise<void> {
+  const shown = process.stdout.isTTY ? harmless(decoder.write(Buffer.from(bytes))) : bytes;
   return new Promise((resolve, reject) => {
-    process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
+    process.stdout.write(shown, (error) => (error ? reject(error) : resolve()));
   });
 }
 
 /** A value as JSON to standard output: indented for people on a terminal, one line in a pipe. */
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined));
+  print(harmlessJson(JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined)));
 }
 
 /** One line, or several, to standard error. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${forTerminal(text)}\n`);
 }
 
 /** A failure as JSON to standard error, which keeps standard output for results. */
 export function noteJson(value: unknown): void {
-  note(JSON.stringify(value));
+  note(harmlessJson(JSON.stringify(value)));
 }
 
 export function warn(text: string): void {
@@ -141,7 +166,9 @@ export class Progress {
     if (!this.animated || this.quiet || this.title === undefined) return;
     this.frame = (this.frame + 1) % SPINNER.length;
     const width = (process.stderr.columns || 80) - 3;
-    process.stderr.write(`\r\x1b[K${paintError('cyan', SPINNER[this.frame]!)} ${cutText(this.title, width)}`);
+    process.stderr.write(
+      `\r\x1b[K${forTerminal(`${paintError('cyan', SPINNER[this.frame]!)} ${cutText(harmless(this.title), width)}`)}`,
+    );
   }
 
   private clear(): void {

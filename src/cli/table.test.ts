@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type Column, renderPairs, renderTable } from './table.ts';
-import { cutText, harmless, padText, textWidth } from './text-width.ts';
+import { cutText, harmless, harmlessJson, padText, textWidth } from './text-width.ts';
 
 const COLUMNS: Column[] = [
   { title: 'NAME', shrinkTo: 6 },
@@ -90,5 +90,10 @@ describe('the width of text', () => {
 
   test('text of a stranger cannot drive the terminal', () => {
     assert.equal(harmless('a\x1b[2J\x07b\u009bc\tt\nl'), 'a\\x1b[2J\\x07b\\x9bc\tt\nl');
+    assert.equal(harmless('invoice\u202efdp.exe\u2066 שלום'), 'invoice\\u202efdp.exe\\u2066 שלום');
+    const value = { text: 'a\x1b[2J\u009bc\u202ed\x7f' };
+    const json = harmlessJson(JSON.stringify(value));
+    assert.match(json, /^[ -~]*$/);
+    assert.deepEqual(JSON.parse(json), value);
   });
 });

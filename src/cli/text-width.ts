@@ -6,6 +6,8 @@ const WIDE =
 const ZERO = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+/** What turns the order of letters around, and so shows another text than it is; and line ends that only some programs know. */
+const REORDERING = /[\u2028-\u202e\u2066-\u2069]/g;
 /** The fast path: plain ASCII. */
 const PLAIN = /^[\x20-\x7e]*$/;
 
@@ -54,9 +56,21 @@ export function wrapText(text: string, width: number | undefined): string[] {
   return [...lines, line ?? ''];
 }
 
-/** Text of a stranger made harmless for a terminal: control characters, escape sequences among them, become visible. */
+/** Text of a stranger made harmless for a terminal: control characters, escape sequences among them, become visible, and so does what reorders letters. */
 export function harmless(text: string): string {
-  return text.replace(CONTROL, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  if (PLAIN.test(text)) return text;
+  return text
+    .replace(CONTROL, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`)
+    .replace(REORDERING, unicodeEscape);
+}
+
+/** JSON made harmless for a terminal: it says the same. What JSON lets stand in texts as it is, and a terminal obeys, is escaped. */
+export function harmlessJson(json: string): string {
+  return json.replace(/[\u007f-\u009f]/g, unicodeEscape).replace(REORDERING, unicodeEscape);
+}
+
+function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function segmentWidth(segment: string): number {

@@ -11,7 +11,7 @@ import { EXIT, Failure } from '../failure.ts';
 import { formatDuration, parseDurationMs } from '../human.ts';
 import { formatLogLine } from '../log-line.ts';
 import { note, noteJson, paintError, print, printBytes, printJson } from '../output.ts';
-import { harmless } from '../text-width.ts';
+import { harmless, harmlessJson } from '../text-width.ts';
 
 const MAX_DELAY_MS = 604_800_000;
 
@@ -138,8 +138,8 @@ async function printResult(response: IncomingMessage, options: CallOptions): Pro
   const type = (response.headers['content-type'] ?? '').split(';')[0]!.trim();
   if (type === 'application/json' && !options.raw) {
     const text = (await readBody(response)).toString('utf8');
-    if (!process.stdout.isTTY) return print(text);
-    return print(indented(text));
+    if (!process.stdout.isTTY) return await printBytes(Buffer.from(`${text}\n`));
+    return print(harmlessJson(indented(text)));
   }
   let last = 0x0a;
   try {

@@ -4,6 +4,7 @@ import { clientOf, examples, oneOf, optionsOf, wholeNumber } from '../command-li
 import { readData } from '../data-argument.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { print } from '../output.ts';
+import { harmlessJson } from '../text-width.ts';
 import { allTypes, typeNamed } from '../trigger/api.ts';
 import { sampleEvent } from '../trigger/sample.ts';
 import { printTypes } from '../trigger/show.ts';
@@ -62,7 +63,7 @@ export function define(command: Command): void {
               return config.handler.endsWith('.callme') ? 'callme' : 'handler';
             });
       const shown = seenBy === 'cloudevent' ? sample.event : seenBy === 'callme' ? sample.callme : sample.handler;
-      print(JSON.stringify(shown, null, options.json ? undefined : 2));
+      print(harmlessJson(JSON.stringify(shown, null, options.json ? undefined : 2)));
     });
   command
     .command('types')

@@ -380,7 +380,7 @@ async function printMessage(message: MessageView, deleted: boolean): Promise<voi
     ...attributes,
   ];
   note(paintError('dim', harmless(known.join('  '))));
-  if (message.body !== undefined) return print(process.stdout.isTTY ? harmless(message.body) : message.body);
+  if (message.body !== undefined) return await printBytes(Buffer.from(`${message.body}\n`));
   await printBytes(Buffer.from(message.bodyBase64 ?? '', 'base64'));
 }
 

@@ -1,3 +1,5 @@
+import { forTerminal } from '../output.ts';
+
 const ENTER = '\x1b[?1049h\x1b[?25l';
 const LEAVE = '\x1b[?25h\x1b[?1049l';
 const HOME = '\x1b[H';
@@ -49,7 +51,7 @@ export function enterScreen(options: {
     },
     draw(lines) {
       if (left) return;
-      stdout.write(`${HOME}${lines.map((line) => line + CLEAR_LINE).join('\r\n')}${CLEAR_REST}`);
+      stdout.write(`${HOME}${lines.map((line) => forTerminal(line) + CLEAR_LINE).join('\r\n')}${CLEAR_REST}`);
     },
     leave,
   };
