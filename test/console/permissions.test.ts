@@ -97,6 +97,7 @@ describe('the console for who may do little', { skip: noBrowser }, () => {
           if (role === 'appops' && path.startsWith('functions/cart/')) assert.match(seen, /You may not see this/);
           if (/^(people|audit)$/.test(path) || (role === 'viewer' && path === 'functions/cart/code'))
             assert.match(seen, /You may not see this/);
+          if (role === 'viewer' && path === 'functions/cart/code') assert.match(seen, /function:code/);
           assertClean();
         });
       }
