@@ -51,6 +51,8 @@ describe('queues, topics and key-values on the command line', () => {
     await fob('queue', 'receive', 'fragile');
     await fob('queue', 'receive', 'fragile');
     assert.match(await fob('queue', 'peek', 'dead'), /fragile +poison/);
+    const long = await run(['queue', 'create', 'fragile', '--visibility', '13h']);
+    assert.deepEqual([long.code, /^error: visibilityMs must be/.test(long.stderr)], [2, true], long.stderr);
     assert.equal((await run(['queue', 'rm', 'dead'])).code, 5);
     assert.equal(await fob('queue', 'redrive', 'dead', '--json'), '{"moved":1}\n');
     await fob('queue', 'create', 'fragile', '--dead-letter', 'none');

@@ -62,6 +62,68 @@ describe('the command line', () => {
     assert.match((JSON.parse(asJson.stderr) as { detail: string }).detail, /no node answers/);
   });
 
+  test('changes what it has seen, and shows both where somebody else was faster', async () => {
+    const both = { current: { revision: 5, severity: 'info' }, given: { severity: 'critical' } };
+    const seen: Record<string, object> = {
+      'alerts/rules/slow': {
+        name: 'slow',
+        revision: 4,
+        when: 'errors > 1 over 5m',
+        createdAtMs: 1,
+        by: 'ada',
+        firing: [],
+      },
+      'alerts/routing': { revision: 4, default: [], owners: {} },
+      'secrets/key': { name: 'key', revision: 4, functions: [] },
+      'teams/shop': { name: 'shop', revision: 4 },
+      'functions/hello/access': { revision: 4, allow: ['user:ada'] },
+    };
+    for (const [path, answer] of Object.entries(seen)) {
+      node.on(`GET /v1/${path}`, answer);
+      node.on(`PUT /v1/${path}`, (_request, response) => {
+        const body = { code: 'precondition_failed', status: 412, detail: 'it is at revision 5, not 4', ...both };
+        response.writeHead(412, { 'content-type': 'application/problem+json' });
+        response.end(JSON.stringify(body));
+      });
+    }
+    for (const words of [
+      ['alert', 'set', 'slow', '--severity', 'critical'],
+      ['alert', 'route', 'default', 'ops'],
+      ['secret', 'grant', 'key', 'pay'],
+      ['team', 'set', 'shop', '--role', 'appops'],
+      ['access', 'hello', '--allow', 'user:bob'],
+    ]) {
+      const { code, stderr } = await fob(...words);
+      assert.deepEqual(
+        [code, stderr],
+        [5, 'error: it is at revision 5, not 4\nseverity: info there, critical yours\n'],
+      );
+      const { method, headers, body } = node.received.at(-1)!;
+      assert.deepEqual([method, headers['if-match']], ['PUT', '"4"'], words.join(' '));
+      assert.equal(JSON.parse(body).revision, undefined);
+    }
+  });
+
+  test('values that the node refuses for their shape end with 2, and are named', async () => {
+    node.on('GET /v1/alerts/defaults', { defaults: [], changes: [] });
+    assert.equal((await fob('alert', 'defaults')).code, 0, 'shows them');
+    node.on('PUT /v1/quotas/shop', (_request, response) => {
+      const faults = [
+        { path: 'functions', message: 'must be >= 0' },
+        { path: '', message: 'must not have additional properties: x' },
+      ];
+      response.writeHead(400, { 'content-type': 'application/problem+json' });
+      response.end(
+        JSON.stringify({ code: 'invalid_request', status: 400, detail: 'body "functions" must be >= 0', faults }),
+      );
+    });
+    const { code, stderr } = await fob('quota', 'set', 'shop', '--functions', '5');
+    assert.deepEqual(
+      [code, stderr],
+      [2, 'error: functions must be >= 0\nwhat was given must not have additional properties: x\n'],
+    );
+  });
+
   test('what answers but is no node is told', async () => {
     node.on('GET /v1/pools', (_request, response) => response.end('<html>'));
     node.on('GET /v1/node', (_request, response) => response.end('<html>'));

@@ -7,6 +7,9 @@ import { operatorSocket, UNIX } from './operator-socket.ts';
 
 export const DEFAULT_URL = 'http://127.0.0.1:9999';
 
+/** How the node says where in a request something is wrong. */
+const PLACE = /^(body|query parameter|path|header)(?: "([^"]+)")?(?= (?:must|is|names|says) )/;
+
 /** A failure's body is read up to here. */
 const MAX_FAILURE_BYTES = 4_194_304;
 
@@ -25,7 +28,7 @@ interface RequestOptions {
  */
 export interface NodeClient {
   readonly url: string;
-  /** Sends one request and resolves with the answer's head. Throws a `Failure`: 4 where no node answers, 3 and 5 for refusals. */
+  /** Sends one request and resolves with the answer's head. Throws a `Failure`: 4 where no node answers; 2 for values of a wrong shape, 3 and 5 for other refusals. */
   send(method: string, path: string, options?: RequestOptions): Promise<IncomingMessage>;
   /** `send`, with the answer's body as JSON. */
   json<T>(method: string, path: string, options?: RequestOptions): Promise<T>;
@@ -131,9 +134,32 @@ export function failureOf(status: number, body: unknown): Failure {
   const problem = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const detail = problem.detail ?? problem.message ?? problem.title;
   const told = withListCommand(typeof detail === 'string' ? detail : `the node answered with status ${status}`);
-  const exitCode: ExitCode = status === 404 || problem.code === 'not_found' ? EXIT.notFound : EXIT.refused;
-  const hint = status === 401 ? 'log in with: fob login        or give a token with --token or FOB_TOKEN' : told.hint;
-  return new Failure(exitCode, told.message, { body, ...(hint !== undefined && { hint }) });
+  const faults = faultsOf(problem);
+  const exitCode: ExitCode =
+    status === 404 || problem.code === 'not_found' ? EXIT.notFound : faults.length > 0 ? EXIT.usage : EXIT.refused;
+  const hint =
+    status === 401
+      ? 'log in with: fob login        or give a token with --token or FOB_TOKEN'
+      : faults.length > 1
+        ? faults.slice(1).join('\n')
+        : told.hint;
+  // Whoever types a command has sent no body: what is wrong has a name.
+  const message =
+    faults.length === 0
+      ? told.message
+      : told.message.replace(PLACE, (_, part: string, field?: string) =>
+          field === undefined ? 'what was given' : part === 'path' ? `the ${field}` : field,
+        );
+  return new Failure(exitCode, message, { body, ...(hint !== undefined && { hint }) });
+}
+
+/** Of values that were refused for their shape: what is wrong, one text each. */
+function faultsOf({ code, faults }: Record<string, unknown>): string[] {
+  if (code !== 'invalid_request' || !Array.isArray(faults)) return [];
+  return faults.map((fault: { path?: unknown; message?: unknown }) => {
+    const { path, message } = fault ?? {};
+    return `${typeof path === 'string' && path !== '' ? path : 'what was given'} ${String(message)}`;
+  });
 }
 
 function parseUrl(text: string): URL {

@@ -3,7 +3,7 @@ export const EXIT = {
   ok: 0,
   /** The function ran and failed, timed out, ran out of memory or crashed. */
   functionFailed: 1,
-  /** The command line itself was wrong. */
+  /** The command line itself was wrong, or a value of it that the node refused for its shape. */
   usage: 2,
   /** There is no such function, invocation or file. */
   notFound: 3,

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 
 /** The team of functions without an owner, and the quota of teams that have none of their own. */
-const NO_TEAM = '-';
+export const NO_TEAM = '-';
 export const ANY_TEAM = '*';
 export const TEAM_PATTERN = '^(?:\\*|-|[A-Za-z0-9][^\\u0000-\\u001f\\u007f/]{0,127})$';
 

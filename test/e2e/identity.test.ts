@@ -55,6 +55,29 @@ describe('a node that people share', { skip: process.platform !== 'linux' && 'sa
     assert.equal((await fob('can bob function:invoke pay')).code, 0);
     await good('access other --allow team:shop');
     assert.equal(await good('call other', bob), '42');
+    const removed = await fob('access other --remove user:nobody');
+    assert.deepEqual([removed.code, /user:nobody is in neither list of other/.test(removed.stderr)], [3, true]);
+    assert.match((await fob('access other --allow team:shop')).stderr, /stands so already/);
+    const lacks = await fob('can function:pay function:invoke other');
+    assert.equal(lacks.code, 5);
+    assert.match(lacks.stdout, /fob access other --allow function:pay/, 'its list names the team alone');
+    await good('access other --clear');
+    assert.match(
+      (await fob('can function:pay function:invoke other')).stdout,
+      /fob set pay --grant function:other:invoke/,
+    );
+    await good('set pay --grant function:other:invoke');
+    assert.equal((await fob('can function:pay function:invoke other')).code, 0);
+    assert.equal((await fob('can function:nobody function:invoke other')).code, 3);
+    assert.match((await fob('set other --owner nobody')).stderr, /warning: there is no user or team "nobody"/);
+    assert.doesNotMatch((await fob('set other --owner ada')).stderr, /warning/);
+    for (const team of ['shop', 'bank']) await good(`quota set ${team} --functions 9`);
+    const others = JSON.parse(await good('quota --json', bob)) as { team: string }[];
+    assert.deepEqual(
+      others.map(({ team }) => team),
+      ['shop'],
+      'how much others use is not theirs to see',
+    );
     const granted = await fob('set pay --grant bucket:ada-x', bob);
     assert.match(granted.stderr, /the grant 'bucket:ada-x' gives what you may not do yourself/);
     const ci = { FOB_TOKEN: await good('token create ci --team shop --action function:deploy') };

@@ -33,7 +33,7 @@ export function defineDefaults(command: Command): void {
     );
 
   defaults
-    .command('list')
+    .command('list', { isDefault: true })
     .summary('list the default rules')
     .description('Lists the default rules as they are for all functions or for one, and what was changed of them.')
     .argument('[function]', 'as they are for this one')

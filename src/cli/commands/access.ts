@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
+import { demand } from '../../project/api.ts';
 import { aboutFunction, functionPath } from '../api.ts';
 import { clientOf, collect, examples, optionsOf } from '../command-line.ts';
+import { EXIT, Failure } from '../failure.ts';
 import { note, paintError, printJson, printPairs } from '../output.ts';
 import { sendJson } from '../send-json.ts';
 
@@ -43,11 +46,20 @@ export function define(command: Command): void {
       const client = await clientOf(self);
       const path = functionPath(name, '/access');
       let access = await aboutFunction(client, name, () => client.json<Access>('GET', path));
-      const isChange = allow !== undefined || deny !== undefined || remove !== undefined;
+      const listed = [...(access.allow ?? []), ...(access.deny ?? [])];
+      const stranger = remove?.find((caller) => !listed.includes(caller));
+      if (stranger !== undefined) {
+        throw new Failure(EXIT.notFound, `${stranger} is in neither list of ${name}; nothing is changed`, {
+          hint: `fob access ${name} shows who is`,
+        });
+      }
+      const before = access;
+      // Somebody else's change in between must not be lost.
+      const seen = demand(before.revision);
       if (clear) {
-        await client.json('DELETE', path);
+        if (before.revision > 0) await client.json('DELETE', path, { headers: seen });
         access = { revision: 0 };
-      } else if (isChange) {
+      } else if (allow !== undefined || deny !== undefined || remove !== undefined) {
         const without = (list: readonly string[] = [], added: readonly string[] = []): string[] => [
           ...new Set([...list.filter((each) => !remove?.includes(each)), ...added]),
         ];
@@ -55,13 +67,16 @@ export function define(command: Command): void {
           ...((access.allow ?? allow) !== undefined && { allow: without(access.allow, allow) }),
           ...((access.deny ?? deny) !== undefined && { deny: without(access.deny, deny) }),
         };
-        // Somebody else's change in between must not be lost.
-        const seen: Record<string, string> =
-          access.revision > 0 ? { 'if-match': `"${access.revision}"` } : { 'if-none-match': '*' };
-        access = await sendJson<Access>(client, 'PUT', path, wanted, seen);
+        const { allow: allowed, deny: denied } = before;
+        const isSame = isDeepStrictEqual(wanted, {
+          ...(allowed !== undefined && { allow: allowed }),
+          ...(denied !== undefined && { deny: denied }),
+        });
+        if (!isSame) access = await sendJson<Access>(client, 'PUT', path, wanted, seen);
       }
       if (json) return printJson(access);
-      if (isChange || clear) note(`${paintError('green', '✔')} changed`);
+      if (access.revision !== before.revision) note(`${paintError('green', '✔')} changed`);
+      else if (clear || allow !== undefined || deny !== undefined) note('it stands so already: nothing is changed');
       if (access.allow === undefined && access.deny === undefined) {
         return note(`${name} has no access list: roles and grants decide who may invoke it`);
       }

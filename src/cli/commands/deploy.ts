@@ -6,6 +6,7 @@ import { sendCode } from '../deploy/send.ts';
 import { functionName, readUpload } from '../deploy/upload.ts';
 import { addFunctionOptions, configOf, type FunctionOptions } from '../function-options.ts';
 import { gitOriginOf } from '../git-origin.ts';
+import { warnOfUnknownOwner } from '../identity/unknown-owner.ts';
 import { note, Progress, paint, print, printJson } from '../output.ts';
 import { ownCommand } from '../project.ts';
 
@@ -61,6 +62,7 @@ async function deploy(client: NodeClient, path: string, options: DeployOptions &
     throw error;
   }
   progress.done();
+  await warnOfUnknownOwner(client, options.owner);
   if (options.json) return printJson(stored);
   const { runtime, handler } = stored.config;
   const what = stored.version === 1 ? 'is registered' : `has version ${stored.version} now`;

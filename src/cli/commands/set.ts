@@ -5,6 +5,7 @@ import type { NodeClient } from '../client.ts';
 import { clientOf, collect, examples, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { addFunctionOptions, configOf, type FunctionOptions } from '../function-options.ts';
+import { warnOfUnknownOwner } from '../identity/unknown-owner.ts';
 import { paint, print, printJson } from '../output.ts';
 import { sendJson } from '../send-json.ts';
 
@@ -39,6 +40,7 @@ export function define(command: Command): void {
       const client = await clientOf(self);
       const options = optionsOf<SetOptions>(self);
       const changed = await aboutFunction(client, name, () => change(client, name, options));
+      await warnOfUnknownOwner(client, options.owner);
       if (options.json) return printJson(changed);
       print(`${paint('green', '✔')} ${paint('bold', changed.name)} has version ${changed.version} now`);
     });

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import type { TokenOwner } from '../../govern/identity/identity.ts';
+import type { Explanation, TokenOwner } from '../../govern/identity/identity.ts';
 import { FunctionAccess } from '../../model/identity.ts';
 import { ACTIONS, type Action, EVERYTHING, kindOf, noAction, resourceOf } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
@@ -317,17 +317,11 @@ function addDecisionRoutes(app: App, { identity, engine, governance }: DoorConte
         action: action as Action,
         resource: target,
       });
-      const caller = asked.startsWith('function:') ? engine.find(asked.slice('function:'.length)) : undefined;
-      const byGrant =
-        caller === undefined
-          ? undefined
-          : explainGrants(caller.document.name, explained, governance.executionRoles.grantsOf(caller.document.config));
-      if (byGrant !== undefined) {
-        const { needed: _, ...rest } = explained;
-        return { ...rest, ...byGrant };
-      }
+      const verdict = asked.startsWith('function:')
+        ? underGrants(asked.slice('function:'.length), explained)
+        : explained;
       const absent = target.startsWith('function:') && engine.find(target.slice('function:'.length)) === undefined;
-      return absent && mayList(principal, target) ? { ...explained, exists: false } : explained;
+      return absent && mayList(principal, target) ? { ...verdict, exists: false } : verdict;
     },
   );
 
@@ -359,15 +353,25 @@ function addDecisionRoutes(app: App, { identity, engine, governance }: DoorConte
     },
   );
 
+  /** What is explained of a function as its grants have it: whom an access list keeps out, no grant lets in. */
+  const underGrants = (name: string, explained: Explanation): Explanation => {
+    const { document } = storedFunction(name);
+    if (explained.action === 'function:invoke' && !explained.allowed) return explained;
+    const byGrant = explainGrants(document.name, explained, governance.executionRoles.grantsOf(document.config));
+    if (byGrant === undefined) return explained;
+    const { needed: _, ...rest } = explained;
+    return { ...rest, ...byGrant };
+  };
   const mayList = ({ kind, may }: Principal, resource: string): boolean =>
     kind === 'operator' || may('function:list', resource);
 
-  const named = (nameOrId: string): string => {
+  const storedFunction = (nameOrId: string) => {
     const stored = engine.find(nameOrId);
     if (stored === undefined)
       throw new Problem('not_found', `there is no function "${nameOrId}"; GET /v1/functions lists them`);
-    return stored.document.name;
+    return stored;
   };
+  const named = (nameOrId: string): string => storedFunction(nameOrId).document.name;
   const contestedAccess = (name: string): Contested => ({
     what: `access list of "${name}"`,
     stands: () => identity.functionAccess(name),

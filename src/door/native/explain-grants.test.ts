@@ -11,6 +11,7 @@ test('what a function may do with services is explained by its grants', () => {
   assert.equal(denied.allowed, false);
   assert.match(denied.needed!, /fob set archive --grant kv:archived:read/);
   assert.match(ask('bucket:manage', 'bucket:photos')!.needed!, /--grant bucket:photos,/);
+  assert.match(ask('function:invoke', 'function:pay')!.needed!, /fob set archive --grant function:pay:invoke/);
   assert.equal(ask('function:remove', 'function:archive'), undefined, 'no grant is about that');
   assert.equal(ask('kv:write', '*'), undefined);
 });

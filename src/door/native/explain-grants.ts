@@ -3,16 +3,17 @@ import type { GrantAccess, GrantKind } from '../../model/grant.ts';
 import { allows } from '../../model/grant.ts';
 import { kindOf } from '../../model/permission.ts';
 
-/** What a function may be granted of each kind of service. What is not here, such as deleting a function, no grant is about. */
+/** What a function may be granted, of each kind. What is not here, such as deleting a function, no grant is about. */
 const ACCESSES: Readonly<Record<string, readonly string[]>> = {
   bucket: ['read', 'write', 'manage'],
   queue: ['send', 'receive', 'manage'],
   topic: ['publish', 'manage'],
   kv: ['read', 'write', 'manage'],
+  function: ['invoke'],
 };
 
 /**
- * Why a function may touch a service, or not: by its own grants and those of its execution role, which roles of people know
+ * Why a function may touch a service or invoke another function, or not: by its own grants and those of its execution role, which roles of people know
  * nothing of. `undefined` where grants do not decide it.
  */
 export function explainGrants(

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import Type from 'typebox';
 import type { QuotaView } from '../../govern/quota/quotas.ts';
 import { Problem } from '../../model/problem.ts';
-import { QUOTA_MEASURES, type Quota, QuotaSchema, TEAM_PATTERN, type TeamUsage } from '../../model/quota.ts';
+import { NO_TEAM, QUOTA_MEASURES, type Quota, QuotaSchema, TEAM_PATTERN, type TeamUsage } from '../../model/quota.ts';
 import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { noteAudit } from '../audit.ts';
@@ -76,7 +76,7 @@ export function addQuotaRoutes(app: App, { governance }: DoorContext): void {
       schema: {
         tags,
         summary: 'Shows what teams have used of their quotas',
-        description: 'Of the teams of whoever asks; of all teams for those who may read policies.',
+        description: "Of the teams of whoever asks, and of those whose functions' metrics one may read.",
         operationId: 'getQuotaUsage',
         querystring: Type.Object(
           { team: Type.Optional(Type.String({ maxLength: 128, description: 'Only this one' })) },
@@ -169,7 +169,9 @@ export function addQuotaRoutes(app: App, { governance }: DoorContext): void {
 
 function maySee(req: IncomingMessage, team: string): boolean {
   const { teams, user, may } = principalOf(req);
-  return teams.includes(team) || user === team || may('policy:read', `quota:${team}`);
+  // Any function of theirs: this one is none, so that what it is named decides nothing.
+  const ofTheirs = { owner: team === NO_TEAM ? '' : team };
+  return teams.includes(team) || user === team || may('metrics:read', 'function:', ofTheirs);
 }
 
 function answerOf({ updatedAtMs, ...quota }: QuotaView) {

@@ -15,7 +15,8 @@ export function platformLines(record: InvocationRecord, wanted: PlatformLines = 
   const { invocationId, startedAtMs, queuedMs, durationMs } = record;
   const ran = record.status !== 'rejected';
   const startMs = Math.floor(startedAtMs + queuedMs);
-  const endMs = Math.floor(startedAtMs + queuedMs + durationMs);
+  // Its start is a whole millisecond that had begun: what was printed just before the end may be of the next one.
+  const endMs = Math.ceil(startedAtMs + queuedMs + durationMs);
   const line = (timeMs: number, level: LogLevel, text: string): LogRecord => ({
     timeMs,
     function: record.function,

@@ -188,6 +188,8 @@ describe('reading logs', () => {
         'REPORT <id> duration 0.6 ms, billed 1 ms, memory 20 of 128 MB, cold start (prewarmed, load 12 ms), trace <trace>',
       ],
     );
+    const times = items.map(({ timeMs }) => timeMs).reverse();
+    assert.deepEqual(times, times.toSorted(), 'the function printed before it ended');
     assert.deepEqual(items.map(({ level }) => level).filter((level) => level === 'error').length, 1);
   });
 

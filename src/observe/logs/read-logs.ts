@@ -189,7 +189,8 @@ async function running(
         ...filter,
         fromMs: lowMs - lookBackMs,
         toMs: lowMs,
-        endedFromMs: lowMs,
+        // An END is said to be of the millisecond that follows.
+        endedFromMs: lowMs - 1,
         ...(cursor !== undefined && { cursor }),
         limit: PAGE,
       });
