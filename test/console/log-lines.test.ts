@@ -60,6 +60,15 @@ test('a gap is no line', () => {
   assert.equal(lines.newest()?.timeMs, 2);
 });
 
+test('a line is found by its place in the journal, and one that has none by its time', () => {
+  const lines = new Lines({ maxLines: 10, maxChars: 1e9 });
+  lines.append([{ ...line(5), id: '894000000000001' }, { ...line(5), id: '894000000000002' }, line(7)]);
+  assert.equal(lines.placeOf('894000000000001'), 0, 'of two of one millisecond the right one');
+  assert.equal(lines.placeOf('894000000000003'), undefined);
+  assert.equal(lines.placeOf('6'), 1);
+  assert.equal(lines.placeOf('4'), undefined);
+});
+
 test('two million lines pass through, a million stay, and each is found', () => {
   const lines = new Lines();
   for (let from = 0; from < 2_000_000; from += 5_000) lines.append(many(from, from + 5_000));

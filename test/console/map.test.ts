@@ -107,7 +107,7 @@ describe('the map', { skip: noBrowser }, () => {
     await page.getByText('Map', { exact: true }).last().click();
     await page.locator('[data-map="ready"]').waitFor();
     assert.equal(await isMoving(page), false);
-    await page.getByRole('button', { name: 'Show calls as they move' }).waitFor();
+    await page.getByRole('button', { name: 'Show invocations as they move' }).waitFor();
     assertClean();
   });
 

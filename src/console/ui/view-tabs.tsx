@@ -1,5 +1,6 @@
 import { Tabs } from '@mantine/core';
 import type { ReactNode } from 'react';
+import classes from './tab-nav.module.css';
 import { useWords } from './words.ts';
 
 /** One of a page's views. */
@@ -21,11 +22,15 @@ export function ViewTabs({ label, views }: { readonly label: string; readonly vi
       value={shown.key}
       onChange={(key) => setWords({ show: key === null || key === first.key ? '' : key }, true)}
       keepMounted={false}
+      variant="none"
     >
-      <Tabs.List aria-label={label} mb="md">
+      <Tabs.List aria-label={label} mb="md" className={classes.tabs ?? ''}>
         {views.map(({ key, title, count }) => (
-          <Tabs.Tab key={key} value={key}>
-            {count === undefined ? title : `${title} (${count})`}
+          <Tabs.Tab key={key} value={key} className={classes.tab ?? ''}>
+            <span className={classes.label}>
+              {title}
+              {count !== undefined && <span className={classes.count}>{count}</span>}
+            </span>
           </Tabs.Tab>
         ))}
       </Tabs.List>

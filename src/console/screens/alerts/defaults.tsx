@@ -20,11 +20,11 @@ export function Defaults() {
   );
   const mayWrite = useMay('alert:write');
   const columns: Column<Default>[] = [
-    { key: 'name', title: 'Rule', width: '8rem', cell: ({ name }) => name },
+    { key: 'name', title: 'Rule', width: 'minmax(5rem, 8rem)', cell: ({ name }) => name },
     {
       key: 'when',
       title: 'Fires when',
-      width: 'minmax(9rem, 2fr)',
+      width: 'minmax(6rem, 2fr)',
       cell: ({ when }) => <Code title={when}>{when}</Code>,
     },
     {

@@ -16,7 +16,7 @@ interface ActivityProps {
   readonly onRange: (range: TimeRange) => void;
 }
 
-/** How many calls there were over the time of a list: dragging over a part of it lists that part. */
+/** How many invocations there were over the time of a list: dragging over a part of it lists that part. */
 export function Activity({ function: name, version, range, onRange }: ActivityProps) {
   const query = useApi(
     '/v1/metrics/query',
@@ -33,7 +33,7 @@ export function Activity({ function: name, version, range, onRange }: ActivityPr
   const measures = useMemo(() => query.data && measuresOf(query.data), [query.data]);
   const series = useMemo(
     () => [
-      { label: 'calls', values: measures?.values.get('invocations') ?? [], color: 1, filled: true },
+      { label: 'invocations', values: measures?.values.get('invocations') ?? [], color: 1, filled: true },
       { label: 'errors', values: measures?.values.get('errors') ?? [], bad: true },
     ],
     [measures],
@@ -42,7 +42,7 @@ export function Activity({ function: name, version, range, onRange }: ActivityPr
   if (query.error !== null || measures === undefined) return null;
   return (
     <TimeChart
-      label="Calls over time"
+      label="Invocations over time"
       timesMs={measures.timesMs}
       series={series}
       format={formatCount}

@@ -7,7 +7,7 @@ import { Time } from '../../ui/time.tsx';
 import { failureOf, type Invocation, invocationPath, wokenBy } from './invocation.ts';
 import classes from './invocations.module.css';
 
-/** Percent of the longest bar: by orders of magnitude, since calls differ by those. */
+/** Percent of the longest bar: by orders of magnitude, since invocations differ by those. */
 function lengthOf(ms: number, longestMs: number): number {
   return longestMs === 0 ? 0 : (100 * Math.log1p(ms * 10)) / Math.log1p(longestMs * 10);
 }

@@ -144,7 +144,7 @@ export function InvocationList({ function: only, children }: InvocationListProps
                       variant="default"
                       onClick={() => change({ status: '', version: '', alias: '', cold: '', slower: '' }, true)}
                     >
-                      Show all calls
+                      Show all invocations
                     </Button>
                   ) : (
                     <Button variant="default" onClick={() => setRange({ from: '30d' })}>

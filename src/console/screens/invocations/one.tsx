@@ -109,7 +109,19 @@ function factsOf(invocation: Invocation): readonly (readonly [string, React.Reac
       </span>,
     ],
     ['Woken by', wokenBy(invocation) + (attempt !== undefined && attempt > 1 ? `, attempt ${attempt}` : '')],
-    ['Event', eventId],
+    [
+      'Event',
+      eventId && (
+        <Anchor
+          component={Link}
+          to={`/events?${new URLSearchParams({ function: name, event: eventId })}`}
+          inherit
+          key="event"
+        >
+          {eventId}
+        </Anchor>
+      ),
+    ],
     ['Waited', formatDuration(queuedMs)],
     ['Ran', formatDuration(durationMs)],
     ['Cold start', coldStart ? phases.join(', ') || 'yes' : 'no'],

@@ -31,7 +31,8 @@ export function Recording({ id, function: name, isRecorded }: RecordingProps) {
           title="Nothing was recorded of this call"
           action={<CommandLine words={['set', name, '--record-payloads', 'failed']} />}
         >
-          Let the function keep the payloads of failed calls, or of all, and they are shown here and can be run again.
+          Let the function keep the payloads of failed invocations, or of all, and they are shown here and can be run
+          again.
         </EmptyState>
       </Panel>
     );

@@ -1,5 +1,5 @@
 import { Anchor, Text } from '@mantine/core';
-import { useState } from 'react';
+import { type CSSProperties, useState } from 'react';
 import { Link } from 'react-router';
 import { useApi } from '../../api/hooks.ts';
 import type { Api } from '../../api/types.gen.ts';
@@ -7,6 +7,7 @@ import { Facts } from '../../ui/facts.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { QueryView } from '../../ui/query-view.tsx';
 import { invocationPath } from './invocation.ts';
+import { stepOf, ticksOf } from './steps.ts';
 import classes from './trace.module.css';
 
 type TraceView = Api['GET /v1/traces/{id}']['answer'];
@@ -34,16 +35,21 @@ function Waterfall({ trace, of }: { readonly trace: TraceView; readonly of: stri
   const { spans, startedAtMs, durationMs, truncated } = trace;
   const [opened, setOpened] = useState<string>();
   const whole = Math.max(durationMs, 0.001);
+  const stepMs = stepOf(whole);
   return (
     <>
       <div className={classes.scale} aria-hidden>
-        {[0, 0.25, 0.5, 0.75, 1].map((share) => (
-          <span key={share} style={{ left: `${share * 100}%` }}>
-            {formatDuration(whole * share)}
+        {ticksOf(whole, stepMs).map((ms) => (
+          <span key={ms} style={{ left: `${(ms / whole) * 100}%` }}>
+            {formatDuration(ms)}
           </span>
         ))}
       </div>
-      <ul className={classes.rows} aria-label={`Trace of ${formatDuration(durationMs)}`}>
+      <ul
+        className={classes.rows}
+        aria-label={`Trace of ${formatDuration(durationMs)}`}
+        style={{ '--step': `${(stepMs / whole) * 100}%` } as CSSProperties}
+      >
         {spans.map((span) => {
           const isOpen = span.spanId === opened;
           const from = Math.min(100, Math.max(0, ((span.startedAtMs - startedAtMs) / whole) * 100));

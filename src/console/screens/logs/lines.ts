@@ -22,6 +22,11 @@ export function isGap(entry: Entry): entry is Gap {
   return 'gap' in entry;
 }
 
+/** Milliseconds since 1970 have 13 digits until 2286, and places in the journal more. */
+function isTime(line: string): boolean {
+  return line.length <= 13;
+}
+
 export interface Bounds {
   readonly maxLines: number;
   /** Of the texts of all lines together. */
@@ -98,13 +103,19 @@ export class Lines {
     return undefined;
   }
 
-  /** The place of the newest line that is not newer than a time; `undefined` where there is none. */
-  placeOf(timeMs: number): number | undefined {
+  /**
+   * Where a line is among these, by its place in the journal; else that of the newest line which is not newer than the text says in
+   * milliseconds. `undefined` where there is none.
+   */
+  placeOf(line: string): number | undefined {
+    let before: number | undefined;
     for (let at = this.length - 1; at >= 0; at--) {
       const entry = this.at(at)!;
-      if (!isGap(entry) && entry.timeMs <= timeMs) return at;
+      if (isGap(entry)) continue;
+      if (entry.id === line) return at;
+      if (before === undefined && isTime(line) && entry.timeMs <= Number(line)) before = at;
     }
-    return undefined;
+    return before;
   }
 
   subscribe = (watcher: () => void): (() => void) => {

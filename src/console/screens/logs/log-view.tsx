@@ -88,15 +88,20 @@ function Body({ source, view, isOfOne, label, height, showsFunction }: BodyProps
     },
     [source],
   );
-  const { lineMs } = filters;
+  const { line } = filters;
   const isReady = state.phase === 'ready';
   // A link to one line opens it, once.
   useLayoutEffect(() => {
-    const place = isReady && lineMs !== undefined ? source.lines.placeOf(lineMs) : undefined;
-    if (place === undefined) return;
+    if (!isReady || line === undefined) return;
+    const place = source.lines.placeOf(line);
+    if (place === undefined) {
+      // It stands before what was read first.
+      if (!state.isAll && !state.isLoadingOlder && !source.lines.isFull) void source.readOlder();
+      return;
+    }
     setStartsAt(place);
     open(source.lines.first + place);
-  }, [isReady, lineMs, source, open]);
+  }, [isReady, state, line, source, open]);
   const onBegin = useCallback(() => {
     if (source.state.searched === undefined) void source.readOlder();
   }, [source]);

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import type { Asked } from '../../api/client.ts';
 import { type TimeRange, useTimeRange } from '../../ui/range.ts';
+import type { LogLine } from './lines.ts';
 
 export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export type Level = (typeof LEVELS)[number];
@@ -35,8 +36,8 @@ export interface LogFilters {
   readonly platform: boolean;
   /** Whether new lines come by themselves. */
   readonly live: boolean;
-  /** When the line was printed that is to be opened. */
-  readonly lineMs?: number;
+  /** The line that is to be opened: its place in the journal, or when it was printed. */
+  readonly line?: string;
 }
 
 type Change = Partial<Record<'text' | 'level' | 'version' | 'stream' | 'invocation' | 'trace', string | undefined>> & {
@@ -83,7 +84,7 @@ function filtersIn(search: URLSearchParams, range: TimeRange, isOfOne: boolean):
     where: search.getAll('where').filter((condition) => condition !== ''),
     ...(level !== undefined && { level }),
     ...(Number.isInteger(version) && version > 0 && { version }),
-    ...(/^\d{1,16}$/.test(line) && { lineMs: Number(line) }),
+    ...(/^\d{1,16}$/.test(line) && { line }),
     ...some('stream'),
     ...some('invocation'),
     ...some('trace'),
@@ -138,12 +139,13 @@ function changed(before: URLSearchParams, { functions, where, platform, live, ..
 const AROUND_MS = 60_000;
 
 /** Where a line stands in its stream, among what was printed around it: a link that stays true. */
-export function linePath({ sandboxId, timeMs }: { readonly sandboxId: string; readonly timeMs: number }): string {
+export function linePath({ id, sandboxId, timeMs }: Pick<LogLine, 'id' | 'sandboxId' | 'timeMs'>): string {
   const words = new URLSearchParams({
     stream: sandboxId,
     from: new Date(timeMs - AROUND_MS).toISOString(),
     to: new Date(timeMs + AROUND_MS).toISOString(),
-    line: String(Math.ceil(timeMs)),
+    // One that has just been printed has no place yet.
+    line: id ?? String(Math.ceil(timeMs)),
   });
   return `/logs?${words}`;
 }

@@ -139,7 +139,7 @@ function Notes({ leftOut, hidden }: { leftOut: number; hidden: number }) {
   return (
     <p style={{ margin: 0, padding: '0.5rem 1rem', fontSize: '0.8125rem', borderTop: '1px solid var(--fob-line)' }}>
       {hidden > 0 && `${hidden} functions that nothing happened to are not drawn. `}
-      {leftOut > 0 && `${leftOut} calls were not counted: there are too many connections.`}
+      {leftOut > 0 && `${leftOut} invocations were not counted: there are too many connections.`}
     </p>
   );
 }

@@ -8,7 +8,7 @@ export function Legend() {
         <svg width="12" height="12" aria-hidden>
           <circle cx="6" cy="6" r="4" fill="var(--fob-chart-1)" />
         </svg>
-        a call that just ended
+        an invocation that just ended
       </span>
       <span>
         <svg width="12" height="12" aria-hidden>

@@ -116,7 +116,7 @@ export default function MapCanvas({ model, windowMs, selected, lit, onSelect }: 
         <Tool label="Zoom out" onClick={() => view?.zoom(1 / 1.3)} icon={IconMinus} />
         <Tool label="Show all" onClick={() => view?.fit()} icon={IconArrowsMaximize} />
         <Tool
-          label={moves ? 'Stop the motion' : 'Show calls as they move'}
+          label={moves ? 'Stop the motion' : 'Show invocations as they move'}
           onClick={() => setMoves(!moves)}
           icon={moves ? IconPlayerPause : IconPlayerPlay}
         />
@@ -136,5 +136,5 @@ function Tool({ label, onClick, icon: Icon }: { label: string; onClick: () => vo
 }
 
 function describe({ kind, name, calls, errors, silent }: MapModel['nodes'][number]): string {
-  return `${kindWords(kind)} ${name}, ${silent || calls === 0 ? 'silent' : `${calls} calls, ${errors} errors`}`;
+  return `${kindWords(kind)} ${name}, ${silent || calls === 0 ? 'silent' : `${calls} ${kind === 'function' ? 'invocations' : 'uses'}, ${errors} errors`}`;
 }

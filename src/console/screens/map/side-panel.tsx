@@ -77,7 +77,7 @@ function EdgeNumbers({ edge: { numbers, kind } }: { edge: MapEdge }) {
   return (
     <>
       <dl className={classes.numbers}>
-        <Figure name={kind === 'uses' ? 'Uses' : 'Calls'}>{formatCount(calls)}</Figure>
+        <Figure name={kind === 'uses' ? 'Uses' : 'Invocations'}>{formatCount(calls)}</Figure>
         <Figure name="Per minute">{formatCount(perMinute)}</Figure>
         <Figure name="Errors" bad={errors > 0}>
           {errors > 0 ? `✕ ${formatCount(errors)} (${formatShare(errors / calls)})` : '0'}
@@ -130,7 +130,7 @@ function NodeLines({ model, node, nodes, windowMs, onSelect }: NodeLinesProps) {
     <>
       {node.calls > 0 ? (
         <dl className={classes.numbers}>
-          <Figure name={node.kind === 'function' ? 'Calls' : 'Uses'}>{formatCount(node.calls)}</Figure>
+          <Figure name={node.kind === 'function' ? 'Invocations' : 'Uses'}>{formatCount(node.calls)}</Figure>
           <Figure name="Per minute">{formatCount((node.calls * MINUTE_MS) / windowMs)}</Figure>
           <Figure name="Errors" bad={node.errors > 0}>
             {node.errors > 0 ? `✕ ${formatShare(node.errors / node.calls)}` : '0'}

@@ -13,7 +13,7 @@ const COLUMNS: readonly Column<Pool>[] = [
   { key: 'runtime', title: 'Runtime', cell: ({ runtime }) => runtime, sort: ({ runtime }) => runtime },
   {
     key: 'memory',
-    title: 'Memory of each',
+    title: 'Each has',
     align: 'right',
     width: 'minmax(6rem, 1fr)',
     cell: ({ memoryMb }) => `${memoryMb} MB`,

@@ -3,7 +3,7 @@ import { IconBox } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { BYTES_PER_MB, formatBytes, formatCount } from '../../ui/format.ts';
+import { BYTES_PER_MB, formatBytes, formatCount, formatShare } from '../../ui/format.ts';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
 import { Meter } from './meter.tsx';
@@ -14,14 +14,14 @@ const COLUMNS: readonly Column<MeasuredSandbox>[] = [
   {
     key: 'function',
     title: 'Runs',
-    width: 'minmax(4.5rem, 2.8fr)',
+    width: 'minmax(4rem, 2.8fr)',
     cell: (sandbox) => <Runs sandbox={sandbox} />,
     sort: ({ function: name }) => name ?? '\uffff',
   },
   {
     key: 'state',
     title: 'State',
-    width: 'minmax(6.75rem, 1fr)',
+    width: 'minmax(6.25rem, 1fr)',
     cell: ({ state }) => (
       <StatusBadge tone={stateOf(state).tone} plain>
         {stateOf(state).title}
@@ -49,7 +49,7 @@ const COLUMNS: readonly Column<MeasuredSandbox>[] = [
     key: 'cpu',
     title: 'CPU',
     align: 'right',
-    width: 'minmax(3rem, 4.5rem)',
+    width: 'minmax(3.75rem, 4.75rem)',
     cell: ({ cpuCores }) => (cpuCores === undefined ? '' : cpuText(cpuCores)),
     sort: ({ cpuCores }) => cpuCores ?? -1,
   },
@@ -93,9 +93,8 @@ const COLUMNS: readonly Column<MeasuredSandbox>[] = [
 
 /** The share of a core: `12%`, and `1.4 cores` from one on. */
 export function cpuText(cores: number): string {
-  if (cores === 0) return '0%';
-  if (cores >= 1) return `${cores.toFixed(1)} cores`;
-  return cores > 0 && cores < 0.001 ? '<0.1%' : `${(cores * 100).toFixed(cores < 0.1 ? 1 : 0)}%`;
+  if (cores >= 1) return `${formatCount(cores)} cores`;
+  return cores > 0 && cores < 0.001 ? '<0.1%' : formatShare(cores);
 }
 
 export function SandboxTable({ sandboxes }: { readonly sandboxes: readonly MeasuredSandbox[] }) {

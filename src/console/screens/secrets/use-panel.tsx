@@ -38,7 +38,7 @@ const COLUMNS: readonly Column<Use>[] = [
   {
     key: 'granted',
     title: 'May have it',
-    width: 'minmax(4.5rem, 1fr)',
+    width: 'minmax(5.25rem, 1fr)',
     cell: ({ granted }) => (
       <StatusBadge tone={granted ? 'good' : 'bad'} plain>
         {granted ? 'yes' : 'no: it cannot start'}

@@ -11,13 +11,11 @@ import { RoleDialog } from './role-dialog.tsx';
 
 const COLUMNS: readonly Column<RoleView>[] = [
   nameColumn('/people/roles', { width: 'minmax(6rem, 1fr)' }),
-  { key: 'description', title: 'What it is for', width: 'minmax(7rem, 2fr)', cell: ({ description }) => description },
   {
-    key: 'says',
-    title: 'Says',
-    width: 'minmax(8rem, 2fr)',
-    wide: true,
-    cell: ({ statements }) => summaryOf(statements),
+    key: 'description',
+    title: 'What it is for',
+    width: 'minmax(7rem, 4fr)',
+    cell: ({ description, statements }) => description || summaryOf(statements),
   },
   {
     key: 'kind',
