@@ -3,8 +3,9 @@ import { DESTINATION_PATTERN } from '../model/destination.ts';
 import { ROLE_GRANT_PATTERN } from '../model/execution-role.ts';
 import { FUNCTION_NAME_PATTERN } from '../model/function.ts';
 import { GRANT_PATTERN } from '../model/grant.ts';
-import { CALLER_PATTERN } from '../model/identity.ts';
+import { CALLER_PATTERN, TEAM_NAME_PATTERN, USER_NAME_PATTERN } from '../model/identity.ts';
 import { NETWORK_HOST_PATTERN } from '../model/network.ts';
+import { ENVIRONMENT_VALUE_PATTERN, ONE_LINE_PATTERN, ONE_LINE_WORDS } from '../model/one-line.ts';
 import { ACTION_PATTERN } from '../model/rule.ts';
 import { SECRET_FUNCTIONS_PATTERN, SECRET_NAME_PATTERN } from '../model/secret.ts';
 import { ALIAS_NAME_PATTERN, TARGET_PATTERN } from '../model/target.ts';
@@ -58,6 +59,16 @@ export const PATTERN_WORDS: ReadonlyMap<string, string> = new Map([
     'says not who: write user:<name>, team:<name>, token:<id>, function:<name>, key:<id>, * for everybody with a credential, or anonymous',
   ],
   [ACTION_PATTERN, 'is no action: write <kind>:<verb>, such as function:invoke, function:*, *:read or *'],
+  [
+    USER_NAME_PATTERN,
+    'is no name of a user: use 1 to 64 letters, digits, "_", ".", "@" and "-", beginning with a letter or digit',
+  ],
+  [
+    TEAM_NAME_PATTERN,
+    'is no name of a team or role: use 1 to 64 letters, digits, "_", "." and "-", beginning with a letter or digit',
+  ],
+  [ONE_LINE_PATTERN, `must be a text ${ONE_LINE_WORDS}`],
+  [ENVIRONMENT_VALUE_PATTERN, 'has a NUL, which no environment can hold'],
   [SECRET_FUNCTIONS_PATTERN, 'is no name of a function, nor one that ends in "*", which stands for any rest'],
   [
     NETWORK_HOST_PATTERN,

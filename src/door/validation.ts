@@ -8,6 +8,9 @@ import { PATTERN_WORDS } from './pattern-words.ts';
 /** Most faults of one request that an answer lists. */
 const MAX_FAULTS = 10;
 
+/** Of what was sent, a message repeats no more. */
+const MAX_REPEATED = 200;
+
 const PART_NAMES: Readonly<Record<string, string>> = {
   body: 'body',
   querystring: 'query parameter',
@@ -42,15 +45,22 @@ function invalid(schema: TSchema, value: unknown, where: string): Problem {
     .filter(({ keyword }) => keyword !== 'boolean')
     .slice(0, MAX_FAULTS)
     .map(({ instancePath, message, keyword, params }) => {
-      const extra = keyword === 'additionalProperties' ? `: ${Object.values(params).flat().join(', ')}` : '';
+      const extra = keyword === 'additionalProperties' ? `: ${cut(Object.values(params).flat().join(', '))}` : '';
       const allowed =
         keyword === 'enum' && 'allowedValues' in params ? `: ${JSON.stringify(params.allowedValues)}` : '';
       const words = 'pattern' in params ? PATTERN_WORDS.get(String(params.pattern)) : undefined;
-      return { path: instancePath.slice(1).replaceAll('/', '.'), message: words ?? `${message}${extra}${allowed}` };
+      return {
+        path: cut(instancePath.slice(1).replaceAll('/', '.')),
+        message: words ?? `${message}${extra}${allowed}`,
+      };
     });
   const first = faults[0];
   const place = first === undefined || first.path === '' ? where : `${where} "${first.path}"`;
   return new Problem('invalid_request', `${place} ${first?.message ?? 'does not fit its schema'}`, {
     details: { faults },
   });
+}
+
+function cut(text: string): string {
+  return text.length > MAX_REPEATED ? `${text.slice(0, MAX_REPEATED)}…` : text;
 }

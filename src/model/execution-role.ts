@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { GRANT_PATTERN } from './grant.ts';
+import { ONE_LINE_PATTERN } from './one-line.ts';
 
 export const ROLE_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$';
 
@@ -19,6 +20,7 @@ export const ExecutionRoleSchema = Type.Object(
         'What its functions may do, as `<kind>:<name>[:<access>]`, such as `bucket:photos:read`, `secret:db-password`',
     }),
     owner: Type.String({
+      pattern: ONE_LINE_PATTERN,
       maxLength: 128,
       default: '',
       description: 'The user or team whose it is; empty: the platform, and only those who write policies change it',

@@ -3,6 +3,7 @@ import Value from 'typebox/value';
 import { DESTINATION_PATTERN } from './destination.ts';
 import { GRANT_PATTERN } from './grant.ts';
 import { NETWORK_HOST_PATTERN, NETWORK_RULES } from './network.ts';
+import { ENVIRONMENT_VALUE_PATTERN, ONE_LINE_PATTERN } from './one-line.ts';
 import type { VersionOrigin } from './origin.ts';
 
 /** A function's name: also what a path segment, a folder and a metric label can hold without escaping. */
@@ -50,11 +51,15 @@ export const FunctionConfigSchema = Type.Object(
       default: 30_000,
       description: 'How long one invocation may run, in milliseconds',
     }),
-    environment: Type.Record(Type.String({ pattern: ENVIRONMENT_NAME }), Type.String({ maxLength: 4096 }), {
-      additionalProperties: false,
-      default: {},
-      description: 'Environment variables that the function sees',
-    }),
+    environment: Type.Record(
+      Type.String({ pattern: ENVIRONMENT_NAME }),
+      Type.String({ pattern: ENVIRONMENT_VALUE_PATTERN, maxLength: 4096 }),
+      {
+        additionalProperties: false,
+        default: {},
+        description: 'Environment variables that the function sees',
+      },
+    ),
     maxConcurrency: Type.Integer({
       minimum: 1,
       maximum: 10_000,
@@ -156,7 +161,12 @@ export const FunctionConfigSchema = Type.Object(
       additionalProperties: false,
       default: {},
     }),
-    owner: Type.String({ maxLength: 128, default: '', description: 'Who is on call for it' }),
+    owner: Type.String({
+      pattern: ONE_LINE_PATTERN,
+      maxLength: 128,
+      default: '',
+      description: 'Who is on call for it',
+    }),
   },
   { additionalProperties: false },
 );

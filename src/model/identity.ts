@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { ONE_LINE_PATTERN } from './one-line.ts';
 import type { Action } from './permission.ts';
 import { ACTION_PATTERN, type ResourceAttributes, StatementSchema } from './rule.ts';
 
@@ -55,7 +56,9 @@ const Description = Type.String({ maxLength: 256 });
 /** What can be said of a user. */
 export const UserSettings = Type.Object(
   {
-    fullName: Type.Optional(Type.String({ maxLength: 128, description: 'How people call them' })),
+    fullName: Type.Optional(
+      Type.String({ pattern: ONE_LINE_PATTERN, maxLength: 128, description: 'How people call them' }),
+    ),
     email: Type.Optional(Type.String({ maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' })),
     roles: Type.Optional(RoleNames),
     disabled: Type.Optional(Type.Boolean({ description: 'Refuses them and their tokens, and forgets nothing' })),

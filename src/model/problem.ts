@@ -146,6 +146,9 @@ export type ProblemCode = keyof typeof PROBLEMS;
 /** Machine-readable particulars of a problem; always safe to show to the caller. */
 export type ProblemDetails = Readonly<Record<string, unknown>>;
 
+/** Messages repeat what was sent, which may be long, and are answered, logged and kept. */
+const MAX_MESSAGE = 4_000;
+
 /** The one error type that the platform throws. Its message says what was wrong and what to do, and never leaks internals. */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -153,7 +156,7 @@ export class Problem extends Error {
   readonly details: ProblemDetails | undefined;
 
   constructor(code: ProblemCode, message: string, options: { details?: ProblemDetails; cause?: unknown } = {}) {
-    super(message, { cause: options.cause });
+    super(message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message, { cause: options.cause });
     this.code = code;
     this.details = options.details;
   }

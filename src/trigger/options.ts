@@ -46,7 +46,11 @@ function invalid(type: TriggerType, options: Record<string, unknown>): Problem {
     .map(({ instancePath, message, keyword, params }) => {
       const allowed =
         keyword === 'enum' && 'allowedValues' in params ? `: ${JSON.stringify(params.allowedValues)}` : '';
-      return { path: instancePath.slice(1).replaceAll('/', '.'), message: `${message}${allowed}` };
+      const [option = ''] = instancePath.slice(1).split('/');
+      const { description } = (type.options.properties[option] ?? {}) as { description?: string };
+      // A regular expression is for machines.
+      const words = keyword === 'pattern' && description !== undefined && `is not as it must be: ${description}`;
+      return { path: instancePath.slice(1).replaceAll('/', '.'), message: words || `${message}${allowed}` };
     });
   const first = faults[0];
   const missing = (type.options.required ?? []).filter((name) => options[name] === undefined);

@@ -8,6 +8,7 @@ import {
   USER_NAME_PATTERN,
   UserSettings,
 } from '../../model/identity.ts';
+import { ONE_LINE_PATTERN } from '../../model/one-line.ts';
 import { Problem } from '../../model/problem.ts';
 import { timeMs } from './time-range.ts';
 
@@ -20,7 +21,7 @@ export const MemberParameters = Type.Object({
 export const TokenParameters = Type.Object({ id: Type.String({ pattern: '^[a-z0-9]{1,32}$' }) });
 
 const ExpiresAt = Type.String({ maxLength: 64, description: 'ISO 8601; absent: it is good until it is revoked' });
-const Label = Type.String({ maxLength: 256, description: 'What it is for' });
+const Label = Type.String({ pattern: ONE_LINE_PATTERN, maxLength: 256, description: 'What it is for' });
 const Password = Type.String({ minLength: 1, maxLength: 1_024 });
 
 export const NewUserBody = Type.Object(

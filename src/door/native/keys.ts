@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { GRANT_PATTERN } from '../../model/grant.ts';
+import { ONE_LINE_PATTERN } from '../../model/one-line.ts';
 import { Problem } from '../../model/problem.ts';
 import type { AccessKeyView } from '../../service/access/access-keys.ts';
 import { answers, Removed } from '../answer-schemas.ts';
@@ -53,7 +54,9 @@ export function addKeyRoutes(app: App, { accessKeys }: DoorContext): void {
         operationId: 'createKey',
         body: Type.Object(
           {
-            label: Type.Optional(Type.String({ maxLength: 256, description: 'What it is for' })),
+            label: Type.Optional(
+              Type.String({ pattern: ONE_LINE_PATTERN, maxLength: 256, description: 'What it is for' }),
+            ),
             grants: Type.Optional(Grants),
             expiresAt: Type.Optional(
               Type.String({ maxLength: 64, description: 'ISO 8601; absent: it is good until it is removed' }),

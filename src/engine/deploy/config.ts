@@ -9,6 +9,7 @@ import {
   RETRY_REASONS,
 } from '../../model/function.ts';
 import { NETWORK_RULES, parseNetworkHost } from '../../model/network.ts';
+import { ONE_LINE_WORDS } from '../../model/one-line.ts';
 import { Problem } from '../../model/problem.ts';
 
 const MAX_ENVIRONMENT_BYTES = 65_536;
@@ -33,7 +34,7 @@ const ALLOWED: Readonly<Record<keyof FunctionConfig, string>> = {
   memoryMb: wholeNumber('memoryMb'),
   timeoutMs: wholeNumber('timeoutMs'),
   environment:
-    'a map of names (a letter or "_", then letters, digits and "_", at most 128) to texts of at most 4096 characters',
+    'a map of names (a letter or "_", then letters, digits and "_", at most 128) to texts of at most 4096 characters without NUL',
   maxConcurrency: wholeNumber('maxConcurrency'),
   sandboxConcurrency: wholeNumber('sandboxConcurrency'),
   network: `one of ${NETWORK_RULES.join(', ')}`,
@@ -55,7 +56,7 @@ const ALLOWED: Readonly<Record<keyof FunctionConfig, string>> = {
   onFailure: DESTINATION,
   description: 'a text of at most 1000 characters',
   tags: 'a map of names (letters, digits and "_.:/=+@-", at most 128) to texts of at most 256 characters',
-  owner: 'a text of at most 128 characters',
+  owner: `a text of at most 128 characters ${ONE_LINE_WORDS}`,
 };
 
 /** Throws `invalid_request` where a function cannot have this name. */

@@ -79,6 +79,12 @@ export function bwrapArguments(spec: SandboxSpec, layout: Layout): string[] {
   ];
 }
 
+/** As bubblewrap reads them. Throws where one holds what parts them: its rest would be an argument of its own. */
+export function argumentBytes(words: readonly string[]): Buffer {
+  if (words.some((word) => word.includes('\0'))) throw new Error('what a sandbox is started with holds a NUL');
+  return Buffer.from(`${words.join('\0')}\0`);
+}
+
 function temporary(path: string, sizeMb: number): string[] {
   return ['--perms', '1777', '--size', String(sizeMb * BYTES_PER_MB), '--tmpfs', path];
 }

@@ -8,7 +8,7 @@ import { placeTree } from '../place-tree.ts';
 import { childrenOf, isEnding } from '../proc.ts';
 import type { NetworkAccess, SandboxExit, SandboxSpec, SandboxUsage } from '../sandbox.ts';
 import type { Berth } from './berth.ts';
-import { bwrapArguments, rlimits, SERVICES } from './bwrap-arguments.ts';
+import { argumentBytes, bwrapArguments, rlimits, SERVICES } from './bwrap-arguments.ts';
 import type { Cgroups } from './cgroup/cgroup.ts';
 import { signalEach } from './cgroup/cgroup-files.ts';
 import type { HostNames } from './host-names.ts';
@@ -71,7 +71,7 @@ export class LaunchedSandbox {
     const { berth, spec } = this;
     const layout = await this.prepare();
     berth.cgroup.limit(spec.limits);
-    berth.control.end(Buffer.from(`${bwrapArguments(spec, layout).join('\0')}\0`));
+    berth.control.end(argumentBytes(bwrapArguments(spec, layout)));
     const handed = Promise.all([
       this.launch.hand('channel', berth.channel),
       this.launch.hand('stdout', berth.stdout),

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { ROUTE_PATH_PATTERN } from '../../model/one-line.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 const HEADER_NAME = '^[A-Za-z0-9-]{1,64}$';
@@ -7,8 +8,9 @@ const HEADER_NAME = '^[A-Za-z0-9-]{1,64}$';
 export const HttpOptionsSchema = Type.Object(
   {
     path: Type.String({
-      pattern: '^/[^?#\\s]{0,500}$',
-      description: 'Path with parameters, such as `/users/{id}`; `{rest+}` at the end takes all that follows',
+      pattern: ROUTE_PATH_PATTERN,
+      description:
+        'Path with parameters, such as `/users/{id}`; `{rest+}` at the end takes all that follows. Without spaces, "?" and "#", and without characters that control, or that nobody sees',
     }),
     methods: Type.Array(Type.Enum([...METHODS]), {
       default: [],
