@@ -162,7 +162,7 @@ describe("a function's settings, triggers, releases and permissions in the conso
     const { page } = await openPage(t, browser, { expected: /404/ });
     await open(page, 'configuration', 'shared');
     await page.getByRole('button', { name: 'Remove the function' }).click();
-    const remove = page.getByRole('button', { name: 'Remove it' });
+    const remove = page.getByRole('dialog').getByRole('button', { name: 'Remove the function' });
     assert.ok(await remove.isDisabled());
     await page.getByLabel('Type shared to go on').fill('shared');
     await remove.click();

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useDisclosure, useLocalStorage } from '@mantine/hooks';
 import { IconShieldLock } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -7,6 +7,7 @@ import { api } from '../api/client.ts';
 import { messageOf } from '../api/problem.ts';
 import { signIn, useSession } from '../api/session.ts';
 import { CommandLine } from '../ui/command-line.tsx';
+import { Failure } from '../ui/failure.tsx';
 import classes from './first-run.module.css';
 
 /** On a node that asks nobody who they are: offers to make its first administrator. */
@@ -100,11 +101,7 @@ function FirstAdministrator() {
           required
           visibilityToggleButtonProps={{ 'aria-label': 'Show the password again' }}
         />
-        {failure !== '' && (
-          <Text size="sm" c="var(--fob-bad)" role="alert">
-            {failure}
-          </Text>
-        )}
+        <Failure error={failure || undefined} />
         <Button type="submit" loading={busy}>
           Make it, and sign in
         </Button>

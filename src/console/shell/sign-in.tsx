@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useState } from 'react';
 import { messageOf } from '../api/problem.ts';
 import { signIn } from '../api/session.ts';
+import { Failure } from '../ui/failure.tsx';
 import classes from './sign-in.module.css';
 
 /** Where a person says who they are: by name and password, or by a token. */
@@ -69,11 +70,7 @@ export function SignIn() {
                 />
               </>
             )}
-            {failure !== '' && (
-              <Text size="sm" c="var(--fob-bad)" role="alert">
-                {failure}
-              </Text>
-            )}
+            <Failure error={failure || undefined} />
             <Button type="submit" loading={busy} fullWidth size="md">
               Sign in
             </Button>

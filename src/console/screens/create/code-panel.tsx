@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { CodeEditor } from '../../ui/code-editor.tsx';
 import { languageOf, tidyWords } from '../../ui/code-language.ts';
 import { useEventCompletion } from '../../ui/event-completion.ts';
+import { Failure } from '../../ui/failure.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { useCreation } from './context.tsx';
 import classes from './create.module.css';
@@ -59,11 +60,7 @@ export function CodePanel({ at, fault }: CodePanelProps) {
               format
             />
           )}
-          {fault !== undefined && (
-            <Text size="sm" c="var(--fob-bad)" role="alert">
-              {fault}
-            </Text>
-          )}
+          <Failure error={fault} />
           <Text size="xs" c="dimmed" mt={6}>
             <Kbd size="xs">Ctrl S</Kbd> {tidyWords(languageOf(file.path))} · after <code>event</code> and a dot or
             bracket comes what the event holds · <Kbd size="xs">Esc</Kbd> then <Kbd size="xs">Tab</Kbd> leaves the

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Loader, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Group, Loader, Stack, Text, VisuallyHidden } from '@mantine/core';
 import {
   IconAlertTriangleFilled,
   IconCircleCheckFilled,
@@ -10,6 +10,7 @@ import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import type { DeployProgress } from '../../api/deployment.ts';
 import { ANY } from '../../api/may.ts';
+import { Failure } from '../../ui/failure.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -122,7 +123,7 @@ function OneTask({ of: { state, said, error, ms }, title }: { readonly of: TaskS
         <Group justify="space-between" gap="xs">
           <Text size="sm" fw={state === 'running' ? 600 : 400}>
             {title}
-            <span className={classes.hidden}> {WORDS[state]}</span>
+            <VisuallyHidden component="span"> {WORDS[state]}</VisuallyHidden>
           </Text>
           {ms !== undefined && (
             <Text size="xs" c="dimmed">
@@ -131,11 +132,7 @@ function OneTask({ of: { state, said, error, ms }, title }: { readonly of: TaskS
           )}
         </Group>
         {said.length > 0 && <Output said={said} />}
-        {error !== undefined && (
-          <Text size="sm" c="var(--fob-bad)" role="alert">
-            {error}
-          </Text>
-        )}
+        <Failure error={error} />
       </div>
     </li>
   );

@@ -1,3 +1,4 @@
+import { Failure } from '../../ui/failure.tsx';
 import '@mantine/dropzone/styles.css';
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { Dropzone, type FileWithPath } from '@mantine/dropzone';
@@ -66,11 +67,7 @@ export default function DropArea() {
         </Button>
         <Chosen />
       </Group>
-      {fault !== '' && (
-        <Text size="sm" c="var(--fob-bad)" role="alert">
-          {fault}
-        </Text>
-      )}
+      <Failure error={fault || undefined} />
     </Stack>
   );
 }

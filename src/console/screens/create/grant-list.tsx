@@ -1,6 +1,7 @@
 import { ActionIcon, Autocomplete, Button, Group, Select, Stack, Text } from '@mantine/core';
 import { IconLockOpen, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
+import { grantWords } from '../../ui/grant-words.ts';
 import { useCreation } from './context.tsx';
 import classes from './create.module.css';
 
@@ -24,7 +25,7 @@ export function GrantList({ grants, onChange }: GrantListProps) {
             <li key={grant}>
               <IconLockOpen size={15} stroke={1.6} aria-hidden />
               <span className={classes.grantWords}>
-                {wordsOf(grant)} <code>{grant}</code>
+                {grantWords(grant)} <code>{grant}</code>
               </span>
               {onChange !== undefined && (
                 <ActionIcon
@@ -96,25 +97,6 @@ function AddGrant({ onAdd }: { readonly onAdd: (grants: readonly string[]) => vo
       </Button>
     </Group>
   );
-}
-
-const ACTS: Readonly<Record<string, string>> = {
-  read: 'Reads',
-  write: 'Writes to',
-  send: 'Sends to',
-  receive: 'Receives from',
-  publish: 'Publishes to',
-  invoke: 'Invokes',
-};
-const THINGS: Readonly<Record<string, string>> = { kv: 'key-value space' };
-
-/** A grant in words: `bucket:photos:read` reads the bucket photos. */
-export function wordsOf(grant: string): string {
-  const [kind = '', name = '', access] = grant.split(':');
-  const thing = THINGS[kind] ?? kind;
-  const which = name === '*' ? `every ${thing}` : name.endsWith('*') ? `each ${thing} ${name}` : `the ${thing} ${name}`;
-  if (kind === 'secret') return `Gets ${which}`;
-  return `${access === undefined ? 'Does anything with' : (ACTS[access] ?? access)} ${which}`;
 }
 
 function capital(text: string): string {

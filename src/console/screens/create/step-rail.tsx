@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import { IconAlertTriangleFilled, IconCircleCheckFilled } from '@tabler/icons-react';
 import { useCreation } from './context.tsx';
 import classes from './rail.module.css';
@@ -41,9 +42,9 @@ export function StepRail({ step, faultsOf }: StepRailProps) {
                 <span className={classes.railWords}>
                   <span className={classes.railTitle}>{title}</span>
                   <span className={classes.railSummary}>{summaryOf(id, draft)}</span>
-                  <span className={classes.hidden}>
+                  <VisuallyHidden component="span">
                     {state === 'done' ? ', done' : state === 'faulty' ? ', something is missing' : ''}
-                  </span>
+                  </VisuallyHidden>
                 </span>
               </button>
             </li>

@@ -1,4 +1,4 @@
-import { Anchor, Stack, Text } from '@mantine/core';
+import { Anchor, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { IconPencil } from '@tabler/icons-react';
 import { formatDuration } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
@@ -86,7 +86,7 @@ function Change({ step, what }: { readonly step: StepId; readonly what: string }
   return (
     <Anchor component="button" type="button" size="xs" onClick={() => go(step)} className={classes.change ?? ''}>
       <IconPencil size={13} aria-hidden /> Change
-      <span className={shared.hidden}> {what}</span>
+      <VisuallyHidden component="span"> {what}</VisuallyHidden>
     </Anchor>
   );
 }

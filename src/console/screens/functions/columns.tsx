@@ -15,21 +15,62 @@ export interface Row {
   readonly top: TopEntry | undefined;
 }
 
+export const NAME: Column<Row> = {
+  key: 'name',
+  title: 'Function',
+  width: 'minmax(7rem, 3fr)',
+  sort: ({ view }) => view.name.toLowerCase(),
+  cell: ({ view: { name, config } }) => (
+    <span className={classes.name}>
+      <Anchor component={Link} to={functionPath(name)} inherit tabIndex={-1}>
+        {name}
+      </Anchor>
+      {config.description !== '' && <span className={classes.about}>{config.description}</span>}
+    </span>
+  ),
+};
+
+export const RUNTIME: Column<Row> = {
+  key: 'runtime',
+  title: 'Runtime',
+  width: '6rem',
+  wide: true,
+  sort: ({ view }) => view.config.runtime,
+  cell: ({ view }) => view.config.runtime,
+};
+
+export const OWNER: Column<Row> = {
+  key: 'owner',
+  title: 'Owner',
+  width: 'minmax(5rem, 1fr)',
+  wide: true,
+  sort: ({ view }) => view.config.owner,
+  cell: ({ view }) => view.config.owner || '–',
+};
+
+export const P90: Column<Row> = {
+  key: 'p90',
+  title: 'p90',
+  width: '5rem',
+  align: 'right',
+  wide: true,
+  sort: ({ top }) => top?.p90Ms ?? -1,
+  cell: ({ top }) => (top?.p90Ms === undefined ? '–' : formatDuration(top.p90Ms)),
+};
+
+export const UPDATED: Column<Row> = {
+  key: 'updated',
+  title: 'Changed',
+  width: '6.5rem',
+  align: 'right',
+  wide: true,
+  sort: ({ view }) => view.updatedAt,
+  cell: ({ view }) => <Time at={view.updatedAt} ago />,
+};
+
+/** The columns of the list of all functions. */
 export const COLUMNS: readonly Column<Row>[] = [
-  {
-    key: 'name',
-    title: 'Function',
-    width: 'minmax(7rem, 3fr)',
-    sort: ({ view }) => view.name.toLowerCase(),
-    cell: ({ view: { name, config } }) => (
-      <span className={classes.name}>
-        <Anchor component={Link} to={functionPath(name)} inherit tabIndex={-1}>
-          {name}
-        </Anchor>
-        {config.description !== '' && <span className={classes.about}>{config.description}</span>}
-      </span>
-    ),
-  },
+  NAME,
   {
     key: 'health',
     title: 'Health',
@@ -44,22 +85,8 @@ export const COLUMNS: readonly Column<Row>[] = [
       );
     },
   },
-  {
-    key: 'runtime',
-    title: 'Runtime',
-    width: '6rem',
-    wide: true,
-    sort: ({ view }) => view.config.runtime,
-    cell: ({ view }) => view.config.runtime,
-  },
-  {
-    key: 'owner',
-    title: 'Owner',
-    width: 'minmax(5rem, 1fr)',
-    wide: true,
-    sort: ({ view }) => view.config.owner,
-    cell: ({ view }) => view.config.owner || '–',
-  },
+  RUNTIME,
+  OWNER,
   {
     key: 'calls',
     title: 'Invocations',
@@ -77,22 +104,6 @@ export const COLUMNS: readonly Column<Row>[] = [
     sort: ({ top }) => top?.errorRate ?? -1,
     cell: ({ top }) => (top === undefined || top.invocations === 0 ? '–' : formatShare(top.errorRate)),
   },
-  {
-    key: 'p90',
-    title: 'p90',
-    width: '5rem',
-    align: 'right',
-    wide: true,
-    sort: ({ top }) => top?.p90Ms ?? -1,
-    cell: ({ top }) => (top?.p90Ms === undefined ? '–' : formatDuration(top.p90Ms)),
-  },
-  {
-    key: 'updated',
-    title: 'Changed',
-    width: '6.5rem',
-    align: 'right',
-    wide: true,
-    sort: ({ view }) => view.updatedAt,
-    cell: ({ view }) => <Time at={view.updatedAt} ago />,
-  },
+  P90,
+  UPDATED,
 ];

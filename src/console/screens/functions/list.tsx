@@ -1,5 +1,5 @@
 import { Anchor, Button, Select, Text } from '@mantine/core';
-import { IconFilterOff, IconPlus, IconSearch, IconSparkles } from '@tabler/icons-react';
+import { IconFilterOff, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useDeferredValue, useMemo } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useFunctions } from '../../api/functions.ts';
@@ -20,6 +20,8 @@ import { functionPath } from '../function/paths.ts';
 import { COLUMNS, type Row } from './columns.tsx';
 import { HEALTH, healthOf } from './health.ts';
 import classes from './list.module.css';
+import { NoFunctions } from './no-functions.tsx';
+import { holds, tagsOf, textOf } from './search.ts';
 
 /** As far back as this is kept at hand for all functions. */
 const WINDOW = '10m';
@@ -42,29 +44,17 @@ export function FunctionsList() {
       }
     >
       <QueryView query={functions} what="The functions" rows={10}>
-        {(found) => (found.length === 0 ? <NoFunctions /> : <Found functions={found} />)}
+        {(found) =>
+          found.length === 0 ? (
+            <Panel>
+              <NoFunctions />
+            </Panel>
+          ) : (
+            <Found functions={found} />
+          )
+        }
       </QueryView>
     </Page>
-  );
-}
-
-function NoFunctions() {
-  return (
-    <Panel>
-      <EmptyState
-        icon={IconSparkles}
-        title="There are no functions yet"
-        action={
-          <May action="function:deploy" on={ANY}>
-            <Button component={Link} to="/create">
-              Create the first one
-            </Button>
-          </May>
-        }
-      >
-        Begin with a blueprint, a few lines of your own, a ZIP or a Git repository. It takes a minute.
-      </EmptyState>
-    </Panel>
   );
 }
 
@@ -180,16 +170,10 @@ function distinct(functions: readonly FunctionView[], of: (view: FunctionView) =
 }
 
 function matches({ view, top }: Row, { q, health, runtime, owner, tag }: Filters): boolean {
-  const { name, config } = view;
+  const { config } = view;
   if (runtime !== '' && config.runtime !== runtime) return false;
   if (owner !== '' && config.owner !== owner) return false;
   if (health !== '' && healthOf(top) !== health) return false;
-  const tags = Object.entries(config.tags).map(([key, value]) => `${key}=${value}`);
-  if (tag !== '' && !tags.includes(tag) && !Object.hasOwn(config.tags, tag)) return false;
-  if (q === '') return true;
-  const text = [name, config.description, ...tags].join('\n').toLowerCase();
-  return q
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
+  if (tag !== '' && !tagsOf(config).includes(tag) && !Object.hasOwn(config.tags, tag)) return false;
+  return q === '' || holds(textOf(view), q);
 }

@@ -1,10 +1,11 @@
-import { Button, PasswordInput, Text } from '@mantine/core';
+import { Button, PasswordInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { messageOf } from '../../api/problem.ts';
 import { signIn } from '../../api/session.ts';
+import { Failure } from '../../ui/failure.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import classes from './profile.module.css';
 
@@ -54,11 +55,7 @@ export function PasswordForm({ user }: { readonly user: string }) {
           Set the password
         </Button>
       </form>
-      {failure !== '' && (
-        <Text size="sm" c="var(--fob-bad)" role="alert" mt="xs">
-          {failure}
-        </Text>
-      )}
+      <Failure error={failure || undefined} />
     </Panel>
   );
 }

@@ -8,6 +8,7 @@ import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { Failure } from '../../ui/failure.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -73,11 +74,7 @@ export function Tokens({ user }: { readonly user: string }) {
           Create a token
         </Button>
       </form>
-      {(make.error ?? revoke.error) !== null && (
-        <Text size="sm" c="var(--fob-bad)" role="alert" mt="xs">
-          {(make.error ?? revoke.error)?.message}
-        </Text>
-      )}
+      <Failure error={make.error ?? revoke.error} />
       <QueryView query={tokens} what="Your tokens">
         {({ tokens: found }) => (
           <DataTable

@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { FormDialog } from '../../../ui/form-dialog.tsx';
 
 interface NewFileProps {
   readonly opened: boolean;
@@ -17,38 +18,26 @@ export function NewFile({ opened, taken, onClose, onMake }: NewFileProps) {
     onClose();
   };
   return (
-    <Modal opened={opened} onClose={close} title="New file" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (path === '' || fault !== undefined) return;
-          onMake(path);
-          close();
-        }}
-      >
-        <Stack gap="sm">
-          <TextInput
-            label="Path"
-            description="Folders are made as they are needed"
-            placeholder="lib/prices.mjs"
-            value={path}
-            onChange={(event) => setPath(event.currentTarget.value.trim())}
-            error={path !== '' && fault}
-            spellCheck={false}
-            autoComplete="off"
-            data-autofocus
-          />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close}>
-              Cancel
-            </Button>
-            <Button type="submit" disabled={path === '' || fault !== undefined}>
-              Add
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      opened={opened}
+      onClose={close}
+      title="New file"
+      verb="Add"
+      isReady={path !== '' && fault === undefined}
+      onSubmit={async () => onMake(path)}
+    >
+      <TextInput
+        label="Path"
+        description="Folders are made as they are needed"
+        placeholder="lib/prices.mjs"
+        value={path}
+        onChange={(event) => setPath(event.currentTarget.value.trim())}
+        error={path !== '' && fault}
+        spellCheck={false}
+        autoComplete="off"
+        data-autofocus
+      />
+    </FormDialog>
   );
 }
 

@@ -167,10 +167,10 @@ export function Versions({ view, query, onCompare, onOpen }: VersionsProps) {
           await rollBack.mutateAsync(target!);
           notifications.show({ message: `Version ${target} of ${name} serves`, color: 'lagoon' });
         }}
+        command={['rollback', name, '--to', String(target)]}
       >
         Invocations of <b>{name}</b> without a version get version {target} from now on, in place of version{' '}
         {view.version}. Aliases stay as they are. Version {view.version} is kept.
-        <CommandLine words={['rollback', name, '--to', String(target)]} />
       </Confirm>
     </>
   );

@@ -5,8 +5,8 @@ import { useState } from 'react';
 import { api } from '../../../api/client.ts';
 import { useChange } from '../../../api/hooks.ts';
 import { useMay } from '../../../api/may.ts';
-import { messageOf } from '../../../api/problem.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
+import { Failure } from '../../../ui/failure.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { TypedInput } from '../../../ui/typed-input.tsx';
 import { useWords } from '../../../ui/words.ts';
@@ -113,11 +113,7 @@ export default function Configuration({ view }: FunctionTabProps) {
       {may.allowed === true && (
         <div className={classes.save} data-idle={keys.length === 0 || undefined}>
           <Verdict name={name} changes={changes} />
-          {saving.error !== null && keys.length > 0 && (
-            <Text size="sm" c="var(--fob-bad)" role="alert">
-              {messageOf(saving.error)}
-            </Text>
-          )}
+          {keys.length > 0 && <Failure error={saving.error} />}
           <Group gap="xs" justify="flex-end">
             <Text size="sm" c="dimmed" role="status">
               {keys.length === 0 ? 'Nothing is changed' : `${keys.length} changed`}

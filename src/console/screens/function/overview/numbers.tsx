@@ -1,4 +1,5 @@
 import { useApi } from '../../../api/hooks.ts';
+import { courseOf } from '../../../ui/course.ts';
 import { formatCount, formatDuration, formatShare } from '../../../ui/format.ts';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
@@ -26,29 +27,22 @@ export function Numbers({ name }: { readonly name: string }) {
     <Panel flush>
       <QueryView query={query} what="The numbers" rows={2}>
         {({ metrics }) => {
-          const courseOf = (metric: string): number[] => {
+          const course = (metric: string): number[] => {
             const found = metrics.find((each) => each.metric === metric);
-            if (found === undefined) return [];
-            const toMs = Date.parse(found.to);
-            const values = new Array<number>(SLOTS).fill(0);
-            for (const [atMs = 0, value = 0] of found.series[0]?.points ?? []) {
-              const at = SLOTS - 1 - Math.floor((toMs - 1 - atMs) / found.stepMs);
-              if (at >= 0 && at < SLOTS) values[at] = value;
-            }
-            return values;
+            return found === undefined ? [] : courseOf(found, found.series[0]?.points ?? [], SLOTS);
           };
-          const sumOf = (metric: string) => courseOf(metric).reduce((sum, value) => sum + value, 0);
+          const sumOf = (metric: string) => course(metric).reduce((sum, value) => sum + value, 0);
           const calls = sumOf('invocations');
           const errors = sumOf('errors');
           const throttles = sumOf('throttles');
-          const durations = courseOf('duration');
+          const durations = course('duration');
           const newest = durations.findLast((value) => value > 0);
           const numbers: Shown[] = [
-            { title: 'Invocations, last hour', value: formatCount(calls), values: courseOf('invocations') },
+            { title: 'Invocations, last hour', value: formatCount(calls), values: course('invocations') },
             {
               title: calls === 0 ? 'Failed' : `Failed, ${formatShare(errors / calls)}`,
               value: formatCount(errors),
-              values: courseOf('errors'),
+              values: course('errors'),
               bad: errors > 0,
             },
             {
@@ -56,14 +50,14 @@ export function Numbers({ name }: { readonly name: string }) {
               value: newest === undefined ? '–' : formatDuration(newest),
               values: durations,
             },
-            { title: 'Cold starts', value: formatCount(sumOf('coldStarts')), values: courseOf('coldStarts') },
+            { title: 'Cold starts', value: formatCount(sumOf('coldStarts')), values: course('coldStarts') },
             {
               title: 'Throttled',
               value: formatCount(throttles),
-              values: courseOf('throttles'),
+              values: course('throttles'),
               bad: throttles > 0,
             },
-            { title: 'Cost, GB-seconds', value: formatCost(sumOf('billed')), values: courseOf('billed') },
+            { title: 'Cost, GB-seconds', value: formatCost(sumOf('billed')), values: course('billed') },
           ];
           return (
             <dl className={classes.numbers}>

@@ -2,6 +2,7 @@ import { Anchor, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import { useApi } from '../../../api/hooks.ts';
 import type { FunctionView } from '../../../api/things.ts';
+import { grantWords } from '../../../ui/grant-words.ts';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
 import { functionPath } from '../paths.ts';
@@ -13,24 +14,6 @@ const NETWORK: Readonly<Record<string, string>> = {
   hosts: 'Over the network it reaches these hosts, too:',
   internet: 'It reaches the internet, private networks excepted.',
 };
-const VERBS: Readonly<Record<string, string>> = {
-  'bucket:read': 'Read objects of the bucket',
-  'bucket:write': 'Write objects of the bucket',
-  'queue:send': 'Send to the queue',
-  'queue:receive': 'Receive from the queue',
-  'topic:publish': 'Publish to the topic',
-  'kv:read': 'Read keys of the space',
-  'kv:write': 'Write keys of the space',
-  'function:invoke': 'Invoke the function',
-};
-const ALL: Readonly<Record<string, string>> = {
-  bucket: 'Do everything with the bucket',
-  queue: 'Do everything with the queue',
-  topic: 'Do everything with the topic',
-  kv: 'Do everything with the key-value space',
-  function: 'Invoke the function',
-};
-
 /** What the function may do itself: by its execution role, by grants of its own, over the network. */
 export function Allowed({ view: { name, config } }: { readonly view: FunctionView }) {
   const role = useApi(
@@ -106,20 +89,11 @@ function Grants({ grants }: { readonly grants: readonly string[] }) {
   }
   return (
     <ul className={classes.grants}>
-      {grants.map((grant) => {
-        const [kind = '', named = '', access] = grant.split(':');
-        const verb = access === undefined ? ALL[kind] : VERBS[`${kind}:${access}`];
-        const whole = named.endsWith('*')
-          ? named === '*'
-            ? ', whichever'
-            : `, whose name begins with ${named.slice(0, -1)}`
-          : ` ${named}`;
-        return (
-          <li key={grant}>
-            {verb === undefined ? grant : verb + whole} <code className={classes.raw}>{grant}</code>
-          </li>
-        );
-      })}
+      {grants.map((grant) => (
+        <li key={grant}>
+          {grantWords(grant)} <code className={classes.raw}>{grant}</code>
+        </li>
+      ))}
     </ul>
   );
 }

@@ -8,6 +8,7 @@ import type { FunctionView } from '../../../api/things.ts';
 import type { Api } from '../../../api/types.gen.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
+import { ConfirmButton } from '../../../ui/confirm-button.tsx';
 import { May } from '../../../ui/may.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { Time } from '../../../ui/time.tsx';
@@ -28,7 +29,6 @@ interface AliasPanelProps {
 /** One alias: what it names, the release that is under way, and what it named before. */
 export function AliasPanel({ view: { name }, alias, onEdit, onRelease }: AliasPanelProps) {
   const { name: own, description, versions, stickyBy, updatedAt, updatedBy, moves, release, revision } = alias;
-  const [isGoingBack, back] = useDisclosure(false);
   const [isRemoving, removal] = useDisclosure(false);
   const path = { name, alias: own };
   const headers = { 'If-Match': `"${revision}"` };
@@ -72,17 +72,22 @@ export function AliasPanel({ view: { name }, alias, onEdit, onRelease }: AliasPa
               Move
             </Button>
           </May>
-          <May action="function:release" on={`function:${name}`}>
-            <Button
-              size="xs"
-              variant="default"
-              onClick={back.open}
-              disabled={backTo === undefined}
-              leftSection={<IconArrowBackUp size={14} aria-hidden />}
-            >
-              Roll back
-            </Button>
-          </May>
+          <ConfirmButton
+            label="Roll back"
+            action="function:release"
+            on={`function:${name}`}
+            button={{
+              size: 'xs',
+              disabled: backTo === undefined,
+              leftSection: <IconArrowBackUp size={14} aria-hidden />,
+            }}
+            title={`Roll ${own} back to version ${backTo}?`}
+            command={['rollback', name, '--alias', own, '--to', String(backTo)]}
+            onConfirm={async () => `${name}:${own} is ${sharesText((await goBack.mutateAsync(undefined)).versions)}`}
+          >
+            {isUnderWay && 'The release ends. '}
+            All invocations of {name}:{own} go to version {backTo} at once, in place of {sharesText(versions)}.
+          </ConfirmButton>
           <Menu position="bottom-end" withinPortal>
             <Menu.Target>
               <Button size="compact-sm" variant="subtle" color="gray" aria-label={`Do something else with ${own}`}>
@@ -114,20 +119,6 @@ export function AliasPanel({ view: { name }, alias, onEdit, onRelease }: AliasPa
         </Group>
       </div>
       <Confirm
-        opened={isGoingBack}
-        onClose={back.close}
-        title={`Roll ${own} back to version ${backTo}?`}
-        verb="Roll back"
-        onConfirm={async () => {
-          const moved = await goBack.mutateAsync(undefined);
-          notifications.show({ message: `${name}:${own} is ${sharesText(moved.versions)}`, color: 'lagoon' });
-        }}
-      >
-        {isUnderWay && 'The release ends. '}
-        All invocations of {name}:{own} go to version {backTo} at once, in place of {sharesText(versions)}.
-        <CommandLine words={['rollback', name, '--alias', own, '--to', String(backTo)]} />
-      </Confirm>
-      <Confirm
         opened={isRemoving}
         onClose={removal.close}
         title={`Remove the alias ${own}?`}
@@ -137,9 +128,9 @@ export function AliasPanel({ view: { name }, alias, onEdit, onRelease }: AliasPa
           await removing.mutateAsync(undefined);
           notifications.show({ message: `The alias ${own} is removed` });
         }}
+        command={['alias', 'rm', name, own]}
       >
         Invocations, triggers and destinations that name {name}:{own} fail from now on. The versions stay.
-        <CommandLine words={['alias', 'rm', name, own]} />
       </Confirm>
     </Panel>
   );

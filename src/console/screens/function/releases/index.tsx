@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconPlus, IconTag } from '@tabler/icons-react';
 import { useApi } from '../../../api/hooks.ts';
+import { useMay } from '../../../api/may.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { May } from '../../../ui/may.tsx';
@@ -19,6 +20,7 @@ export default function Releases({ view }: FunctionTabProps) {
   const { name } = view;
   const aliases = useApi('/v1/functions/{name}/aliases', { path: { name } });
   const versions = useApi('/v1/functions/{name}/versions', { path: { name }, query: { limit: 200 } });
+  const mayRelease = useMay('function:release', `function:${name}`).allowed === true;
   const [words, setWords] = useWords(['alias', 'release']);
   const numbers = versions.data?.versions.map(({ version }) => version) ?? [view.version];
   const found = aliases.data?.aliases ?? [];
@@ -65,10 +67,10 @@ export default function Releases({ view }: FunctionTabProps) {
       <ServedBefore view={view} versions={versions.data} />
       <Past name={name} />
       <CommandLine words={['alias', 'list', name]} />
-      {(isNew || edited !== undefined) && (
+      {mayRelease && (isNew || edited !== undefined) && (
         <AliasEditor key={edited?.name ?? 'new'} view={view} alias={edited} versions={numbers} onClose={close} />
       )}
-      {released !== undefined && (
+      {mayRelease && released !== undefined && (
         <StartRelease key={released.name} view={view} alias={released} versions={numbers} onClose={close} />
       )}
     </>

@@ -3,9 +3,9 @@ import { notifications } from '@mantine/notifications';
 import { Link } from 'react-router';
 import { api } from '../../../api/client.ts';
 import { useChange } from '../../../api/hooks.ts';
-import { messageOf } from '../../../api/problem.ts';
 import type { Release } from '../../../api/things.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
+import { Failure } from '../../../ui/failure.tsx';
 import { formatDuration } from '../../../ui/format.ts';
 import { May } from '../../../ui/may.tsx';
 import { StatusBadge, toneOf, wordsOf } from '../../../ui/status-badge.tsx';
@@ -77,11 +77,7 @@ export function ReleaseView({ release }: { readonly release: Release }) {
           </Group>
         )}
       </Group>
-      {leading.error !== null && (
-        <Text size="sm" c="var(--fob-bad)" role="alert">
-          {messageOf(leading.error)}
-        </Text>
-      )}
+      <Failure error={leading.error} />
       {isUnderWay && (
         <ol className={classes.steps} aria-label="Steps">
           {steps.map((each, at) => (

@@ -1,14 +1,10 @@
-import { Button, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
+import { Text } from '@mantine/core';
 import { IconArrowBackUp } from '@tabler/icons-react';
 import { api } from '../../../api/client.ts';
 import { useChange } from '../../../api/hooks.ts';
 import type { FunctionView } from '../../../api/things.ts';
 import type { Api } from '../../../api/types.gen.ts';
-import { CommandLine } from '../../../ui/command-line.tsx';
-import { Confirm } from '../../../ui/confirm.tsx';
-import { May } from '../../../ui/may.tsx';
+import { ConfirmButton } from '../../../ui/confirm-button.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { SimpleTable } from '../../../ui/simple-table.tsx';
 import { Time } from '../../../ui/time.tsx';
@@ -26,7 +22,6 @@ const SHOWN = 8;
 export function ServedBefore({ view: { name, version, revision }, versions }: ServedBeforeProps) {
   const to = versions?.rollsBackTo;
   const target = versions?.versions.find((each) => each.version === to);
-  const [isOpen, { open, close }] = useDisclosure(false);
   const goBack = useChange(
     () =>
       api.post('/v1/functions/{name}/rollback', {
@@ -42,17 +37,24 @@ export function ServedBefore({ view: { name, version, revision }, versions }: Se
       title="What served when, without an alias"
       flush
       aside={
-        <May action="function:release" on={`function:${name}`}>
-          <Button
-            size="xs"
-            variant="default"
-            onClick={open}
-            disabled={to === undefined}
-            leftSection={<IconArrowBackUp size={14} aria-hidden />}
-          >
-            Roll back
-          </Button>
-        </May>
+        <ConfirmButton
+          label="Roll back"
+          action="function:release"
+          on={`function:${name}`}
+          button={{ size: 'xs', disabled: to === undefined, leftSection: <IconArrowBackUp size={14} aria-hidden /> }}
+          title={`Roll ${name} back to version ${to}?`}
+          command={['rollback', name, '--to', String(to)]}
+          onConfirm={async () => `Version ${(await goBack.mutateAsync(undefined)).version} of ${name} serves`}
+        >
+          Invocations of <b>{name}</b> without an alias go to version {to}
+          {target !== undefined && (
+            <>
+              , made <Time at={target.createdAt} ago />
+              {target.origin?.message !== undefined && ` (“${target.origin.message}”)`}
+            </>
+          )}
+          , at once, in place of version {version}. Version {version} and all aliases stay as they are.
+        </ConfirmButton>
       }
     >
       <SimpleTable label="What served when" head={['Since', 'Version', 'How', 'By']}>
@@ -75,26 +77,6 @@ export function ServedBefore({ view: { name, version, revision }, versions }: Se
           </tr>
         ))}
       </SimpleTable>
-      <Confirm
-        opened={isOpen}
-        onClose={close}
-        title={`Roll ${name} back to version ${to}?`}
-        verb="Roll back"
-        onConfirm={async () => {
-          const made = await goBack.mutateAsync(undefined);
-          notifications.show({ message: `Version ${made.version} of ${name} serves`, color: 'lagoon' });
-        }}
-      >
-        Invocations of <b>{name}</b> without an alias go to version {to}
-        {target !== undefined && (
-          <>
-            , made <Time at={target.createdAt} ago />
-            {target.origin?.message !== undefined && ` (“${target.origin.message}”)`}
-          </>
-        )}
-        , at once, in place of version {version}. Version {version} and all aliases stay as they are.
-        <CommandLine words={['rollback', name, '--to', String(to)]} />
-      </Confirm>
     </Panel>
   );
 }

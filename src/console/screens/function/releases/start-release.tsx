@@ -1,13 +1,11 @@
-import { Button, Checkbox, Group, Modal, NumberInput, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { Checkbox, Group, NumberInput, Select, TagsInput, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { api } from '../../../api/client.ts';
 import { useChange } from '../../../api/hooks.ts';
-import { messageOf } from '../../../api/problem.ts';
 import type { FunctionView } from '../../../api/things.ts';
-import { CommandLine } from '../../../ui/command-line.tsx';
+import { FormDialog, ifRevision } from '../../../ui/form-dialog.tsx';
 import { formatDuration } from '../../../ui/format.ts';
-import { May } from '../../../ui/may.tsx';
 import type { Alias } from './alias-panel.tsx';
 
 interface StartReleaseProps {
@@ -45,7 +43,7 @@ export function StartRelease({ view: { name, version }, alias, versions, onClose
   const isValid =
     steps.length > 0 && steps.at(-1) === 100 && steps.every((each, at) => each <= 100 && each > (steps[at - 1] ?? 0));
   const starting = useChange(
-    () =>
+    (revision: number | undefined) =>
       api.post('/v1/functions/{name}/aliases/{alias}/release', {
         path: { name, alias: alias.name },
         body: {
@@ -54,139 +52,109 @@ export function StartRelease({ view: { name, version }, alias, versions, onClose
           everyMs: Math.round(minutes * MINUTE_MS),
           rules: { minCalls, maxErrorIncrease, maxLatencyFactor, waitForCalls, alarms },
         },
-        headers: { 'If-Match': `"${alias.revision}"` },
+        ...ifRevision(revision),
       }),
     ['/v1/functions', '/v1/releases'],
   );
-  const start = () =>
-    starting.mutate(undefined, {
-      onSuccess: (release) => {
-        notifications.show({
-          message: `Version ${release.to} gets ${release.percent}% of ${name}:${alias.name} now`,
-          color: 'lagoon',
-        });
-        onClose();
-      },
-    });
+  const command = [
+    ...['release', name, '--alias', alias.name, '--to', String(to)],
+    ...['--steps', steps.join(','), '--every', `${Math.round(minutes * 60)}s`],
+    ...['--max-errors', String(maxErrorIncrease), '--max-latency', String(maxLatencyFactor)],
+    ...['--min-calls', String(minCalls)],
+    ...(waitForCalls ? ['--wait-for-calls'] : []),
+    ...alarms.flatMap((each) => ['--alarm', each]),
+  ];
   return (
-    <Modal
+    <FormDialog
       opened
       onClose={onClose}
       size="lg"
       title={`Release gradually by ${name}:${alias.name}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      verb="Begin"
+      isReady={isValid && to !== undefined}
+      revision={alias.revision}
+      {...(to !== undefined && isValid && { command })}
+      onSubmit={async (revision) => {
+        const { to: version, percent } = await starting.mutateAsync(revision);
+        notifications.show({
+          message: `Version ${version} gets ${percent}% of ${name}:${alias.name} now`,
+          color: 'lagoon',
+        });
+      }}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isValid && to !== undefined) start();
-        }}
-      >
-        <Stack gap="md">
-          <Group grow align="flex-start">
-            <Select
-              label="New version"
-              description={`In place of version ${from}`}
-              data={others.map((each) => ({ value: String(each), label: `Version ${each}` }))}
-              value={to === undefined ? null : String(to)}
-              onChange={(next) => setTo(Number(next))}
-              allowDeselect={false}
-              nothingFoundMessage="There is no other version"
-            />
-            <NumberInput
-              label="Each step holds for"
-              description={`All of it after ${formatDuration(minutes * MINUTE_MS * (steps.length - 1))}`}
-              value={minutes}
-              onChange={(next) => typeof next === 'number' && setMinutes(next)}
-              min={0.02}
-              max={10_080}
-              suffix=" min"
-            />
-          </Group>
-          <Select
-            label="Steps"
-            data={
-              SHAPES.some(({ value }) => value === shares) ? SHAPES : [...SHAPES, { value: shares, label: 'My own' }]
-            }
-            value={shares}
-            onChange={(next) => next !== null && setShares(next)}
-            allowDeselect={false}
-          />
-          <TextInput
-            label="Shares in per cent"
-            value={shares}
-            onChange={(event) => setShares(event.currentTarget.value.replaceAll(/[^\d.,]/g, ''))}
-            error={!isValid && 'Rising numbers, the last of them 100'}
-          />
-          <Text size="sm" fw={600}>
-            It goes back by itself when the new version
-          </Text>
-          <Group grow align="flex-start">
-            <NumberInput
-              label="fails more often by"
-              value={maxErrorIncrease}
-              onChange={(next) => typeof next === 'number' && setErrors(next)}
-              min={0}
-              max={100}
-              suffix=" points"
-            />
-            <NumberInput
-              label="takes longer, p90 times"
-              value={maxLatencyFactor}
-              onChange={(next) => typeof next === 'number' && setFactor(next)}
-              min={1}
-              max={1_000}
-              decimalScale={2}
-            />
-            <NumberInput
-              label="judged from"
-              value={minCalls}
-              onChange={(next) => typeof next === 'number' && setMinCalls(next)}
-              min={1}
-              max={1_000_000}
-              suffix=" invocations"
-            />
-          </Group>
-          <Checkbox
-            label="A step ends only when the new version had so many invocations in it"
-            checked={waitForCalls}
-            onChange={(event) => setWait(event.currentTarget.checked)}
-          />
-          <TagsInput
-            label="or when one of these alarms fires"
-            placeholder="Names of rules, or of functions"
-            value={alarms}
-            onChange={setAlarms}
-          />
-          {starting.error !== null && (
-            <Text size="sm" c="var(--fob-bad)" role="alert">
-              {messageOf(starting.error)}
-            </Text>
-          )}
-          {to !== undefined && (
-            <CommandLine
-              words={[
-                ...['release', name, '--alias', alias.name, '--to', String(to)],
-                ...['--steps', steps.join(','), '--every', `${Math.round(minutes * 60)}s`],
-                ...['--max-errors', String(maxErrorIncrease), '--max-latency', String(maxLatencyFactor)],
-                ...['--min-calls', String(minCalls)],
-                ...(waitForCalls ? ['--wait-for-calls'] : []),
-                ...alarms.flatMap((each) => ['--alarm', each]),
-              ]}
-            />
-          )}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <May action="function:release" on={`function:${name}`}>
-              <Button type="submit" loading={starting.isPending} disabled={!isValid || to === undefined}>
-                Begin
-              </Button>
-            </May>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <Group grow align="flex-start">
+        <Select
+          label="New version"
+          description={`In place of version ${from}`}
+          data={others.map((each) => ({ value: String(each), label: `Version ${each}` }))}
+          value={to === undefined ? null : String(to)}
+          onChange={(next) => setTo(Number(next))}
+          allowDeselect={false}
+          nothingFoundMessage="There is no other version"
+        />
+        <NumberInput
+          label="Each step holds for"
+          description={`All of it after ${formatDuration(minutes * MINUTE_MS * (steps.length - 1))}`}
+          value={minutes}
+          onChange={(next) => typeof next === 'number' && setMinutes(next)}
+          min={0.02}
+          max={10_080}
+          suffix=" min"
+        />
+      </Group>
+      <Select
+        label="Steps"
+        data={SHAPES.some(({ value }) => value === shares) ? SHAPES : [...SHAPES, { value: shares, label: 'My own' }]}
+        value={shares}
+        onChange={(next) => next !== null && setShares(next)}
+        allowDeselect={false}
+      />
+      <TextInput
+        label="Shares in per cent"
+        value={shares}
+        onChange={(event) => setShares(event.currentTarget.value.replaceAll(/[^\d.,]/g, ''))}
+        error={!isValid && 'Rising numbers, the last of them 100'}
+      />
+      <Text size="sm" fw={600}>
+        It goes back by itself when the new version
+      </Text>
+      <Group grow align="flex-start">
+        <NumberInput
+          label="fails more often by"
+          value={maxErrorIncrease}
+          onChange={(next) => typeof next === 'number' && setErrors(next)}
+          min={0}
+          max={100}
+          suffix=" points"
+        />
+        <NumberInput
+          label="takes longer, p90 times"
+          value={maxLatencyFactor}
+          onChange={(next) => typeof next === 'number' && setFactor(next)}
+          min={1}
+          max={1_000}
+          decimalScale={2}
+        />
+        <NumberInput
+          label="judged from"
+          value={minCalls}
+          onChange={(next) => typeof next === 'number' && setMinCalls(next)}
+          min={1}
+          max={1_000_000}
+          suffix=" invocations"
+        />
+      </Group>
+      <Checkbox
+        label="A step ends only when the new version had so many invocations in it"
+        checked={waitForCalls}
+        onChange={(event) => setWait(event.currentTarget.checked)}
+      />
+      <TagsInput
+        label="or when one of these alarms fires"
+        placeholder="Names of rules, or of functions"
+        value={alarms}
+        onChange={setAlarms}
+      />
+    </FormDialog>
   );
 }

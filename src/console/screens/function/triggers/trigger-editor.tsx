@@ -2,8 +2,9 @@ import { Button, Drawer, Group, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useChange } from '../../../api/hooks.ts';
-import { ApiProblem, messageOf } from '../../../api/problem.ts';
+import { ApiProblem } from '../../../api/problem.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
+import { Failure } from '../../../ui/failure.tsx';
 import { May } from '../../../ui/may.tsx';
 import {
   draftOf,
@@ -129,11 +130,7 @@ export function TriggerEditor({ name, kinds, trigger, type, onType, onClose }: T
               strict={isStrict}
               named={trigger !== undefined}
             />
-            {saving.error !== null && !isRefused && (
-              <Text size="sm" c="var(--fob-bad)" role="alert">
-                {messageOf(saving.error)}
-              </Text>
-            )}
+            {!isRefused && <Failure error={saving.error} />}
             <Group justify="flex-end" gap="xs">
               <Button variant="default" onClick={onClose}>
                 Cancel

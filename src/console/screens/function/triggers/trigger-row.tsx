@@ -6,7 +6,6 @@ import { api } from '../../../api/client.ts';
 import { useChange } from '../../../api/hooks.ts';
 import { useMay } from '../../../api/may.ts';
 import { messageOf } from '../../../api/problem.ts';
-import { CommandLine } from '../../../ui/command-line.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { formatCount, formatDuration } from '../../../ui/format.ts';
 import { May } from '../../../ui/may.tsx';
@@ -138,10 +137,10 @@ export function TriggerRow({ trigger, isMeant, onChange, onTest }: TriggerRowPro
           await removing.mutateAsync(undefined);
           notifications.show({ message: `The trigger ${name} is removed` });
         }}
+        command={['trigger', 'rm', name]}
       >
         {summary} does not wake the function any more.{' '}
         <Text span>What it has accepted already is still delivered.</Text>
-        <CommandLine words={['trigger', 'rm', name]} />
       </Confirm>
     </li>
   );

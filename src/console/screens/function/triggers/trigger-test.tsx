@@ -6,6 +6,7 @@ import { useChange } from '../../../api/hooks.ts';
 import { messageOf } from '../../../api/problem.ts';
 import { CodeEditor } from '../../../ui/code-editor.tsx';
 import { CommandLine } from '../../../ui/command-line.tsx';
+import { Failure } from '../../../ui/failure.tsx';
 import { May } from '../../../ui/may.tsx';
 import { StatusBadge, toneOf, wordsOf } from '../../../ui/status-badge.tsx';
 import type { TriggerView } from '../../../ui/trigger-form/draft.ts';
@@ -65,11 +66,7 @@ export function TriggerTest({ name, trigger, onClose }: TriggerTestProps) {
           minHeight="12rem"
           maxHeight="36vh"
         />
-        {(fault !== '' || testing.error !== null) && (
-          <Text size="sm" c="var(--fob-bad)" role="alert">
-            {fault || messageOf(testing.error)}
-          </Text>
-        )}
+        <Failure error={fault || testing.error} />
         <Group gap="xs" justify="flex-end">
           <Button variant="default" onClick={() => test(true)} disabled={testing.isPending}>
             Only show what it would get
