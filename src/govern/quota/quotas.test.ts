@@ -97,6 +97,13 @@ describe('quotas of teams', () => {
     assert.equal((await used('shop', 'invocationsPerDay')).used, 0);
   });
 
+  test('a version of the time when the function was of somebody else counts and is refused as it is now', async () => {
+    const before = { ...functions.get('shop-api')!.document, config: configOf({ owner: 'ops' }) };
+    await put({ team: 'shop', invocationsPerDay: 1 });
+    ended('shop-api');
+    assert.equal(quotas.admission.refuse?.(before)?.code, 'quota_exceeded');
+  });
+
   test('GB-seconds of a month, by the memory that a call was given', async () => {
     await put({ team: 'shop', gbSecondsPerMonth: 10 });
     ended('shop-api', { durationMs: 4_000 });

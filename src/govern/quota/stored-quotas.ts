@@ -72,8 +72,12 @@ export async function openQuotas(options: QuotasOptions): Promise<Quotas> {
   const resetsAt = (counts: TeamCounts, measure: TimedMeasure, nowMs: number): number =>
     measure === 'invocationsPerDay' ? counts.invocations.endsAtMs(nowMs) : counts.gbSeconds.endsAtMs(nowMs);
 
-  const refuse = ({ config }: FunctionDocument): Problem | undefined => {
-    const team = teamOf(config.owner);
+  // A call may be of an older version or of an alias: whose the function is now counts, as it does for what was used.
+  const teamNow = ({ name, config }: FunctionDocument): string =>
+    teamOf((find(name)?.document.config ?? config).owner);
+
+  const refuse = (document: FunctionDocument): Problem | undefined => {
+    const team = teamNow(document);
     const measure = exhausted.get(team);
     if (measure === undefined) return undefined;
     const counts = usage.of(team);
@@ -87,11 +91,11 @@ export async function openQuotas(options: QuotasOptions): Promise<Quotas> {
     if (exhausted.size === 0) admission.refuse = undefined;
     // It may be over in another respect.
     look(counts, nowMs);
-    return refuse({ config } as FunctionDocument);
+    return refuse(document);
   };
 
-  const refuseEvent = ({ config }: FunctionDocument): Problem | undefined => {
-    const team = teamOf(config.owner);
+  const refuseEvent = (document: FunctionDocument): Problem | undefined => {
+    const team = teamNow(document);
     const limit = quotaOf(team)?.queuedEvents;
     const waiting = queued.get(team) ?? 0;
     if (limit === undefined || waiting < limit) return undefined;
