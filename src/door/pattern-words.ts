@@ -1,3 +1,4 @@
+import { ADDRESS_PATTERN, MAIL_ADDRESS, SMTP_PATTERN } from '../model/alert.ts';
 import { STICKY_PATTERN } from '../model/alias.ts';
 import { DESTINATION_PATTERN } from '../model/destination.ts';
 import { ROLE_GRANT_PATTERN } from '../model/execution-role.ts';
@@ -74,4 +75,7 @@ export const PATTERN_WORDS: ReadonlyMap<string, string> = new Map([
     NETWORK_HOST_PATTERN,
     'is no host with a port: write <name or IPv4 address>:<port>, such as api.github.com:443 or 10.1.0.0/16:5432; there are no wildcards',
   ],
+  [ADDRESS_PATTERN, 'is no address: write http://<host>/<path> or https://<host>/<path>'],
+  [MAIL_ADDRESS, 'is no e-mail address: write <name>@<host>'],
+  [SMTP_PATTERN, 'is no mail server: write smtp://<user>:<password>@<host>:587, or smtps:// for TLS from the start'],
 ]);

@@ -3,20 +3,17 @@ import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { Value } from 'typebox/value';
 import { Problem } from '../model/problem.ts';
-import { PATTERN_WORDS } from './pattern-words.ts';
+import { faultInWords, meantSchema, repeated } from './fault-words.ts';
 
 /** Most faults of one request that an answer lists. */
 const MAX_FAULTS = 10;
 
-/** Of what was sent, a message repeats no more. */
-const MAX_REPEATED = 200;
+interface Fault {
+  readonly path: string;
+  readonly message: string;
+}
 
-const PART_NAMES: Readonly<Record<string, string>> = {
-  body: 'body',
-  querystring: 'query parameter',
-  params: 'path',
-  headers: 'header',
-};
+const PART_NAMES = { body: 'body', querystring: 'query parameter', params: 'path', headers: 'header' } as const;
 
 /** Checks a part of a request by its schema; texts of a query or path are converted first. Compiles at the first use, not at the start. */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
@@ -25,7 +22,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     const converted = httpPart === 'body' || hasWildcard(schema) ? value : Value.Convert(schema, value);
     validator ??= Compile(schema);
     if (validator.Check(converted)) return { value: converted };
-    return { error: invalid(schema, converted, PART_NAMES[httpPart ?? ''] ?? 'request') };
+    return { error: invalid(schema, converted, PART_NAMES[httpPart as keyof typeof PART_NAMES] ?? 'request') };
   };
 };
 
@@ -41,26 +38,21 @@ export function checked<T extends TSchema>(schema: T, value: unknown, where: str
 }
 
 function invalid(schema: TSchema, value: unknown, where: string): Problem {
-  const faults = Value.Errors(schema, value)
+  const faults = Value.Errors(meantSchema(schema, value), value)
     .filter(({ keyword }) => keyword !== 'boolean')
     .slice(0, MAX_FAULTS)
-    .map(({ instancePath, message, keyword, params }) => {
-      const extra = keyword === 'additionalProperties' ? `: ${cut(Object.values(params).flat().join(', '))}` : '';
-      const allowed =
-        keyword === 'enum' && 'allowedValues' in params ? `: ${JSON.stringify(params.allowedValues)}` : '';
-      const words = 'pattern' in params ? PATTERN_WORDS.get(String(params.pattern)) : undefined;
-      return {
-        path: cut(instancePath.slice(1).replaceAll('/', '.')),
-        message: words ?? `${message}${extra}${allowed}`,
-      };
-    });
-  const first = faults[0];
-  const place = first === undefined || first.path === '' ? where : `${where} "${first.path}"`;
-  return new Problem('invalid_request', `${place} ${first?.message ?? 'does not fit its schema'}`, {
-    details: { faults },
-  });
+    .map((fault) => ({
+      path: repeated(fault.instancePath.slice(1).replaceAll('/', '.')),
+      message: faultInWords(fault),
+    }));
+  return new Problem('invalid_request', inWords(faults[0], value, where), { details: { faults } });
 }
 
-function cut(text: string): string {
-  return text.length > MAX_REPEATED ? `${text.slice(0, MAX_REPEATED)}…` : text;
+function inWords(first: Fault | undefined, value: unknown, where: string): string {
+  if (first === undefined) return `${where} does not fit its schema`;
+  const { path, message } = first;
+  if (path === '') return `${where} ${message}`;
+  // Whoever asks about one thing knows its name, and not what the route calls it.
+  const given = where === PART_NAMES.params ? (value as Readonly<Record<string, unknown>>)[path] : undefined;
+  return typeof given === 'string' ? `"${repeated(given)}" ${message}` : `${where} "${path}" ${message}`;
 }

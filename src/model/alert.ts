@@ -90,8 +90,10 @@ export const DEFAULT_SCOPE_PATTERN =
 export const CHANNEL_KINDS = ['webhook', 'slack', 'email', 'function'] as const;
 export type ChannelKind = (typeof CHANNEL_KINDS)[number];
 
-const address = Type.String({ minLength: 1, maxLength: 2_000, pattern: '^https?://[^\\s]+$' });
-const MAIL_ADDRESS = '^[^\\s<>"(),;:\\\\@]{1,64}@[A-Za-z0-9.-]{1,253}$';
+export const ADDRESS_PATTERN = '^https?://[^\\s]+$';
+const address = Type.String({ minLength: 1, maxLength: 2_000, pattern: ADDRESS_PATTERN });
+export const SMTP_PATTERN = '^smtps?://[^\\s]{1,1000}$';
+export const MAIL_ADDRESS = '^[^\\s<>"(),;:\\\\@]{1,64}@[A-Za-z0-9.-]{1,253}$';
 const least = Type.Optional(
   Type.Enum([...SEVERITIES], { description: 'Only alerts at least so grave; default: `info`' }),
 );
@@ -120,7 +122,7 @@ export const AlertChannelSchema = Type.Union([
       to: Type.Array(Type.String({ pattern: MAIL_ADDRESS }), { minItems: 1, maxItems: 20 }),
       from: Type.String({ pattern: MAIL_ADDRESS }),
       smtp: Type.String({
-        pattern: '^smtps?://[^\\s]{1,1000}$',
+        pattern: SMTP_PATTERN,
         description: '`smtp://user:password@host:587`, or `smtps://` for TLS from the start',
       }),
       least,
