@@ -101,7 +101,7 @@ export class Documents<T> {
     const kind = this.prefix.slice(0, -1).replaceAll('-', ' ');
     const why =
       expectedRevision === 0
-        ? `there is a ${kind} "${name}" already`
+        ? `there is ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind} "${name}" already`
         : actualRevision === 0
           ? `there is no ${kind} "${name}" any more`
           : `the ${kind} "${name}" is at revision ${actualRevision}, not ${expectedRevision}: look at it again and retry`;

@@ -2,6 +2,7 @@ import { Button, Code, Group, Modal, NativeSelect, PasswordInput, Stack, Text, T
 import { useState } from 'react';
 import { type Asked, api } from '../../api/client.ts';
 import { useDraft } from '../../ui/draft.ts';
+import { ifRevision } from '../../ui/form-dialog.tsx';
 import { NAME } from '../../ui/name-field.tsx';
 import { ThingDialog } from '../../ui/thing-dialog.tsx';
 
@@ -43,8 +44,13 @@ export function ChannelForm({ opened, onClose }: { opened: boolean; onClose: () 
           ...(kind === 'email' ? ['--smtp', smtp.replace(/:[^:@/]+@/, ':…@'), '--from', from] : []),
           ...(least === 'info' ? [] : ['--least', least]),
         ]}
-        save={async (name) => {
-          const { secret } = await api.put('/v1/alerts/channels/{name}', { path: { name }, body: bodyOf(draft) });
+        save={async (name, revision) => {
+          const body = bodyOf(draft);
+          const { secret } = await api.put('/v1/alerts/channels/{name}', {
+            path: { name },
+            body,
+            ...ifRevision(revision),
+          });
           if (secret !== undefined) setMade({ name, secret });
           return undefined;
         }}

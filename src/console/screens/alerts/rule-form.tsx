@@ -2,6 +2,7 @@ import { Button, Group, MultiSelect, NativeSelect, SegmentedControl, Textarea, T
 import { api } from '../../api/client.ts';
 import { useApi } from '../../api/hooks.ts';
 import { useDraft } from '../../ui/draft.ts';
+import { ifRevision } from '../../ui/form-dialog.tsx';
 import { NAME } from '../../ui/name-field.tsx';
 import { ThingDialog } from '../../ui/thing-dialog.tsx';
 import type { Rule } from './rules.tsx';
@@ -55,13 +56,16 @@ export function RuleForm({ opened, onClose, rule }: RuleFormProps) {
       opened={opened}
       onClose={onClose}
       of="rule"
-      thing={rule && { name: rule.name }}
+      thing={rule}
       rule={NAME.dotted}
       size="lg"
       isReady={when !== '' && (of === 'node' || whose !== '')}
       command={(name) => commandOf(name, draft, rule === undefined)}
-      save={async (name) => {
-        await api.put('/v1/alerts/rules/{name}', { path: { name }, body: bodyOf(draft, rule) });
+      mine={bodyOf(draft, rule)}
+      stands={(name) => api.get('/v1/alerts/rules/{name}', { path: { name } })}
+      save={async (name, revision) => {
+        const body = bodyOf(draft, rule);
+        await api.put('/v1/alerts/rules/{name}', { path: { name }, body, ...ifRevision(revision) });
         return undefined;
       }}
       touches={['/v1/alerts']}

@@ -7,6 +7,7 @@ import { useChange } from '../../api/hooks.ts';
 import { useMay } from '../../api/may.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Failure } from '../../ui/failure.tsx';
+import { ifRevision } from '../../ui/form-dialog.tsx';
 import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ruleWords } from './bucket-list.tsx';
@@ -16,12 +17,12 @@ type Bucket = Answer<'GET', '/v1/buckets/{bucket}'>;
 type Change = Asked<'PATCH', '/v1/buckets/{bucket}'>['body'];
 
 /** Versions, and what is removed by its age. */
-export function BucketSettings({ bucket: { name, settings } }: { bucket: Bucket }) {
+export function BucketSettings({ bucket: { name, revision, settings } }: { bucket: Bucket }) {
   const mayManage = useMay('bucket:manage', `bucket:${name}`);
   const [prefix, setPrefix] = useState('');
   const [days, setDays] = useState<number | string>(30);
   const change = useChange(
-    (body: Change) => api.patch('/v1/buckets/{bucket}', { path: { bucket: name }, body }),
+    (body: Change) => api.patch('/v1/buckets/{bucket}', { path: { bucket: name }, body, ...ifRevision(revision) }),
     ['/v1/buckets'],
   );
   const save = (body: Change) =>
@@ -34,7 +35,7 @@ export function BucketSettings({ bucket: { name, settings } }: { bucket: Bucket 
             label="Keeps what is replaced or removed"
             maw="22rem"
             allowDeselect={false}
-            disabled={mayManage.allowed !== true}
+            disabled={mayManage.allowed !== true || change.isPending}
             {...(mayManage.reason !== undefined && { description: mayManage.reason })}
             value={settings.versioning}
             data={[
@@ -62,6 +63,7 @@ export function BucketSettings({ bucket: { name, settings } }: { bucket: Bucket 
               <May action="bucket:manage" on={`bucket:${name}`} orAbsent>
                 <ActionIcon
                   size="sm"
+                  disabled={change.isPending}
                   aria-label={`Remove the rule for ${ruleWords(rule)}`}
                   onClick={() => save({ lifecycle: settings.lifecycle.filter(({ id }) => id !== rule.id) })}
                 >
@@ -94,7 +96,7 @@ export function BucketSettings({ bucket: { name, settings } }: { bucket: Bucket 
                 maw="8rem"
               />
               <May action="bucket:manage" on={`bucket:${name}`}>
-                <Button type="submit" variant="default">
+                <Button type="submit" variant="default" loading={change.isPending}>
                   Add
                 </Button>
               </May>

@@ -3,8 +3,11 @@ import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { type Asked, api } from '../../api/client.ts';
 import { useChange } from '../../api/hooks.ts';
+import { ApiProblem } from '../../api/problem.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { differencesOf } from '../../ui/differences.ts';
 import { Failure } from '../../ui/failure.tsx';
+import { ifRevision } from '../../ui/form-dialog.tsx';
 import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ageMs, ageText } from '../../ui/range.ts';
@@ -24,12 +27,33 @@ const TIMES = [
 ] as const;
 
 /** What holds for the messages of a queue. Only what was changed here is sent. */
-export function QueueSettings({ queue: { name, settings }, queues }: { queue: Queue; queues: readonly Queue[] }) {
+export function QueueSettings({
+  queue: { name, revision, settings },
+  queues,
+}: {
+  queue: Queue;
+  queues: readonly Queue[];
+}) {
   const [times, setTimes] = useState<Readonly<Record<string, string>>>({});
   const [dead, setDead] = useState(settings.deadLetter?.queue ?? '');
   const [receives, setReceives] = useState<number | string>(settings.deadLetter?.maxReceives ?? 3);
   const [byContent, setByContent] = useState(settings.contentDeduplication);
-  const change = useChange((body: Change) => api.put('/v1/queues/{name}', { path: { name }, body }), ['/v1/queues']);
+  const save = (body: Change, at: number) => api.put('/v1/queues/{name}', { path: { name }, body, ...ifRevision(at) });
+  const change = useChange(
+    async (body: Change) => {
+      try {
+        return await save(body, revision);
+      } catch (error) {
+        if (!(error instanceof ApiProblem) || error.code !== 'precondition_failed') throw error;
+        // Who changed other settings meanwhile changed nothing of these.
+        const now = await api.get('/v1/queues/{name}', { path: { name } });
+        const keys = Object.keys(body) as (keyof Change)[];
+        if (keys.some((key) => differencesOf(settings[key], now.settings[key]).length > 0)) throw error;
+        return save(body, now.revision);
+      }
+    },
+    ['/v1/queues'],
+  );
 
   const changed: Change = {};
   const flags: string[] = [];

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { api } from '../../api/client.ts';
 import { useDraft } from '../../ui/draft.ts';
+import { ifRevision } from '../../ui/form-dialog.tsx';
 import { NAME } from '../../ui/name-field.tsx';
 import { ThingDialog } from '../../ui/thing-dialog.tsx';
 import { type Hook, HookDialog } from './hook-dialog.tsx';
@@ -57,16 +58,21 @@ export function RepositoryDialog({ opened, onClose, repository }: RepositoryDial
         opened={opened}
         onClose={onClose}
         of="repository"
-        thing={repository && { name: repository.name }}
+        thing={repository}
         rule={NAME.dotted}
         size="lg"
         isReady={!isWatch || (url !== '' && (by === 'branch' || ref !== ''))}
         command={(name) => commandOf(name, draft, isNew)}
-        save={async (name) => {
+        mine={shownOf(draft)}
+        stands={async (name) => {
+          const now = await api.get('/v1/repositories/{name}', { path: { name } });
+          return { ...shownOf(draftOf(now)), revision: now.revision };
+        }}
+        save={async (name, revision) => {
           const { watch } = await api.put('/v1/repositories/{name}', {
             path: { name },
             body: bodyOf(draft),
-            ...(isNew && { headers: { 'If-None-Match': '*' } }),
+            ...ifRevision(revision),
           });
           if (watch?.hookSecret !== undefined) setHook({ name, path: watch.hookPath, secret: watch.hookSecret });
           else if (isNew) await navigate(`/repositories/${encodeURIComponent(name)}`);
@@ -158,6 +164,11 @@ export function RepositoryDialog({ opened, onClose, repository }: RepositoryDial
       <HookDialog hook={hook} onClose={() => setHook(undefined)} />
     </>
   );
+}
+
+/** What two people may have changed of it; a credential is never shown. */
+function shownOf({ credential: _, kind: __, ...shown }: Draft) {
+  return shown;
 }
 
 function bodyOf({ kind, url, by, ref, pollSeconds, credential, environment, function: fn, description }: Draft) {

@@ -5,7 +5,7 @@ import { api } from '../../api/client.ts';
 import { useChange } from '../../api/hooks.ts';
 import { Chips } from '../../ui/chips.tsx';
 import { useDraft } from '../../ui/draft.ts';
-import { FormDialog } from '../../ui/form-dialog.tsx';
+import { FormDialog, ifRevision } from '../../ui/form-dialog.tsx';
 import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import type { SecretView } from './secret.ts';
@@ -43,9 +43,9 @@ function GrantDialog({ secret, opened, onClose }: GrantDialogProps) {
   const removed = secret.functions.filter((each) => !functions.includes(each));
   const save = useChange(async () => {
     // Only what was changed here: what others grant at the same time stays.
-    const now = (await api.get('/v1/secrets/{name}', { path: { name } })).functions;
+    const { functions: now, revision } = await api.get('/v1/secrets/{name}', { path: { name } });
     const wanted = [...new Set([...now, ...added])].filter((each) => !removed.includes(each));
-    await api.put('/v1/secrets/{name}', { path: { name }, body: { functions: wanted } });
+    await api.put('/v1/secrets/{name}', { path: { name }, body: { functions: wanted }, ...ifRevision(revision) });
   }, ['/v1/secrets']);
   const losing = usedBy.filter(
     ({ function: user, granted }) =>
