@@ -106,11 +106,11 @@ export function defineFiring(command: Command): void {
           { title: 'BEGAN' },
           { title: 'LASTED', align: 'right' },
           { title: 'SEVERITY', decorate: paintSeverity },
-          { title: 'ALERT', shrinkTo: 12, decorate: (cell) => paint('bold', cell) },
+          { title: 'ALERT', shrinkTo: 20, decorate: (cell) => paint('bold', cell) },
           { title: 'WORST', align: 'right' },
           { title: 'LIMIT', align: 'right', dropOrder: 1 },
           { title: 'ACK', shrinkTo: 6, hideEmpty: true, dropOrder: 2 },
-          { title: 'LIKELY CAUSE', shrinkTo: 12 },
+          { title: 'LIKELY CAUSE', shrinkTo: 16 },
         ],
         firings.map((each) => [
           formatTime(each.sinceMs, now).replace(/\.\d+$/, ''),
@@ -131,7 +131,7 @@ function printAlerts(alerts: readonly AlertView[]): void {
   printTable(
     [
       { title: 'SEVERITY', decorate: paintSeverity },
-      { title: 'ALERT', shrinkTo: 14, decorate: (cell) => paint('bold', cell) },
+      { title: 'ALERT', shrinkTo: 20, decorate: (cell) => paint('bold', cell) },
       { title: 'SINCE', align: 'right' },
       { title: 'VALUE', align: 'right' },
       { title: 'LIMIT', align: 'right', dropOrder: 1 },

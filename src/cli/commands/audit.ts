@@ -126,8 +126,8 @@ async function list(self: Command): Promise<void> {
       { title: '#', align: 'right' },
       { title: 'TIME' },
       { title: 'WHO', shrinkTo: 8, decorate: (cell) => paint('bold', cell) },
-      { title: 'ACTION', shrinkTo: 12 },
-      { title: 'WHAT', shrinkTo: 12 },
+      { title: 'ACTION', shrinkTo: 18 },
+      { title: 'WHAT', shrinkTo: 26 },
       { title: 'OUTCOME', decorate: (cell, value) => (value.startsWith('done') ? cell : paint('red', cell)) },
       { title: 'FROM', shrinkTo: 9, dropOrder: 1 },
     ],
@@ -170,10 +170,14 @@ async function show(number: number, self: Command): Promise<void> {
     ['outcome', outcomeOf(entry)],
     ...Object.entries(from ?? {}).map(([name, value]) => [`from ${WORDS[name] ?? name}`, value] as const),
     ['hash', entry.hash],
+    ...Object.entries(details).flatMap(([name, value]) =>
+      typeof value === 'object' ? [] : [[name, String(value)] as const],
+    ),
   ]);
   for (const [name, value] of Object.entries(details)) {
+    if (typeof value !== 'object') continue;
     print(paint('dim', name));
-    print(typeof value === 'string' ? value : JSON.stringify(value, null, 2));
+    print(JSON.stringify(value, null, 2));
   }
 }
 

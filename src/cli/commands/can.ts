@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
-import { EXIT } from '../failure.ts';
+import { EXIT, Failure } from '../failure.ts';
 import { type Statement, statementText } from '../identity/views.ts';
 import { note, paint, print, printJson, printPairs } from '../output.ts';
 
@@ -35,6 +35,10 @@ export function define(command: Command): void {
       ),
     )
     .action(async (who: string, action: string, resource: string | undefined, _options, self: Command) => {
+      if (!action.includes(':') && action !== '*')
+        throw new Failure(EXIT.usage, `"${action}" is no action, such as function:invoke`, {
+          hint: `write who first: fob can ${who.includes(':') ? `<who> ${who}` : `${who} <action>`} ${action}`,
+        });
       const client = await clientOf(self);
       const answer = await client.json<Explanation>('GET', '/v1/can', { query: { who, action, resource } });
       process.exitCode = answer.allowed ? EXIT.ok : EXIT.refused;

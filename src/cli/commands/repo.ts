@@ -6,7 +6,7 @@ import { EXIT, Failure } from '../failure.ts';
 import { formatAgo, formatDuration, parseDurationMs } from '../human.ts';
 import { note, paint, print, printJson, printPairs, printTable } from '../output.ts';
 import { sendJson } from '../send-json.ts';
-import { harmless } from '../text-width.ts';
+import { cutText, harmless } from '../text-width.ts';
 
 interface DeploymentView {
   readonly id: string;
@@ -54,6 +54,8 @@ interface SettingOptions {
 }
 
 const SHORT = 12;
+/** Cells of a failure in a list; the whole of it stands in `fob repo show`. */
+const MAX_STATE = 60;
 
 export function define(command: Command): void {
   command.description(
@@ -245,7 +247,12 @@ function printRepository(view: RepositoryView, url: string): void {
     const checked = watch.checkedAt === undefined ? 'not yet' : formatAgo(Date.parse(watch.checkedAt), now);
     pairs.push(
       ['looked', `${checked}; next ${next}, else every ${formatDuration(watch.pollMs)}`],
-      ['state', watch.state === 'failing' ? `failing, ${watch.failures} times: ${watch.error ?? ''}` : watch.state],
+      [
+        'state',
+        watch.state === 'failing'
+          ? `failing${watch.failures > 1 ? `, ${watch.failures} times in a row` : ''}: ${watch.error ?? ''}`
+          : watch.state,
+      ],
       ['credential', watch.hasCredential ? 'is kept' : 'none'],
       ['webhook', `${url}${watch.hookPath}`],
     );
@@ -320,7 +327,7 @@ function deploysOf({ watch, branch }: RepositoryView): string {
 }
 
 function stateOf({ watch, deployments }: RepositoryView, now: number): string {
-  if (watch?.state === 'failing') return `failing: ${watch.error ?? ''}`.slice(0, 60);
+  if (watch?.state === 'failing') return cutText(`failing: ${watch.error ?? ''}`, MAX_STATE);
   const last = deployments[0];
   return last === undefined ? 'nothing yet' : `${last.state} ${formatAgo(Date.parse(last.at), now)}`;
 }

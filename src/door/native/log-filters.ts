@@ -85,7 +85,13 @@ export async function pastQuery(
 ): Promise<Omit<LogQuery, 'limit'>> {
   const { version, invocation, trace, text, level, where, stream } = filters;
   if (trace !== undefined && !TRACE.test(trace)) {
-    throw new Problem('invalid_request', `"${trace}" is no id of a trace: it has 32 lower-case hexadecimal digits`);
+    const hint = /^[0-9a-f-]{36}$/.test(trace)
+      ? `; lines of this invocation: fob logs --invocation ${trace} (invocation= in the API), and fob trace ${trace} shows its trace`
+      : '';
+    throw new Problem(
+      'invalid_request',
+      `"${trace.slice(0, 64)}" is no id of a trace: it has 32 lower-case hexadecimal digits${hint}`,
+    );
   }
   const condition = parseAllWhere(where ?? []);
   const sandboxId = stream === undefined ? undefined : await findStream(context, stream, names);

@@ -108,6 +108,7 @@ describe('metrics over HTTP', () => {
       ['metric=invocations&from=1h&to=2h', 400, /ends before it begins/],
       ['metric=invocations&from=30d&step=1m', 400, /points a series/],
       ['metric=invocations&label=region', 400, /name=value/],
+      ['metric=invocations&by=colour', 400, /not told apart by "colour": it is by function, version, alias, trigger/],
       ['metric=invocations&colour=red', 400, /colour/],
       [`metric=${new Array(51).fill('errors').join(',')}`, 400, /too many/],
     ];

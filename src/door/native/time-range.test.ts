@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Problem } from '../../model/problem.ts';
-import { timeMs } from './time-range.ts';
+import { timeMs, timeRange } from './time-range.ts';
 
 describe('times in queries', () => {
   const now = Date.UTC(2026, 0, 2);
@@ -27,5 +27,12 @@ describe('times in queries', () => {
         }
       }),
     );
+  });
+
+  it('bound a range that does not end before it begins', () => {
+    assert.deepEqual(timeRange({ from: '2h', to: '1h' }, now), { fromMs: now - 7_200_000, toMs: now - 3_600_000 });
+    assert.deepEqual(timeRange({ from: '1h', to: '1h' }, now), { fromMs: now - 3_600_000, toMs: now - 3_600_000 });
+    assert.deepEqual(timeRange({}, now), {});
+    assert.throws(() => timeRange({ from: '1h', to: '2h' }, now), /ends before it begins/);
   });
 });

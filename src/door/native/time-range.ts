@@ -17,13 +17,14 @@ export function timeMs(text: string, nowMs: number): number {
   return parsed;
 }
 
-/** The bounds of a query as the journal takes them. */
+/** The bounds of a query as the journal takes them. Throws `invalid_request` where they are none. */
 export function timeRange(
   query: { from?: string | undefined; to?: string | undefined },
   nowMs: number,
 ): { fromMs?: number; toMs?: number } {
-  return {
-    ...(query.from !== undefined && { fromMs: timeMs(query.from, nowMs) }),
-    ...(query.to !== undefined && { toMs: timeMs(query.to, nowMs) }),
-  };
+  const fromMs = query.from === undefined ? undefined : timeMs(query.from, nowMs);
+  const toMs = query.to === undefined ? undefined : timeMs(query.to, nowMs);
+  if (fromMs !== undefined && toMs !== undefined && fromMs > toMs)
+    throw new Problem('invalid_request', 'the query ends before it begins: give a "from" that is earlier than "to"');
+  return { ...(fromMs !== undefined && { fromMs }), ...(toMs !== undefined && { toMs }) };
 }

@@ -361,7 +361,7 @@ export async function createReleases(options: ReleasesOptions): Promise<Releases
         if (isUnderWay(release)) {
           throw new Problem(
             'conflict',
-            `version ${release.to} is being released by "${alias}" already, since ${release.startedAt} by ${release.startedBy}`,
+            `version ${release.to} is being released by "${alias}" already, since ${release.startedAt} by ${release.startedBy}: fob release show ${fn.name} --alias ${alias} shows how it stands, abort or promote ends it`,
             { details: { release: release.id } },
           );
         }

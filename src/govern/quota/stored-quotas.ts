@@ -73,8 +73,7 @@ export async function openQuotas(options: QuotasOptions): Promise<Quotas> {
     measure === 'invocationsPerDay' ? counts.invocations.endsAtMs(nowMs) : counts.gbSeconds.endsAtMs(nowMs);
 
   // A call may be of an older version or of an alias: whose the function is now counts, as it does for what was used.
-  const teamNow = ({ name, config }: FunctionDocument): string =>
-    teamOf((find(name)?.document.config ?? config).owner);
+  const teamNow = ({ name, config }: FunctionDocument): string => teamOf((find(name)?.document.config ?? config).owner);
 
   const refuse = (document: FunctionDocument): Problem | undefined => {
     const team = teamNow(document);

@@ -127,7 +127,7 @@ function downstream({ calledFailed, called, failed }: Evidence): Cause | undefin
   const error = `${example.errorType ?? example.reason ?? example.status}${example.errorMessage === undefined ? '' : `: ${example.errorMessage.split('\n')[0]!.slice(0, 120)}`}`;
   return {
     kind: 'downstream',
-    text: `the function ${worst.value}, which it calls, failed ${worst.count} times in ${called} calls (${error})`,
+    text: `the function ${worst.value}, which it calls, failed in ${worst.count} of ${called} calls (${error})`,
     function: worst.value,
   };
 }

@@ -20,13 +20,19 @@ export function checkCondition(text: string, aboutFunctions: boolean, metrics: r
   }
 }
 
+/** Most metrics that a refusal names. */
+const MAX_NAMED = 20;
+
 function checkTerm(term: Term, metrics: readonly MetricInfo[]): void {
   const { metric, statistic, labels = {} } = term;
   const info = metrics.find((each) => each.metric === metric);
   if (info === undefined && knownMetric(metric) === undefined) {
     const names = [...new Set([...KNOWN_METRICS, ...metrics.map((each) => each.metric)])];
     const meant = closest(metric, names);
-    const hint = meant === undefined ? `there are ${names.slice(0, 20).join(', ')}` : `do you mean "${meant}"?`;
+    const hint =
+      meant === undefined
+        ? `there are ${names.slice(0, MAX_NAMED).join(', ')}${names.length > MAX_NAMED ? ' and more: fob metrics lists them' : ''}`
+        : `do you mean "${meant}"?`;
     throw new Problem('invalid_request', `nobody has a metric "${metric}"; ${hint}`);
   }
   if (statisticOf(term) === undefined)
@@ -39,7 +45,7 @@ function checkTerm(term: Term, metrics: readonly MetricInfo[]): void {
       'invalid_request',
       `"${printTerm(term)}" cannot be had: of "${metric}" there are ${info.statistics.join(', ')}`,
     );
-  if (knownMetric(metric) === undefined && info !== undefined) {
+  if (info !== undefined) {
     const unknown = Object.keys(labels).find((label) => label !== 'function' && !info.labels.includes(label));
     if (unknown !== undefined)
       throw new Problem(

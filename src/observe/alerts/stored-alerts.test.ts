@@ -240,7 +240,11 @@ describe('alerts', () => {
 
   it('go where the owner is, and by what the rule says', async () => {
     const { alerts } = bench;
-    await alerts.putChannel('a', { kind: 'function', function: 'pager-a' });
+    const lead = () => alerts.putChannel('a', { kind: 'function', function: 'pager-a' });
+    await assert.rejects(lead(), /there is no function "pager-a": deploy it first/);
+    bench.addFunction('pager-a', {});
+    bench.addFunction('pager-b', {});
+    await lead();
     await alerts.putChannel('b', { kind: 'function', function: 'pager-b' });
     await assert.rejects(alerts.putRouting({ default: ['c'], owners: {} }), /there is no channel "c"/);
     await alerts.putRouting({ default: ['b'], owners: { 'team-a': ['a'] } });

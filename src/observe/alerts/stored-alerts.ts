@@ -325,7 +325,11 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
     resetDefault: (scope, rule, expectedRevision) => rulebook.resetDefault(scope, rule, expectedRevision),
 
     channels: () => channels.list(),
-    putChannel: (name, channel, expectedRevision) => channels.put(name, channel, clock.now(), expectedRevision),
+    async putChannel(name, channel, expectedRevision) {
+      if (channel.kind === 'function' && functions.find(channel.function) === undefined)
+        throw new Problem('not_found', `there is no function "${channel.function}": deploy it first`);
+      return channels.put(name, channel, clock.now(), expectedRevision);
+    },
     async removeChannel(name, expectedRevision) {
       channels.expect(name, expectedRevision);
       await rulebook.forgetChannel(name);

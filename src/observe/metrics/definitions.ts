@@ -79,6 +79,9 @@ const ALL: readonly Definition[] = [
 /** The metrics that the platform measures itself, by name. */
 export const BUILT_IN: ReadonlyMap<string, Definition> = new Map(ALL.map((each) => [each.metric, each]));
 
+/** What they are told apart by, each by some of these. */
+export const BUILT_IN_LABELS: ReadonlySet<string> = new Set(ALL.flatMap(({ labels }) => labels));
+
 /** A metric of a function's own. */
 export function ownDefinition(metric: string, unit: string, labels: readonly string[]): Definition {
   return {

@@ -4,7 +4,7 @@ import { groupOf, isOwn, selectSeries } from '../../model/measure/select.ts';
 import { Problem } from '../../model/problem.ts';
 import { closest } from '../../model/suggest.ts';
 import type { SeriesQuery, SeriesStore } from '../../store/series.ts';
-import type { Definition } from './definitions.ts';
+import { BUILT_IN_LABELS, type Definition } from './definitions.ts';
 import type { Labels, MetricAnswer, MetricQuery, MetricSeries } from './metrics.ts';
 import type { Series } from './series.ts';
 import type { SeriesSet } from './series-set.ts';
@@ -80,7 +80,7 @@ function definitionOf(definitions: ReadonlyMap<string, Definition>, query: Metri
     const meant = near === undefined ? '' : `; did you mean "${near}"?`;
     throw new Problem(
       'not_found',
-      `there is no metric "${query.metric}"${meant || '; GET /v1/metrics lists those that there are'}`,
+      `there is no metric "${query.metric}"${meant || '; fob metrics (GET /v1/metrics) lists those that there are'}`,
       {
         ...(near !== undefined && { details: { meant: [near] } }),
       },
@@ -89,6 +89,14 @@ function definitionOf(definitions: ReadonlyMap<string, Definition>, query: Metri
   if (!definition.statistics.includes(query.statistic)) {
     const all = definition.statistics.join(', ');
     throw new Problem('invalid_request', `"${query.metric}" has no statistic "${query.statistic}": it has ${all}`);
+  }
+  // Which dimensions functions give their own metrics is known of the last hours only, so anything may be asked of those.
+  const unknown = isOwn(query.metric)
+    ? undefined
+    : [...(query.by ?? []), ...Object.keys(query.labels ?? {})].find((label) => !BUILT_IN_LABELS.has(label));
+  if (unknown !== undefined) {
+    const all = definition.labels.join(', ');
+    throw new Problem('invalid_request', `"${query.metric}" is not told apart by "${unknown}": it is by ${all}`);
   }
   return definition;
 }

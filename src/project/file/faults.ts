@@ -22,9 +22,10 @@ export function faultOf(schema: TSchema, value: unknown, noun: string): { path: 
   const params = error.params as Record<string, unknown>;
   if (keyword === 'additionalProperties') {
     const unknown = String(Object.values(params).flat()[0]);
-    const known = path.length === 0 ? Object.keys(described.properties ?? {}) : [];
+    const known = Object.keys(within(described, path)?.properties ?? {});
     const choice = known.length === 0 ? '' : `; there are ${known.join(', ')}`;
-    return { path: [...path, unknown], message: `there is no "${unknown}" in a ${noun}${choice}` };
+    const place = path.length === 0 ? `a ${noun}` : `${path.join('.')} of a ${noun}`;
+    return { path: [...path, unknown], message: `there is no "${unknown}" in ${place}${choice}` };
   }
   if (keyword === 'required') {
     const missing = (described.required ?? []).filter(
@@ -42,6 +43,11 @@ export function faultOf(schema: TSchema, value: unknown, noun: string): { path: 
   const allowed = 'allowedValues' in params ? `: ${JSON.stringify(params.allowedValues)}` : '';
   const hint = keyword === 'pattern' && property?.description !== undefined ? ` (${property.description})` : '';
   return { path, message: `${name} ${error.message}${allowed}${hint}` };
+}
+
+/** What the schema says of a place in the value; `undefined` where it names no such property. */
+function within(described: Described, path: Path): Described | undefined {
+  return path.reduce<Described | undefined>((at, part) => at?.properties?.[String(part)], described);
 }
 
 /** A part of a JSON pointer. */

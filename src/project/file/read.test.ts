@@ -92,6 +92,11 @@ environments:
       '5:5',
       /there is no "memry" in a function; there are path/,
     );
+    refused(
+      'project: a\npolicies:\n  size: { scope: { match: a }, rules: { maxMemoryMb: 512 } }',
+      '3:20',
+      /there is no "match" in scope of a policy; there are teams, tags, names/,
+    );
     refused('project: a\nfunctions:\n  x:\n    path: .\n    timeout: soon', '5:5', /a duration such as 500ms/);
     refused('project: a\nfunctions:\n  x y: { path: . }', '3:3', /"x y" is no name of a function/);
     refused('project: a\nfunctions: [1]', '2:13', /must be a map/);
