@@ -41,6 +41,8 @@ const MATRIX: readonly (readonly [method: string, path: string, may: string, bod
   ['GET', '/f/theirs', 'A'],
   ['GET', '/v1/logs', 'AIOV'],
   ['GET', '/v1/logs?function=theirs', 'AIV'],
+  ['GET', '/v1/logs/counts', 'AIOV'],
+  ['GET', '/v1/logs/counts?function=theirs', 'AIV'],
   ['GET', '/v1/invocations?function=ours', 'AIOV'],
   ['GET', '/v1/invocations?function=theirs', 'AIV'],
   ['GET', '/v1/node', 'AIOV'],
@@ -242,6 +244,32 @@ describe('a node with users', () => {
     assert.deepEqual(shown.ours.environment, { KEY: 'hidden' });
     assert.deepEqual(shown.theirs.environment, {});
     assert.equal((await as(tokens.none, 'GET', '/v1/functions')).status, 403);
+  });
+
+  it('counts only the lines that one may see', async () => {
+    const sandboxId = '0'.repeat(32);
+    const put = (name: string, level: 'info' | 'error', timeMs: number) =>
+      store.journal.appendLog({ timeMs, function: name, version: 1, sandboxId, stream: 'stdout', level, text: 'x' });
+    const now = systemClock.now();
+    for (const [name, level] of [
+      ['ours', 'info'],
+      ['theirs', 'error'],
+      ['theirs', 'info'],
+    ] as const)
+      put(name, level, now - 30_000);
+    const counted = async (token: string, query = '') => {
+      const { json } = await as(token, 'GET', `/v1/logs/counts?from=${now - 60_000}&to=${now}&parts=2${query}`);
+      assert.deepEqual(
+        [json.fromMs, json.toMs, json.partMs, json.countedFromMs],
+        [now - 60_000, now, 30_000, undefined],
+      );
+      return json.parts;
+    };
+    assert.deepEqual(await counted(tokens.viewer), [{ atMs: now - 30_000, lines: { info: 2, error: 1 } }]);
+    assert.deepEqual(await counted(tokens.viewer, '&level=error'), [{ atMs: now - 30_000, lines: { error: 1 } }]);
+    assert.deepEqual(await counted(tokens.appops), [{ atMs: now - 30_000, lines: { info: 1 } }]);
+    assert.equal((await as(tokens.viewer, 'GET', '/v1/logs/counts?parts=501')).status, 400);
+    assert.equal((await as(tokens.viewer, 'GET', `/v1/logs/counts?from=${now}&to=${now - 1}`)).status, 400);
   });
 
   it('lets nobody make more of themselves by a token that is narrowed', async () => {

@@ -35,6 +35,43 @@ export function journalLogsConformance(adapter: Adapter<Journal>): void {
       );
     });
 
+    test('lines are counted by level in equal parts of a time, as a search finds them', async () => {
+      fresh();
+      const fromMs = startMs + 7_200_000;
+      const put = (name: string, offsetMs: number, level: 'info' | 'error', text = 'a line') =>
+        journal.appendLog({ ...logLine(name, fromMs + offsetMs, text), level });
+      for (const offsetMs of [-1, 0, 10, 999]) put(fn, offsetMs, 'info');
+      put(fn, 1_000, 'error', 'broken');
+      for (let at = 0; at < 30_000; at++) put(fn, 3_500, 'info');
+      put(`${fn}-other`, 3_600, 'error');
+      put(fn, 4_000, 'info');
+      await journal.flush();
+      const asked = { function: fn, fromMs, toMs: fromMs + 4_000, parts: 4 };
+      const { counts, countedFromMs } = await journal.logCounts(asked);
+      assert.deepEqual(counts, [
+        { part: 0, level: 'info', lines: 3 },
+        { part: 1, level: 'error', lines: 1 },
+        { part: 3, level: 'info', lines: 30_000 },
+      ]);
+      assert.equal(countedFromMs, undefined);
+      assert.deepEqual((await journal.logCounts({ ...asked, text: 'BROKEN' })).counts, [
+        { part: 1, level: 'error', lines: 1 },
+      ]);
+      assert.deepEqual(
+        (await journal.logCounts({ ...asked, function: [fn, `${fn}-other`], minLevel: 'error' })).counts,
+        [
+          { part: 1, level: 'error', lines: 1 },
+          { part: 3, level: 'error', lines: 1 },
+        ],
+      );
+      assert.deepEqual((await journal.logCounts({ ...asked, function: [] })).counts, []);
+      const few = await journal.logCounts({ ...asked, maxRows: 1 });
+      assert.ok(few.countedFromMs! > fromMs, 'the newest are counted, and it says back to when');
+      assert.equal(few.counts.at(-1)?.part, 3);
+      for (const wrong of [{ parts: 0 }, { parts: 501 }, { parts: 1.5 }, { toMs: fromMs }])
+        await assert.rejects(journal.logCounts({ ...asked, ...wrong }), { code: 'invalid_request' });
+    });
+
     test('lines of an invocation are found by it', async () => {
       fresh();
       const { invocationId } = invocation(fn, startMs);

@@ -28,6 +28,11 @@ export interface Journal {
    * (`searched.complete`): its cursor goes on from there, also where nothing was found yet.
    */
   logs(query: LogQuery): Promise<LogPage>;
+  /**
+   * How many log lines match, by level, in equal parts of the time from `fromMs` to `toMs` (1 to 500 of them, else
+   * `invalid_request`). The newest are counted first; what would take longer than about a second ends early, and says back to when it counted.
+   */
+  logCounts(query: LogCountQuery): Promise<LogCounts>;
   /** The streams of log lines, one a sandbox, that which was written to last first. */
   logStreams(query: LogStreamQuery): Promise<Page<LogStream>>;
   /** Events by their end, newest first; an event has one record for each time it came to an end (a redriven one again). */
@@ -233,6 +238,24 @@ export interface LogQuery {
   readonly limit: number;
   /** The most lines to look at, instead of two million. */
   readonly maxRows?: number;
+}
+
+/** Which lines are counted: as a query finds them. */
+export interface LogCountQuery
+  extends Pick<
+    LogQuery,
+    'function' | 'version' | 'invocationId' | 'traceId' | 'sandboxId' | 'minLevel' | 'text' | 'where' | 'maxRows'
+  > {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly parts: number;
+}
+
+export interface LogCounts {
+  /** Only what there is any of; `part` is from 0. */
+  readonly counts: readonly { readonly part: number; readonly level: LogLevel; readonly lines: number }[];
+  /** What is older was not counted; absent where all was. */
+  readonly countedFromMs?: number;
 }
 
 /** A line that was found, with what stands before and after it where that was asked for, both oldest first. */

@@ -4,7 +4,16 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { type Client, createClient } from '../support/client.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
-import { assertAccessible, everyLook, goTo, noBrowser, openBrowser, openPage } from './support.ts';
+import {
+  assertAccessible,
+  assertNoOverflow,
+  everyLook,
+  goTo,
+  look,
+  noBrowser,
+  openBrowser,
+  openPage,
+} from './support.ts';
 
 const PASSWORD = 'correct horse battery';
 const HOSTILE = '<img src=x onerror="document.title=\'hacked\'"><script>alert(1)</script>';
@@ -98,12 +107,37 @@ describe('logs in the console', { skip: noBrowser }, () => {
     assertClean();
   });
 
+  test('how many lines there were when is seen, and a part of the time is shown, by mouse and by keys', async (t) => {
+    const { page, assertClean } = await openPage(t, browser, { width: 360, scheme: 'dark' });
+    await goTo(page, `${node.url}/console/logs?function=shop&live=0`);
+    const bars = page.getByRole('slider', { name: /^Lines over time/ });
+    await page.getByText('1 error', { exact: true }).waitFor();
+    await bars.focus();
+    await page.keyboard.press('Home');
+    assert.match((await bars.getAttribute('aria-valuetext'))!, /· 0 lines$/);
+    await page.keyboard.press('End');
+    assert.match((await bars.getAttribute('aria-valuetext'))!, /· \d\d lines · 1 error$/);
+    await look(page, 'logs-histogram');
+    await assertAccessible(page);
+    await assertNoOverflow(page);
+    await page.keyboard.press('Enter');
+    await page.waitForURL((url) => url.searchParams.has('from') && url.searchParams.has('to'));
+    await lines(page).filter({ hasText: 'order received' }).first().waitFor();
+    const { width } = (await bars.boundingBox())!;
+    await bars.click({ position: { x: width - 3, y: 10 } });
+    await page.waitForURL((url) => {
+      const spanMs = Date.parse(url.searchParams.get('to')!) - Date.parse(url.searchParams.get('from')!);
+      return spanMs < 60_000;
+    });
+    assertClean();
+  });
+
   test('a link to one line opens it among those around it', async (t) => {
     const { page, assertClean } = await openPage(t, browser);
     await goTo(page, `${node.url}/console/logs?text=refused&function=shop`);
     await lines(page).first().click();
     await page.getByRole('link', { name: 'In its stream' }).click();
-    await page.waitForURL(/line=\d+/);
+    await page.waitForURL(/line=\d{14}/);
     await page.reload();
     await page.getByRole('complementary').getByText('card was refused').first().waitFor();
     await lines(page).filter({ hasText: 'step one of order 3' }).waitFor();

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { lineMeets } from '../../model/log-condition.ts';
+import { Problem } from '../../model/problem.ts';
 import { placeOf, platformLines } from '../../observe/logs/platform-lines.ts';
 import { readLogs } from '../../observe/logs/read-logs.ts';
 import { parseAllWhere } from '../../observe/logs/where.ts';
@@ -10,13 +11,23 @@ import type { DoorContext } from '../context.ts';
 import { permitAny, visible } from '../permission.ts';
 import { demand, principalOf } from '../principal.ts';
 import { addLogExportRoute } from './log-export.ts';
-import { functionsOf, lineFilters, lineView, lookBackMs, pastFilters, pastQuery, platform } from './log-filters.ts';
+import {
+  functionsOf,
+  lineFilters,
+  lineView,
+  lookBackMs,
+  pastFilters,
+  pastQuery,
+  platform,
+  readableFunctions,
+} from './log-filters.ts';
 import { cursor, DEFAULT_PAGE, from, functionFilter, LogLine, limit, ProblemAnswer } from './schemas.ts';
 import { streamTail } from './tail.ts';
 import { timeMs } from './time-range.ts';
 import { watchCaller } from './watch-caller.ts';
 
 const tags = ['logs'];
+const DAY_MS = 86_400_000;
 
 const Searched = Type.Object(
   {
@@ -92,6 +103,65 @@ export function addLogRoutes(app: App, context: DoorContext): void {
         ...(shown !== 'none' && { platform: shown, lookBackMs: lookBackMs(context, names) }),
       });
       return { lines: visible(request, 'logs:read', items, (line) => line.function).map(lineView), ...rest };
+    },
+  );
+
+  app.get(
+    '/v1/logs/counts',
+    {
+      config: permitAny('logs:read'),
+      schema: {
+        tags,
+        summary: 'Counts log lines by level, in equal parts of a time',
+        description:
+          'Takes what a search takes. The newest are counted first; a count that would take too long ends early: `countedFromMs` says back to when it counted. Parts without lines are left out. Without a function, of the at most 50 whose log one may see.',
+        operationId: 'countLogs',
+        querystring: Type.Object(
+          {
+            ...pastFilters,
+            parts: Type.Optional(
+              Type.Integer({ minimum: 1, maximum: 500, default: 60, description: '60 where absent' }),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        response: answers({
+          200: Type.Object({
+            fromMs: Type.Number(),
+            toMs: Type.Number(),
+            partMs: Type.Number({ description: 'How long each part is' }),
+            parts: Type.Array(
+              Type.Object({
+                atMs: Type.Number({ description: 'When it begins' }),
+                lines: Type.Record(Type.Enum([...LOG_LEVELS]), Type.Integer(), { description: 'By their level' }),
+              }),
+            ),
+            countedFromMs: Type.Optional(Type.Number({ description: 'What is older was not counted' })),
+          }),
+          400: ProblemAnswer,
+          404: ProblemAnswer,
+        }),
+      },
+    },
+    async (request) => {
+      const { parts = 60, ...filters } = request.query;
+      const asked = functionsOf(context, filters.function);
+      for (const name of asked ?? []) demand(request.raw, 'logs:read', `function:${name}`);
+      await store.journal.flush();
+      const query = await pastQuery(context, filters, asked ?? readableFunctions(context, request));
+      const { toMs = clock.now(), fromMs = toMs - DAY_MS } = query;
+      if (fromMs >= toMs) throw new Problem('invalid_request', 'the time that is counted must end after it begins');
+      const partMs = (toMs - fromMs) / parts;
+      const { counts, ...rest } = await store.journal.logCounts({ ...query, fromMs, toMs, parts });
+      const found = new Map<number, Record<string, number>>();
+      for (const { part, level, lines } of counts) found.set(part, { ...found.get(part), [level]: lines });
+      return {
+        fromMs,
+        toMs,
+        partMs,
+        parts: [...found].map(([part, lines]) => ({ atMs: fromMs + part * partMs, lines })),
+        ...rest,
+      };
     },
   );
 

@@ -1,5 +1,5 @@
 import { renameSync } from 'node:fs';
-import type { EventQuery, InvocationQuery, LogQuery, LogStreamQuery } from '../journal.ts';
+import type { EventQuery, InvocationQuery, LogCountQuery, LogQuery, LogStreamQuery } from '../journal.ts';
 import { openDatabase, pragma } from './database.ts';
 import { journalAppender } from './journal-append.ts';
 import type { JournalBatch } from './journal-batch.ts';
@@ -42,6 +42,7 @@ function journalOperations(path: string) {
     invocation: (invocationId: string) => queries.invocation(invocationId),
     invocations: (query: InvocationQuery) => queries.invocations(query),
     logs: (query: LogQuery) => queries.logs(query),
+    logCounts: (query: LogCountQuery) => queries.logCounts(query),
     logStreams: (query: LogStreamQuery) => queries.logStreams(query),
     events: (query: EventQuery) => queries.events(query),
     spans: (of: { traceId: string } | { invocationId: string }, limit: number) => queries.spans(of, limit),

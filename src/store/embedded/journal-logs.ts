@@ -4,6 +4,8 @@ import { isId } from '../../model/id.ts';
 import { Problem } from '../../model/problem.ts';
 import {
   LOG_LEVELS,
+  type LogCountQuery,
+  type LogCounts,
   type LogHit,
   type LogPage,
   type LogQuery,
@@ -13,6 +15,7 @@ import {
   type Page,
 } from '../journal.ts';
 import type { Names } from './journal-append.ts';
+import { countLines } from './journal-counts.ts';
 import { type Found, keyRange, MAX_CHARACTERS, type Pager, type Scan } from './journal-page.ts';
 import { type LogRow, logOf, type StreamRow, streamOf } from './journal-records.ts';
 import { keyAt, parseHex, parseId, TRACE_ID, timeOfKey } from './journal-row.ts';
@@ -24,6 +27,9 @@ import { prefixEnd } from './prefix-end.ts';
 const MAX_ROWS = 2_000_000;
 const MAX_MS = 4_000;
 const MAX_FUNCTIONS = 50;
+const MAX_PARTS = 500;
+/** Views ask for counts again and again: each is to leave the thread to others most of the time. */
+const MAX_COUNT_MS = 1_000;
 const MAX_CONTEXT = 50;
 const MAX_LIMIT_WITH_CONTEXT = 200;
 /** Text of what stands beside the lines of one page. */
@@ -173,14 +179,50 @@ export function logQueries(db: DatabaseSync, names: Names, { prepare, page }: Pa
     return { items: kept.map(streamOf), ...(rows.length > limit && end && { cursor: `${end.last}:${end.sandbox}` }) };
   }
 
-  return { logs, logStreams };
+  async function logCounts(query: LogCountQuery): Promise<LogCounts> {
+    const { fromMs, toMs, parts, maxRows = MAX_ROWS, invocationId, traceId } = query;
+    checkFunctions(query);
+    if (!Number.isInteger(parts) || parts < 1 || parts > MAX_PARTS || !(fromMs < toMs)) {
+      throw new Problem(
+        'invalid_request',
+        `lines are counted in 1 to ${MAX_PARTS} parts of a time that ends after it begins, not in ${parts} from ${fromMs} to ${toMs}`,
+      );
+    }
+    if ((invocationId !== undefined && !isId(invocationId)) || (traceId !== undefined && !TRACE_ID.test(traceId)))
+      return { counts: [] };
+    const range = keyRange(fromMs, toMs, undefined);
+    const subjects = subjectsOf({ ...query, limit: 1 }, range);
+    const share = Math.max(1, subjects.length);
+    const scans = subjects.map((subject) => scanOf({ ...query, limit: 1 }, subject));
+    const counted = await countLines(
+      db,
+      prepare,
+      scans,
+      { base: range.low, width: (range.high - range.low) / parts },
+      {
+        maxRows: Math.ceil(maxRows / share),
+        maxMs: MAX_COUNT_MS / share,
+      },
+    );
+    return {
+      counts: counted.counts.map(({ part, level, lines }) => ({ part, level: LOG_LEVELS[level]!, lines })),
+      ...(counted.edge !== undefined && { countedFromMs: timeOfKey(counted.edge) }),
+    };
+  }
+
+  return { logs, logCounts, logStreams };
 }
 
-function checkQuery({ limit, context = 0, function: wanted }: LogQuery): void {
+function checkQuery(query: LogQuery): void {
+  const { limit, context = 0 } = query;
   validLimit(limit, context > 0 ? MAX_LIMIT_WITH_CONTEXT : undefined);
   if (!Number.isInteger(context) || context < 0 || context > MAX_CONTEXT) {
     throw new Problem('invalid_request', `context is ${context}, but must be a whole number from 0 to ${MAX_CONTEXT}`);
   }
+  checkFunctions(query);
+}
+
+function checkFunctions({ function: wanted }: Pick<LogQuery, 'function'>): void {
   if (Array.isArray(wanted) && wanted.length > MAX_FUNCTIONS) {
     throw new Problem(
       'invalid_request',

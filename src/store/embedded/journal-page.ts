@@ -66,21 +66,9 @@ export function journalPager(db: DatabaseSync) {
   }
 
   async function page<Row extends Keyed>(scan: Scan): Promise<Found<Row>> {
-    const {
-      table,
-      columns,
-      scope,
-      filters,
-      parameters,
-      ascending = false,
-      limit,
-      maxCharacters = MAX_CHARACTERS,
-    } = scan;
+    const { columns, filters, parameters, ascending = false, limit, maxCharacters = MAX_CHARACTERS } = scan;
     const { maxRows = Number.POSITIVE_INFINITY, maxMs = Number.POSITIVE_INFINITY } = scan;
-    const from = scope?.index ? `${table} INDEXED BY ${scope.index}` : table;
-    // With a selection of keys, the range of keys is not what rows are to be found by.
-    const range = scope && !scope.index ? ['+key < :high', '+key >= :low'] : ['key < :high', 'key >= :low'];
-    const conditions = [...range, ...(scope ? [scope.condition] : [])];
+    const { from, conditions } = sourceOf(scan);
     const order = `ORDER BY key ${ascending ? 'ASC' : 'DESC'}`;
     const boundary = `SELECT key FROM ${from} WHERE ${conditions.join(' AND ')} ${order} LIMIT 1 OFFSET :rows`;
     const count = `SELECT count(*) AS rows FROM ${from} WHERE ${conditions.join(' AND ')}`;
@@ -129,6 +117,17 @@ export function journalPager(db: DatabaseSync) {
   return { prepare, page };
 }
 
+/** Where the rows of a scan come from, and what an index answers of it; `:low` and `:high` are the range of keys. */
+export function sourceOf({ table, scope }: Pick<Scan, 'table' | 'scope'>): {
+  readonly from: string;
+  readonly conditions: readonly string[];
+} {
+  const from = scope?.index ? `${table} INDEXED BY ${scope.index}` : table;
+  // With a selection of keys, the range of keys is not what rows are to be found by.
+  const range = scope && !scope.index ? ['+key < :high', '+key >= :low'] : ['key < :high', 'key >= :low'];
+  return { from, conditions: [...range, ...(scope ? [scope.condition] : [])] };
+}
+
 /** The keys of a time, and beyond a cursor. */
 export function keyRange(
   fromMs: number | undefined,
@@ -150,6 +149,6 @@ function keyOfCursor(cursor: string): number {
 }
 
 /** A restore puts another database into this one's place, also between two slices of a search. */
-function checkOpen(db: DatabaseSync): void {
+export function checkOpen(db: DatabaseSync): void {
   if (!db.isOpen) throw new Problem('unavailable', 'the journal was replaced during this query; ask again');
 }

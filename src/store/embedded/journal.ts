@@ -6,6 +6,8 @@ import type {
   InvocationQuery,
   InvocationRecord,
   Journal,
+  LogCountQuery,
+  LogCounts,
   LogPage,
   LogQuery,
   LogRecord,
@@ -99,6 +101,11 @@ export class SqliteJournal implements Journal {
   logs(query: LogQuery): Promise<LogPage> {
     this.shipUnseen();
     return this.worker.call('logs', [query]);
+  }
+
+  logCounts(query: LogCountQuery): Promise<LogCounts> {
+    this.shipUnseen();
+    return this.worker.call('logCounts', [query]);
   }
 
   logStreams(query: LogStreamQuery): Promise<Page<LogStream>> {

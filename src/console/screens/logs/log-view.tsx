@@ -1,18 +1,17 @@
 import { Button } from '@mantine/core';
-import { IconFileText } from '@tabler/icons-react';
 import { type ReactNode, useCallback, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { CommandLine } from '../../ui/command-line.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { formatCount, formatTime } from '../../ui/format.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { rangeWords } from '../../ui/range.ts';
 import { FilterBar } from './filter-bar.tsx';
+import { Histogram } from './histogram.tsx';
 import { LineDetail } from './line-detail.tsx';
 import { LineList } from './line-list.tsx';
 import { isGap, type LogLine } from './lines.ts';
 import classes from './log-view.module.css';
+import { NoLines } from './no-lines.tsx';
 import { commandOf, type LogScope, useLogFilters } from './query.ts';
 import type { LogSource, SourceState } from './source.ts';
 import { useLogSource } from './use-log-source.ts';
@@ -28,7 +27,7 @@ interface LogViewProps {
 }
 
 const EVERYTHING: LogScope = {};
-const HEIGHT = 'max(20rem, calc(100vh - 21rem))';
+const HEIGHT = 'max(20rem, calc(100vh - 26rem))';
 
 /** Lines of logs with their filters: of the past and as they are printed. */
 export function LogView({ scope = EVERYTHING, label = 'Log lines', height = HEIGHT, children }: LogViewProps) {
@@ -43,6 +42,7 @@ export function LogView({ scope = EVERYTHING, label = 'Log lines', height = HEIG
           <FilterBar view={view} isOfOne={isOfOne} {...(source && { source })}>
             {children?.(view)}
           </FilterBar>
+          {!isOfOne && <Histogram query={query} isLive={filters.live} onRange={view.setRange} />}
           {source === undefined ? (
             <Loading rows={10} rowHeight={14} />
           ) : (
@@ -116,7 +116,7 @@ function Body({ source, view, isOfOne, label, height, showsFunction }: BodyProps
     <>
       <Top source={source} state={state} />
       <div className={classes.body} data-open={opened !== undefined || undefined} ref={place}>
-        <Shown source={source} empty={<Nothing view={view} isOfOne={isOfOne} />}>
+        <Shown source={source} empty={<NoLines view={view} isOfOne={isOfOne} />}>
           <LineList
             key={startsAt}
             startsAt={startsAt}
@@ -179,42 +179,5 @@ function Top({ source, state }: { readonly source: LogSource; readonly state: So
         </Button>
       )}
     </div>
-  );
-}
-
-function Nothing({ view, isOfOne }: { view: View; isOfOne: boolean }) {
-  const { filters, range, setRange, change } = view;
-  const isFiltered = filters.text !== '' || filters.level !== undefined || filters.where.length > 0;
-  if (isFiltered) {
-    return (
-      <EmptyState
-        icon={IconFileText}
-        title="No line is like that"
-        action={
-          <Button variant="default" onClick={() => change({ text: '', level: undefined, where: [] })}>
-            Show all lines
-          </Button>
-        }
-      >
-        {isOfOne
-          ? 'Nothing in this log matches.'
-          : `${rangeWords(range)}: look at a longer time, or for something else.`}
-      </EmptyState>
-    );
-  }
-  return (
-    <EmptyState
-      icon={IconFileText}
-      title={isOfOne ? 'It printed nothing' : 'Nothing was printed in this time'}
-      action={
-        !isOfOne && range.from !== '30d' ? (
-          <Button variant="default" onClick={() => setRange({ from: '30d' })}>
-            Look at the last 30 days
-          </Button>
-        ) : undefined
-      }
-    >
-      What a function prints appears here, within a second where the tail is live.
-    </EmptyState>
   );
 }
