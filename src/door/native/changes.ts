@@ -107,6 +107,6 @@ async function changeOf(
     ...(typeof how === 'string' && { how }),
     ...(Array.isArray(versions) && { versions: versions as { version: number; weight: number }[] }),
     ...(typeof version === 'number' && { version }),
-    fields: Object.keys(after).filter((field) => field !== 'version' && field !== 'code' && field !== 'owner'),
+    fields: action === 'function:configure' ? Object.keys(after).filter((field) => field !== 'version') : [],
   };
 }

@@ -5,11 +5,9 @@ import { NotFound } from '../../shell/not-found.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
-import { StatusBadge } from '../../ui/status-badge.tsx';
 import { TabNav } from '../../ui/tab-nav.tsx';
-import { useNow } from '../../ui/time.tsx';
-import { HEALTH, healthOf, recoveryOf } from '../functions/health.ts';
 import classes from './function.module.css';
+import { Health } from './health.tsx';
 import { functionPath } from './paths.ts';
 import { TABS } from './tabs.ts';
 
@@ -25,7 +23,7 @@ export default function FunctionPage() {
       heading={
         <span className={classes.heading}>
           {name}
-          {query.data !== undefined && <Health name={name} />}
+          {query.data !== undefined && <Health view={query.data} />}
         </span>
       }
       lead={query.data?.config.description || undefined}
@@ -54,21 +52,5 @@ export default function FunctionPage() {
         )}
       </QueryView>
     </Page>
-  );
-}
-
-/** How it does; where it recovers, why it counts so. */
-function Health({ name }: { readonly name: string }) {
-  const { data } = useApi('/v1/top', { query: { window: '10m', filter: name, limit: 1_000 } }, { retry: false });
-  const now = useNow();
-  if (data === undefined) return null;
-  const own = data.functions.find((each) => each.function === name);
-  const health = healthOf(own);
-  const { word, tone } = HEALTH[health];
-  return (
-    <>
-      <StatusBadge tone={tone}>{word}</StatusBadge>
-      {health === 'recovering' && <span className={classes.why}>{recoveryOf(own!, now)}</span>}
-    </>
   );
 }

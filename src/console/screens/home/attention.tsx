@@ -132,7 +132,7 @@ function ofFunction(entry: TopEntry, isAlerted: boolean, nowMs: number): Matter[
     );
   }
   if (throttles > 0) {
-    const what = `${formatCount(throttles)} invocations were refused: its limit was reached`;
+    const what = `${formatCount(throttles)} invocations were refused: a limit or a quota is reached`;
     found.push({ key: `${name} held`, tone: 'notice', word: 'throttled', name, to, what });
   }
   return found;

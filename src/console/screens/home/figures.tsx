@@ -46,7 +46,13 @@ export function Figures() {
       </Figure>
       <Figure
         title="Duration (p90)"
-        note={all.p99Ms === undefined ? 'no invocations' : `p99 ${formatDuration(all.p99Ms)}`}
+        note={
+          all.p99Ms === undefined
+            ? all.invocations === 0
+              ? 'no invocations'
+              : 'in a moment'
+            : `p99 ${formatDuration(all.p99Ms)}`
+        }
       >
         {all.p90Ms === undefined ? '–' : formatDuration(all.p90Ms)}
       </Figure>

@@ -13,6 +13,7 @@ import {
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useApi } from '../../../api/hooks.ts';
+import { useMay } from '../../../api/may.ts';
 import type { FunctionView } from '../../../api/things.ts';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
@@ -34,6 +35,7 @@ const PLACES: Readonly<Record<string, string>> = {
 export function Wiring({ view }: { readonly view: FunctionView }) {
   const { name, config } = view;
   const triggers = useApi('/v1/triggers', { query: { function: name } });
+  const mayAdd = useMay('trigger:write', `function:${name}`).allowed === true;
   const ends: [text: string, what: string][] = [
     ...(config.onSuccess === '' ? [] : [[config.onSuccess, 'results of events'] as [string, string]]),
     ...(config.onFailure === '' ? [] : [[config.onFailure, 'events that failed'] as [string, string]]),
@@ -81,14 +83,16 @@ export function Wiring({ view }: { readonly view: FunctionView }) {
                     <IconCircleDashed size={16} aria-hidden />
                     <span className={classes.what}>
                       Nothing yet.{' '}
-                      <Anchor
-                        component={Link}
-                        to={functionPath(name, 'triggers', { add: 'any' })}
-                        inherit
-                        underline="always"
-                      >
-                        Add a trigger
-                      </Anchor>
+                      {mayAdd && (
+                        <Anchor
+                          component={Link}
+                          to={functionPath(name, 'triggers', { add: 'any' })}
+                          inherit
+                          underline="always"
+                        >
+                          Add a trigger
+                        </Anchor>
+                      )}
                     </span>
                   </li>
                 )}

@@ -28,7 +28,7 @@ interface AliasPanelProps {
 
 /** One alias: what it names, the release that is under way, and what it named before. */
 export function AliasPanel({ view: { name }, alias, onEdit, onRelease }: AliasPanelProps) {
-  const { name: own, description, versions, stickyBy, updatedAt, updatedBy, moves, release, revision } = alias;
+  const { name: own, description, versions, stickyBy, updatedAt, updatedBy, release, revision } = alias;
   const [isRemoving, removal] = useDisclosure(false);
   const path = { name, alias: own };
   const headers = { 'If-Match': `"${revision}"` };
@@ -42,7 +42,6 @@ export function AliasPanel({ view: { name }, alias, onEdit, onRelease }: AliasPa
     ['/v1/functions'],
   );
   const isUnderWay = release?.state === 'running' || release?.state === 'paused';
-  const before = moves.at(-2);
   const backTo = alias.rollsBackTo;
   return (
     <Panel
@@ -111,7 +110,7 @@ export function AliasPanel({ view: { name }, alias, onEdit, onRelease }: AliasPa
         <Text size="xs" c="dimmed">
           Moved <Time at={updatedAt} ago /> by {updatedBy}
           {stickyBy !== undefined && `; callers stay with one version by ${stickyBy}`}
-          {before !== undefined && `; before: ${sharesText(before.versions)}`}
+          {backTo !== undefined && `; before: version ${backTo}`}
         </Text>
         {release !== undefined && <ReleaseView release={release} />}
         <Group>

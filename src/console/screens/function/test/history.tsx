@@ -2,7 +2,7 @@ import { formatDuration } from '../../../ui/format.ts';
 import { Panel } from '../../../ui/panel.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
 import { Time } from '../../../ui/time.tsx';
-import type { Run } from './run.ts';
+import { type Run, TONES, wordOf } from './run.ts';
 import classes from './test.module.css';
 
 interface HistoryProps {
@@ -19,8 +19,8 @@ export function History({ runs, shown, onShow }: HistoryProps) {
         {runs.map((run) => (
           <li key={`${run.atMs}/${run.invocationId}`}>
             <button type="button" aria-current={run === shown || undefined} onClick={() => onShow(run)}>
-              <StatusBadge tone={run.ok ? 'good' : 'bad'} plain>
-                {run.ok ? 'succeeded' : 'failed'}
+              <StatusBadge tone={TONES[wordOf(run)]} plain>
+                {wordOf(run)}
               </StatusBadge>
               <span>{run.target}</span>
               <span>{run.version !== undefined && `version ${run.version}`}</span>

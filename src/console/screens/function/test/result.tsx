@@ -8,7 +8,7 @@ import { formatBytes, formatDuration } from '../../../ui/format.ts';
 import { Panel } from '../../../ui/panel.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
 import { functionPath } from '../paths.ts';
-import { pretty, type Run } from './run.ts';
+import { pretty, type Run, TONES, wordOf } from './run.ts';
 import { RunLog } from './run-log.tsx';
 import classes from './test.module.css';
 import { Timing } from './timing.tsx';
@@ -33,7 +33,7 @@ export function Result({ name, run, isRunning }: ResultProps) {
           )}
           {!isRunning && run !== undefined && (
             <>
-              <StatusBadge tone={run.ok ? 'good' : 'bad'}>{run.ok ? 'succeeded' : 'failed'}</StatusBadge>
+              <StatusBadge tone={TONES[wordOf(run)]}>{wordOf(run)}</StatusBadge>
               {run.durationMs !== undefined && <Text size="sm">{formatDuration(run.durationMs)}</Text>}
             </>
           )}

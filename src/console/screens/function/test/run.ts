@@ -1,6 +1,6 @@
 import { messageOf } from '../../../api/problem.ts';
 
-/** What came of a run. */
+/** What came of a run. Without an `invocationId` the node refused it, and nothing ran. */
 export interface Run {
   readonly target: string;
   readonly atMs: number;
@@ -18,6 +18,14 @@ export interface Run {
   /** The result as text; absent where it is none. */
   readonly text?: string;
   readonly error?: { readonly type?: string; readonly message: string; readonly stack?: string };
+}
+
+export const TONES = { succeeded: 'good', failed: 'bad', refused: 'notice' } as const;
+
+/** What became of it, in a word. */
+export function wordOf({ ok, invocationId }: Run): 'succeeded' | 'failed' | 'refused' {
+  if (ok) return 'succeeded';
+  return invocationId === undefined ? 'refused' : 'failed';
 }
 
 /** Most of a result that is shown. */
