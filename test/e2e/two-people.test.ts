@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import type { ProjectApi } from '../../src/project/api.ts';
+import type { ApplyContext } from '../../src/project/section.ts';
+import { buckets } from '../../src/project/sections/buckets.ts';
+import { queues } from '../../src/project/sections/queues.ts';
+import { secrets } from '../../src/project/sections/secrets.ts';
+import { topics } from '../../src/project/sections/topics.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
 
 /** Something that two people may change at once: how the first changes it, and the second. */
@@ -24,7 +30,7 @@ const THINGS: Readonly<Record<string, Contested>> = {
     path: '/functions/shared',
     method: 'PATCH',
     theirs: { memoryMb: 256 },
-    yours: { memoryMb: 512 },
+    yours: { memoryMb: 512, environment: { KEY: 'your-secret-value' } },
     shows: { theirs: { config: { memoryMb: 256 } }, yours: { memoryMb: 512 } },
     stays: true,
   },
@@ -338,6 +344,46 @@ describe('of two people who change one thing, the second is told', {
       )
       .map(([, { operationId = '' }]) => operationId);
     assert.deepEqual(without.sort(), Object.keys(WITHOUT).sort());
+  });
+
+  test('a project file changes only what stands as its plan saw it', async () => {
+    const api: ProjectApi = {
+      async json<T>(method: string, path: string, options: { headers?: object; body?: Uint8Array } = {}) {
+        const { status, text } = await node.request(method, path, options as RequestInit);
+        if (status >= 400) throw Object.assign(new Error(text), { body: JSON.parse(text) });
+        return (text === '' ? undefined : JSON.parse(text)) as T;
+      },
+      text: () => Promise.reject(new Error('nothing here asks so')),
+      lines: () => assert.fail('nothing here asks so'),
+    };
+    const context: ApplyContext = { api, origin: async () => ({}), tell() {} };
+    const name = 'of-project';
+    for (const [section, entry, path, method, theirs] of [
+      [queues, { delayMs: 7 }, '/queues', 'PUT', { delayMs: 1 }],
+      [buckets, { tags: { a: '1' } }, '/buckets', 'PATCH', { tags: { b: '2' } }],
+      [secrets, { description: 'mine', value: 'a value of the project' }, '/secrets', 'PUT', { description: 'theirs' }],
+    ] as const) {
+      const wanted = await section.read(name, entry, { api, project: 'p', folder: '/', confined: true });
+      const seen = async () => (await section.current(api, [name], new Map(), new Map(), new Set())).get(name)!;
+      const isLate = (error: { body?: { code?: string; current?: object } }) =>
+        error.body?.code === 'precondition_failed' && error.body.current !== undefined;
+      await section.apply({ name, wanted }, context);
+      const actual = await seen();
+      await done(method, `${path}/${name}`, theirs);
+      await assert.rejects(section.apply({ name, wanted, actual }, context), isLate, `${section.key}: applied`);
+      await assert.rejects(section.remove(name, actual, context), isLate, `${section.key}: removed`);
+      await section.apply({ name, wanted, actual: await seen() }, context);
+      await section.remove(name, await seen(), context);
+    }
+    await done('PUT', '/queues/subscriber');
+    const destinations = (...subscriptions: string[]) =>
+      topics.read(name, { subscriptions }, { api, project: 'p', folder: '/', confined: true });
+    await topics.apply({ name, wanted: await destinations('queue:subscriber') }, context);
+    const actual = (await topics.current(api, [name], new Map(), new Map(), new Set())).get(name)!;
+    await done('POST', `/topics/${name}/subscriptions`, { destination: 'queue:theirs' });
+    await assert.rejects(topics.apply({ name, wanted: await destinations(), actual }, context));
+    const { subscriptions } = (await done('GET', `/topics/${name}`)).json;
+    assert.equal(subscriptions.length, 2, 'nothing was ended');
   });
 
   test('of a user', async () => {

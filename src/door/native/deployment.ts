@@ -5,7 +5,7 @@ import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { assigningTeams, noteVersion, permitVersion } from '../deploy-permission.ts';
 import { describeFailure } from '../failure.ts';
-import { etag, functionView, standing } from './function-view.ts';
+import { etag, functionView, settingsShown, standing } from './function-view.ts';
 import { underPrecondition } from './precondition.ts';
 import { problemJson } from './problem-json.ts';
 import { originOf } from './stated-origin.ts';
@@ -23,7 +23,7 @@ export async function answerDeployment(
   reply: FastifyReply,
   request: DeployRequest,
   precondition?: number,
-  given: object = request.config ?? {},
+  given: object = settingsShown(request.config ?? {}),
 ): Promise<unknown> {
   const req = reply.request.raw;
   const before = request.name === undefined ? undefined : context.engine.find(request.name);

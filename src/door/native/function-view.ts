@@ -38,11 +38,16 @@ export function codeView(code: CodeInfo): Static<typeof CodeAnswer> {
   };
 }
 
+/** Settings as they are shown where somebody else was faster: without the values of an environment. */
+export function settingsShown({ environment: _, ...shown }: Partial<FunctionDocument['config']>) {
+  return shown;
+}
+
 /** How the settings that somebody wanted to change stand now, and who made them so. Values of an environment are not told. */
 export function standing(stored: StoredFunction | undefined, wanted: Partial<FunctionDocument['config']> = {}) {
   if (stored === undefined) return null;
   const { version, createdAt, origin, config } = stored.document;
-  const names = (Object.keys(wanted) as (keyof typeof config)[]).filter((name) => name !== 'environment');
+  const names = Object.keys(settingsShown(wanted)) as (keyof typeof config)[];
   return {
     revision: stored.revision,
     version,

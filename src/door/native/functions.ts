@@ -13,7 +13,7 @@ import { permitAny, permitFunction } from '../permission.ts';
 import { type Principal, principalOf } from '../principal.ts';
 import { SOURCE_TYPES } from '../source-types.ts';
 import { answerDeployment, answerFunction } from './deployment.ts';
-import { etag, functionView, standing } from './function-view.ts';
+import { etag, functionView, settingsShown, standing } from './function-view.ts';
 import { demandedRevision, IF_MATCH, underPrecondition } from './precondition.ts';
 import {
   cursor,
@@ -174,7 +174,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
       const stored = await underPrecondition(
         expected,
         () => deployer.configure(name, config, { ...demanded, origin, teams: assigningTeams(request.raw) }),
-        () => ({ current: standing(engine.find(name), request.body), given: request.body }),
+        () => ({ current: standing(engine.find(name), request.body), given: settingsShown(request.body) }),
       );
       noteVersion(request.raw, before, stored);
       return answerFunction(reply, stored, false);
