@@ -5,7 +5,8 @@ import { systemClock } from '../model/clock.ts';
 import { checkEvent } from '../model/cloudevents.ts';
 import { Problem } from '../model/problem.ts';
 import { sampleOf } from './sample.ts';
-import { loadTypes, type TypeHost } from './types.ts';
+import type { TypeHost } from './type-host.ts';
+import { loadTypes } from './types.ts';
 
 // A sample asks nothing of the node that it is made on.
 const types = await loadTypes({ services: {}, clock: systemClock, log: pino({ level: 'silent' }) } as TypeHost);

@@ -1,8 +1,13 @@
-import { failureCode, type OutboxItem } from '../../model/invocation.ts';
+import { type CompletedInvocation, failureCode, type OutboxItem } from '../../model/invocation.ts';
 import { type DestinationRecord, readablePayload } from '../../model/shape/destination-record.ts';
 import { cloudEventOf, type HeldEvent } from './held-event.ts';
 import type { LastError } from './message.ts';
-import type { Run } from './settle.ts';
+
+/** What a run for events left behind. */
+export interface Run {
+  readonly completed?: CompletedInvocation;
+  readonly payload: Uint8Array;
+}
 
 /** How an event came to its end. */
 export interface End {

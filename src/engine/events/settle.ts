@@ -11,7 +11,7 @@ import type { Router } from '../api.ts';
 import { contentFingerprint, encodeDone, idempotencySpace } from '../idempotency-record.ts';
 import type { Completions } from './completions.ts';
 import type { LaneCounters } from './counters.ts';
-import { destinationItem, type End, endId, recordOf } from './destination.ts';
+import { destinationItem, type End, endId, type Run, recordOf } from './destination.ts';
 import { forgetFailures, rememberFailures } from './failures.ts';
 import { ageSinceMs, cloudEventOf, type HeldEvent } from './held-event.ts';
 import type { Leases } from './leases.ts';
@@ -38,12 +38,6 @@ export interface EventsObserver {
   started(waitMs: number): void;
   /** An event came to its end. */
   ended(record: EventRecord): void;
-}
-
-/** What a run for events left behind. */
-export interface Run {
-  readonly completed?: CompletedInvocation;
-  readonly payload: Uint8Array;
 }
 
 /** Why an attempt failed. `final`: another one would fail as well, or is not wanted. */

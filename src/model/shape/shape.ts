@@ -1,7 +1,8 @@
 import type { CloudEvent } from '../event.ts';
 import { conventionOf } from '../function.ts';
 import type { PayloadKind } from '../invocation.ts';
-import { type AwsShapeOptions, awsShape } from './aws/index.ts';
+import type { AwsShapeOptions } from './aws/aws-shape.ts';
+import { awsShape } from './aws/index.ts';
 import { callmeShape } from './callme.ts';
 
 /** An event's payload as a function takes it. */

@@ -4,7 +4,7 @@ import { Problem } from '../../model/problem.ts';
 import { type BucketData, EVENT_TYPES } from '../../model/shape/event-data.ts';
 import type { ObjectChange } from '../../service/bucket/buckets.ts';
 import type { LocalSourceContext, SourceEvent, TriggerType } from '../trigger-type.ts';
-import type { TypeHost } from '../types.ts';
+import type { TypeHost } from '../type-host.ts';
 import { ChangeReader } from './change-reader.ts';
 
 const LIST_PAGE = 1_000;

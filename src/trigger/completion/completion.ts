@@ -7,7 +7,7 @@ import { messageOf, Problem } from '../../model/problem.ts';
 import { EVENT_TYPES } from '../../model/shape/event-data.ts';
 import { NOTHING_PREPARED } from '../../store/prepared.ts';
 import type { LocalSourceContext, TriggerType } from '../trigger-type.ts';
-import type { TypeHost } from '../types.ts';
+import type { TypeHost } from '../type-host.ts';
 
 const CompletionOptionsSchema = Type.Object(
   {

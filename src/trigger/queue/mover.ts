@@ -8,8 +8,8 @@ import { type Prepared, together } from '../../store/prepared.ts';
 import type { LeasedMessage } from '../../store/queue.ts';
 import { isUnfit } from '../hand-over.ts';
 import type { LocalSourceContext, SourceEvent } from '../trigger-type.ts';
-import type { TypeHost } from '../types.ts';
-import type { QueueOptions } from './queue.ts';
+import type { TypeHost } from '../type-host.ts';
+import type { QueueOptions } from './options.ts';
 
 const RECEIVE_WAIT_MS = 10_000;
 const LEASE_MS = 15_000;

@@ -1,21 +1,10 @@
-import Type, { type Static } from 'typebox';
 import type { CloudEvent } from '../../model/event.ts';
 import { Problem } from '../../model/problem.ts';
 import { EVENT_TYPES } from '../../model/shape/event-data.ts';
 import type { LocalSourceContext, TriggerType } from '../trigger-type.ts';
-import type { TypeHost } from '../types.ts';
+import type { TypeHost } from '../type-host.ts';
 import { Mover } from './mover.ts';
-
-const QueueOptionsSchema = Type.Object(
-  {
-    queue: Type.String({
-      pattern: '^[A-Za-z0-9_-]{1,80}$|^[A-Za-z0-9_-]{1,75}\\.fifo$',
-      description: 'Name of the queue',
-    }),
-  },
-  { additionalProperties: false },
-);
-export type QueueOptions = Static<typeof QueueOptionsSchema>;
+import { type QueueOptions, QueueOptionsSchema } from './options.ts';
 
 /** Messages of a queue of this node, which move into the trigger's lane a few at a time. */
 export function createQueueType(host: TypeHost): TriggerType<QueueOptions> {

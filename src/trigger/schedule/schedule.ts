@@ -3,7 +3,7 @@ import type { CloudEvent } from '../../model/event.ts';
 import { messageOf, Problem } from '../../model/problem.ts';
 import { EVENT_TYPES, type ScheduleData } from '../../model/shape/event-data.ts';
 import type { LocalSourceContext, SourceContext, SourceEvent, TriggerType } from '../trigger-type.ts';
-import type { TypeHost } from '../types.ts';
+import type { TypeHost } from '../type-host.ts';
 import { Agenda, type Appointment } from './agenda.ts';
 import { dueTimes } from './catch-up.ts';
 import { type ScheduleOptions, ScheduleOptionsSchema } from './options.ts';

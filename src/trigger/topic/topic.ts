@@ -3,7 +3,7 @@ import type { CloudEvent } from '../../model/event.ts';
 import { messageOf, Problem } from '../../model/problem.ts';
 import { EVENT_TYPES, type TopicExtensions } from '../../model/shape/event-data.ts';
 import type { LocalSourceContext, TriggerType } from '../trigger-type.ts';
-import type { TypeHost } from '../types.ts';
+import type { TypeHost } from '../type-host.ts';
 
 const TopicOptionsSchema = Type.Object(
   {

@@ -1,7 +1,7 @@
 import type { CloudEvent } from '../../event.ts';
 import { type AmqpExtensions, bodyBytes, objectAttribute } from '../event-data.ts';
 import { arn, nameInSource } from './arn.ts';
-import type { AwsShape } from './index.ts';
+import type { AwsShape } from './aws-shape.ts';
 
 interface RabbitMessage {
   readonly basicProperties: Record<string, unknown>;

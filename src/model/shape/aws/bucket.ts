@@ -1,7 +1,7 @@
 import type { CloudEvent } from '../../event.ts';
 import type { BucketData } from '../event-data.ts';
 import { ACCOUNT, REGION } from './arn.ts';
-import type { AwsShape } from './index.ts';
+import type { AwsShape } from './aws-shape.ts';
 
 /** MD5 of nothing: what S3 says of a delete marker. */
 const EMPTY_ETAG = 'd41d8cd98f00b204e9800998ecf8427e';

@@ -1,5 +1,5 @@
 import type { CloudEvent } from '../../event.ts';
-import type { AwsShape } from './index.ts';
+import type { AwsShape } from './aws-shape.ts';
 import { single } from './single.ts';
 
 /** The record that Lambda sends to a destination. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */

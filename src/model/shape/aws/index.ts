@@ -1,5 +1,6 @@
 import type { CloudEvent } from '../../event.ts';
 import { amqpShape } from './amqp.ts';
+import type { AwsShape, AwsShapeOptions } from './aws-shape.ts';
 import { bucketShape } from './bucket.ts';
 import { completionShape } from './completion.ts';
 import { httpShape } from './http.ts';
@@ -9,14 +10,6 @@ import { queueShape } from './queue.ts';
 import { scheduleShape } from './schedule.ts';
 import { cameByTopic, topicShape } from './topic.ts';
 import { webhookShape } from './webhook.ts';
-
-export interface AwsShapeOptions {
-  /** Several events in one run: the shape is then one of `Records`, where the source has such. */
-  readonly batch: boolean;
-}
-
-/** What a Lambda function sees of events of one source; there is at least one event. */
-export type AwsShape = (events: readonly CloudEvent[], options: AwsShapeOptions) => unknown;
 
 /** The shape of each kind of source, by how the types of its events begin. */
 const SHAPES: readonly (readonly [typePrefix: string, shape: AwsShape])[] = [

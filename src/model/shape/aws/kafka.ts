@@ -1,6 +1,6 @@
 import type { CloudEvent } from '../../event.ts';
 import { bodyBytes, jsonAttribute, type KafkaExtensions } from '../event-data.ts';
-import type { AwsShape } from './index.ts';
+import type { AwsShape } from './aws-shape.ts';
 
 interface KafkaRecord {
   readonly topic: string;

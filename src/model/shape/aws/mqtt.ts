@@ -1,5 +1,5 @@
 import type { CloudEvent } from '../../event.ts';
-import type { AwsShape } from './index.ts';
+import type { AwsShape } from './aws-shape.ts';
 import { single } from './single.ts';
 
 /**

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CloudEvent } from '../../event.ts';
 import { bodyText, type QueueExtensions, textsAttribute } from '../event-data.ts';
 import { ACCOUNT, arn, nameInSource, REGION } from './arn.ts';
-import type { AwsShape } from './index.ts';
+import type { AwsShape } from './aws-shape.ts';
 
 /** SQS's event. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
 export const queueShape: AwsShape = (events) => ({ Records: events.map(record) });

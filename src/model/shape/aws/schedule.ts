@@ -1,7 +1,7 @@
 import type { CloudEvent } from '../../event.ts';
 import type { ScheduleData } from '../event-data.ts';
 import { ACCOUNT, arn, nameInSource, REGION } from './arn.ts';
-import type { AwsShape } from './index.ts';
+import type { AwsShape } from './aws-shape.ts';
 import { single } from './single.ts';
 
 /** EventBridge's `Scheduled Event`. https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html */

@@ -1,7 +1,7 @@
 import type { CloudEvent } from '../../event.ts';
 import { bodyText, EVENT_TYPES, type TopicExtensions, textsAttribute } from '../event-data.ts';
 import { arn, nameInSource } from './arn.ts';
-import type { AwsShape } from './index.ts';
+import type { AwsShape } from './aws-shape.ts';
 
 const NO_SUBSCRIPTION = '00000000-0000-0000-0000-000000000000';
 /** Parts of an event that are no attribute of its message. */

@@ -2,7 +2,7 @@ import type { CloudEvent } from '../../event.ts';
 import { bodyBytes, objectAttribute, type WebhookRequest } from '../event-data.ts';
 import { httpEvent } from '../http-event.ts';
 import { nameInSource } from './arn.ts';
-import type { AwsShape } from './index.ts';
+import type { AwsShape } from './aws-shape.ts';
 import { single } from './single.ts';
 
 /** The request as a function behind a function URL sees it, its body unchanged. */
