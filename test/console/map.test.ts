@@ -4,7 +4,16 @@ import type { Browser, Page } from 'playwright-core';
 import { type Client, createClient } from '../support/client.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
-import { assertAccessible, assertNoOverflow, everyLook, goTo, noBrowser, openBrowser, openPage } from './support.ts';
+import {
+  assertAccessible,
+  assertNoOverflow,
+  everyLook,
+  goTo,
+  look,
+  noBrowser,
+  openBrowser,
+  openPage,
+} from './support.ts';
 
 const FRONT = `const fob = require('fob');
 exports.handler = async ({ fail }) => {
@@ -43,6 +52,31 @@ describe('the map', { skip: noBrowser }, () => {
   after(async () => {
     await browser.close();
     await node.close();
+  });
+
+  test('groups are closed and opened; a closed one has the numbers of all that is in it', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await goTo(page, `${node.url}/console/map?group=owner`);
+    await page.locator('[data-map="ready"]').waitFor();
+    const groups = page.getByRole('region', { name: 'Groups' });
+    const shop = groups.getByRole('button', { name: 'shop' });
+    assert.equal(await shop.getAttribute('aria-expanded'), 'true');
+    await shop.press('Enter');
+    await page.waitForURL(/closed=shop/);
+    await page.goto(`${page.url()}&at=group:shop`);
+    const side = page.getByRole('complementary', { name: 'About shop' });
+    await side.getByText('1 function', { exact: true }).waitFor();
+    await side.getByRole('button', { name: /^back function/ }).waitFor();
+    await page.locator('[data-map="ready"]').waitFor();
+    await look(page, 'map-closed');
+    await assertAccessible(page);
+    await page.getByRole('textbox', { name: 'Find on the map' }).fill('front');
+    await page.getByText('It is not on the map any more').waitFor();
+    await page.getByRole('textbox', { name: 'Find on the map' }).fill('');
+    await groups.getByRole('button', { name: 'Close all' }).click();
+    await groups.getByRole('button', { name: 'Open all' }).click();
+    await page.waitForURL((url) => !url.searchParams.has('closed'));
+    assertClean();
   });
 
   test('is gone through by the keyboard, from the whole to the numbers of one line', async (t) => {

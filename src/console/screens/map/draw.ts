@@ -195,7 +195,13 @@ function drawNode(context: Context, scene: Scene, node: MapNode, box: Box): void
   const isSelected = selected === node.id;
   context.globalAlpha = lit.size > 0 && !lit.has(node.id) ? FAINT : 1;
   context.beginPath();
-  context.roundRect(box.x, box.y, box.width, box.height, node.kind === 'function' ? 9 : box.height / 2);
+  context.roundRect(
+    box.x,
+    box.y,
+    box.width,
+    box.height,
+    node.kind === 'function' || node.kind === 'group' ? 9 : box.height / 2,
+  );
   context.fillStyle = isBad ? palette['bad-soft'] : node.silent ? palette.page : palette.surface;
   context.fill();
   context.setLineDash(node.silent ? [4, 4] : []);
@@ -221,7 +227,7 @@ function drawSign(context: Context, { palette }: Scene, node: MapNode, box: Box,
   const size = isSmall ? 12 : 14;
   const x = box.x + (isSmall ? 13 : 20);
   const y = box.y + box.height / 2;
-  if (node.kind === 'function' && node.calls > 0) {
+  if ((node.kind === 'function' || node.kind === 'group') && node.calls > 0) {
     context.lineWidth = 1.8;
     context.strokeStyle = palette['chart-1'];
     context.beginPath();

@@ -10,6 +10,8 @@ import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
+import { GroupBar } from './group-bar.tsx';
+import { closeGroups } from './groups.ts';
 import { Legend } from './legend.tsx';
 import { litBy } from './lit.ts';
 import classes from './map.module.css';
@@ -42,9 +44,16 @@ export default function MapScreen() {
     () => (answer === undefined ? undefined : mapModel(answer, functions, grouping, withSilent)),
     [answer, functions, grouping, withSilent],
   );
+  const closedKey = words.getAll('closed').join('\n');
+  const closed = useMemo(() => new Set(closedKey === '' ? [] : closedKey.split('\n')), [closedKey]);
+  // What is searched for is found in closed groups, too, and the table shows all.
+  const shown = useMemo(
+    () => (model === undefined || isTable || find !== '' ? model : closeGroups(model, closed)),
+    [model, isTable, find, closed],
+  );
   const lit = useMemo(
-    () => (model === undefined ? new Set<string>() : litBy(model, find, selected)),
-    [model, find, selected],
+    () => (shown === undefined ? new Set<string>() : litBy(shown, find, selected)),
+    [shown, find, selected],
   );
   const tags = useMemo(() => tagsOf(functions), [functions]);
   const set = (name: string, value: string | undefined): void =>
@@ -55,6 +64,15 @@ export default function MapScreen() {
         return known;
       },
       { replace: name !== 'at' },
+    );
+  const setClosed = (groups: readonly string[]): void =>
+    setWords(
+      (known) => {
+        known.delete('closed');
+        for (const group of groups) known.append('closed', group);
+        return known;
+      },
+      { replace: true },
     );
   const onSelect = (id: string | undefined) => set('at', id);
 
@@ -102,10 +120,13 @@ export default function MapScreen() {
           onChange={(value) => set('view', value === 'table' ? value : undefined)}
         />
       </div>
+      {!isTable && model !== undefined && model.groups.length > 0 && (
+        <GroupBar groups={model.groups} closed={closed} onClosed={setClosed} />
+      )}
       <Panel flush>
         <QueryView query={query} what="The map" rows={8}>
           {({ windowMs, leftOut }) =>
-            model === undefined || model.nodes.length === 0 ? (
+            shown === undefined || shown.nodes.length === 0 ? (
               <EmptyState icon={IconTopologyStar3} title={withSilent ? 'Nothing is here yet' : 'All is silent'}>
                 {withSilent
                   ? 'Create a function and call it, or let something wake it: it appears here within a second.'
@@ -115,15 +136,15 @@ export default function MapScreen() {
               <>
                 <div className={classes.frame} data-open={selected !== undefined || undefined}>
                   {isTable ? (
-                    <MapTable model={model} lit={lit} onSelect={onSelect} />
+                    <MapTable model={shown} lit={lit} onSelect={onSelect} />
                   ) : (
                     <Suspense fallback={<Loading rows={8} />}>
-                      <MapCanvas {...{ model, windowMs, selected, lit, onSelect }} />
+                      <MapCanvas {...{ model: shown, windowMs, selected, lit, onSelect }} />
                     </Suspense>
                   )}
-                  {selected !== undefined && <SidePanel {...{ model, selected, window, windowMs, onSelect }} />}
+                  {selected !== undefined && <SidePanel {...{ model: shown, selected, window, windowMs, onSelect }} />}
                 </div>
-                {(leftOut > 0 || model.hidden > 0) && <Notes leftOut={leftOut} hidden={model.hidden} />}
+                {(leftOut > 0 || shown.hidden > 0) && <Notes leftOut={leftOut} hidden={shown.hidden} />}
               </>
             )
           }

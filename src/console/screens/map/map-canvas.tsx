@@ -136,5 +136,5 @@ function Tool({ label, onClick, icon: Icon }: { label: string; onClick: () => vo
 }
 
 function describe({ kind, name, calls, errors, silent }: MapModel['nodes'][number]): string {
-  return `${kindWords(kind)} ${name}, ${silent || calls === 0 ? 'silent' : `${calls} ${kind === 'function' ? 'invocations' : 'uses'}, ${errors} errors`}`;
+  return `${kindWords(kind)} ${name}, ${silent || calls === 0 ? 'silent' : `${calls} ${kind === 'function' || kind === 'group' ? 'invocations' : 'uses'}, ${errors} errors`}`;
 }

@@ -1,7 +1,7 @@
-import type { Answer } from '../../api/client.ts';
 import type { FunctionView } from '../../api/things.ts';
+import type { Api } from '../../api/types.gen.ts';
 
-export type MapAnswer = Answer<'GET', '/v1/map'>;
+export type MapAnswer = Api['GET /v1/map']['answer'];
 export type Numbers = Omit<MapAnswer['edges'][number], 'from' | 'to' | 'kind'>;
 
 /** A thing on the map. */
@@ -26,6 +26,8 @@ export interface MapEdge {
   readonly to: string;
   readonly kind: MapAnswer['edges'][number]['kind'];
   readonly numbers: Numbers;
+  /** Of several lines, as a closed group has them: what cannot be summed up is not known. */
+  readonly merged?: boolean;
 }
 
 export interface MapModel {
@@ -102,11 +104,12 @@ export function mapModel(
   }
   const grouped = grouping === '' ? nodes : inGroups(nodes, edges, groupOf);
   const groups = [...new Set(grouped.map(({ group }) => group))].filter((group) => group !== '').sort();
-  const shape = JSON.stringify([
-    grouped.map(({ id, group }) => `${id}\n${group}`).sort(),
-    edges.map(({ id }) => id).sort(),
-  ]);
-  return { nodes: grouped, edges, groups, shape, hidden };
+  return { nodes: grouped, edges, groups, shape: shapeOf(grouped, edges), hidden };
+}
+
+/** Another text where something else has to be laid out. */
+export function shapeOf(nodes: readonly MapNode[], edges: readonly MapEdge[]): string {
+  return JSON.stringify([nodes.map(({ id, group }) => `${id}\n${group}`).sort(), edges.map(({ id }) => id).sort()]);
 }
 
 function groupsOfFunctions(functions: readonly FunctionView[], grouping: Grouping): ReadonlyMap<string, string> {
@@ -165,6 +168,7 @@ const KIND_WORDS: Readonly<Record<string, string>> = {
   topic: 'topic',
   kv: 'key-value store',
   url: 'address',
+  group: 'group',
 };
 
 /** What kind of thing a node is, in words. */

@@ -71,7 +71,7 @@ function connection({ kind, from, to }: MapEdge, nodes: ReadonlyMap<string, MapN
     : `${words(from)} ${VERBS[kind]} ${words(to)}`;
 }
 
-function EdgeNumbers({ edge: { numbers, kind } }: { edge: MapEdge }) {
+function EdgeNumbers({ edge: { numbers, kind, merged = false } }: { edge: MapEdge }) {
   const { calls, errors, perMinute, averageMs, p50Ms, p99Ms, maxMs, lastAtMs, operations } = numbers;
   if (calls === 0) return <Text size="sm">Nothing went along here within this time: it is only configured.</Text>;
   return (
@@ -82,8 +82,8 @@ function EdgeNumbers({ edge: { numbers, kind } }: { edge: MapEdge }) {
         <Figure name="Errors" bad={errors > 0}>
           {errors > 0 ? `✕ ${formatCount(errors)} (${formatShare(errors / calls)})` : '0'}
         </Figure>
-        <Figure name="p50">{formatDuration(p50Ms)}</Figure>
-        <Figure name="p99">{formatDuration(p99Ms)}</Figure>
+        {!merged && <Figure name="p50">{formatDuration(p50Ms)}</Figure>}
+        {!merged && <Figure name="p99">{formatDuration(p99Ms)}</Figure>}
         <Figure name="Longest">{formatDuration(maxMs)}</Figure>
         <Figure name="Average">{formatDuration(averageMs)}</Figure>
         <Figure name="Last">
@@ -130,7 +130,9 @@ function NodeLines({ model, node, nodes, windowMs, onSelect }: NodeLinesProps) {
     <>
       {node.calls > 0 ? (
         <dl className={classes.numbers}>
-          <Figure name={node.kind === 'function' ? 'Invocations' : 'Uses'}>{formatCount(node.calls)}</Figure>
+          <Figure name={node.kind === 'function' || node.kind === 'group' ? 'Invocations' : 'Uses'}>
+            {formatCount(node.calls)}
+          </Figure>
           <Figure name="Per minute">{formatCount((node.calls * MINUTE_MS) / windowMs)}</Figure>
           <Figure name="Errors" bad={node.errors > 0}>
             {node.errors > 0 ? `✕ ${formatShare(node.errors / node.calls)}` : '0'}
