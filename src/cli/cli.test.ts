@@ -37,6 +37,8 @@ describe('the command line', () => {
     const option = await fob('call', 'hello', '--lgos');
     assert.equal(option.code, 2);
     assert.match(option.stderr, /Did you mean --logs\?/);
+    const nested = await fob('alert', 'channel', 'add', 'ops', 'slack', '--colour');
+    assert.match(nested.stderr, /\(fob alert channel add --help shows how to use it\)/);
     for (const words of [
       ['call'],
       ['--url', 'nonsense', 'list'],

@@ -373,10 +373,17 @@ export async function createProgram(wanted: ReadonlySet<string> | 'all'): Promis
     .exitOverride();
   for (const entry of COMMANDS) {
     const command = program.command(entry.name).summary(entry.summary).helpGroup(entry.group);
-    command.description(sentence(entry.summary)).showHelpAfterError(`(fob ${entry.name} --help shows how to use it)`);
+    command.description(sentence(entry.summary));
     if (wanted === 'all' || wanted.has(entry.name)) (await entry.load()).define(command);
+    pointToHelp(command, `fob ${entry.name}`);
   }
   return program;
+}
+
+/** What is wrong with a command line ends with the help of just that command. */
+function pointToHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`(${path} --help shows how to use it)`);
+  for (const each of command.commands) pointToHelp(each, `${path} ${each.name()}`);
 }
 
 /** The help command is listed once, by the program itself. */

@@ -47,14 +47,15 @@ test('calls of a very short function travel ahead to one sandbox, in order', asy
 });
 
 test('when a sandbox dies, only the call that ran fails; those sent ahead run elsewhere', async () => {
-  const { put, run, invoke, sandboxes } = await createHarness();
-  put('tiny');
+  const { put, run, invoke, sandboxes, records } = await createHarness();
+  put('tiny', { memoryMb: 64 });
   await run('tiny');
   const [first, second, third] = [invoke('tiny'), invoke('tiny'), invoke('tiny')];
   const [sandbox] = sandboxes.started;
   await sandboxes.until(() => sandbox!.received.length === 4);
   sandbox!.exit({ reason: 'out_of_memory' });
   assert.equal((await first!.completed).outcome.status, 'out_of_memory');
+  assert.equal(records.at(-1)?.peakMemoryBytes, 64 * 1_048_576, 'all that it was given, whatever was seen before');
   const served = (): number => sandboxes.started.slice(1).reduce((sum, other) => sum + other.received.length, 0);
   await sandboxes.until(() => served() === 2);
   for (const other of sandboxes.started.slice(1)) for (const number of other.received) other.reply(number, '2');

@@ -2,6 +2,7 @@ import type { Clock } from '../model/clock.ts';
 import type { Outcome } from '../model/invocation.ts';
 import { within } from '../model/pause.ts';
 import { asProblem, type Problem } from '../model/problem.ts';
+import { BYTES_PER_MB } from '../model/units.ts';
 import type { InvocationRecord, Journal } from '../store/journal.ts';
 import type { Recording, Recordings } from '../store/recordings.ts';
 import type { Call } from './call.ts';
@@ -83,6 +84,9 @@ export class Recorder {
     const { name, version, config } = call.function;
     const sandboxId = runner?.sandbox.id ?? '';
     this.active--;
+    // It ended before anybody could look again, and took all that there was for it.
+    if (outcome.status === 'out_of_memory')
+      call.peakMemoryBytes = Math.max(call.peakMemoryBytes ?? 0, config.memoryMb * BYTES_PER_MB);
     const queuedMs = call.started ? call.startedMs - call.acceptedMs : 0;
     this.counters.of(name).ended(outcome.status, durationMs, call.coldStart);
     const error = outcome.status === 'succeeded' ? undefined : outcome.error;

@@ -55,9 +55,12 @@ function newVersion({ failed, recent, records, versions, sinceMs, windowMs }: Ev
   if (version === undefined || facts === undefined || version.share < MOST) return undefined;
   const beforeMs = sinceMs - facts.createdAtMs;
   if (beforeMs > NEW_VERSION_MS || facts.createdAtMs > sinceMs + windowMs) return undefined;
-  const previous = versions.find((each) => each.version < version.value);
-  if (previous === undefined) return undefined;
   const older = records.filter((each) => each.version < version.value);
+  // Those before it are not always the next lower number: one that is released takes the place of what served till then.
+  const previous =
+    mostFrequent(older.map((each) => each.version))?.value ??
+    versions.find((each) => each.version < version.value)?.version;
+  if (previous === undefined) return undefined;
   const olderFailed = older.filter(({ status }) => status !== 'succeeded' && status !== 'cancelled').length;
   const ofIt = records.filter((each) => each.version === version.value);
   // Where those before failed as much, it is not the version.
@@ -83,7 +86,7 @@ function newVersion({ failed, recent, records, versions, sinceMs, windowMs }: Ev
     kind: 'new_version',
     text: `version ${version.value}, deployed${by} ${when}${commit}${share}${gone(facts, alias) ? `; ${alias === '' ? 'the function' : alias} is back at another version already` : ''}`,
     version: version.value,
-    previousVersion: previous.version,
+    previousVersion: previous,
     ...(facts.by !== undefined && { by: facts.by }),
     ...(facts.git !== undefined && { commit: facts.git.commit }),
   };

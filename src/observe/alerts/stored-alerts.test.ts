@@ -114,20 +114,22 @@ describe('alerts', () => {
     await bench.pass(600_000);
     const at = bench.clock.now();
     bench.versions.set('pay', [
-      { version: 2, createdAtMs: at - 10_000, servesBy: [''] },
+      { version: 3, createdAtMs: at - 10_000, servesBy: [''] },
+      { version: 2, createdAtMs: at - 3_600_000, servesBy: [] },
       { version: 1, createdAtMs: at - 7_200_000, servesBy: ['prod'] },
     ]);
     const heard: boolean[] = [];
     const unsubscribe = bench.alerts.subscribe(({ diagnosis }) => heard.push(diagnosis !== undefined));
-    for (let n = 0; n < 20; n++) bench.call('pay', { version: 2, alias: 'prod', ...FAILS });
+    for (let n = 0; n < 20; n++) bench.call('pay', { version: 3, alias: 'prod', ...FAILS });
     await bench.pass(LOOK_MS);
     unsubscribe();
     assert.deepEqual(heard, [false, true], 'at once, and again when its cause is known');
     const { causes, commands } = bench.alerts.find('errors@pay')!.diagnosis!;
     assert.match(causes[0]!.text, /; prod is back at another version already$/);
     assert.deepEqual(
-      commands.map(({ command }) => command).filter((command) => /rollback|release/.test(command)),
-      ['fob release show pay --alias prod'],
+      commands.map(({ command }) => command).filter((command) => /rollback|release|diff/.test(command)),
+      ['fob release show pay --alias prod', 'fob diff pay 1 3'],
+      'with what it took the place of, which is not the version of the number before',
     );
   });
 
