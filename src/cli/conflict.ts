@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { harmless } from './text-width.ts';
+import { harmless } from '../model/harmless.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import { harmless } from '../model/harmless.ts';
 import { formatTarget } from '../model/target.ts';
 import { formatAge, formatDuration, formatTime } from './human.ts';
 import { paint, print, printPairs, printTable } from './output.ts';
-import { harmless } from './text-width.ts';
 
 /** An event as the API shows it. */
 export interface EventView {

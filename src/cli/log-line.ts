@@ -1,8 +1,9 @@
+import { harmless } from '../model/harmless.ts';
 import { type StructuredLine, structuredLine } from '../model/structured-line.ts';
 import type { LogLine } from './api.ts';
 import { formatTime } from './human.ts';
 import type { paint as Paint } from './output.ts';
-import { harmless, padText } from './text-width.ts';
+import { padText } from './text-width.ts';
 
 const GRAVE = new Set(['error', 'fatal']);
 /** A JSON line that claims a time this far from when it came shows it. */

@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander';
+import { harmless } from '../model/harmless.ts';
 import { Problem } from '../model/problem.ts';
 import { conflictOf } from './conflict.ts';
 import { EXIT, Failure } from './failure.ts';
 import { endQuietlyOnBrokenPipe, note, noteJson, paintError, printFailure } from './output.ts';
 import { COMMANDS, createProgram } from './program.ts';
-import { harmless } from './text-width.ts';
 
 /** Runs one command line and returns its exit code. */
 async function run(words: readonly string[]): Promise<number> {

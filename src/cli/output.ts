@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { StringDecoder } from 'node:string_decoder';
 import { styleText } from 'node:util';
+import { harmless, harmlessJson } from '../model/harmless.ts';
 import { type Column, renderPairs, renderTable } from './table.ts';
-import { cutText, harmless, harmlessJson } from './text-width.ts';
+import { cutText } from './text-width.ts';
 
 /**
  * Everything that the command line prints goes through here: results to standard output, all else to standard error.

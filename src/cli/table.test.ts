@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { harmless, harmlessJson } from '../model/harmless.ts';
 import { type Column, renderPairs, renderTable } from './table.ts';
-import { cutText, harmless, harmlessJson, padText, textWidth } from './text-width.ts';
+import { cutText, padText, textWidth } from './text-width.ts';
 
 const COLUMNS: Column[] = [
   { title: 'NAME', shrinkTo: 6 },

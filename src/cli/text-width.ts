@@ -4,10 +4,6 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const WIDE =
   /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}]|[\u{20000}-\u{3fffd}]|\p{Emoji_Presentation})/u;
 const ZERO = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
-/** What turns the order of letters around, and so shows another text than it is; and line ends that only some programs know. */
-const REORDERING = /[\u2028-\u202e\u2066-\u2069]/g;
 /** The fast path: plain ASCII. */
 const PLAIN = /^[\x20-\x7e]*$/;
 
@@ -54,23 +50,6 @@ export function wrapText(text: string, width: number | undefined): string[] {
     }
   }
   return [...lines, line ?? ''];
-}
-
-/** Text of a stranger made harmless for a terminal: control characters, escape sequences among them, become visible, and so does what reorders letters. */
-export function harmless(text: string): string {
-  if (PLAIN.test(text)) return text;
-  return text
-    .replace(CONTROL, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`)
-    .replace(REORDERING, unicodeEscape);
-}
-
-/** JSON made harmless for a terminal: it says the same. What JSON lets stand in texts as it is, and a terminal obeys, is escaped. */
-export function harmlessJson(json: string): string {
-  return json.replace(/[\u007f-\u009f]/g, unicodeEscape).replace(REORDERING, unicodeEscape);
-}
-
-function unicodeEscape(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function segmentWidth(segment: string): number {

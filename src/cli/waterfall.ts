@@ -1,5 +1,6 @@
+import { harmless } from '../model/harmless.ts';
 import { formatDuration } from './human.ts';
-import { cutText, harmless, padText, textWidth } from './text-width.ts';
+import { cutText, padText, textWidth } from './text-width.ts';
 
 /** One row of a trace, as `GET /v1/traces/{id}` has it. */
 export interface TraceRow {

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
+import { harmless } from '../../model/harmless.ts';
 import { problemOf } from '../../project/api.ts';
 import { applyPlan } from '../../project/apply.ts';
 import { isEmpty, type Plan, type Step } from '../../project/plan.ts';
@@ -11,7 +12,6 @@ import { count } from '../human.ts';
 import { note, Progress, paint, print, printJson } from '../output.ts';
 import { loadPlan, type ProjectOptions, projectApi, statedOrigin } from '../project-file/load.ts';
 import { addProjectOptions } from '../project-file/options.ts';
-import { harmless } from '../text-width.ts';
 
 interface ApplyOptions extends ProjectOptions {
   readonly yes?: boolean;

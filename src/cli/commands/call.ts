@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { CLOUD_EVENT_TYPE } from '../../model/cloudevents.ts';
+import { harmless, harmlessJson } from '../../model/harmless.ts';
 import { aboutFunction, functionPath, type LogLine } from '../api.ts';
 import { type NodeClient, readBody, readFailure } from '../client.ts';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
@@ -11,7 +12,6 @@ import { EXIT, Failure } from '../failure.ts';
 import { formatDuration, parseDurationMs } from '../human.ts';
 import { formatLogLine } from '../log-line.ts';
 import { note, noteJson, paintError, print, printBytes, printJson } from '../output.ts';
-import { harmless, harmlessJson } from '../text-width.ts';
 
 const MAX_DELAY_MS = 604_800_000;
 

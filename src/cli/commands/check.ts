@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import type { Command } from 'commander';
+import { harmless } from '../../model/harmless.ts';
 import { type FunctionView, functionPath } from '../api.ts';
 import { FOLDER_TESTS, findTests, type Tested } from '../check/find-tests.ts';
 import { brokenCase, type CaseResult, runCase } from '../check/run-case.ts';
@@ -15,7 +16,6 @@ import { startLocalNode } from '../dev/local-node.ts';
 import { EXIT } from '../failure.ts';
 import { count, formatDuration } from '../human.ts';
 import { Progress, paint, print, printJson } from '../output.ts';
-import { harmless } from '../text-width.ts';
 
 interface CheckOptions {
   readonly only?: string;

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { harmless } from '../../model/harmless.ts';
 import { Problem } from '../../model/problem.ts';
 import { functionPath, type LogLine } from '../api.ts';
 import { createClient, type NodeClient } from '../client.ts';
@@ -17,7 +18,6 @@ import { formatLogLine } from '../log-line.ts';
 import { note, Progress, paint, print, printFailure, warn } from '../output.ts';
 import { ownCommand } from '../project.ts';
 import { sendJson } from '../send-json.ts';
-import { harmless } from '../text-width.ts';
 
 const DATA_FOLDER = join('.fob', 'dev');
 const DEFAULT_PORT = 9999;

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import { harmless } from '../../model/harmless.ts';
 import { aboutFunction, functionPath } from '../api.ts';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { formatBytes } from '../human.ts';
 import { note, paint, print, printJson } from '../output.ts';
 import { type DiffView, versionOf } from '../release/api.ts';
-import { harmless } from '../text-width.ts';
 
 export function define(command: Command): void {
   command

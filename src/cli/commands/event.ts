@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import { harmlessJson } from '../../model/harmless.ts';
 import { aboutFunction, type FunctionView, functionPath } from '../api.ts';
 import { clientOf, examples, oneOf, optionsOf, wholeNumber } from '../command-line.ts';
 import { readData } from '../data-argument.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { print } from '../output.ts';
-import { harmlessJson } from '../text-width.ts';
 import { allTypes, typeNamed } from '../trigger/api.ts';
 import { sampleEvent } from '../trigger/sample.ts';
 import { printTypes } from '../trigger/show.ts';

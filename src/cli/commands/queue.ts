@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
+import { harmless } from '../../model/harmless.ts';
 import { clientOf, collect, examples, optionsOf, wholeNumber } from '../command-line.ts';
 import { pairsOf, readData } from '../data-argument.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { count, formatAge, formatDuration, formatTime, parseDurationMs } from '../human.ts';
 import { note, paint, paintError, print, printBytes, printJson, printPairs, printTable } from '../output.ts';
 import { sendJson } from '../send-json.ts';
-import { harmless } from '../text-width.ts';
 
 interface QueueView {
   readonly name: string;

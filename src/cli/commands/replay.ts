@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
+import { harmless } from '../../model/harmless.ts';
 import { difference } from '../check/difference.ts';
 import { clientOf, examples, optionsOf, wholeNumber } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatDuration } from '../human.ts';
 import { note, paint, print, printJson } from '../output.ts';
 import { sendJson } from '../send-json.ts';
-import { harmless } from '../text-width.ts';
 
 interface Part {
   readonly contentType: string;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { harmless } from '../../model/harmless.ts';
 import { closest } from '../../model/suggest.ts';
 import type { NodeClient } from '../client.ts';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
@@ -6,7 +7,7 @@ import { EXIT, Failure } from '../failure.ts';
 import { formatAgo, formatDuration, parseDurationMs } from '../human.ts';
 import { note, paint, print, printJson, printPairs, printTable } from '../output.ts';
 import { sendJson } from '../send-json.ts';
-import { cutText, harmless } from '../text-width.ts';
+import { cutText } from '../text-width.ts';
 
 interface DeploymentView {
   readonly id: string;

@@ -1,10 +1,10 @@
+import { harmless } from '../../model/harmless.ts';
 import { ORIGIN_HEADER, originHeader, type StatedOrigin } from '../../model/origin.ts';
 import { uploadForm } from '../../project/code/upload-form.ts';
 import { type FunctionView, functionPath } from '../api.ts';
 import { failureOf, type NodeClient } from '../client.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { type Progress, paintError } from '../output.ts';
-import { harmless } from '../text-width.ts';
 import type { Upload } from './upload.ts';
 
 /** What the node tells while it deploys. */

@@ -1,8 +1,8 @@
 import { sharesText } from '../../model/alias.ts';
+import { harmless } from '../../model/harmless.ts';
 import type { VersionNumbers } from '../../model/release.ts';
 import { formatAge, formatAgo, formatDuration, formatTime } from '../human.ts';
 import { paint, print, printPairs, printTable } from '../output.ts';
-import { harmless } from '../text-width.ts';
 import type { AliasView, ReleaseView, VersionView } from './api.ts';
 
 type Format = Parameters<typeof paint>[0];

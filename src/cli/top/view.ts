@@ -1,9 +1,10 @@
+import { harmless } from '../../model/harmless.ts';
 import { BYTES_PER_MB } from '../../model/units.ts';
 import type { TopRow } from '../../observe/metrics/metrics.ts';
 import { formatBytes, formatDuration } from '../human.ts';
 import { formatNumber } from '../metric-view.ts';
 import { renderTable } from '../table.ts';
-import { cutText, harmless, padText } from '../text-width.ts';
+import { cutText, padText } from '../text-width.ts';
 import { type Paint, TOP_COLUMNS, tableColumns } from './columns.ts';
 import type { TopState } from './keys.ts';
 import type { TopAnswer } from './top-answer.ts';

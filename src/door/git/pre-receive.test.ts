@@ -34,6 +34,16 @@ describe('the hook that asks the node', () => {
     return { code, printed: await printed };
   };
 
+  test('what it shows cannot drive the terminal of whoever pushes', async () => {
+    const { printed } = await run(`${ZERO} ${COMMIT} refs/heads/main\n`, (channel) =>
+      answerHook(channel, async (_question, { tell }) => {
+        tell('built \x1b[2J\x1b]0;title\x07\u009b1m\rerror\u202e.txt');
+        return true;
+      }),
+    );
+    assert.equal(printed, 'built \\x1b[2J\\x1b]0;title\\x07\\x9b1m\\x0derror\\u202e.txt\n');
+  });
+
   test('passes the question on, shows what is told, and ends as it is told', async () => {
     let asked: Question | undefined;
     const input = `${ZERO} ${COMMIT} refs/heads/main\n${COMMIT} ${ZERO} refs/tags/v1\n`;

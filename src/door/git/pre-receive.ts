@@ -1,6 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { harmless } from '../../model/harmless.ts';
 
 /** A question of a push has at most so many refs, and so many bytes. */
 const MAX_QUESTION_BYTES = 1_048_576;
@@ -48,6 +49,7 @@ export interface Question {
 }
 
 export interface Asker {
+  /** Shows a line at the terminal of whoever pushes; Git passes on what it gets, and so it is made harmless. */
   tell(line: string): void;
 }
 
@@ -71,7 +73,7 @@ export function answerHook(
     asked = true;
     const asker: Asker = {
       tell: (line) => {
-        if (!channel.destroyed) channel.write(`:${line.replaceAll('\n', ' ')}\n`);
+        if (!channel.destroyed) channel.write(`:${harmless(line.replaceAll('\n', ' '))}\n`);
       },
     };
     decide(parseQuestion(text), asker).then(
