@@ -6,29 +6,18 @@ import { answers } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { authorizeInvoke } from '../authorize-invoke.ts';
 import type { DoorContext } from '../context.ts';
-import { permitAny, visible } from '../permission.ts';
+import { permitAny } from '../permission.ts';
 import { demand } from '../principal.ts';
 import { queryOf } from '../query.ts';
-import { failedInvocations, type InvocationFilters } from './failed-invocations.ts';
+import { askInvocations } from './ask-invocations.ts';
 import type { NativeInvoke } from './invoke.ts';
-import {
-  cursor,
-  DEFAULT_PAGE,
-  from,
-  functionFilter,
-  InvocationView,
-  limit,
-  ProblemAnswer,
-  TargetParameters,
-  to,
-} from './schemas.ts';
-import { timeRange } from './time-range.ts';
+import { cursor, from, functionFilter, InvocationView, limit, ProblemAnswer, TargetParameters, to } from './schemas.ts';
 
 const tags = ['invocations'];
 
 /** Invoking, and the records of past invocations. The server matches the invoke by hand; its route here serves spellings that it did not match. */
 export function addInvocationRoutes(app: App, context: DoorContext, invoke: NativeInvoke): void {
-  const { engine, store, clock } = context;
+  const { store } = context;
 
   app.post(
     '/v1/functions/:name/invoke',
@@ -99,22 +88,8 @@ export function addInvocationRoutes(app: App, context: DoorContext, invoke: Nati
       },
     },
     async (request) => {
-      const { from: _from, to: _to, limit: most = DEFAULT_PAGE, function: name, failed, ...filters } = request.query;
-      if (name !== undefined) demand(request.raw, 'logs:read', `function:${name}`);
-      const query = {
-        ...filters,
-        ...(name !== undefined && { function: engine.find(name)?.document.name ?? name }),
-        ...timeRange(request.query, clock.now()),
-      } as InvocationFilters;
-      const { items, ...next } =
-        failed === true && filters.status === undefined
-          ? await failedInvocations(store.journal, query, most)
-          : await store.journal.invocations({
-              ...query,
-              ...(failed === false && { status: 'succeeded' }),
-              limit: most,
-            });
-      return { invocations: visible(request, 'logs:read', items, (each) => each.function), ...next };
+      const { items, ...next } = await askInvocations(context, request, request.query, 'logs:read');
+      return { invocations: items, ...next };
     },
   );
 

@@ -11,9 +11,8 @@ import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { permitAny, visible } from '../permission.ts';
 import { demand } from '../principal.ts';
-import { failedInvocations, type InvocationFilters } from './failed-invocations.ts';
-import { cursor, DEFAULT_PAGE, from, functionFilter, limit, ProblemAnswer, to } from './schemas.ts';
-import { timeRange } from './time-range.ts';
+import { askInvocations } from './ask-invocations.ts';
+import { cursor, from, functionFilter, limit, ProblemAnswer, to } from './schemas.ts';
 
 const tags = ['traces'];
 const HIDDEN = '(not yours to see)';
@@ -59,7 +58,7 @@ const TraceSummary = Type.Object({
 
 /** Traces: their waterfalls, and where to begin to look. */
 export function addTraceRoutes(app: App, context: DoorContext): void {
-  const { engine, store, clock } = context;
+  const { store } = context;
 
   app.get(
     '/v1/traces',
@@ -91,23 +90,9 @@ export function addTraceRoutes(app: App, context: DoorContext): void {
       },
     },
     async (request) => {
-      const { from: _from, to: _to, limit: most = DEFAULT_PAGE, function: name, failed, ...filters } = request.query;
-      if (name !== undefined) demand(request.raw, 'traces:read', `function:${name}`);
-      const query = {
-        ...filters,
-        ...(name !== undefined && { function: engine.find(name)?.document.name ?? name }),
-        ...timeRange(request.query, clock.now()),
-      } as InvocationFilters;
-      const { items, ...next } =
-        failed === true && filters.status === undefined
-          ? await failedInvocations(store.journal, query, most)
-          : await store.journal.invocations({
-              ...query,
-              ...(failed === false && { status: 'succeeded' }),
-              limit: most,
-            });
+      const { items, ...next } = await askInvocations(context, request, request.query, 'traces:read');
       const traces = new Map<string, InvocationRecord>();
-      for (const record of visible(request, 'traces:read', items, (each) => each.function)) {
+      for (const record of items) {
         const traceId = traceOfRecord(record);
         if (!traces.has(traceId)) traces.set(traceId, record);
       }
