@@ -32,6 +32,11 @@ describe('hostile texts, where a name is meant', () => {
     'the owner of a function': (owner) => ['PATCH', '/v1/functions/hello', { owner }],
     'the owner of a role': (owner) => ['PUT', '/v1/execution-roles/reader', { owner, grants: [] }],
     'the path of a route': (text) => ['POST', '/v1/triggers', route(`/${text}`)],
+    'a value of a blueprint': (prefix) => [
+      'POST',
+      '/v1/blueprints/s3-get-object-python/resources',
+      { values: { prefix } },
+    ],
     'what an access key is for': (label) => ['POST', '/v1/keys', { label, grants: ['kv:a'] }],
   };
   for (const [what, request] of Object.entries(fields)) {

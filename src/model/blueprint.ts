@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox';
 import { grantsOfTemplate, ROLE_TEMPLATES, type RoleTemplate } from './execution-role.ts';
 import { FUNCTION_NAME_PATTERN } from './function.ts';
 import { isObject } from './json.ts';
+import { ONE_LINE_PATTERN, ONE_LINE_WORDS } from './one-line.ts';
 import { Problem } from './problem.ts';
 
 /** Names of blueprints, which are names of folders, too. */
@@ -11,6 +12,7 @@ export const BLUEPRINT_NAME_PATTERN = '^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$';
 const VALUE_NAME = '^[a-z][A-Za-z0-9]{0,63}$';
 const SECRET_NAME = '^[A-Z][A-Z0-9_]{0,127}$';
 const MAX_VALUE_LENGTH = 1_024;
+const oneLine = new RegExp(ONE_LINE_PATTERN);
 /** The value that every blueprint has: what its function is called, and what begins the names of all else. */
 const NAME = 'name';
 
@@ -148,6 +150,7 @@ export function completeValues(
 export function faultOfValue({ pattern, help, type }: BlueprintValue, value: string): string | undefined {
   if (type === 'number' && !Number.isFinite(Number(value || 'none'))) return 'must be a number';
   if (value.length > MAX_VALUE_LENGTH) return `is longer than ${MAX_VALUE_LENGTH} characters`;
+  if (!oneLine.test(value)) return `must be a text ${ONE_LINE_WORDS}`;
   if (pattern === undefined || new RegExp(pattern).test(value)) return undefined;
   return `must match ${pattern}${help === undefined ? '' : ` (${help})`}, and "${value.slice(0, 100)}" does not`;
 }
