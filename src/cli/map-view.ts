@@ -141,6 +141,12 @@ function escaped(text: string): string {
 function labelOf({ calls, errors, perMinute, kind }: MapEdgeView): string {
   if (calls === 0) return '';
   if (kind === 'feeds') return '';
-  const rate = `${perMinute < 10 ? perMinute.toFixed(1) : Math.round(perMinute)}/min`;
+  const rate = `${rateOf(perMinute)}/min`;
   return errors === 0 ? rate : `${rate}, ${errors} failed`;
+}
+
+/** How often a minute, in words. */
+export function rateOf(perMinute: number): string {
+  if (perMinute < 0.1) return '<0.1';
+  return perMinute < 10 ? perMinute.toFixed(1) : String(Math.round(perMinute));
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { NETWORK_HOST_PATTERN, parseNetworkHost } from './network.ts';
+import { isNeverOpen, NETWORK_HOST_PATTERN, parseNetworkHost } from './network.ts';
 
 test('names, addresses and ranges are read', () => {
   assert.deepEqual(parseNetworkHost('API.github.com:443'), {
@@ -58,4 +58,19 @@ test('whatever is read holds nothing that a command could take for something els
       assert.ok(host.fromPort >= 1 && host.toPort <= 65_534 && host.fromPort <= host.toPort);
     }),
   );
+});
+
+test('this machine and link-local addresses are never open; what reaches further than them is', () => {
+  const isClosed = (text: string) => isNeverOpen(parseNetworkHost(text)!);
+  for (const text of [
+    '127.0.0.1:80',
+    '127.1.2.3:80',
+    '0.0.0.0:80',
+    '169.254.169.254:80',
+    '169.254.0.0/20:1',
+    'a.localhost:1',
+  ])
+    assert.equal(isClosed(text), true, text);
+  for (const text of ['0.0.0.0/0:443', '169.254.0.0/12:1', '10.0.0.1:5432', '128.0.0.1:1', 'localhost.example:1'])
+    assert.equal(isClosed(text), false, text);
 });

@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { BlockList, isIPv4 } from 'node:net';
 
 /**
  * What a function may reach: nothing at all; the platform's services that it was granted; those and named hosts; or those
@@ -46,4 +46,21 @@ function isHostName(name: string): boolean {
     name.length <= 253 &&
     name.split('.').every((label) => /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/.test(label))
   );
+}
+
+/** What no function reaches, however it asks: the machine itself, the link's own services (a cloud's metadata among them), and what is no address of one host. */
+export const CLOSED_RANGES = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'] as const;
+
+const CLOSED = CLOSED_RANGES.map((range) => {
+  const [address, bits] = range.split('/') as [string, string];
+  const list = new BlockList();
+  list.addSubnet(address, Number(bits));
+  return { list, bits: Number(bits) };
+});
+
+/** Whether naming a host opens nothing, because all of it stays closed whatever is named. */
+export function isNeverOpen({ name, range }: NetworkHost): boolean {
+  if (range === undefined) return name === 'localhost' || name?.endsWith('.localhost') === true;
+  const [address, bits] = range.split('/') as [string, string];
+  return CLOSED.some((closed) => Number(bits) >= closed.bits && closed.list.check(address));
 }

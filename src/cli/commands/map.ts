@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { clientOf, examples, oneOf, optionsOf } from '../command-line.ts';
 import { formatDuration } from '../human.ts';
-import { drawDot, drawMermaid, type MapAnswer, type MapEdgeView, treeOf } from '../map-view.ts';
+import { drawDot, drawMermaid, type MapAnswer, type MapEdgeView, rateOf, treeOf } from '../map-view.ts';
 import { note, paint, print, printJson, printTable } from '../output.ts';
 
 const FORMATS = ['tree', 'table', 'dot', 'mermaid'];
@@ -84,9 +84,4 @@ function countsOf(edge: MapEdgeView | undefined): string[] {
   const share = errors === 0 ? '-' : `${((100 * errors) / calls).toFixed(errors / calls < 0.1 ? 1 : 0)} %`;
   const latency = kind === 'feeds' ? ['', ''] : [formatDuration(p50Ms), formatDuration(p99Ms)];
   return [String(calls), rateOf(perMinute), share, ...latency];
-}
-
-function rateOf(perMinute: number): string {
-  if (perMinute < 0.1) return '<0.1';
-  return perMinute < 10 ? perMinute.toFixed(1) : String(Math.round(perMinute));
 }

@@ -8,7 +8,7 @@ import {
   PAYLOAD_RECORDING,
   RETRY_REASONS,
 } from '../../model/function.ts';
-import { NETWORK_RULES, parseNetworkHost } from '../../model/network.ts';
+import { isNeverOpen, NETWORK_RULES, parseNetworkHost } from '../../model/network.ts';
 import { ONE_LINE_WORDS } from '../../model/one-line.ts';
 import { Problem } from '../../model/problem.ts';
 
@@ -101,6 +101,12 @@ function checkNetwork({ network, networkHosts, grants, role }: FunctionConfig): 
   const wrong = networkHosts.find((host) => parseNetworkHost(host) === undefined);
   if (wrong !== undefined)
     refuse('networkHosts', `networkHosts has ${show(wrong)}: it must be ${ALLOWED.networkHosts}`);
+  const closed = networkHosts.find((host) => isNeverOpen(parseNetworkHost(host)!));
+  if (closed !== undefined)
+    refuse(
+      'networkHosts',
+      `networkHosts has ${show(closed)}, which is open to no function: this machine and link-local addresses stay closed. Services of this node are granted`,
+    );
   if (network === 'hosts' && networkHosts.length === 0)
     refuse('networkHosts', 'network is "hosts", and networkHosts names none: name one, such as "api.github.com:443"');
   if (network !== 'hosts' && networkHosts.length > 0)

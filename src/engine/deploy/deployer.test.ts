@@ -403,11 +403,14 @@ test('what a function may reach and what it was given besides must fit', async (
     [{ networkHosts: ['a.example:443'] }, /network is "services": set it to "hosts"/],
     [{ network: 'hosts', networkHosts: ['*.example:443'] }, /networkHosts.*without wildcards/],
     [{ network: 'hosts', networkHosts: ['a.example:0'] }, /"a\.example:0"/],
+    [{ network: 'hosts', networkHosts: ['127.0.0.1:80'] }, /"127\.0\.0\.1:80", which is open to no function/],
+    [{ network: 'hosts', networkHosts: ['169.254.169.254:80'] }, /link-local addresses stay closed/],
+    [{ network: 'hosts', networkHosts: ['localhost:80'] }, /this machine/],
     [{ network: 'none', grants: ['kv:a:read'] }, /reaches no services.*set it to "services"/],
   ] as [Partial<FunctionConfig>, RegExp][]) {
     await assert.rejects(deploy(config), problem('invalid_request', message));
   }
-  const networkHosts = ['a.example:443', '10.0.0.0/8:1-65534/udp'];
+  const networkHosts = ['a.example:443', '10.0.0.0/8:1-65534/udp', '0.0.0.0/0:443'];
   const { document } = await deploy({ network: 'hosts', networkHosts });
   assert.deepEqual(document.config.networkHosts, networkHosts);
 });

@@ -219,7 +219,10 @@ export async function openQuotas(options: QuotasOptions): Promise<Quotas> {
     async put(quota, by, expectedRevision) {
       if (!Value.Check(QuotaSchema, quota)) throw new Problem('invalid_request', 'this is no quota');
       if (QUOTA_MEASURES.every((measure) => quota[measure] === undefined)) {
-        throw new Problem('invalid_request', `the quota limits nothing: name one of ${QUOTA_MEASURES.join(', ')}`);
+        throw new Problem(
+          'invalid_request',
+          `the quota limits nothing: name one of ${QUOTA_MEASURES.join(', ')}; one that is not wanted any more is removed (fob quota rm ${quota.team})`,
+        );
       }
       if (documents.find(keyOf(quota.team)) === undefined && documents.count >= MAX_QUOTAS) {
         throw new Problem('invalid_request', `there are ${MAX_QUOTAS} quotas already; remove some first`);

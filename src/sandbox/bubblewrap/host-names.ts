@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { BlockList, isIPv4 } from 'node:net';
-import { CLOSED, PRIVATE, SYSTEM_PATH } from './network-rules.ts';
+import { CLOSED_RANGES } from '../../model/network.ts';
+import { PRIVATE, SYSTEM_PATH } from './network-rules.ts';
 import { ownAddresses } from './own-addresses.ts';
 
 /** What was found is good for so long: sandboxes of one function ask for the same names. */
@@ -102,7 +103,7 @@ export class HostNames {
   }
 }
 
-const closed = listOf(CLOSED);
+const closed = listOf(CLOSED_RANGES);
 const isPrivate = listOf(PRIVATE);
 
 function listOf(ranges: readonly string[]): BlockList {

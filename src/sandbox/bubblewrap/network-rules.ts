@@ -1,4 +1,4 @@
-import type { NetworkHost } from '../../model/network.ts';
+import { CLOSED_RANGES, type NetworkHost } from '../../model/network.ts';
 import type { NetworkAccess } from '../sandbox.ts';
 
 /** Where distributions keep programs of the system, which the search path of a service may lack. */
@@ -6,8 +6,6 @@ export const SYSTEM_PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 /** Address of the resolver that slirp4netns answers as, inside. */
 export const RESOLVER = '10.0.2.3';
 
-/** What no function reaches, however it asks: the machine itself, the link's own services (a cloud's metadata among them), and what is no address of one host. */
-export const CLOSED = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'];
 /** Networks that are not the Internet (RFC 6890): private ones, those of carriers, and of benchmarks. */
 export const PRIVATE = [
   '10.0.0.0/8',
@@ -30,7 +28,9 @@ export type OpenRange = Pick<NetworkHost, 'fromPort' | 'toPort' | 'protocol'> & 
  * from one of its processes, which would find them open.
  */
 export function networkRules(access: Exclude<NetworkAccess, 'none' | 'any'>, own: readonly string[]): string[] {
-  const closed = [...CLOSED, ...own.map((address) => `${address}/32`)].map((range) => refuse(range, PRIORITY.closed));
+  const closed = [...CLOSED_RANGES, ...own.map((address) => `${address}/32`)].map((range) =>
+    refuse(range, PRIORITY.closed),
+  );
   if (access !== 'internet') return [...closed, `rule add priority ${PRIORITY.rest} prohibit`];
   return [
     ...['udp', 'tcp'].map(
