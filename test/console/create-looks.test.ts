@@ -25,7 +25,7 @@ const DRAFT = {
         ...{ access: { mode: 'auto', role: '', grants: [] }, settings: {} },
       },
     ],
-    ...{ triggers: [], services: [], secrets: [] },
+    ...{ triggers: [], services: [], keyValues: [], secrets: [] },
   },
   repository: { url: '', follow: 'branch', ref: '' },
   seen: ['start', 'trigger'],
@@ -41,7 +41,7 @@ describe('the steps of creating a function, as they look', { skip: noBrowser }, 
 
   const prepare = async (page: Page): Promise<void> => {
     page.setDefaultTimeout(10_000);
-    await page.addInitScript(`sessionStorage.setItem('fob.create', ${JSON.stringify(JSON.stringify(DRAFT))})`);
+    await page.addInitScript(`sessionStorage.setItem('fob.create.2', ${JSON.stringify(JSON.stringify(DRAFT))})`);
   };
 
   test('every step', (t) =>

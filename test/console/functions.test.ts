@@ -76,6 +76,33 @@ describe('the functions in the console', { skip: noBrowser }, () => {
       },
     }));
 
+  test('a rollback shows at once, and a quota that is used up is named', async (t) => {
+    const { page, assertClean } = await openPage(t, browser, { expected: /status of 429/ });
+    const config = { owner: 'till' };
+    for (const line of ['return 1;', "throw new Error('broken');"]) {
+      const code = { inline: `export const handler = async () => { ${line} };\n`, fileName: 'main.mjs' };
+      await asked(node, 'PUT', '/v1/functions/flaky', { code, config });
+    }
+    const invoke = async () => (await node.request('POST', '/v1/functions/flaky/invoke', { body: '{}' })).status;
+    assert.equal(await invoke(), 502);
+    await goTo(page, `${node.url}/console/functions/flaky/releases`);
+    await page.getByText('Failing', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Roll back' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Roll flaky back to version 1?' });
+    await dialog.getByText('in place of version 2').waitFor();
+    await dialog.getByRole('button', { name: 'Roll back' }).click();
+    await page.getByText('Recovering', { exact: true }).waitFor();
+    await page.getByText('100% of 1 failed, not invoked since it was changed').waitFor();
+    await goTo(page, `${node.url}/console/`);
+    await page.getByText('rolled back to version 1 by operator').waitFor();
+    await asked(node, 'PUT', '/v1/quotas/till', { invocationsPerDay: 1 });
+    assert.equal(await invoke(), 429);
+    await goTo(page, `${node.url}/console/functions/flaky/test`);
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText('refused', { exact: true }).waitFor();
+    assertClean();
+  });
+
   test('where there is no such function, the page says so', async (t) => {
     const { page } = await openPage(t, browser, { expected: /404/ });
     await goTo(page, `${node.url}/console/functions/nobody`);

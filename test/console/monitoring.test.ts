@@ -66,15 +66,15 @@ describe('monitoring in the console', { skip: noBrowser }, () => {
     await page.getByRole('combobox', { name: 'Compare with' }).click();
     await page.getByRole('option', { name: 'With version 1' }).click();
     await page.waitForURL(/compare=v1/);
-    const line = page.getByRole('button', { name: /^calls, version 1/ });
+    const line = page.getByRole('button', { name: /^invocations, version 1/ });
     await line.waitFor();
     const described = await chart(page, 'Invocations').getAttribute('aria-label');
-    assert.match(described!, /calls, version 1: .*20 at most/);
+    assert.match(described!, /invocations, version 1: .*20 at most/);
     await line.click();
     assert.equal(await line.getAttribute('aria-pressed'), 'false');
     await page.getByRole('combobox', { name: 'Compare with' }).click();
     await page.getByRole('option', { name: 'With a week before' }).click();
-    await page.getByRole('button', { name: /^calls, a week before/ }).waitFor();
+    await page.getByRole('button', { name: /^invocations, a week before/ }).waitFor();
     assertClean();
   });
 
