@@ -4,8 +4,20 @@ import type { Browser } from 'playwright-core';
 import { type Client, createClient } from '../support/client.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
-import { assertAccessible, everyLook, goTo, noBrowser, openBrowser, openPage } from './support.ts';
+import {
+  assertAccessible,
+  assertNoOverflow,
+  everyLook,
+  goTo,
+  look,
+  noBrowser,
+  openBrowser,
+  openPage,
+} from './support.ts';
 
+const JSON_BODY = { 'Content-Type': 'application/json' };
+/** One pixel. */
+const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const HOSTILE = '<img src=x onerror=alert(1)>.txt';
 
 describe('buckets in the console', { skip: noBrowser }, () => {
@@ -80,6 +92,40 @@ describe('buckets in the console', { skip: noBrowser }, () => {
     await dialog.getByText('fob bucket rm photos 2026/11/cat.jpg 2026/12/dog.jpg').waitFor();
     await dialog.getByRole('button', { name: 'Remove', exact: true }).press('Enter');
     await page.getByText('Nothing begins with 2026/').waitFor();
+    assertClean();
+  });
+
+  test('an object is looked at: a text as text, an image as an image, nothing as a page; each version, too', async (t) => {
+    const put = (key: string, body: string | Buffer, type: string) =>
+      client.request('PUT', `/v1/buckets/looked-at/objects/${key}`, { body, headers: { 'Content-Type': type } });
+    await client.request('PUT', '/v1/buckets/looked-at');
+    await client.request('PATCH', '/v1/buckets/looked-at', { body: '{"versioning": "enabled"}', headers: JSON_BODY });
+    await put('page.html', '<script>document.title = "hacked"</script> first', 'text/html');
+    await put('page.html', '<script>document.title = "hacked"</script> second', 'text/html');
+    await put('dot.png', Buffer.from(DOT, 'base64'), 'image/png');
+    await put('noise', Buffer.from([0, 255, 1, 254]), 'text/plain');
+    const { page, assertClean } = await openPage(t, browser, { width: 360 });
+    await goTo(page, `${node.url}/console/buckets/looked-at`);
+    await page.getByRole('link', { name: 'page.html', exact: true }).press('Enter');
+    await page.waitForURL(/object=page.html/);
+    const drawer = page.getByRole('dialog', { name: 'page.html' });
+    await drawer.getByRole('region', { name: 'What is in it' }).getByText('</script> second').waitFor();
+    await drawer.getByText('fob bucket get looked-at page.html').waitFor();
+    await look(page, 'object');
+    await assertAccessible(page);
+    await assertNoOverflow(page);
+    await drawer.getByRole('button', { name: /^Show the version/ }).click();
+    await drawer.getByRole('region', { name: 'What is in it' }).getByText('</script> first').waitFor();
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'dot.png', exact: true }).click();
+    const image = page.getByRole('img', { name: 'The object' });
+    await image.waitFor();
+    const width = 'document.querySelector(`[alt="The object"]`).naturalWidth';
+    await eventually(async () => assert.equal(await page.evaluate(width), 1));
+    await page.goto(`${node.url}/console/buckets/looked-at?object=noise`);
+    await page.getByText('It is neither text nor an image').waitFor();
+    assert.doesNotMatch(await page.title(), /hacked/);
     assertClean();
   });
 

@@ -171,6 +171,8 @@ export interface Api {
   "DELETE /v1/buckets/{bucket}": { path: { bucket: string }; answer: undefined };
   /** Lists objects in the order of the UTF-8 bytes of their keys */
   "GET /v1/buckets/{bucket}/objects": { path: { bucket: string }; query: { prefix?: string; delimiter?: string; after?: string; limit?: number }; answer: { objects: { key: string; bytes: number; etag: string; lastModified: string; contentType?: string; versionId?: string }[]; commonPrefixes: string[]; next?: string } };
+  /** Lists the versions of an object, newest first */
+  "GET /v1/buckets/{bucket}/versions": { path: { bucket: string }; query: { key: string; after?: string; limit?: number }; answer: { versions: { key: string; bytes: number; etag: string; lastModified: string; contentType?: string; versionId?: string; latest: boolean; deleteMarker: boolean }[]; next?: string } };
   /** Stores the body as an object */
   "PUT /v1/buckets/{bucket}/objects/{*}": { path: { bucket: string }; body: Blob | FormData | string; answer: { key: string; bytes: number; etag: string; lastModified: string; contentType?: string; versionId?: string } };
   /** Serves an object, or a range of its bytes */

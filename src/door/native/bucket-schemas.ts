@@ -54,6 +54,26 @@ export const ObjectAnswer = Type.Object({
   versionId: Type.Optional(Type.String()),
 });
 
+export const VersionsQuery = Type.Object(
+  {
+    key: Type.String({ minLength: 1, maxLength: 1024 }),
+    after: Type.Optional(Type.String({ maxLength: 64, description: '`next` of the page before' })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'Most items; default 100' })),
+  },
+  { additionalProperties: false },
+);
+
+export const VersionsAnswer = Type.Object({
+  versions: Type.Array(
+    Type.Object({
+      ...ObjectAnswer.properties,
+      latest: Type.Boolean(),
+      deleteMarker: Type.Boolean({ description: 'The object was removed then' }),
+    }),
+  ),
+  next: Type.Optional(Type.String({ description: 'Give it as `after` for the next page; absent on the last one' })),
+});
+
 export const ListQuery = Type.Object({
   prefix: Type.Optional(Type.String({ maxLength: 1024, description: 'Keys that start so' })),
   delimiter: Type.Optional(

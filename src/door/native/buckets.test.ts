@@ -49,6 +49,40 @@ describe('buckets in the native API', () => {
     );
   });
 
+  it('tell the versions of an object, and of no other', async () => {
+    await ask(node, 'PUT', '/v1/buckets/kept');
+    await ask(node, 'PATCH', '/v1/buckets/kept', { body: JSON.stringify({ versioning: 'enabled' }) });
+    for (const body of ['one', 'longer']) await ask(node, 'PUT', '/v1/buckets/kept/objects/a', { body });
+    await ask(node, 'PUT', '/v1/buckets/kept/objects/ab', { body: 'another' });
+    await ask(node, 'DELETE', '/v1/buckets/kept/objects/a');
+    type Version = { versionId: string; bytes: number; latest: boolean; deleteMarker: boolean };
+    const listed = async (query: string): Promise<{ versions: Version[]; next?: string }> =>
+      (await ask(node, 'GET', `/v1/buckets/kept/versions?key=a${query}`)).json;
+    const { versions, next } = await listed('');
+    assert.deepEqual(
+      versions.map(({ bytes, latest, deleteMarker }) => [bytes, latest, deleteMarker]),
+      [
+        [0, true, true],
+        [6, false, false],
+        [3, false, false],
+      ],
+    );
+    assert.equal(next, undefined);
+    const first = await listed('&limit=2');
+    const second = await listed(`&limit=2&after=${first.next}`);
+    assert.deepEqual([...first.versions, ...second.versions], versions);
+    const old = await ask(node, 'GET', `/v1/buckets/kept/objects/a?versionId=${versions[2]!.versionId}`);
+    assert.equal(old.text, 'one');
+    assert.deepEqual((await ask(node, 'GET', '/v1/buckets/kept/versions?key=b')).json.versions, []);
+    assert.equal((await ask(node, 'GET', '/v1/buckets/kept/versions')).status, 400);
+    assert.equal((await ask(node, 'GET', '/v1/buckets/none/versions?key=a')).status, 404);
+    for (const { versionId } of versions)
+      await ask(node, 'DELETE', `/v1/buckets/kept/objects/a?versionId=${versionId}`);
+    const [left] = (await ask(node, 'GET', '/v1/buckets/kept/versions?key=ab')).json.versions;
+    await ask(node, 'DELETE', `/v1/buckets/kept/objects/ab?versionId=${left.versionId}`);
+    assert.equal((await ask(node, 'DELETE', '/v1/buckets/kept')).status, 204);
+  });
+
   it('take and serve objects with ranges and conditions, as nothing that a browser runs', async () => {
     const path = '/v1/buckets/photos/objects/a%2F..%2Fb/%C3%BC';
     const headers = { 'content-type': 'text/html', 'fob-meta-who': 'me' };

@@ -18,6 +18,8 @@ import {
   ListQuery,
   ObjectAnswer,
   ObjectQuery,
+  VersionsAnswer,
+  VersionsQuery,
 } from './bucket-schemas.ts';
 import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
@@ -27,6 +29,7 @@ import { ProblemAnswer } from './schemas.ts';
 
 const MAX_SETTINGS_BYTES = 1_048_576;
 const MAX_LISTED = 1_000;
+const DEFAULT_VERSIONS = 100;
 const OBJECT = '/v1/buckets/:bucket/objects/*';
 const tags = ['buckets'];
 const bytes = Type.Unsafe<Buffer>({ type: 'string', format: 'binary' });
@@ -165,6 +168,35 @@ export function addBucketRoutes(app: App, context: DoorContext): void {
       const { limit = MAX_LISTED, ...query } = request.query;
       const page = await buckets.list(bucket, { ...query, limit });
       return { ...page, objects: page.objects.map(objectAnswer) };
+    },
+  );
+
+  app.get(
+    '/v1/buckets/:bucket/versions',
+    {
+      config: permit('bucket:read', 'bucket', 'bucket'),
+      schema: {
+        tags,
+        summary: 'Lists the versions of an object, newest first',
+        operationId: 'listObjectVersions',
+        params: BucketParameters,
+        querystring: VersionsQuery,
+        response: answers({ 200: VersionsAnswer, '4xx': ProblemAnswer }),
+      },
+    },
+    async (request) => {
+      const { bucket } = request.params;
+      authorize(request.raw, 'bucket', bucket, 'read');
+      const { key, after, limit = DEFAULT_VERSIONS } = request.query;
+      const from = after === undefined ? {} : { after: key, versionIdMarker: after };
+      const page = await buckets.listVersions(bucket, { prefix: key, limit, ...from });
+      // Behind its own versions stand those of keys that begin with this one.
+      const own = page.versions.filter((version) => version.key === key);
+      const next = own.length === page.versions.length && page.next?.key === key ? page.next.versionId : undefined;
+      return {
+        versions: own.map(({ latest, deleteMarker, ...view }) => ({ ...objectAnswer(view), latest, deleteMarker })),
+        ...(next !== undefined && { next }),
+      };
     },
   );
 

@@ -1,7 +1,6 @@
-import { ActionIcon, Anchor, Button, Checkbox, Group } from '@mantine/core';
-import { IconDownload, IconFile, IconFolder, IconTrash, IconUpload } from '@tabler/icons-react';
+import { ActionIcon, Button, Checkbox, Group } from '@mantine/core';
+import { IconDownload, IconTrash, IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
-import { Link } from 'react-router';
 import { request } from '../../api/client.ts';
 import { renew } from '../../api/hooks.ts';
 import { Confirm } from '../../ui/confirm.tsx';
@@ -11,7 +10,10 @@ import { formatBytes } from '../../ui/format.ts';
 import { May } from '../../ui/may.tsx';
 import { PagedTable } from '../../ui/paged-table.tsx';
 import { Time } from '../../ui/time.tsx';
+import { useWords } from '../../ui/words.ts';
 import classes from './buckets.module.css';
+import { ObjectDrawer } from './object-drawer.tsx';
+import { ObjectName } from './object-name.tsx';
 import { downloadUrl, type Entry, useObjects } from './objects.ts';
 
 interface ObjectListProps {
@@ -29,6 +31,7 @@ const AT_ONCE = 6;
 export function ObjectList({ bucket, prefix, isFlat, isVersioned, onUpload }: ObjectListProps) {
   const found = useObjects(bucket, prefix, isFlat);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [{ object }, setWords] = useWords(['object']);
   const [removing, setRemoving] = useState<readonly string[]>([]);
   const keys = found.entries.flatMap((entry) => (entry.prefix === undefined ? [entry.key] : []));
   const marked = keys.filter((key) => chosen.has(key));
@@ -66,7 +69,7 @@ export function ObjectList({ bucket, prefix, isFlat, isVersioned, onUpload }: Ob
       title: 'Name',
       width: 'minmax(6rem, 3fr)',
       sort: (entry) => (entry.prefix === undefined ? `1${entry.key}` : `0${entry.prefix}`),
-      cell: (entry) => <Name bucket={bucket} entry={entry} below={isFlat ? '' : prefix} />,
+      cell: (entry) => <ObjectName entry={entry} below={isFlat ? '' : prefix} />,
     },
     {
       key: 'bytes',
@@ -167,31 +170,11 @@ export function ObjectList({ bucket, prefix, isFlat, isVersioned, onUpload }: Ob
           {removing.slice(0, 5).join(', ')}
           {removing.length > 5 && ' …'}
         </p>
-        {isVersioned ? 'The bucket keeps versions: they can be had back by S3 clients.' : 'It is gone for good.'}
+        {isVersioned
+          ? 'The bucket keeps versions: what was in it is not lost.'
+          : 'It is gone for good.'}
       </Confirm>
+      <ObjectDrawer bucket={bucket} objectKey={object} onClose={() => setWords({ object: '' })} />
     </>
-  );
-}
-
-function Name({ bucket, entry, below }: { bucket: string; entry: Entry; below: string }) {
-  if (entry.prefix !== undefined) {
-    return (
-      <span className={classes.name}>
-        <IconFolder size={16} stroke={1.6} aria-hidden />
-        <Anchor
-          component={Link}
-          inherit
-          to={`/buckets/${encodeURIComponent(bucket)}?prefix=${encodeURIComponent(entry.prefix)}`}
-        >
-          {entry.prefix.slice(below.length)}
-        </Anchor>
-      </span>
-    );
-  }
-  return (
-    <span className={classes.name} title={entry.key}>
-      <IconFile size={16} stroke={1.6} aria-hidden />
-      {entry.key.slice(below.length)}
-    </span>
   );
 }
