@@ -1,5 +1,5 @@
 import { Problem } from './problem.ts';
-import { isLike } from './rule.ts';
+import { isLike, type Statement } from './rule.ts';
 
 /**
  * Everything that a person or a token may be allowed or denied, as `<kind>:<verb>`. What is done to a function, or to what
@@ -105,6 +105,44 @@ const OF_FUNCTIONS: ReadonlySet<string> = new Set([
   'traces',
   'alert',
 ]);
+
+/** Throws `invalid_request` for a resource to which none of a statement's actions is ever done: it would allow or deny nothing, and nobody would notice. */
+export function assertResources({ actions, resources = [] }: Statement): void {
+  const kinds = new Set(
+    ACTIONS.filter((action) => actions.some((each) => isLike(each, action))).flatMap(resourceKinds),
+  );
+  for (const text of resources) {
+    if (text === EVERYTHING || [...kinds].some((kind) => maySpeakOf(text, kind))) continue;
+    const all = [...kinds].map((each) => `${each}:<name>`);
+    const write = all.length === 0 ? 'leave it out, or write *' : `write ${all.join(', ')}, or * for everything`;
+    throw new Problem('invalid_request', `"${text}" is nothing that ${actions.join(', ')} is done to: ${write}`);
+  }
+}
+
+/** Whether a resource, which may hold `*`, can be one of this kind. Rules speak of a function's name: what is done to a version or an alias is done to the function. */
+function maySpeakOf(text: string, kind: string): boolean {
+  const colon = text.indexOf(':');
+  const star = text.indexOf('*');
+  if (colon === -1 || (star !== -1 && star < colon)) return star !== -1 && `${kind}:`.startsWith(text.slice(0, star));
+  const name = text.slice(colon + 1);
+  return text.slice(0, colon) === kind && name !== '' && (kind !== 'function' || !name.includes(':'));
+}
+
+/** Kinds of what an action is done to by name; none where there is just one of its kind. */
+function resourceKinds(action: Action): readonly string[] {
+  const kind = kindOf(action);
+  if (OF_FUNCTIONS.has(kind)) return ['function'];
+  return NAMED_OTHERWISE[kind] ?? [kind];
+}
+
+const NAMED_OTHERWISE: Readonly<Record<string, readonly string[]>> = {
+  role: ['execution-role'],
+  policy: ['policy', 'quota', 'execution-role'],
+  identity: ['team'],
+  key: [],
+  audit: [],
+  node: [],
+};
 
 /** What there is just one of, and all of something: the resource that only `*` matches. */
 export const EVERYTHING = '*';

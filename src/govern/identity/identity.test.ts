@@ -167,6 +167,29 @@ describe('identity', () => {
     assert.equal(identity.role('slip'), undefined);
   });
 
+  test('a resource that nothing of it is done to is refused, for the same reason', async () => {
+    const put = (actions: string[], resource: string) =>
+      identity.putRole('slip', { statements: [{ effect: 'deny', actions, resources: [resource] }] });
+    const refused: [string, string, RegExp][] = [
+      ['function:remove', 'pay', /^"pay" is nothing that function:remove is done to: write function:<name>, or \* for/],
+      ['function:remove', 'functoin:pay', /write function:<name>/],
+      ['function:remove', 'function:', /write function:<name>/],
+      ['function:remove', 'function:pay:prod', /write function:<name>/],
+      ['function:remove', 'bucket:pay', /write function:<name>/],
+      ['logs:read', 'logs:pay', /write function:<name>/],
+      ['policy:write', 'function:pay', /write policy:<name>, quota:<name>, execution-role:<name>/],
+      ['audit:read', 'audit:all', /: leave it out, or write \*$/],
+    ];
+    for (const [action, resource, message] of refused)
+      await assert.rejects(put([action], resource), { code: 'invalid_request', message });
+    assert.equal(identity.role('slip'), undefined);
+    for (const resource of ['*', 'function:pay-*', 'bucket:x', '*:x', '*x', 'func*', 'function:*'])
+      await put(['function:remove', 'bucket:read'], resource);
+    await put(['role:write'], 'execution-role:x');
+    await put(['*'], 'topic:x');
+    await identity.removeRole('slip');
+  });
+
   test('explains by what, and what would be needed', () => {
     const ask = (who: string, action: Action, resource: string) => identity.explain({ who, action, resource });
     assert.match(

@@ -1,4 +1,4 @@
-import { assertActions } from '../../../model/permission.ts';
+import { assertActions, assertResources } from '../../../model/permission.ts';
 import { Problem } from '../../../model/problem.ts';
 import { BUILT_IN_ROLES } from '../built-in-roles.ts';
 import type { Identity, RoleView } from '../identity.ts';
@@ -35,6 +35,7 @@ export function roleChanges(changes: Changes): Pick<Identity, 'roles' | 'role' |
       changes.serially(async () => {
         assertOwn(name);
         assertActions(settings.statements.flatMap(({ actions }) => actions));
+        settings.statements.forEach(assertResources);
         assertSeen(roles, 'role', name, options.expectedRevision, view);
         if (roles.find(name) === undefined) assertCount(roles.count, MAX_ROLES, 'roles');
         changes.assertStillOpen((draft) => {
