@@ -60,12 +60,12 @@ describe('operating a node', () => {
     const found = await ask(
       node,
       'GET',
-      `/v1/invocations?function=${id}&status=failed&coldStart=true&minDurationMs=1.5&from=2026-01-01T00:00:00Z&to=5&cursor=c&limit=7`,
+      `/v1/invocations?function=${id}&status=failed&coldStart=true&minDurationMs=1.5&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z&cursor=c&limit=7`,
     );
     assert.deepEqual(found.json, { invocations: [record], cursor: 'next' });
     const fromMs = Date.UTC(2026, 0, 1);
     const filters = { function: 'f', status: 'failed', coldStart: true, minDurationMs: 1.5, cursor: 'c' };
-    assert.deepEqual(node.journal.asked, [{ ...filters, fromMs, toMs: 5, limit: 7 }]);
+    assert.deepEqual(node.journal.asked, [{ ...filters, fromMs, toMs: fromMs + 86_400_000, limit: 7 }]);
     assert.deepEqual((await ask(node, 'GET', '/v1/invocations/i1')).json, { ...record, recorded: false });
     assert.equal((await ask(node, 'GET', '/v1/invocations/i2')).status, 404);
     node.journal.asked.length = 0;
