@@ -15,10 +15,12 @@ export interface Row {
   readonly top: TopEntry | undefined;
 }
 
+// All widths together fit into a tablet held upright.
+
 export const NAME: Column<Row> = {
   key: 'name',
   title: 'Function',
-  width: 'minmax(7rem, 3fr)',
+  width: 'minmax(6.25rem, 3fr)',
   sort: ({ view }) => view.name.toLowerCase(),
   cell: ({ view: { name, config } }) => (
     <span className={classes.name}>
@@ -33,7 +35,7 @@ export const NAME: Column<Row> = {
 export const RUNTIME: Column<Row> = {
   key: 'runtime',
   title: 'Runtime',
-  width: '6rem',
+  width: '4.5rem',
   wide: true,
   sort: ({ view }) => view.config.runtime,
   cell: ({ view }) => view.config.runtime,
@@ -42,7 +44,7 @@ export const RUNTIME: Column<Row> = {
 export const OWNER: Column<Row> = {
   key: 'owner',
   title: 'Owner',
-  width: 'minmax(5rem, 1fr)',
+  width: 'minmax(4rem, 1fr)',
   wide: true,
   sort: ({ view }) => view.config.owner,
   cell: ({ view }) => view.config.owner || '–',
@@ -51,7 +53,7 @@ export const OWNER: Column<Row> = {
 export const P90: Column<Row> = {
   key: 'p90',
   title: 'p90',
-  width: '5rem',
+  width: '4.25rem',
   align: 'right',
   wide: true,
   sort: ({ top }) => top?.p90Ms ?? -1,
@@ -61,7 +63,7 @@ export const P90: Column<Row> = {
 export const UPDATED: Column<Row> = {
   key: 'updated',
   title: 'Changed',
-  width: '6.5rem',
+  width: '5.25rem',
   align: 'right',
   wide: true,
   sort: ({ view }) => view.updatedAt,
@@ -74,7 +76,7 @@ export const COLUMNS: readonly Column<Row>[] = [
   {
     key: 'health',
     title: 'Health',
-    width: '6.5rem',
+    width: '6rem',
     sort: ({ top }) => HEALTH[healthOf(top)].rank,
     cell: ({ top }) => {
       const { word, tone } = HEALTH[healthOf(top)];
@@ -89,16 +91,16 @@ export const COLUMNS: readonly Column<Row>[] = [
   OWNER,
   {
     key: 'calls',
-    title: 'Invocations',
-    width: '6rem',
+    title: 'Invoked',
+    width: '4.25rem',
     align: 'right',
     sort: ({ top }) => top?.invocations ?? 0,
     cell: ({ top }) => formatCount(top?.invocations ?? 0),
   },
   {
     key: 'errors',
-    title: 'Failed',
-    width: '4.5rem',
+    title: 'Errors',
+    width: '3.5rem',
     align: 'right',
     wide: true,
     sort: ({ top }) => top?.errorRate ?? -1,

@@ -9,7 +9,7 @@ import type { FunctionView, TopEntry } from '../../api/things.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { formatCount } from '../../ui/format.ts';
+import { countText, formatCount } from '../../ui/format.ts';
 import { May } from '../../ui/may.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -106,7 +106,7 @@ function Found({ functions }: { readonly functions: readonly FunctionView[] }) {
         <Text size="sm" c="dimmed" className={classes.count ?? ''} role="status">
           {isFiltered
             ? `${formatCount(found.length)} of ${formatCount(rows.length)}`
-            : `${formatCount(rows.length)} functions`}
+            : countText(rows.length, 'function')}
         </Text>
       </div>
       <Panel flush>

@@ -35,7 +35,7 @@ export function Changes() {
                       {change.function}
                     </Link>
                     <span className={classes.none}>
-                      {wordsOf(change)} by {change.by}
+                      {wordsOf(change)} by {change.by === 'release' ? 'itself' : change.by}
                     </span>
                   </span>
                   <span className={classes.aside}>

@@ -147,8 +147,8 @@ const COLUMNS: readonly Column<HomeRow>[] = [
   OWNER,
   {
     key: 'calls',
-    title: 'Invocations',
-    width: '6rem',
+    title: 'Invoked',
+    width: '4.25rem',
     align: 'right',
     sort: ({ sum, calls }) => (calls === undefined ? -1 : sum),
     cell: ({ sum, calls }) => (calls === undefined ? <span className={classes.none}>–</span> : formatCount(sum)),
@@ -156,14 +156,14 @@ const COLUMNS: readonly Column<HomeRow>[] = [
   {
     key: 'course',
     title: 'Course',
-    width: '6.5rem',
+    width: '5.5rem',
     wide: true,
     cell: ({ calls = [] }) => <Sparkline values={calls} />,
   },
   {
     key: 'errors',
     title: 'Errors',
-    width: '3.75rem',
+    width: '3.5rem',
     align: 'right',
     sort: ({ top }) => (top === undefined || top.invocations === 0 ? 0 : top.errorRate),
     cell: ({ top }) =>
