@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { FUNCTION_NAME_PATTERN, type FunctionDocument, type StoredFunction } from '../../model/function.ts';
-import { Problem } from '../../model/problem.ts';
 import { formatTarget, parseTarget } from '../../model/target.ts';
 import { answers, Removed } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
@@ -13,6 +12,7 @@ import { permitAny, permitFunction } from '../permission.ts';
 import { type Principal, principalOf } from '../principal.ts';
 import { SOURCE_TYPES } from '../source-types.ts';
 import { answerDeployment, answerFunction } from './deployment.ts';
+import { foundFunction, noFunction } from './found-function.ts';
 import { etag, functionView, settingsShown, standing } from './function-view.ts';
 import { demandedRevision, IF_MATCH, underPrecondition } from './precondition.ts';
 import {
@@ -143,7 +143,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
       },
     },
     async (request, reply) => {
-      const stored = found(request.params.name);
+      const stored = foundFunction(engine, request.params.name);
       reply.header('ETag', etag(stored.revision));
       return functionView(stored, context.releases.aliases(stored.document.name));
     },
@@ -165,7 +165,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
       },
     },
     async (request, reply) => {
-      const { name } = found(request.params.name).document;
+      const { name } = foundFunction(engine, request.params.name).document;
       const expected = demandedRevision(request.headers, engine, name);
       const demanded = expected === undefined ? {} : { expectedRevision: expected };
       const origin = originOf(request.raw);
@@ -198,15 +198,15 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
       },
     },
     async (request, reply) => {
-      const { name } = found(request.params.name).document;
+      const { name } = foundFunction(engine, request.params.name).document;
       const expected = demandedRevision(request.headers, engine, name);
-      const before = found(name).document;
+      const before = foundFunction(engine, name).document;
       const removed = await underPrecondition(
         expected,
         () => deployer.remove(name, expected),
         () => ({ current: standing(engine.find(name)), given: null }),
       );
-      if (!removed) throw absent(name);
+      if (!removed) throw noFunction(name);
       const { version, config } = before;
       noteAudit(request.raw, {
         subject: `function:${name}`,
@@ -229,7 +229,7 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
       },
     },
     async (request, reply) => {
-      const { document } = found(request.params.name);
+      const { document } = foundFunction(engine, request.params.name);
       const { content, form, fileName } = await deployer.source(
         formatTarget({ ...parseTarget(request.params.name), function: document.name }),
       );
@@ -241,21 +241,11 @@ export function addFunctionRoutes(app: App, context: DoorContext): void {
         .send(content);
     },
   );
-
-  function found(name: string): StoredFunction {
-    const stored = engine.find(name);
-    if (stored === undefined) throw absent(name);
-    return stored;
-  }
 }
 
 async function readJsonBody(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const body = await receiveBody(request.raw, reply.raw, MAX_CONFIG_BYTES);
   request.body = parseJson(body.toString(), 'the body');
-}
-
-function absent(name: string): Problem {
-  return new Problem('not_found', `there is no function "${name}"; GET /v1/functions lists them`);
 }
 
 /** Who may only know that it exists sees no value of its settings that could say more. */
