@@ -53,6 +53,15 @@ describe('the command line', () => {
     }
   });
 
+  test('checks policies of what is there, and not of a slip', async () => {
+    node.on('POST /v1/policies/check', { policies: [], allowed: true, violations: [], warnings: [], limits: {} });
+    assert.equal((await fob('policy', 'check', 'hello', '--memory', '1g')).code, 0);
+    const slip = await fob('policy', 'check', 'helo');
+    assert.deepEqual([slip.code, slip.stdout], [3, '']);
+    assert.match(slip.stderr, /there is no file, folder or function "helo"/);
+    assert.equal((await fob('policy', 'check', 'helo', '--name', 'helo')).code, 0);
+  });
+
   test('without a node says how to start one, and ends with 4', async () => {
     const gone = await ApiDouble.start();
     await gone.close();

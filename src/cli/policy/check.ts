@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { PolicyRules, PolicyViolation } from '../../model/policy.ts';
+import { functionPath } from '../api.ts';
+import type { NodeClient } from '../client.ts';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { functionName } from '../deploy/upload.ts';
-import { EXIT } from '../failure.ts';
+import { EXIT, Failure } from '../failure.ts';
 import { addFunctionOptions, configOf, type FunctionOptions } from '../function-options.ts';
 import { gitOriginOf } from '../git-origin.ts';
 import { note, paint, print, printJson, printTable, warn } from '../output.ts';
@@ -42,8 +44,10 @@ export function defineCheck(command: Command): void {
       const options = optionsOf<FunctionOptions & { name?: string }>(self);
       const isPath = existsSync(what);
       const name = isPath ? functionName(what, options.name) : (options.name ?? what);
+      const client = await clientOf(self);
+      if (!isPath && options.name === undefined) await assertThere(client, what);
       const git = isPath ? await gitOriginOf(what) : undefined;
-      const verdict = await sendJson<Verdict>(await clientOf(self), 'POST', '/v1/policies/check', {
+      const verdict = await sendJson<Verdict>(client, 'POST', '/v1/policies/check', {
         function: name,
         config: configOf(options),
         // Code that is not in Git comes from nowhere; a function that is only configured keeps where it is from.
@@ -53,6 +57,22 @@ export function defineCheck(command: Command): void {
       if (options.json) return printJson(verdict);
       show(name, verdict);
     });
+}
+
+/** A slip in a path would be told that nothing forbids it. Whether there is a function that one may not read is not told. */
+async function assertThere(client: NodeClient, what: string): Promise<void> {
+  try {
+    await client.json('GET', functionPath(what));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const { exitCode } = error;
+    if (exitCode === EXIT.refused) return;
+    if (exitCode !== EXIT.notFound && exitCode !== EXIT.usage) throw error;
+    throw new Failure(EXIT.notFound, `there is no file, folder or function "${what}"`, {
+      hint: `what a new one would be told: fob policy check <path> --name <name>`,
+      cause: error,
+    });
+  }
 }
 
 function show(name: string, { policies, allowed, violations, warnings, limits }: Verdict): void {
