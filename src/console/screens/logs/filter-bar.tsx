@@ -1,8 +1,9 @@
 import { ActionIcon, Button, Group, Pill, Select, Switch, TagsInput, TextInput, Tooltip } from '@mantine/core';
-import { IconDownload, IconFilter, IconPlayerPauseFilled, IconPlayerPlayFilled, IconSearch } from '@tabler/icons-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { IconDownload, IconFilter, IconSearch } from '@tabler/icons-react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { urlOf } from '../../api/client.ts';
 import { TimeRange } from '../../ui/time-range.tsx';
+import { LiveButton } from './live-button.tsx';
 import classes from './log-view.module.css';
 import { LEVELS, type Level, type useLogFilters } from './query.ts';
 import type { LogSource } from './source.ts';
@@ -94,34 +95,6 @@ export function FilterBar({ view, source, isOfOne, children }: FilterBarProps) {
       )}
       <Chosen view={view} />
     </div>
-  );
-}
-
-interface LiveButtonProps {
-  readonly isLive: boolean;
-  readonly onLive: (isLive: boolean) => void;
-  readonly source?: LogSource;
-}
-
-const NO_SOURCE = () => () => undefined;
-
-/** Takes new lines as they are printed, or no longer. */
-function LiveButton({ isLive, onLive, source }: LiveButtonProps) {
-  const tail = useSyncExternalStore(source?.subscribe ?? NO_SOURCE, () => source?.state.tail);
-  const Icon = isLive ? IconPlayerPauseFilled : IconPlayerPlayFilled;
-  return (
-    <Tooltip label={isLive ? 'Stop taking new lines' : 'Take new lines as they are printed'}>
-      <Button
-        size="xs"
-        variant={isLive ? 'filled' : 'default'}
-        leftSection={<Icon size={13} aria-hidden />}
-        onClick={() => onLive(!isLive)}
-        aria-pressed={isLive}
-        data-tail={tail}
-      >
-        {isLive ? (tail === 'live' ? 'Live' : 'Connecting …') : 'Go live'}
-      </Button>
-    </Tooltip>
   );
 }
 

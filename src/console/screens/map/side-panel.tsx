@@ -1,11 +1,11 @@
-import { ActionIcon, Anchor, Stack, Text, Title } from '@mantine/core';
+import { ActionIcon, Text, Title } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import { Link } from 'react-router';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { formatCount, formatDuration, formatShare } from '../../ui/format.ts';
 import { Time } from '../../ui/time.tsx';
 import classes from './map.module.css';
-import { kindWords, type MapEdge, type MapModel, type MapNode, pathOf } from './model.ts';
+import { kindWords, type MapEdge, type MapModel, type MapNode } from './model.ts';
+import { SideLinks } from './side-links.tsx';
 
 interface SideProps {
   readonly model: MapModel;
@@ -54,7 +54,7 @@ export function SidePanel({ model, selected, window, windowMs, onSelect }: SideP
       )}
       {edge && <EdgeNumbers edge={edge} />}
       {node && <NodeLines {...{ model, node, windowMs, onSelect, nodes }} />}
-      <Links
+      <SideLinks
         of={of}
         thing={node ?? (edge && nodes.get(edge.to))}
         failed={(edge?.numbers.errors ?? node?.errors ?? 0) > 0}
@@ -179,34 +179,5 @@ function Lines({ title, edges, other, onSelect }: LinesProps) {
         ))}
       </ul>
     </div>
-  );
-}
-
-/** Where one goes on from here: the function behind it, its logs, its invocations. */
-function Links({ of, thing, failed }: { of: MapNode | undefined; thing: MapNode | undefined; failed: boolean }) {
-  const path = of && pathOf(of);
-  const other = thing && thing.kind !== 'function' ? pathOf(thing) : undefined;
-  if (path === undefined && other === undefined) return null;
-  return (
-    <Stack gap={0} component="nav" aria-label="Further" className={classes.further ?? ''}>
-      {path !== undefined && (
-        <>
-          <Anchor component={Link} to={path} size="sm">
-            The function {of!.name}
-          </Anchor>
-          <Anchor component={Link} to={`${path}/logs`} size="sm">
-            Its logs
-          </Anchor>
-          <Anchor component={Link} to={`${path}/invocations${failed ? '?status=any' : ''}`} size="sm">
-            {failed ? 'Its invocations that failed' : 'Its invocations'}
-          </Anchor>
-        </>
-      )}
-      {other !== undefined && (
-        <Anchor component={Link} to={other} size="sm">
-          The {kindWords(thing!.kind)} {thing!.name}
-        </Anchor>
-      )}
-    </Stack>
   );
 }

@@ -1,11 +1,9 @@
-import { ActionIcon, Anchor, Code, Group, Tooltip } from '@mantine/core';
+import { Anchor, Code } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconPlayerPause, IconPlayerPlay, IconPlayerTrackNext } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../api/client.ts';
 import { useChange } from '../../api/hooks.ts';
-import { useMay } from '../../api/may.ts';
 import { ApiProblem, messageOf } from '../../api/problem.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
@@ -13,6 +11,7 @@ import { formatCount } from '../../ui/format.ts';
 import { StatusBadge, type Tone } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
 import type { Schedule } from './calendar.ts';
+import { ScheduleActions } from './schedule-actions.tsx';
 import classes from './schedules.module.css';
 
 const TONES: Readonly<Record<Schedule['state'], Tone>> = {
@@ -177,31 +176,9 @@ function columnsWith(change: (schedule: Schedule) => void, run: (schedule: Sched
       title: '',
       width: '4.25rem',
       align: 'right',
-      cell: (schedule) => <Actions schedule={schedule} onChange={() => change(schedule)} onRun={() => run(schedule)} />,
+      cell: (schedule) => (
+        <ScheduleActions schedule={schedule} onChange={() => change(schedule)} onRun={() => run(schedule)} />
+      ),
     },
   ];
-}
-
-interface ActionsProps {
-  readonly schedule: Schedule;
-  readonly onChange: () => void;
-  readonly onRun: () => void;
-}
-
-function Actions({ schedule: { name, function: of, enabled }, onChange, onRun }: ActionsProps) {
-  if (useMay('trigger:write', `function:${of}`).allowed !== true) return null;
-  return (
-    <Group gap={2} wrap="nowrap" justify="flex-end">
-      <Tooltip label="Run it now">
-        <ActionIcon size="sm" aria-label={`Run ${of} now`} onClick={onRun}>
-          <IconPlayerTrackNext size={15} aria-hidden />
-        </ActionIcon>
-      </Tooltip>
-      <Tooltip label={enabled ? 'Pause' : 'Let it run again'}>
-        <ActionIcon size="sm" aria-label={`${enabled ? 'Pause' : 'Resume'} ${name}`} onClick={onChange}>
-          {enabled ? <IconPlayerPause size={15} aria-hidden /> : <IconPlayerPlay size={15} aria-hidden />}
-        </ActionIcon>
-      </Tooltip>
-    </Group>
-  );
 }
