@@ -81,6 +81,21 @@ describe("a function's code and tests in the console", { skip: noBrowser }, () =
     assertClean();
   });
 
+  test('a file that is too long for the editor says why, and the code can be downloaded', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await asked(node, 'PUT', '/v1/functions/long', { code: { inline: codeOf(1), fileName: 'main.mjs' } });
+    await asked(node, 'PATCH', '/v1/functions/long/files', { files: { 'list.txt': 'line\n'.repeat(60_000) } });
+    await goTo(page, `${node.url}/console/functions/long/code?file=list.txt`);
+    await page.getByText('list.txt is too long to be edited here').waitFor();
+    await page.getByText('the editor takes 256 KB').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download all the code' }).click(),
+    ]);
+    assert.match(download.suggestedFilename(), /long/);
+    assertClean();
+  });
+
   test('versions are compared, and gone back to', async (t) => {
     const { page, assertClean } = await openPage(t, browser);
     await open(page, 'code?show=versions', 'shared');

@@ -40,14 +40,8 @@ export function StepStart() {
         name="start"
       >
         <div className={classes.choices}>
-          {STARTS.map(({ value, title, lead, icon: Icon }) => (
-            <Radio.Card key={value} value={value} className={classes.choice ?? ''}>
-              <Icon size={22} stroke={1.6} aria-hidden />
-              <span className={classes.choiceWords}>
-                <span className={classes.choiceTitle}>{title}</span>
-                <span className={classes.choiceLead}>{lead}</span>
-              </span>
-            </Radio.Card>
+          {STARTS.map((start) => (
+            <Choice key={start.value} {...start} />
           ))}
         </div>
       </Radio.Group>
@@ -84,14 +78,28 @@ function Languages() {
     >
       <div className={classes.choices}>
         {Object.entries(STARTERS).map(([value, { title, lead }]) => (
-          <Radio.Card key={value} value={value} className={classes.choice ?? ''}>
-            <span className={classes.choiceWords}>
-              <span className={classes.choiceTitle}>{title}</span>
-              <span className={classes.choiceLead}>{lead}</span>
-            </span>
-          </Radio.Card>
+          <Choice key={value} value={value} title={title} lead={lead} />
         ))}
       </div>
     </Radio.Group>
+  );
+}
+
+interface ChoiceProps {
+  readonly value: string;
+  readonly title: string;
+  readonly lead: string;
+  readonly icon?: typeof IconCode;
+}
+
+function Choice({ value, title, lead, icon: Icon }: ChoiceProps) {
+  return (
+    <Radio.Card value={value} className={classes.choice ?? ''}>
+      {Icon !== undefined && <Icon size={22} stroke={1.6} aria-hidden />}
+      <span className={classes.choiceWords}>
+        <span className={classes.choiceTitle}>{title}</span>
+        <span className={classes.choiceLead}>{lead}</span>
+      </span>
+    </Radio.Card>
   );
 }
