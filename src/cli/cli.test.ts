@@ -165,6 +165,16 @@ describe('the command line', () => {
     await other.close();
   });
 
+  test('shows a function to those who may not see the node', async () => {
+    const refused = { code: 'forbidden', status: 403, detail: 'it needs the permission node:read' };
+    node.on('GET /v1/sandboxes', (_request, response) => json(response, refused, 403));
+    const { code, stdout } = await fob('show', 'hello');
+    node.on('GET /v1/sandboxes', { sandboxes: [{ function: 'hello', state: 'idle' }] });
+    assert.equal(code, 0);
+    assert.match(stdout, /name +hello/);
+    assert.doesNotMatch(stdout, /sandboxes/);
+  });
+
   test('shows a function, but not the values of its environment', async () => {
     const { stdout } = await fob('show', 'hello');
     assert.match(stdout, /^environment +SECRET$/m);

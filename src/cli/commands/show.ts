@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { sharesText } from '../../model/alias.ts';
 import { BYTES_PER_MB } from '../../model/units.ts';
 import { aboutFunction, type FunctionView, functionPath } from '../api.ts';
+import type { NodeClient } from '../client.ts';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
+import { EXIT, Failure } from '../failure.ts';
 import { count, formatAgo, formatBytes, formatDuration } from '../human.ts';
 import { describeOrigin } from '../origin-view.ts';
 import { printJson, printPairs } from '../output.ts';
@@ -23,22 +25,26 @@ export function define(command: Command): void {
       const client = await clientOf(self);
       const shown = await aboutFunction(client, name, () => client.json<FunctionView>('GET', functionPath(name)));
       if (optionsOf(self).json) return printJson(shown);
-      const { sandboxes } = await client.json<{ sandboxes: SandboxView[] }>('GET', '/v1/sandboxes');
-      printPairs(
-        describe(
-          shown,
-          sandboxes.filter((each) => each.function === shown.name),
-          client.url,
-        ),
-      );
+      printPairs(describe(shown, await sandboxesOf(client, shown.name), client.url));
     });
 }
 
-function describe(shown: FunctionView, sandboxes: readonly SandboxView[], url: string): [string, string][] {
+/** `undefined` for those who may see the function and not the node, such as by a token of a pipeline. */
+async function sandboxesOf(client: NodeClient, name: string): Promise<SandboxView[] | undefined> {
+  try {
+    const { sandboxes } = await client.json<{ sandboxes: SandboxView[] }>('GET', '/v1/sandboxes');
+    return sandboxes.filter((each) => each.function === name);
+  } catch (error) {
+    if (error instanceof Failure && error.exitCode === EXIT.refused) return undefined;
+    throw error;
+  }
+}
+
+function describe(shown: FunctionView, sandboxes: readonly SandboxView[] | undefined, url: string): [string, string][] {
   const { config, code } = shown;
   const now = Date.now();
   const when = (text: string) => `${text} (${formatAgo(Date.parse(text), now)})`;
-  const states = Object.entries(Object.groupBy(sandboxes, (each) => each.state)).map(
+  const states = Object.entries(Object.groupBy(sandboxes ?? [], (each) => each.state)).map(
     ([state, group]) => `${group?.length} ${state}`,
   );
   const optional: [string, string][] = [
@@ -91,7 +97,9 @@ function describe(shown: FunctionView, sandboxes: readonly SandboxView[], url: s
     ...describeOrigin(shown.origin),
     ['created', when(shown.createdAt)],
     ['updated', when(shown.updatedAt)],
-    ['sandboxes', states.length === 0 ? 'none' : states.join(', ')],
+    ...(sandboxes === undefined
+      ? []
+      : [['sandboxes', states.length === 0 ? 'none' : states.join(', ')] as [string, string]]),
     [
       'call',
       `POST ${url}/v1/functions/${shown.name}/invoke\nGET  ${url}/api/call/${shown.id}\nANY  ${url}/f/${shown.name}/…`,

@@ -37,7 +37,11 @@ export function explain(
     };
   }
   const reason = reasonOf(decision, powers, explained, principals);
-  return { ...explained, reason, ...(!decision.allowed && { needed: neededFor(decision, powers, explained) }) };
+  return {
+    ...explained,
+    reason,
+    ...(!decision.allowed && { needed: neededFor(decision, powers, explained, principals) }),
+  };
 }
 
 function ownerOf(
@@ -78,7 +82,7 @@ function explainCaller(
   const listed = principals.listed(callers, name);
   if (listed !== undefined) {
     const reason = `the access list of ${name} ${listed ? 'allows' : 'does not allow'} ${who}`;
-    return { ...base, allowed: listed, reason, ...(!listed && { needed: `fob access ${name} --allow ${who}` }) };
+    return { ...base, allowed: listed, reason, ...(!listed && { needed: toBeListed(name, callers, who, principals) }) };
   }
   if (who === 'anonymous') {
     const needed = `fob access ${name} --allow anonymous`;
@@ -110,12 +114,23 @@ function reasonOf(
     : `no statement allows it, either of a role of ${who} or of those that the token is narrowed to`;
 }
 
+/** What would get somebody past the access list of a function, which keeps them out. */
+function toBeListed(name: string, callers: readonly string[], caller: string, principals: Principals): string {
+  const denied = principals.deniedAs(callers, name);
+  return `fob access ${name} ${denied === undefined ? `--allow ${caller}` : `--remove '${denied}'`}`;
+}
+
 function neededFor(
   { by }: Decision,
-  { who, narrowed, granted, asker }: Powers,
+  { who, narrowed, granted, asker, callers }: Powers,
   { action, resource, attributes }: Pick<Explanation, 'action' | 'resource' | 'attributes'>,
+  principals: Principals,
 ): string {
   if (by !== undefined) return `that the role ${by.role} no longer denies it, or that ${by.through} no longer has it`;
+  const name = resource.slice('function:'.length);
+  const isNarrowed = narrowed?.actions !== undefined && !narrowed.actions.some((each) => isLike(each, action));
+  if (action === 'function:invoke' && !isNarrowed && principals.listed(callers, name) === false)
+    return toBeListed(name, callers, who.replace(' ', ':'), principals);
   if (narrowed !== undefined)
     return `a token that is not narrowed, or a role of ${who} that allows ${action} on ${resource}`;
   const owners = [...(asker.user === undefined ? [] : [asker.user]), ...asker.teams];
@@ -124,7 +139,7 @@ function neededFor(
     return decide(granted, asker, question).allowed;
   });
   if (owner !== undefined && resource.startsWith('function:')) {
-    return `that it is owned by ${owners.join(' or ')}, such as: fob set ${resource.slice('function:'.length)} --owner ${owner}`;
+    return `that it is owned by ${owners.join(' or ')}, such as: fob set ${name} --owner ${owner}`;
   }
   const statement = JSON.stringify({ effect: 'allow', actions: [action], resources: [resource] });
   return `a role of ${who} with a statement such as ${statement}`;

@@ -204,6 +204,17 @@ describe('identity', () => {
     assert.equal(ask('operator', 'node:restore', '*').allowed, true);
   });
 
+  test('explains what gets somebody past an access list: ownership does not', async () => {
+    const needed = (who: string) =>
+      identity.explain({ who, action: 'function:invoke', resource: 'function:ours' }).needed;
+    await identity.setFunctionAccess('ours', { deny: ['team:shop', 'function:front'] });
+    assert.equal(needed('bob'), "fob access ours --remove 'team:shop'");
+    assert.equal(needed('function:front'), "fob access ours --remove 'function:front'");
+    await identity.setFunctionAccess('ours', { allow: ['user:ada'] });
+    assert.equal(needed('bob'), 'fob access ours --allow user:bob');
+    assert.equal(needed('function:front'), 'fob access ours --allow function:front');
+  });
+
   test('access lists say who may invoke, whatever roles say, and deny wins', async () => {
     const invoke = (who: string, name = 'theirs') =>
       identity.explain({ who, action: 'function:invoke', resource: `function:${name}` }).allowed;

@@ -89,6 +89,11 @@ export class Principals {
     return access.allow === undefined ? undefined : access.allow.some((each) => callers.includes(each));
   }
 
+  /** Whom a function's list denies by whom this caller is kept out; `undefined` where it does not deny them. */
+  deniedAs(callers: readonly string[], functionName: string): string | undefined {
+    return this.options.directory.access.find(functionName)?.deny?.find((each) => callers.includes(each));
+  }
+
   /** What the owner of a token, or of none in particular, may do. */
   powersOf(owner: TokenOwner, token?: { readonly id: string; readonly scopes?: TokenScopes }): Powers {
     const { directory } = this.options;
