@@ -81,7 +81,7 @@ describe('a blueprint', () => {
   test('refuses values that are missing, unknown or wrong, and says which', () => {
     refused({}, 'from', /needs "from": from/);
     refused({ from: 'A1' }, 'from', /must match \^\[a-z-\]\+\$ \(small letters\), and "A1" does not/);
-    refused({ from: 'a\nb' }, 'from', /must match/);
+    refused({ from: 'a\nb' }, 'from', /must be a text without control characters/);
     refused({ from: 'a', form: 'b' }, 'form', /asks for no "form"; it asks for name, from, to, many/);
     refused({ from: 'a', toString: 'b' }, 'toString', /asks for no/);
     refused({ from: 'a', many: 'several' }, 'many', /must be a number/);
