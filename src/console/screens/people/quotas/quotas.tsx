@@ -24,7 +24,7 @@ const USE_COLUMNS: readonly Column<TeamUsage>[] = [
   {
     key: 'team',
     title: 'Team',
-    width: 'minmax(4.5rem, 1.2fr)',
+    width: 'minmax(4rem, 1.2fr)',
     cell: ({ team }) => (
       <Text span inherit fw={560}>
         {team === '-' ? 'no owner' : team}
@@ -36,7 +36,7 @@ const USE_COLUMNS: readonly Column<TeamUsage>[] = [
     ({ measure, title }): Column<TeamUsage> => ({
       key: measure,
       title,
-      width: measure === 'functions' ? 'minmax(5rem, 1fr)' : 'minmax(7rem, 1fr)',
+      width: measure === 'functions' ? 'minmax(4.75rem, 1fr)' : 'minmax(7.5rem, 1fr)',
       wide: measure !== 'functions' && measure !== 'invocationsPerDay',
       cell: ({ uses }) => <UseMeter use={uses.find((use) => use.measure === measure)} />,
       sort: ({ uses }) => uses.find((use) => use.measure === measure)?.used ?? 0,
