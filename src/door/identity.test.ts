@@ -276,6 +276,8 @@ describe('a node with users', () => {
     const narrowed = async (scopes: object) =>
       (await as(tokens.administrator, 'POST', '/v1/tokens', JSON.stringify({ scopes }))).json.token as string;
     const reader = await narrowed({ actions: ['*:read'] });
+    const { detail } = (await as(reader, 'DELETE', '/v1/functions/theirs')).json;
+    assert.match(detail, /needs the permission function:remove .*; the token is narrowed: fob whoami says to what$/);
     assert.equal((await as(reader, 'GET', '/v1/users')).status, 200);
     assert.equal((await as(reader, 'POST', '/v1/tokens', '{}')).status, 403);
     assert.equal((await as(reader, 'PUT', '/v1/users/admin/password', '{"password": "a new password"}')).status, 403);

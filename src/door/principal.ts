@@ -141,9 +141,11 @@ export function demandAny(req: IncomingMessage, action: Action): void {
 export function missingPermission(principal: Principal, action: string, resource: string): Problem {
   const where = resource === '*' ? '' : ` on ${resource}`;
   const who = principal.helpers?.() ?? 'the operator of this node';
+  // It may be theirs already, and the token not let it through.
+  const narrowed = principal.narrowed ? '; the token is narrowed: fob whoami says to what' : '';
   return new Problem(
     'forbidden',
-    `${principal.name} may not do this: it needs the permission ${action}${where}, which ${who} can give`,
+    `${principal.name} may not do this: it needs the permission ${action}${where}, which ${who} can give${narrowed}`,
     { details: { permission: action, resource } },
   );
 }
