@@ -40,7 +40,8 @@ describe('people and policies in the console', { skip: noBrowser }, () => {
     await page.getByText('No users yet').waitFor();
     await page.getByRole('button', { name: 'Create a user' }).first().focus();
     await page.keyboard.press('Enter');
-    await textbox(page, 'Name').waitFor();
+    // The dialogue takes the focus a moment after it is there.
+    await page.getByRole('dialog').locator('input:focus').waitFor();
     await page.keyboard.type('ada');
     await textbox(page, 'Password').focus();
     await page.keyboard.type(PASSWORD);

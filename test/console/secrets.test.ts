@@ -43,7 +43,7 @@ describe('secrets in the console', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Create a secret' }).focus();
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Create a secret' });
-    await dialog.getByRole('textbox', { name: 'Name', exact: true }).waitFor();
+    await dialog.locator('input:focus').waitFor();
     await page.keyboard.type('stripe-key');
     await dialog.getByRole('textbox', { name: 'Value', exact: true }).focus();
     await page.keyboard.type('sk-0123456789');
