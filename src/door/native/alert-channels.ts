@@ -7,9 +7,8 @@ import { answers, Done } from '../answer-schemas.ts';
 import type { App } from '../app.ts';
 import { permit, permitAny } from '../permission.ts';
 import { ChannelAnswer, NameOfOne, RoutingAnswer } from './alert-schemas.ts';
-import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
-import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
+import { type Contested, changeSeen, etag, IF_MATCH } from './precondition.ts';
 import { ProblemAnswer } from './schemas.ts';
 
 const MAX_BODY_BYTES = 65_536;

@@ -8,9 +8,8 @@ import { permitAny } from '../permission.ts';
 import { demand, principalOf } from '../principal.ts';
 import { DefaultAnswer, DefaultChangesAnswer, NameOfOne, RuleAnswer } from './alert-schemas.ts';
 import { demandRead, mayRead, resourceOfScope, resourceOfScoped } from './alert-scope.ts';
-import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
-import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
+import { type Contested, changeSeen, etag, IF_MATCH } from './precondition.ts';
 import { ProblemAnswer } from './schemas.ts';
 
 const MAX_BODY_BYTES = 65_536;

@@ -21,10 +21,9 @@ import {
   VersionsAnswer,
   VersionsQuery,
 } from './bucket-schemas.ts';
-import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
 import { getOptionsOf, keyOf, objectHeaders, putOptionsOf } from './object-headers.ts';
-import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
+import { type Contested, changeSeen, etag, IF_MATCH } from './precondition.ts';
 import { ProblemAnswer } from './schemas.ts';
 
 const MAX_SETTINGS_BYTES = 1_048_576;

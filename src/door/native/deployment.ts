@@ -5,8 +5,8 @@ import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { assigningTeams, noteVersion, permitVersion } from '../deploy-permission.ts';
 import { describeFailure } from '../failure.ts';
-import { etag, functionView, settingsShown, standing } from './function-view.ts';
-import { underPrecondition } from './precondition.ts';
+import { functionView, settingsShown, standing } from './function-view.ts';
+import { etag, underPrecondition } from './precondition.ts';
 import { problemJson } from './problem-json.ts';
 import { originOf } from './stated-origin.ts';
 

@@ -9,9 +9,8 @@ import type { DoorContext } from '../context.ts';
 import { permitRole, writesAllRoles } from '../deploy-permission.ts';
 import { permitAny } from '../permission.ts';
 import { demand, nameOf } from '../principal.ts';
-import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
-import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
+import { type Contested, changeSeen, etag, IF_MATCH } from './precondition.ts';
 import { flag, ProblemAnswer } from './schemas.ts';
 
 const MAX_BODY_BYTES = 262_144;

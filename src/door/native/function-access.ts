@@ -6,10 +6,9 @@ import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { permitFunction } from '../permission.ts';
 import { foundFunction } from './found-function.ts';
-import { etag } from './function-view.ts';
 import { change } from './identity-change.ts';
 import { readJsonBody } from './json-body.ts';
-import { type Contested, IF_MATCH } from './precondition.ts';
+import { type Contested, etag, IF_MATCH } from './precondition.ts';
 import { NameParameters, ProblemAnswer } from './schemas.ts';
 
 const MAX_BODY_BYTES = 65_536;

@@ -56,8 +56,3 @@ export function standing(stored: StoredFunction | undefined, wanted: Partial<Fun
     config: Object.fromEntries(names.map((name) => [name, config[name]])),
   };
 }
-
-/** The ETag of a revision. */
-export function etag(revision: number): string {
-  return `"${revision}"`;
-}

@@ -13,8 +13,8 @@ import { type Principal, principalOf } from '../principal.ts';
 import { SOURCE_TYPES } from '../source-types.ts';
 import { answerDeployment, answerFunction } from './deployment.ts';
 import { foundFunction, noFunction } from './found-function.ts';
-import { etag, functionView, settingsShown, standing } from './function-view.ts';
-import { demandedRevision, IF_MATCH, underPrecondition } from './precondition.ts';
+import { functionView, settingsShown, standing } from './function-view.ts';
+import { demandedRevision, etag, IF_MATCH, underPrecondition } from './precondition.ts';
 import {
   cursor,
   DEFAULT_PAGE,

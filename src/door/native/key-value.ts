@@ -9,8 +9,7 @@ import type { DoorContext } from '../context.ts';
 import { permit, permitAny } from '../permission.ts';
 import { authorize, may, principalOf } from '../principal.ts';
 import { bytesView } from './bytes-view.ts';
-import { etag } from './function-view.ts';
-import { statedRevision, underPrecondition } from './precondition.ts';
+import { etag, statedRevision, underPrecondition } from './precondition.ts';
 import { cursor, DEFAULT_PAGE, limit, ProblemAnswer } from './schemas.ts';
 
 const MAX_VALUE_BYTES = 1_048_576;

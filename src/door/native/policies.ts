@@ -12,9 +12,8 @@ import type { DoorContext } from '../context.ts';
 import { withOwner } from '../deploy-permission.ts';
 import { permit, permitAny, visible } from '../permission.ts';
 import { demand, nameOf, principalOf } from '../principal.ts';
-import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
-import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
+import { type Contested, changeSeen, etag, IF_MATCH } from './precondition.ts';
 import { flag, PartialConfig, ProblemAnswer } from './schemas.ts';
 
 const MAX_BODY_BYTES = 1_048_576;

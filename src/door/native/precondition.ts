@@ -4,19 +4,23 @@ import { Problem } from '../../model/problem.ts';
 
 /**
  * The revision that a request demands (`If-Match: "<revision>"`; `If-None-Match: *` demands that there is none, as 0);
- * `undefined` where it takes any. Throws `precondition_failed` for `If-Match: *` on a `what` (such as a function) that does not exist.
+ * `undefined` where it takes any. Throws `precondition_failed` for `If-Match: *` on a function that does not exist.
  */
 export function demandedRevision(
   headers: IncomingHttpHeaders,
-  all: { find(name: string): { readonly revision: number } | undefined },
+  functions: { find(name: string): { readonly revision: number } | undefined },
   name: string,
-  what = 'function',
 ): number | undefined {
   const stated = statedRevision(headers, 'the function');
   if (stated !== 'existing') return stated;
-  const stored = all.find(name);
-  if (stored === undefined) throw new Problem('precondition_failed', `there is no ${what} "${name}"`);
+  const stored = functions.find(name);
+  if (stored === undefined) throw new Problem('precondition_failed', `there is no function "${name}"`);
   return stored.revision;
+}
+
+/** The ETag of a revision. */
+export function etag(revision: number): string {
+  return `"${revision}"`;
 }
 
 /** What the headers say by themselves: a revision, 0 for none at all, any existing one, or nothing. */

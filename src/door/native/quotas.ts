@@ -9,9 +9,8 @@ import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { permit, permitAny } from '../permission.ts';
 import { nameOf, principalOf } from '../principal.ts';
-import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
-import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
+import { type Contested, changeSeen, etag, IF_MATCH } from './precondition.ts';
 import { ProblemAnswer } from './schemas.ts';
 
 const MAX_BODY_BYTES = 65_536;

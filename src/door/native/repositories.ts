@@ -8,9 +8,8 @@ import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { permit, permitAny } from '../permission.ts';
 import { nameOf, principalOf } from '../principal.ts';
-import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
-import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
+import { type Contested, changeSeen, etag, IF_MATCH } from './precondition.ts';
 import { ProblemAnswer } from './schemas.ts';
 
 const MAX_JSON_BYTES = 65_536;

@@ -7,9 +7,8 @@ import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { permit, permitAny } from '../permission.ts';
 import { nameOf, principalOf } from '../principal.ts';
-import { etag } from './function-view.ts';
 import { readJsonBody } from './json-body.ts';
-import { type Contested, changeSeen, IF_MATCH } from './precondition.ts';
+import { type Contested, changeSeen, etag, IF_MATCH } from './precondition.ts';
 import { flag, ProblemAnswer } from './schemas.ts';
 
 /** A value whose every character is escaped, and the rest. */

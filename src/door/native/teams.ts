@@ -9,11 +9,10 @@ import { noteAudit } from '../audit.ts';
 import type { DoorContext } from '../context.ts';
 import { permit } from '../permission.ts';
 import { demand } from '../principal.ts';
-import { etag } from './function-view.ts';
 import { change } from './identity-change.ts';
 import { MemberParameters, TeamAnswer, TeamParameters } from './identity-schemas.ts';
 import { readJsonBody } from './json-body.ts';
-import { type Contested, IF_MATCH } from './precondition.ts';
+import { type Contested, etag, IF_MATCH } from './precondition.ts';
 import { ProblemAnswer } from './schemas.ts';
 
 const MAX_BODY_BYTES = 262_144;
