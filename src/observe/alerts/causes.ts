@@ -178,11 +178,15 @@ function throttled({ failed, rule }: Evidence): Cause | undefined {
 
 function latestError({ failed, rule }: Evidence): Cause | undefined {
   if (rule === 'lag') return undefined;
-  const error = mostFrequent(
-    failed.filter(({ reason }) => reason !== 'throttled').map((each) => each.errorType ?? each.reason ?? each.status),
-  );
+  const kindOf = (each: InvocationRecord) => each.errorType ?? each.reason ?? each.status;
+  const error = mostFrequent(failed.filter(({ reason }) => reason !== 'throttled').map(kindOf));
   if (error === undefined) return undefined;
-  return { kind: 'error', text: `${error.value} in ${error.count} of ${failed.length} failures` };
+  const { errorMessage = '' } = failed.find((each) => kindOf(each) === error.value)!;
+  const said = /^.{0,120}/.exec(errorMessage)![0];
+  return {
+    kind: 'error',
+    text: `${error.value} in ${error.count} of ${failed.length} failures${said === '' ? '' : `: ${said}`}`,
+  };
 }
 
 function mostFrequent<T>(values: readonly T[]): { value: T; count: number; share: number } | undefined {

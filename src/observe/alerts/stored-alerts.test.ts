@@ -126,6 +126,8 @@ describe('alerts', () => {
     assert.deepEqual(heard, [false, true], 'at once, and again when its cause is known');
     const { causes, commands } = bench.alerts.find('errors@pay')!.diagnosis!;
     assert.match(causes[0]!.text, /; prod is back at another version already$/);
+    const error = causes.find(({ kind }) => kind === 'error');
+    assert.match(error!.text, /^TypeError in 20 of 20 failures: Cannot read properties of undefined/);
     assert.deepEqual(
       commands.map(({ command }) => command).filter((command) => /rollback|release|diff/.test(command)),
       ['fob release show pay --alias prod', 'fob diff pay 1 3'],
