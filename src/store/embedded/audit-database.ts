@@ -15,6 +15,7 @@ import { canonical, chained, GENESIS } from './audit-chain.ts';
 import { type DatabaseOptions, openDatabase } from './database.ts';
 import { timeOfKey } from './journal-row.ts';
 import { answerEach, type Service } from './rpc.ts';
+import { inTransaction } from './transaction.ts';
 
 /** Entries between two looks at what else there is to do. */
 const SLICE = 1_000;
@@ -251,18 +252,6 @@ function removeOldest(db: DatabaseSync, keepFromMs: number): number {
     setMark(db, 'anchor', last);
     return old.length;
   });
-}
-
-function inTransaction<T>(db: DatabaseSync, work: () => T): T {
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    db.exec('COMMIT');
-    return result;
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
 }
 
 /** Entries of the journal, where earlier versions wrote them. */

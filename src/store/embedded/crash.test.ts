@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Store } from '../store.ts';
 import { temporaryFolder } from '../testing/folder-adapter.ts';
+import { writeUntilKilled } from '../testing/write-until-killed.ts';
 import { openEmbeddedStore } from './store.ts';
 
 const ownerProgram = fileURLToPath(new URL('./testing/owner.ts', import.meta.url));
@@ -16,7 +15,8 @@ test(`what was answered survives kill -9, ${ROUNDS} times over`, async () => {
   const answered = new Set<string>();
   try {
     for (let round = 0; round < ROUNDS; round++) {
-      for (const line of await writeUntilKilled(folder, Math.floor(Math.random() * MAX_LINES))) answered.add(line);
+      for (const line of await writeUntilKilled(ownerProgram, folder, Math.floor(Math.random() * MAX_LINES)))
+        answered.add(line);
       const store = await openEmbeddedStore({ folder });
       try {
         await expectAll(store, answered);
@@ -33,23 +33,6 @@ test(`what was answered survives kill -9, ${ROUNDS} times over`, async () => {
     remove();
   }
 });
-
-/** Lets writers write and kills them once they were answered so many times; returns every answer that got out. */
-async function writeUntilKilled(folder: string, lines: number): Promise<string[]> {
-  const child = spawn(process.execPath, [ownerProgram, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const exited = once(child, 'exit');
-  let output = '';
-  let count = 0;
-  child.stdout.setEncoding('utf8');
-  for await (const chunk of child.stdout) {
-    output += chunk;
-    count += chunk.split('\n').length - 1;
-    if (count > lines) child.kill('SIGKILL');
-  }
-  const [code, signal] = await exited;
-  assert.deepEqual([code, signal], [null, 'SIGKILL'], 'the writers ended by themselves');
-  return output.split('\n').slice(1, -1);
-}
 
 async function expectAll(store: Store, answered: ReadonlySet<string>): Promise<void> {
   const documents = new Map((await store.registry.list('document/')).map((entry) => [entry.key.slice(9), entry]));

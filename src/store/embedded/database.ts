@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf, Problem } from '../../model/problem.ts';
 import { isDamage, isDiskFull } from './storage-problem.ts';
+import { inTransaction } from './transaction.ts';
 
 /** A backup's connection may hold a lock for a moment. */
 const BUSY_TIMEOUT_MS = 2_000;
@@ -57,7 +58,7 @@ function configure(db: DatabaseSync, options: DatabaseOptions): void {
 }
 
 function checkWhole(db: DatabaseSync, maxBytes: number): void {
-  if (pragma(db, 'page_count') * pragma(db, 'page_size') > maxBytes) return;
+  if (fileBytes(db) > maxBytes) return;
   const row = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
   if (row.quick_check !== 'ok') throw Object.assign(new Error(row.quick_check), { errcode: 11 });
 }
@@ -73,21 +74,21 @@ export function migrate(db: DatabaseSync, path: string, migrations: Migrations):
   }
   for (const [index, step] of migrations.entries()) {
     if (index < version) continue;
-    db.exec('BEGIN IMMEDIATE');
-    try {
+    inTransaction(db, () => {
       db.exec(step);
       db.exec(`PRAGMA user_version = ${index + 1}`);
-      db.exec('COMMIT');
-    } catch (error) {
-      if (db.isTransaction) db.exec('ROLLBACK');
-      throw error;
-    }
+    });
   }
 }
 
 /** The value of a pragma that is one number. */
 export function pragma(db: DatabaseSync, name: string): number {
   return Object.values(db.prepare(`PRAGMA ${name}`).get() ?? { none: 0 })[0] as number;
+}
+
+/** How large the file is, what is freed in it included. */
+export function fileBytes(db: DatabaseSync): number {
+  return pragma(db, 'page_count') * pragma(db, 'page_size');
 }
 
 function unusable(path: string, error: unknown): Problem {

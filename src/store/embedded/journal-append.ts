@@ -14,6 +14,7 @@ import {
 } from './journal-batch.ts';
 import { KEYS_PER_MS, keyAt, keyOfId, parseHex, parseId, timeOfKey } from './journal-row.ts';
 import { journalStreams, orderInStreams } from './journal-streams.ts';
+import { inTransaction } from './transaction.ts';
 
 /** Milliseconds whose next free key is remembered; older ones are looked up. */
 const REMEMBERED_MS = 10_000;
@@ -186,6 +187,30 @@ export function journalAppender(db: DatabaseSync) {
     );
   }
 
+  const write = (batch: JournalBatch, durable: boolean): void => {
+    let invocations = 0;
+    unpackInvocations(batch, (record) => {
+      if (addInvocation(record)) invocations++;
+    });
+    unpackLogs(batch, addLog);
+    unpackEvents(batch, addEvent);
+    unpackSpans(batch, addSpan);
+    streams.write();
+    if (invocations > 0) count.run(invocations, 'invocations');
+    if (batch.logs.rows > 0) count.run(batch.logs.rows, 'logs');
+    if (batch.events.rows > 0) count.run(batch.events.rows, 'events');
+    // A commit that writes nothing would not sync those before it.
+    if (durable) count.run(1, 'flushes');
+  };
+
+  const forget = (): void => {
+    names.forget();
+    streams.forget();
+    logKeys = timeKeys(db, 'logs');
+    eventKeys = timeKeys(db, 'events');
+    spanKeys = timeKeys(db, 'spans');
+  };
+
   return {
     names,
 
@@ -193,29 +218,7 @@ export function journalAppender(db: DatabaseSync) {
     append(batch: JournalBatch, durable: boolean): void {
       if (durable) db.exec('PRAGMA synchronous = FULL');
       try {
-        db.exec('BEGIN IMMEDIATE');
-        let invocations = 0;
-        unpackInvocations(batch, (record) => {
-          if (addInvocation(record)) invocations++;
-        });
-        unpackLogs(batch, addLog);
-        unpackEvents(batch, addEvent);
-        unpackSpans(batch, addSpan);
-        streams.write();
-        if (invocations > 0) count.run(invocations, 'invocations');
-        if (batch.logs.rows > 0) count.run(batch.logs.rows, 'logs');
-        if (batch.events.rows > 0) count.run(batch.events.rows, 'events');
-        // A commit that writes nothing would not sync those before it.
-        if (durable) count.run(1, 'flushes');
-        db.exec('COMMIT');
-      } catch (error) {
-        if (db.isTransaction) db.exec('ROLLBACK');
-        names.forget();
-        streams.forget();
-        logKeys = timeKeys(db, 'logs');
-        eventKeys = timeKeys(db, 'events');
-        spanKeys = timeKeys(db, 'spans');
-        throw error;
+        inTransaction(db, () => write(batch, durable), forget);
       } finally {
         if (durable) db.exec('PRAGMA synchronous = NORMAL');
       }

@@ -1,6 +1,6 @@
 import { renameSync } from 'node:fs';
 import type { EventQuery, InvocationQuery, LogCountQuery, LogQuery, LogStreamQuery } from '../journal.ts';
-import { openDatabase, pragma } from './database.ts';
+import { fileBytes, openDatabase } from './database.ts';
 import { journalAppender } from './journal-append.ts';
 import type { JournalBatch } from './journal-batch.ts';
 import { journalQueries } from './journal-query.ts';
@@ -51,7 +51,7 @@ function journalOperations(path: string) {
     stats(): { invocations: number; logLines: number; bytes: number } {
       const count = db.prepare('SELECT value FROM counters WHERE name = ?');
       const counted = (name: string) => (count.get(name) as { value: number }).value;
-      const bytes = pragma(db, 'page_count') * pragma(db, 'page_size');
+      const bytes = fileBytes(db);
       return { invocations: counted('invocations'), logLines: counted('logs'), bytes };
     },
 

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
-import { pragma } from './database.ts';
+import { shrink, usedBytes } from './freed-pages.ts';
 import type { Names } from './journal-append.ts';
 import { keyAt } from './journal-row.ts';
+import { inTransaction } from './transaction.ts';
 
 const TABLES = ['invocations', 'logs', 'events', 'spans'] as const;
 type Table = (typeof TABLES)[number];
@@ -13,11 +14,8 @@ interface LogPlace {
   readonly sandbox: string;
 }
 
-/** Rows and pages handled between two looks at what else there is to do: some ten milliseconds. */
+/** Rows handled between two looks at what else there is to do: some ten milliseconds. */
 const SLICE_ROWS = 2_000;
-const SLICE_PAGES = 500;
-/** Freed pages are used again for new rows; only where they are more than this share do they go back to the file system. */
-const FREE_SHARE = 0.25;
 
 export interface JournalLimits {
   /** Rows of an earlier time go. */
@@ -68,11 +66,6 @@ export async function retain(db: DatabaseSync, names: Names, limits: JournalLimi
   return removed;
 }
 
-/** Bytes in pages that hold something. */
-function usedBytes(db: DatabaseSync): number {
-  return (pragma(db, 'page_count') - pragma(db, 'freelist_count')) * pragma(db, 'page_size');
-}
-
 function removeOldest(db: DatabaseSync, table: Table, beforeKey: number): number {
   return inTransaction(db, () => {
     const sql = `DELETE FROM ${table} WHERE key IN (SELECT key FROM ${table} WHERE key < ? ORDER BY key LIMIT ${SLICE_ROWS})`;
@@ -113,18 +106,6 @@ function removeLogs(db: DatabaseSync, beforeKey: number, functionNumber?: number
   });
 }
 
-function inTransaction(db: DatabaseSync, work: () => number): number {
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    const done = work();
-    db.exec('COMMIT');
-    return done;
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
-}
-
 /** Streams without lines, of which no invocation is kept either. */
 function forgetStreams(db: DatabaseSync): void {
   db.exec(
@@ -150,14 +131,4 @@ function forgetNames(db: DatabaseSync, names: Names): void {
       AND NOT EXISTS (SELECT 1 FROM events WHERE function = names.id)
   `);
   names.forget();
-}
-
-async function shrink(db: DatabaseSync): Promise<void> {
-  if (!db.isOpen || pragma(db, 'freelist_count') < FREE_SHARE * pragma(db, 'page_count')) return;
-  while (db.isOpen && pragma(db, 'freelist_count') > 0) {
-    const before = pragma(db, 'freelist_count');
-    db.exec(`PRAGMA incremental_vacuum(${SLICE_PAGES})`);
-    if (pragma(db, 'freelist_count') >= before) return;
-    await setImmediate();
-  }
 }

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { PayloadKind } from '../../model/invocation.ts';
 import type { RecordedPart, Recording } from '../recordings.ts';
-import { type DatabaseOptions, openDatabase, pragma } from './database.ts';
+import { type DatabaseOptions, fileBytes, openDatabase } from './database.ts';
 import { answerEach, type Service } from './rpc.ts';
+import { inTransaction } from './transaction.ts';
 
 /** Rows removed between two looks at what else there is to do. */
 const SLICE = 200;
@@ -81,8 +82,7 @@ function recordingOperations(path: string) {
 
   return {
     write(recordings: readonly Recording[]): void {
-      db.exec('BEGIN IMMEDIATE');
-      try {
+      inTransaction(db, () => {
         for (const each of recordings) {
           const { payload, result } = each;
           insert.run(
@@ -103,11 +103,7 @@ function recordingOperations(path: string) {
             ROW_BYTES + (payload.content?.length ?? 0) + (result?.content?.length ?? 0),
           );
         }
-        db.exec('COMMIT');
-      } catch (error) {
-        if (db.isTransaction) db.exec('ROLLBACK');
-        throw error;
-      }
+      });
     },
 
     find(invocationId: string): Recording | undefined {
@@ -133,7 +129,7 @@ function recordingOperations(path: string) {
 
     stats(): { recordings: number; bytes: number } {
       const { count } = db.prepare('SELECT count(*) AS count FROM recordings').get() as { count: number };
-      return { recordings: count, bytes: pragma(db, 'page_count') * pragma(db, 'page_size') };
+      return { recordings: count, bytes: fileBytes(db) };
     },
 
     shut: (): void => db.close(),

@@ -2,11 +2,12 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Point } from '../../model/measure/point.ts';
 import { addEncoded, encodePoint } from '../../model/measure/point-codec.ts';
 import type { SeriesAnswer, SeriesLimits, SeriesMinute, SeriesName, SeriesQuery } from '../series.ts';
-import { openDatabase, pragma } from './database.ts';
+import { fileBytes, openDatabase } from './database.ts';
 import { seriesNames } from './series-names.ts';
 import { readSeries } from './series-read.ts';
 import { retainSeries } from './series-retention.ts';
 import { SERIES_DATABASE } from './series-schema.ts';
+import { inTransaction } from './transaction.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -49,7 +50,7 @@ export function seriesOperations(path: string) {
         series: count('series'),
         minutes: count('minutes'),
         hours: count('hours'),
-        bytes: pragma(db, 'page_count') * pragma(db, 'page_size'),
+        bytes: fileBytes(db),
       };
     },
 
@@ -66,28 +67,21 @@ function minuteWriter(
   const find = db.prepare('SELECT point FROM minutes WHERE minute = ? AND series = ?');
   const replace = db.prepare('UPDATE minutes SET point = ? WHERE minute = ? AND series = ?');
   const due = db.prepare('INSERT OR IGNORE INTO due VALUES (?)');
-  return (minutes) => {
-    db.exec('BEGIN IMMEDIATE');
-    try {
-      const hours = new Set<number>();
-      for (const { series, minuteMs, point } of minutes) {
-        const minute = Math.floor(minuteMs / MINUTE_MS);
-        const id = names.idOf(series, minute);
-        hours.add(Math.floor(minute / 60));
-        if (insert.run(minute, id, point).changes > 0) continue;
-        const sum = new Point(series.kind);
-        addEncoded(sum, (find.get(minute, id) as { point: Uint8Array }).point);
-        addEncoded(sum, point);
-        replace.run(encodePoint(sum), minute, id);
-      }
-      for (const hour of hours) due.run(hour);
-      db.exec('COMMIT');
-    } catch (error) {
-      if (db.isTransaction) db.exec('ROLLBACK');
-      names.forget();
-      throw error;
+  const add = (minutes: readonly SeriesMinute[]): void => {
+    const hours = new Set<number>();
+    for (const { series, minuteMs, point } of minutes) {
+      const minute = Math.floor(minuteMs / MINUTE_MS);
+      const id = names.idOf(series, minute);
+      hours.add(Math.floor(minute / 60));
+      if (insert.run(minute, id, point).changes > 0) continue;
+      const sum = new Point(series.kind);
+      addEncoded(sum, (find.get(minute, id) as { point: Uint8Array }).point);
+      addEncoded(sum, point);
+      replace.run(encodePoint(sum), minute, id);
     }
+    for (const hour of hours) due.run(hour);
   };
+  return (minutes) => inTransaction(db, () => add(minutes), names.forget);
 }
 
 function nameOf(row: Record<string, unknown>): SeriesName {

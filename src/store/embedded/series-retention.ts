@@ -3,15 +3,12 @@ import { setImmediate } from 'node:timers/promises';
 import { Point, type SeriesKind } from '../../model/measure/point.ts';
 import { addEncoded, encodePoint } from '../../model/measure/point-codec.ts';
 import type { SeriesLimits } from '../series.ts';
-import { pragma } from './database.ts';
+import { shrink, usedBytes } from './freed-pages.ts';
 import type { SeriesNames } from './series-names.ts';
+import { inTransaction } from './transaction.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
-/** Pages handled between two looks at what else there is to do. */
-const SLICE_PAGES = 500;
-/** Freed pages are used again; only where they are more than this share do they go back to the file system. */
-const FREE_SHARE = 0.25;
 
 type Table = 'minutes' | 'hours';
 
@@ -23,7 +20,11 @@ export async function retainSeries(db: DatabaseSync, names: SeriesNames, limits:
   const due = db.prepare('SELECT hour FROM due WHERE hour <> ?').all(thisHour);
   for (const { hour } of due) {
     if (!db.isOpen) return 0;
-    transaction(db, names, () => addUp(db, hour as number));
+    inTransaction(
+      db,
+      () => addUp(db, hour as number),
+      () => names.forget(),
+    );
     await setImmediate();
   }
   let removed = 0;
@@ -80,45 +81,19 @@ function removeOldestHour(db: DatabaseSync, names: SeriesNames, table: Table, be
   if (oldest === null) return 0;
   const hour = Math.floor(oldest / perHour);
   if (hour >= beforeHour) return 0;
-  return transaction(db, names, () => {
+  const remove = (): number => {
     const end = (hour + 1) * perHour;
     if (table === 'minutes') {
       if (db.prepare('SELECT 1 FROM due WHERE hour = ?').get(hour) !== undefined) addUp(db, hour);
       db.prepare('UPDATE removed SET minute = max(minute, ?)').run(end);
     }
     return Number(db.prepare(`DELETE FROM ${table} WHERE ${column} < ?`).run(end).changes);
-  });
+  };
+  return inTransaction(db, remove, names.forget);
 }
 
 /** Series of which nothing is kept. */
 function forgetNames(db: DatabaseSync, names: SeriesNames, beforeMinute: number): void {
   db.prepare('DELETE FROM series WHERE last_minute < ?').run(beforeMinute - 60);
   names.forget();
-}
-
-function transaction<T>(db: DatabaseSync, names: SeriesNames, work: () => T): T {
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    db.exec('COMMIT');
-    return result;
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK');
-    names.forget();
-    throw error;
-  }
-}
-
-function usedBytes(db: DatabaseSync): number {
-  return (pragma(db, 'page_count') - pragma(db, 'freelist_count')) * pragma(db, 'page_size');
-}
-
-async function shrink(db: DatabaseSync): Promise<void> {
-  if (!db.isOpen || pragma(db, 'freelist_count') < FREE_SHARE * pragma(db, 'page_count')) return;
-  while (db.isOpen && pragma(db, 'freelist_count') > 0) {
-    const before = pragma(db, 'freelist_count');
-    db.exec(`PRAGMA incremental_vacuum(${SLICE_PAGES})`);
-    if (pragma(db, 'freelist_count') >= before) return;
-    await setImmediate();
-  }
 }

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -9,6 +7,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../../model/clock.ts';
 import { temporaryFolder } from '../../../store/testing/folder-adapter.ts';
+import { writeUntilKilled } from '../../../store/testing/write-until-killed.ts';
 import { openBuckets } from './buckets.ts';
 
 const ownerProgram = fileURLToPath(new URL('./testing/owner.ts', import.meta.url));
@@ -21,7 +20,7 @@ test(`kill -9, ${ROUNDS} times over: answered objects are there and whole, nothi
   const removed = new Set<string>();
   try {
     for (let round = 0; round < ROUNDS; round++) {
-      for (const line of await writeUntilKilled(folder, Math.floor(Math.random() * MAX_LINES))) {
+      for (const line of await writeUntilKilled(ownerProgram, folder, Math.floor(Math.random() * MAX_LINES))) {
         const [kind, key, etag] = line.split(' ') as [string, string, string];
         if (kind === 'put') etags.set(key, etag);
         else if (kind === 'removing') etags.delete(key);
@@ -68,20 +67,3 @@ test(`kill -9, ${ROUNDS} times over: answered objects are there and whole, nothi
     remove();
   }
 });
-
-/** Lets writers write and kills them once they were answered so many times; returns every answer that got out. */
-async function writeUntilKilled(folder: string, lines: number): Promise<string[]> {
-  const child = spawn(process.execPath, [ownerProgram, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const exited = once(child, 'exit');
-  let output = '';
-  let count = 0;
-  child.stdout.setEncoding('utf8');
-  for await (const chunk of child.stdout) {
-    output += chunk;
-    count += chunk.split('\n').length - 1;
-    if (count > lines) child.kill('SIGKILL');
-  }
-  const [code, signal] = await exited;
-  assert.deepEqual([code, signal], [null, 'SIGKILL'], 'the writers ended by themselves');
-  return output.split('\n').slice(1, -1);
-}
