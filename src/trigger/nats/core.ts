@@ -1,31 +1,22 @@
-import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import type { Msg } from '@nats-io/transport-node';
 import type { CloudEvent } from '../../model/event.ts';
 import { formatId, newId } from '../../model/id.ts';
 import { messageData } from '../../model/shape/event-data.ts';
-import { keepConnected } from '../keep-connected.ts';
 import type { RunningSource, SourceContext } from '../trigger-type.ts';
 import { WaitingEvents } from '../waiting-events.ts';
-import { connectNats, headersOf, isRefusal } from './connection.ts';
+import { headersOf } from './connection.ts';
 import type { NatsOptions } from './options.ts';
+import { keepReceiving, type Session } from './session.ts';
 
 /**
  * Subscribes to a subject. NATS knows no acknowledgement here: what is sent while the trigger is not connected never
  * arrives, and what has arrived but was not accepted when the node dies is lost.
  */
 export function subscribe(context: SourceContext<NatsOptions>): Promise<RunningSource> {
-  const { trigger, options, signal } = context;
-  const session = (running: () => void): Promise<void> =>
-    connectNats(trigger.name, options, signal, (connection, gone) => receive(context, { connection, gone, running }));
-  return keepConnected(context, { session, isRefusal });
+  return keepReceiving(context, receive);
 }
 
-interface Reception {
-  readonly connection: NatsConnection;
-  readonly gone: AbortSignal;
-  readonly running: () => void;
-}
-
-async function receive(context: SourceContext<NatsOptions>, { connection, gone, running }: Reception): Promise<void> {
+async function receive(context: SourceContext<NatsOptions>, { connection, gone, running }: Session): Promise<void> {
   const { trigger, options, clock } = context;
   const waiting = new WaitingEvents();
   const refused = Promise.withResolvers<never>();

@@ -9,16 +9,16 @@ import {
   jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream';
-import { type NatsConnection, nanos } from '@nats-io/transport-node';
+import { nanos } from '@nats-io/transport-node';
 import type { CloudEvent } from '../../model/event.ts';
 import { backOffMs } from '../../model/pause.ts';
 import { messageOf } from '../../model/problem.ts';
 import { messageData } from '../../model/shape/event-data.ts';
 import { handOver, isUnfit } from '../hand-over.ts';
-import { keepConnected } from '../keep-connected.ts';
 import type { RunningSource, SourceContext, SourceEvent } from '../trigger-type.ts';
-import { connectNats, headersOf, isRefusal } from './connection.ts';
+import { headersOf } from './connection.ts';
 import type { NatsOptions } from './options.ts';
+import { keepReceiving, type Session } from './session.ts';
 
 /** The server gives no more before some are acknowledged: what is in memory is bounded by it. */
 const MAX_UNACKNOWLEDGED = 256;
@@ -32,19 +32,10 @@ const NANOS_A_MS = 1_000_000;
  * again, with the same id: `Nats-Msg-Id` where its sender set one, else `<stream>/<sequence>`.
  */
 export function consume(context: SourceContext<NatsOptions>): Promise<RunningSource> {
-  const { trigger, options, signal } = context;
-  const session = (running: () => void): Promise<void> =>
-    connectNats(trigger.name, options, signal, (connection, gone) => receive(context, { connection, gone, running }));
-  return keepConnected(context, { session, isRefusal });
+  return keepReceiving(context, receive);
 }
 
-interface Reception {
-  readonly connection: NatsConnection;
-  readonly gone: AbortSignal;
-  readonly running: () => void;
-}
-
-async function receive(context: SourceContext<NatsOptions>, { connection, gone, running }: Reception): Promise<void> {
+async function receive(context: SourceContext<NatsOptions>, { connection, gone, running }: Session): Promise<void> {
   const { trigger, options } = context;
   const manager = await jetstreamManager(connection);
   const { name, config } = await durable(manager, trigger.name, options);
