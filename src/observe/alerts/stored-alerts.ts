@@ -1,24 +1,22 @@
-import type { AlertView, Diagnosis } from '../../model/alert.ts';
+import type { AlertView } from '../../model/alert.ts';
 import { formatId, newId } from '../../model/id.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Alerts, RuleView } from './alerts.ts';
 import { Channels } from './channels.ts';
 import { Courier } from './courier.ts';
 import { USUAL } from './defaults.ts';
-import { diagnose } from './diagnosis.ts';
 import { type Incident, viewOf } from './incident.ts';
+import { incidentListener } from './incident-listener.ts';
 import { Incidents } from './incidents.ts';
 import { Notifier } from './notifier.ts';
 import type { AlertsOptions } from './ports.ts';
 import { testNotification } from './render.ts';
 import { openRulebook, type StoredRule } from './rulebook.ts';
+import { createSettling } from './settle.ts';
 import { openSilences } from './silences.ts';
-import { Watcher, type WatchListener } from './watcher.ts';
-import { limitInWords, measureOf, valueInWords } from './words.ts';
+import { Watcher } from './watcher.ts';
 
 const LOOK_EVERY_MS = 10_000;
-/** So many alerts are looked into at each look; in a flood the others are told by their numbers. */
-const MAX_DIAGNOSES = 20;
 
 export interface RunningAlerts extends Alerts {
   /** Something happened to a function: an invocation ended, an event died. Cheap. */
@@ -68,97 +66,17 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
     for (const listener of listeners) listener(shown(incident));
   };
 
-  const listener: WatchListener = {
-    changed(watch, transition, severity, { value, limit }) {
-      const nowMs = clock.now();
-      const inWords = valueInWords(watch.clause, value);
-      const before = incidents.find(watch.id);
-      if (transition === 'fires') {
-        incidents.put({
-          id: watch.id,
-          rule: watch.rule.name,
-          ...(watch.function !== undefined && { function: watch.function }),
-          firingId: formatId(newId(nowMs)),
-          phase: 'firing',
-          severity,
-          sinceMs: nowMs - watch.condition.forMs,
-          condition: watch.rule.when,
-          measure: measureOf(watch.clause),
-          value: inWords,
-          limit: limitInWords(watch.clause, limit, watch.timeoutMs),
-          worst: inWords,
-          ...(value !== undefined && { worstValue: value }),
-          told: before?.told ?? {},
-        });
-        undiagnosed.add(watch.id);
-      } else if (before !== undefined && transition === 'worse') {
-        incidents.put({ ...before, severity, value: inWords });
-        undiagnosed.add(watch.id);
-      } else if (before !== undefined) {
-        const why = transition === 'quiet' ? 'nothing is measured any more' : undefined;
-        incidents.put({
-          ...before,
-          phase: 'resolved',
-          resolvedMs: nowMs,
-          value: inWords,
-          ...(why !== undefined && { endedBecause: why }),
-        });
-      }
-      const now = incidents.find(watch.id);
-      if (now !== undefined) tell(now);
-    },
-    seen(watch, { value }) {
-      const incident = incidents.find(watch.id);
-      if (incident === undefined || value === undefined) return;
-      const isLow = watch.clause.kind === 'absence' || watch.clause.comparator.startsWith('<');
-      const { worstValue } = incident;
-      const isWorse = worstValue === undefined || (isLow ? value < worstValue : value > worstValue);
-      const inWords = valueInWords(watch.clause, value);
-      if (inWords === incident.value && !isWorse) return;
-      incidents.see({ ...incident, value: inWords, ...(isWorse && { worst: inWords, worstValue: value }) });
-    },
-    gone(id) {
-      const incident = incidents.find(id);
-      if (incident === undefined || incident.phase === 'resolved') return;
-      incidents.put({
-        ...incident,
-        phase: 'resolved',
-        resolvedMs: clock.now(),
-        endedBecause: 'its rule or function is gone, or was switched off',
-      });
-      tell(incidents.find(id)!);
-    },
-  };
-
   const watcher = new Watcher({
     metrics,
     functions,
     clock,
     rules: () => rulebook.list(),
     changes: (scope) => rulebook.changesOf(scope),
-    listener,
+    listener: incidentListener({ incidents, undiagnosed, clock, tell }),
     firing: new Map(incidents.firing().map(({ id, severity }) => [id, severity])),
     metricsSurviveRestart: options.metricsSurviveRestart ?? false,
   });
   late.watcher = watcher;
-
-  const lookInto = async (id: string): Promise<void> => {
-    const watch = watcher.find(id);
-    const incident = incidents.find(id);
-    if (watch === undefined || incident === undefined || incident.phase === 'resolved') return;
-    const { journal } = store;
-    const diagnosis = await diagnose(watch, incident.sinceMs, clock.now(), { journal, metrics, functions }).catch(
-      (error: unknown): Diagnosis | undefined => {
-        log.warn({ err: error, alert: id }, 'the cause of an alert could not be looked for');
-        return undefined;
-      },
-    );
-    const now = incidents.find(id);
-    if (diagnosis === undefined || now?.firingId !== incident.firingId) return;
-    const known = { ...now, diagnosis };
-    incidents.put(known);
-    tell(known);
-  };
 
   const notifier = new Notifier({
     channels,
@@ -169,40 +87,10 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
     viewOf: async (incident) => shown(incidents.find(incident.id) ?? incident),
   });
 
-  const settle = async (): Promise<void> => {
-    if (incidents.size === 0) {
-      await incidents.save();
-      return;
-    }
-    await incidents.save();
-    const gravest = incidents.firing().filter(({ id }) => undiagnosed.has(id));
-    for (const { id } of gravest.slice(0, MAX_DIAGNOSES)) {
-      undiagnosed.delete(id);
-      await lookInto(id);
-    }
-    if (gravest.length === 0) undiagnosed.clear();
-    const nowMs = clock.now();
-    const outgoing = await notifier.due(incidents.values(), nowMs, clock.monotonicMs());
-    await courier.send(outgoing);
-    for (const { channel, told } of outgoing) {
-      for (const { id, phase, firingId, severity } of told) {
-        const incident = incidents.find(id);
-        if (incident !== undefined)
-          incidents.put({
-            ...incident,
-            told: { ...incident.told, [channel]: { phase, firingId, severity, atMs: nowMs } },
-          });
-      }
-    }
-    for (const incident of incidents.values()) {
-      if (incident.phase === 'firing') continue;
-      const waits = Object.entries(incident.told).some(
-        ([channel, { phase }]) => phase === 'firing' && channels.has(channel),
-      );
-      if (!waits) incidents.remove(incident.id);
-    }
-    await incidents.save();
-  };
+  const settle = createSettling({
+    ...{ incidents, undiagnosed, watcher, channels, notifier, courier, clock, log, tell },
+    sources: { journal: store.journal, metrics, functions },
+  });
 
   let looking: Promise<void> | undefined;
   let settling: Promise<void> | undefined;
