@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import Value from 'typebox/value';
 import type { Clock } from '../../model/clock.ts';
 import type { FunctionDocument, StoredFunction } from '../../model/function.ts';
-import type { PolicyViolation } from '../../model/policy.ts';
 import { Problem } from '../../model/problem.ts';
 import {
   ANY_TEAM,
@@ -16,7 +15,9 @@ import {
 } from '../../model/quota.ts';
 import { Documents } from '../../store/documents.ts';
 import type { Registry } from '../../store/registry.ts';
+import { checkQuota } from './check-quota.ts';
 import { type Holdings, holdingsByTeam, NOTHING } from './holdings.ts';
+import { exceeded, type TimedMeasure, teamInWords } from './quota-words.ts';
 import type { Quotas, QuotaView } from './quotas.ts';
 import { openUsage, type TeamCounts } from './usage.ts';
 
@@ -42,16 +43,6 @@ interface QuotasOptions {
   /** Events that wait, by function. */
   waitingEvents(): Promise<ReadonlyMap<string, number>>;
 }
-
-type TimedMeasure = 'invocationsPerDay' | 'gbSecondsPerMonth';
-const WORDS: Readonly<Record<QuotaMeasure, string>> = {
-  functions: 'functions',
-  reservedMb: 'MiB of memory that its functions may take at once (memoryMb × maxConcurrency)',
-  codeBytes: 'bytes of code',
-  invocationsPerDay: 'invocations a day',
-  gbSecondsPerMonth: 'GB-seconds a month',
-  queuedEvents: 'events that wait',
-};
 
 /** Opens the quotas over a store. Limits that are over are told from memory; nothing is looked up while there are none. */
 export async function openQuotas(options: QuotasOptions): Promise<Quotas> {
@@ -100,7 +91,7 @@ export async function openQuotas(options: QuotasOptions): Promise<Quotas> {
     if (limit === undefined || waiting < limit) return undefined;
     return new Problem(
       'quota_exceeded',
-      `${waiting} events wait, and the quota of ${nameOf(team)} is ${limit}: send more when some are delivered`,
+      `${waiting} events wait, and the quota of ${teamInWords(team)} is ${limit}: send more when some are delivered`,
       { details: { team, measure: 'queuedEvents', used: waiting, limit, retryAfterMs: RETRY_EVENTS_MS } },
     );
   };
@@ -244,33 +235,12 @@ export async function openQuotas(options: QuotasOptions): Promise<Quotas> {
       return knownTeams().map((each) => usageOf(each, held.get(each) ?? NOTHING));
     },
 
-    check({ name, config, before, codeBytes }) {
-      const team = teamOf(config.owner);
+    check(version) {
+      const team = teamOf(version.config.owner);
       const quota = quotaOf(team);
       if (quota === undefined) return { violations: [], warnings: [] };
-      const held = holdingsByTeam(functions(), name).get(team) ?? NOTHING;
-      const isOwn = before !== undefined && teamOf(before.config.owner) === team;
-      const wanted: Partial<Record<QuotaMeasure, number>> = {
-        functions: held.functions + 1,
-        reservedMb: held.reservedMb + config.memoryMb * config.maxConcurrency,
-        ...(codeBytes !== undefined && { codeBytes: held.codeBytes + codeBytes }),
-      };
-      const violations: PolicyViolation[] = [];
-      const warnings: string[] = [];
-      for (const [measure, value] of Object.entries(wanted) as [QuotaMeasure, number][]) {
-        const limit = quota[measure];
-        // Who takes no more than before may go on, though a quota has become smaller since.
-        const grows =
-          !isOwn ||
-          (measure === 'reservedMb' &&
-            config.memoryMb * config.maxConcurrency > before.config.memoryMb * before.config.maxConcurrency) ||
-          (measure === 'codeBytes' && value > held.codeBytes + before.code.treeBytes);
-        if (limit === undefined || !grows) continue;
-        const message = `the quota of ${nameOf(team)} is ${limit} ${WORDS[measure]}, and there would be ${value}`;
-        if (value > limit) violations.push({ policy: `quota of ${team}`, mode: 'enforce', rule: measure, message });
-        else if (value * 100 >= limit * quota.warnPercent) warnings.push(message);
-      }
-      return { violations, warnings };
+      const held = holdingsByTeam(functions(), version.name).get(team) ?? NOTHING;
+      return checkQuota(quota, held, version);
     },
 
     async close() {
@@ -285,10 +255,6 @@ function keyOf(team: string): string {
   return encodeURIComponent(team);
 }
 
-function nameOf(team: string): string {
-  return team === '-' ? 'functions without an owner' : `the team "${team}"`;
-}
-
 /** What counts over a time is used up when it is reached; what is held may be held to the last. */
 function stateOf(
   measure: QuotaMeasure,
@@ -300,13 +266,4 @@ function stateOf(
   const isHeld = measure === 'functions' || measure === 'reservedMb' || measure === 'codeBytes';
   if (isHeld ? used > limit : used >= limit) return 'exceeded';
   return used * 100 >= limit * warnPercent ? 'warning' : 'ok';
-}
-
-function exceeded(team: string, measure: TimedMeasure, limit: number, nowMs: number, resetsAtMs: number): Problem {
-  const resetsAt = new Date(resetsAtMs).toISOString();
-  return new Problem(
-    'quota_exceeded',
-    `the quota of ${nameOf(team)} is used up: ${limit} ${WORDS[measure]}; it begins anew at ${resetsAt}`,
-    { details: { team, measure, limit, resetsAt, retryAfterMs: Math.max(1_000, resetsAtMs - nowMs) } },
-  );
 }
