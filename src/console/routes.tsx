@@ -18,20 +18,7 @@ import {
   IconUserCircle,
   IconUsers,
 } from '@tabler/icons-react';
-import type { ComponentType } from 'react';
-
-/** A screen: one line in the table below, and a folder in `screens/`. */
-export interface Screen {
-  /** Below `/console`; `/*` at its end leaves the rest of the path to the screen. */
-  readonly path: string;
-  readonly title: string;
-  readonly icon: ComponentType<{ size?: number | string; stroke?: number | string; 'aria-hidden'?: boolean }>;
-  /** The second key of its shortcut, after `g`. */
-  readonly key?: string;
-  /** In which part of the navigation it stands; without one it is reached otherwise. */
-  readonly group?: 'build' | 'watch' | 'services' | 'govern';
-  readonly load: () => Promise<{ default: ComponentType }>;
-}
+import type { Screen } from './ui/screens.ts';
 
 /** Every screen that there is, in the order of the navigation. */
 export const SCREENS: readonly Screen[] = [

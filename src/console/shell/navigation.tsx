@@ -1,7 +1,8 @@
 import { FocusTrap } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { NavLink } from 'react-router';
-import { SCREENS, type Screen } from '../routes.tsx';
+import { SCREENS } from '../routes.tsx';
+import type { Screen } from '../ui/screens.ts';
 import classes from './navigation.module.css';
 
 const GROUPS: readonly { id: NonNullable<Screen['group']>; title: string }[] = [

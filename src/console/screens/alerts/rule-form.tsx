@@ -5,7 +5,7 @@ import { useDraft } from '../../ui/draft.ts';
 import { ifRevision } from '../../ui/form-dialog.tsx';
 import { NAME } from '../../ui/name-field.tsx';
 import { ThingDialog } from '../../ui/thing-dialog.tsx';
-import type { Rule } from './rules.tsx';
+import type { Rule } from './rule.ts';
 
 type Of = 'function' | 'owner' | 'tag' | 'node';
 type Severity = NonNullable<Rule['severity']>;

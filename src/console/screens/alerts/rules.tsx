@@ -2,7 +2,7 @@ import { ActionIcon, Anchor, Code, Group } from '@mantine/core';
 import { IconListCheck, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { type Answer, api } from '../../api/client.ts';
+import { api } from '../../api/client.ts';
 import { renew, useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
@@ -15,9 +15,8 @@ import { QueryView } from '../../ui/query-view.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { resourceOf } from './alert-scope.ts';
 import { Defaults } from './defaults.tsx';
+import type { Rule } from './rule.ts';
 import { RuleForm } from './rule-form.tsx';
-
-export type Rule = Answer<'GET', '/v1/alerts/rules'>['rules'][number];
 
 /** What is watched: rules of one's own, and what every function is watched for. */
 export function Rules() {

@@ -170,9 +170,7 @@ export function ObjectList({ bucket, prefix, isFlat, isVersioned, onUpload }: Ob
           {removing.slice(0, 5).join(', ')}
           {removing.length > 5 && ' …'}
         </p>
-        {isVersioned
-          ? 'The bucket keeps versions: what was in it is not lost.'
-          : 'It is gone for good.'}
+        {isVersioned ? 'The bucket keeps versions: what was in it is not lost.' : 'It is gone for good.'}
       </Confirm>
       <ObjectDrawer bucket={bucket} objectKey={object} onClose={() => setWords({ object: '' })} />
     </>

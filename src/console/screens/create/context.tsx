@@ -3,7 +3,7 @@ import type { TriggerKind } from '../../ui/trigger-form/trigger-form.tsx';
 import type { Blueprint } from './blueprint.ts';
 import type { Draft } from './draft.ts';
 import type { Known } from './known.ts';
-import type { StepId } from './steps.ts';
+import type { StepId } from './step-list.ts';
 
 /** What every step works with. */
 export interface Creation {

@@ -19,7 +19,8 @@ import classes from './deploy.module.css';
 import type { Draft } from './draft.ts';
 import { titleOfTask } from './plan.ts';
 import { useForbidden } from './policy-verdict.tsx';
-import { faultsOfStep, STEPS } from './steps.ts';
+import { STEPS } from './step-list.ts';
+import { faultsOfStep } from './steps.ts';
 import type { Deployment, TaskState } from './use-deployment.ts';
 
 interface DeployButtonProps {

@@ -15,13 +15,14 @@ import { useKeptDraft } from './keep.ts';
 import { useKnown } from './known.ts';
 import { MayNotDeploy } from './missing-permissions.tsx';
 import { StepFunction } from './step-function.tsx';
+import { STEPS, type StepId } from './step-list.ts';
 import { StepRail } from './step-rail.tsx';
 import { StepResources } from './step-resources.tsx';
 import { StepReview } from './step-review.tsx';
 import { StepRole } from './step-role.tsx';
 import { StepStart } from './step-start.tsx';
 import { StepTrigger } from './step-trigger.tsx';
-import { faultsOfStep, STEPS, type StepId } from './steps.ts';
+import { faultsOfStep } from './steps.ts';
 import { useDeployment } from './use-deployment.ts';
 
 const BODIES: Readonly<Record<StepId, () => React.ReactNode>> = {

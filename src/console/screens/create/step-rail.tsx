@@ -2,7 +2,7 @@ import { VisuallyHidden } from '@mantine/core';
 import { IconAlertTriangleFilled, IconCircleCheckFilled } from '@tabler/icons-react';
 import { useCreation } from './context.tsx';
 import classes from './rail.module.css';
-import { STEPS, type StepId } from './steps.ts';
+import { STEPS, type StepId } from './step-list.ts';
 import { summaryOf } from './summary.ts';
 
 interface StepRailProps {

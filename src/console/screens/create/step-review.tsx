@@ -10,7 +10,7 @@ import { GrantList } from './grant-list.tsx';
 import { MissingPermissions } from './missing-permissions.tsx';
 import { PolicyBadge, PolicyVerdict } from './policy-verdict.tsx';
 import classes from './review.module.css';
-import type { StepId } from './steps.ts';
+import type { StepId } from './step-list.ts';
 import { triggerLine } from './summary.ts';
 import { WhatIsMade } from './what-is-made.tsx';
 

@@ -2,19 +2,8 @@ import { triggerFaults } from '../../ui/trigger-form/trigger-form.tsx';
 import { lackingValues } from './blueprint.ts';
 import type { Creation } from './context.tsx';
 import { accessOf } from './draft.ts';
+import type { StepId } from './step-list.ts';
 import { uploaded } from './upload.ts';
-
-export type StepId = 'start' | 'trigger' | 'function' | 'role' | 'resources' | 'review';
-
-/** The steps, in the order in which one usually goes through them. */
-export const STEPS: readonly { id: StepId; title: string }[] = [
-  { id: 'start', title: 'Blueprint or code' },
-  { id: 'trigger', title: 'Trigger' },
-  { id: 'function', title: 'Function' },
-  { id: 'role', title: 'Handler and role' },
-  { id: 'resources', title: 'Memory and timeout' },
-  { id: 'review', title: 'Review and deploy' },
-];
 
 const FUNCTION_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const HANDLER = /^[A-Za-z0-9_./-]+\.[A-Za-z_$][A-Za-z0-9_$]*$/;

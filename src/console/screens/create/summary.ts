@@ -1,7 +1,7 @@
 import { formatDuration } from '../../ui/format.ts';
 import { lookOf, type TriggerDraft } from '../../ui/trigger-form/trigger-form.tsx';
 import { accessOf, type Draft } from './draft.ts';
-import type { StepId } from './steps.ts';
+import type { StepId } from './step-list.ts';
 
 /** The options of a trigger as a line: what one would say of it. */
 export function triggerLine({ type, options }: TriggerDraft): string {

@@ -1,10 +1,5 @@
 import type { ComponentType } from 'react';
-import type { FunctionView } from '../../api/things.ts';
-
-/** What each tab is given: the function whose page it is, as it is now. */
-export interface FunctionTabProps {
-  readonly view: FunctionView;
-}
+import type { FunctionTabProps } from './tab-props.ts';
 
 /** A tab of a function's page: one line in the table below, and a folder beside it. */
 export interface FunctionTab {

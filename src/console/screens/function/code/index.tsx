@@ -2,7 +2,7 @@ import { Group, SegmentedControl, Select, Text } from '@mantine/core';
 import { useApi } from '../../../api/hooks.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { useWords } from '../../../ui/words.ts';
-import type { FunctionTabProps } from '../tabs.ts';
+import type { FunctionTabProps } from '../tab-props.ts';
 import classes from './code.module.css';
 import { Compare } from './compare.tsx';
 import { DownloadCode } from './download-code.tsx';

@@ -10,7 +10,7 @@ import { Failure } from '../../../ui/failure.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { TypedInput } from '../../../ui/typed-input.tsx';
 import { useWords } from '../../../ui/words.ts';
-import type { FunctionTabProps } from '../tabs.ts';
+import type { FunctionTabProps } from '../tab-props.ts';
 import classes from './configuration.module.css';
 import { Conflicts } from './conflicts.tsx';
 import { SettingField } from './field.tsx';

@@ -1,7 +1,7 @@
 import { Navigate, Route, Routes, useParams } from 'react-router';
 import { invocationPath } from '../../invocations/invocation.ts';
 import { InvocationList } from '../../invocations/list.tsx';
-import type { FunctionTabProps } from '../tabs.ts';
+import type { FunctionTabProps } from '../tab-props.ts';
 
 /** Every call of the function, and how it ended. */
 export default function Invocations({ view: { name } }: FunctionTabProps) {

@@ -2,7 +2,7 @@ import { SegmentedControl } from '@mantine/core';
 import { useWords } from '../../../ui/words.ts';
 import { LogView } from '../../logs/log-view.tsx';
 import { Streams } from '../../logs/streams.tsx';
-import type { FunctionTabProps } from '../tabs.ts';
+import type { FunctionTabProps } from '../tab-props.ts';
 
 /** What the function prints, as it prints it. */
 export default function Logs({ view: { name } }: FunctionTabProps) {

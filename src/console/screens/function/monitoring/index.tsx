@@ -13,7 +13,7 @@ import { TimeChart } from '../../../ui/time-chart.tsx';
 import { TimeRange } from '../../../ui/time-range.tsx';
 import { useWords } from '../../../ui/words.ts';
 import { functionPath } from '../paths.ts';
-import type { FunctionTabProps } from '../tabs.ts';
+import type { FunctionTabProps } from '../tab-props.ts';
 import { CHARTS, type ChartKind, seriesOf } from './charts.ts';
 import { Happened } from './happened.tsx';
 import { type Happening, useHappenings } from './happenings.ts';

@@ -1,5 +1,5 @@
 import { CommandLine } from '../../../ui/command-line.tsx';
-import type { FunctionTabProps } from '../tabs.ts';
+import type { FunctionTabProps } from '../tab-props.ts';
 import { Failures } from './failures.tsx';
 import { Firing } from './firing.tsx';
 import { KeyFacts } from './key-facts.tsx';

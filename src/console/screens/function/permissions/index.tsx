@@ -1,4 +1,4 @@
-import type { FunctionTabProps } from '../tabs.ts';
+import type { FunctionTabProps } from '../tab-props.ts';
 import { Allowed } from './allowed.tsx';
 import { Ask } from './ask.tsx';
 import { Callers } from './callers.tsx';

@@ -8,7 +8,7 @@ import { May } from '../../../ui/may.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
 import { useWords } from '../../../ui/words.ts';
-import type { FunctionTabProps } from '../tabs.ts';
+import type { FunctionTabProps } from '../tab-props.ts';
 import { AliasEditor } from './alias-editor.tsx';
 import { AliasPanel } from './alias-panel.tsx';
 import { Past } from './past.tsx';

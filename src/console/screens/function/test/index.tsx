@@ -11,7 +11,7 @@ import { May } from '../../../ui/may.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { useTriggerKinds } from '../../../ui/trigger-form/types.ts';
 import { useWords } from '../../../ui/words.ts';
-import type { FunctionTabProps } from '../tabs.ts';
+import type { FunctionTabProps } from '../tab-props.ts';
 import { useTargets } from '../targets.ts';
 import { History } from './history.tsx';
 import { Result } from './result.tsx';

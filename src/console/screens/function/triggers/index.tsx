@@ -8,7 +8,7 @@ import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
 import { useTriggerKinds } from '../../../ui/trigger-form/types.ts';
 import { useWords } from '../../../ui/words.ts';
-import type { FunctionTabProps } from '../tabs.ts';
+import type { FunctionTabProps } from '../tab-props.ts';
 import { TriggerEditor } from './trigger-editor.tsx';
 import { TriggerRow } from './trigger-row.tsx';
 import { TriggerTest } from './trigger-test.tsx';
