@@ -20,7 +20,7 @@ const CONNECT_TIMEOUT_MS = 30_000;
 /** Older ones are no cause of anything. */
 const MAX_VERSIONS = 10;
 
-export interface AlertingOptions {
+interface AlertingOptions {
   readonly store: Store;
   readonly metrics: Measuring;
   /** The engine's, once it is there. */
@@ -35,7 +35,7 @@ export interface AlertingOptions {
 }
 
 /** The alerts of a node, and what they hear of. */
-export interface Alerting extends RunningAlerts {
+interface Alerting extends RunningAlerts {
   readonly status: Status;
   /** A schedule fired, so long after its time. */
   scheduleFired(lateMs: number): void;

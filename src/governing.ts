@@ -12,7 +12,7 @@ import type { Clock } from './model/clock.ts';
 import type { Store } from './store/store.ts';
 
 /** What doors are shown, and what the engine asks. */
-export interface RunningGovernance extends Governance {
+interface RunningGovernance extends Governance {
   /** Asked before a version is made. */
   readonly admit: Admit;
   close(): Promise<void>;

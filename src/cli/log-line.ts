@@ -11,7 +11,7 @@ const OTHER_TIME_MS = 5_000;
 /** Fields that every line of a logger has, and which say nothing about what it is about. */
 const NOISE = new Set(['pid', 'hostname', 'v']);
 
-export interface LineFormat {
+interface LineFormat {
   readonly now: number;
   readonly paint: typeof Paint;
   /** Where several functions are mixed: cells that their names take. */

@@ -23,7 +23,7 @@ import type { Triggers } from '../trigger/triggers.ts';
 import type { StreamSeats } from './stream-seats.ts';
 
 /** What a node says of itself. */
-export interface NodeInfo {
+interface NodeInfo {
   /** Version of the software. */
   readonly version: string;
   readonly startedAtMs: number;

@@ -11,7 +11,7 @@ export function repeated(text: string): string {
 }
 
 /** What a schema finds wrong with a value, as TypeBox tells it. */
-export interface SchemaFault {
+interface SchemaFault {
   readonly keyword: string;
   /** Where in the value, as a JSON pointer. */
   readonly instancePath: string;

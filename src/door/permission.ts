@@ -5,7 +5,7 @@ import { parseTarget } from '../model/target.ts';
 import { demand, demandAny, missingPermission, principalOf } from './principal.ts';
 
 /** What a management route demands of who asks, as its `config.permission`: an action, and upon what. */
-export interface RoutePermission {
+interface RoutePermission {
   readonly action: Action;
   /** `function:<name>`, `<kind>:<name>`, or absent for what there is just one of. */
   readonly resource?: (request: FastifyRequest) => string;

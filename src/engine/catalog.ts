@@ -19,14 +19,14 @@ import { noVersion, readVersion, VERSION_PREFIX, type VersionDocument } from './
 const MAX_NUMBERED = 1_000;
 
 /** What hears of the catalog's changes. */
-export interface CatalogListener {
+interface CatalogListener {
   /** Nothing names this version any more. */
   onUnnamed(servable: Servable): void;
   /** A function is gone, and with it all of its versions. */
   onGone(name: string): void;
 }
 
-export interface CatalogOptions {
+interface CatalogOptions {
   readonly registry: Registry;
   /** From 0 to less than 1; deals out calls of weighted aliases. */
   readonly random?: () => number;

@@ -76,7 +76,7 @@ export interface DispatcherOptions {
 }
 
 /** Where the built code of a tree stands on this machine. */
-export interface CodeSource {
+interface CodeSource {
   folder(treeDigest: string): Promise<string>;
   /** The folder could not be used: the next `folder` makes it again where it is missing. */
   forget(treeDigest: string): void;

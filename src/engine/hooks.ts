@@ -50,7 +50,7 @@ export interface NewVersion {
 }
 
 /** What was looked at, and what its author should be told, when a version is admitted. */
-export interface Admitted {
+interface Admitted {
   /** Names of the policies that hold for it. */
   readonly policies: readonly string[];
   readonly warnings: readonly string[];

@@ -13,7 +13,7 @@ export const DEFAULT_WINDOW_MS = 86_400_000;
 const MAX_RESULT_BYTES = 1_048_576 - 65_536;
 
 /** What is known of a key. */
-export type IdempotencyRecord = { readonly fingerprint: string } & (
+type IdempotencyRecord = { readonly fingerprint: string } & (
   | { readonly state: 'running' }
   /** An accepted event will run for it. */
   | { readonly state: 'accepted'; readonly eventId: string; readonly windowMs: number }

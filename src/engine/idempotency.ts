@@ -26,7 +26,7 @@ const MAX_KEY_LENGTH = 256;
 /** Failures of what never ran: another call with the key may run it. */
 const NOT_RUN: ReadonlySet<string> = new Set(['load_failed', 'bad_parameters', 'NodeStoppingError']);
 
-export interface IdempotencyOptions {
+interface IdempotencyOptions {
   readonly engine: Pick<Engine, 'invoke' | 'find'>;
   readonly store: Pick<Store, 'keyValue' | 'commit'>;
   readonly router: Router;

@@ -5,7 +5,7 @@ import type { Recording } from '../store/recordings.ts';
 import type { Engine } from './api.ts';
 
 /** A recorded invocation, run again. */
-export interface Replayed {
+interface Replayed {
   readonly outcome: Outcome;
   readonly report: InvocationReport;
   /** What the function would have sent through the platform; nothing of it was. */

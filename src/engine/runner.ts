@@ -49,7 +49,7 @@ export interface Given {
   readonly redactor: Redactor | undefined;
 }
 
-export type RunnerState = 'prewarmed' | 'loading' | 'serving' | 'ending';
+type RunnerState = 'prewarmed' | 'loading' | 'serving' | 'ending';
 
 /** Room for the frame's fixed parts beside the largest result. */
 const FRAME_SLACK_BYTES = 65_536;

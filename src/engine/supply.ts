@@ -31,7 +31,7 @@ export interface Loadable {
   forgetCode(): void;
 }
 
-export interface SupplyLimits {
+interface SupplyLimits {
   readonly loadTimeoutMs: number;
   readonly maxResultBytes: number;
   readonly maxLogBytes: number;

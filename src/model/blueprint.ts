@@ -41,7 +41,7 @@ export const BlueprintValueSchema = Type.Object(
   },
   strict,
 );
-export type BlueprintValue = Static<typeof BlueprintValueSchema>;
+type BlueprintValue = Static<typeof BlueprintValueSchema>;
 
 const RoleSchema = Type.Object(
   {

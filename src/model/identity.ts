@@ -9,7 +9,7 @@ export const USER_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$';
 export const TEAM_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$';
 
 const PRINCIPAL_KINDS = ['operator', 'user', 'token', 'function', 'key', 'anonymous'] as const;
-export type PrincipalKind = (typeof PRINCIPAL_KINDS)[number];
+type PrincipalKind = (typeof PRINCIPAL_KINDS)[number];
 
 /**
  * Who asks, and what they may do.

@@ -67,7 +67,7 @@ export interface OutboxItem {
 }
 
 /** An exception of the function's own, in its own file and line. */
-export interface FunctionError {
+interface FunctionError {
   readonly type: string;
   readonly message: string;
   readonly stack: string;

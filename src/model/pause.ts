@@ -14,7 +14,7 @@ export function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promi
   });
 }
 
-export interface BackOff {
+interface BackOff {
   readonly firstMs: number;
   readonly maxMs: number;
   /** From 0 to less than 1. */

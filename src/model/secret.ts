@@ -17,7 +17,7 @@ export const SECRET_LIMITS = {
 export const SHORTEST_REDACTED = 6;
 
 /** Which secret, and which of its versions, a function wants; without a version the newest. */
-export interface SecretReference {
+interface SecretReference {
   readonly name: string;
   readonly version?: number;
 }
@@ -45,7 +45,7 @@ export interface SecretView {
   readonly versions: readonly SecretVersionView[];
 }
 
-export interface SecretVersionView {
+interface SecretVersionView {
   readonly version: number;
   readonly createdAtMs: number;
   /** Who set it. */

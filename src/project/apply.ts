@@ -20,7 +20,7 @@ export interface ApplyOptions extends ApplyContext {
 }
 
 /** What was done; `failed` is the step that was not, and ended it. */
-export interface ApplyResult {
+interface ApplyResult {
   readonly done: readonly Step[];
   readonly left: readonly Step[];
   readonly failed?: { readonly step: Step; readonly error: unknown };

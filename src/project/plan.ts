@@ -28,7 +28,7 @@ export interface Step {
 }
 
 /** Something that stands in the way: a thing that another project has made. */
-export interface Clash {
+interface Clash {
   readonly section: Section;
   readonly name: string;
   readonly project: string;

@@ -18,7 +18,7 @@ import { openTopics } from './topic/stored-topics.ts';
 
 const EXPIRE_EVERY_MS = 60_000;
 
-export interface ServicesOptions {
+interface ServicesOptions {
   readonly store: Store;
   readonly buckets: Buckets;
   readonly clock: Clock;

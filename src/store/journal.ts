@@ -149,7 +149,7 @@ export interface SpanRecord {
 
 /** Grows only at its end: stores keep the place. */
 export const SPAN_KINDS = ['internal', 'server', 'client', 'producer', 'consumer'] as const;
-export type SpanKind = (typeof SPAN_KINDS)[number];
+type SpanKind = (typeof SPAN_KINDS)[number];
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -61,7 +61,7 @@ export interface SeriesAnswer {
   readonly leftOut: number;
 }
 
-export interface SeriesGroup {
+interface SeriesGroup {
   readonly labels: Readonly<Record<string, string>>;
   /** In order of time; steps in which nothing was measured are absent. */
   readonly points: readonly { readonly timeMs: number; readonly point: Uint8Array }[];

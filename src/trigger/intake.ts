@@ -21,7 +21,7 @@ const MAX_KEY_LENGTH = 256;
 const QUARANTINED = 'quarantined';
 
 /** How a trigger treats the events of its source. */
-export interface Treatment {
+interface Treatment {
   readonly matches: (event: CloudEvent) => boolean;
   readonly map: ((event: CloudEvent) => unknown) | undefined;
   readonly keyOf: ((event: CloudEvent) => unknown) | undefined;
@@ -36,7 +36,7 @@ export function treatmentOf({ filter, mapping, orderBy }: Pick<Trigger, 'filter'
   };
 }
 
-export interface IntakeOptions {
+interface IntakeOptions {
   readonly events: Pick<Events, 'accept' | 'prepare'>;
   readonly store: Pick<Store, 'keyValue' | 'journal' | 'commit'>;
   readonly clock: Clock;

@@ -4,7 +4,7 @@ import type { RunningSource, SourceContext } from './trigger-type.ts';
 
 const BACK_OFF = { firstMs: 500, maxMs: 30_000 };
 
-export interface SessionPlan {
+interface SessionPlan {
   /**
    * One connection's life: calls `running` when it works, and rejects or resolves when it is over. Where the context's signal
    * aborts, it finishes what it is accepting, lets go, and resolves.

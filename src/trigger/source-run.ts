@@ -9,7 +9,7 @@ const BACK_OFF = { firstMs: 1_000, maxMs: 60_000 };
 /** A source that does not let go for so long is left behind. */
 const STOP_MS = 10_000;
 
-export interface SourceRunOptions {
+interface SourceRunOptions {
   readonly type: TriggerType;
   /** Makes the context of a source that ends when the signal aborts. */
   readonly context: (

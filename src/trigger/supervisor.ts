@@ -30,7 +30,7 @@ const PLAIN_WORD = /^[A-Za-z0-9][A-Za-z0-9._-]{0,40}$/;
 /** Whoever changes a trigger waits so long for its source to run; one that is slow goes on by itself. */
 const SETTLE_MS = 2_000;
 
-export interface TriggersOptions {
+interface TriggersOptions {
   readonly store: Store;
   readonly engine: Pick<Engine, 'find' | 'check' | 'choose' | 'invoke'>;
   readonly events: Events & Completed;

@@ -11,7 +11,7 @@ import type { TriggerTest } from './triggers.ts';
 
 const NO_PAYLOAD = Buffer.alloc(0);
 
-export interface Tried {
+interface Tried {
   readonly type: TriggerType;
   readonly trigger: Trigger;
   /** Opened. */

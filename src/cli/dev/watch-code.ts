@@ -9,7 +9,7 @@ const SETTLE_MS = 25;
 const PROJECT_FILE = /^fob\.ya?ml$/;
 
 /** Watches code; ends with `close`. */
-export interface CodeWatch {
+interface CodeWatch {
   close(): Promise<void>;
 }
 

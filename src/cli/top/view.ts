@@ -9,7 +9,7 @@ import { type Paint, TOP_COLUMNS, tableColumns } from './columns.ts';
 import type { TopState } from './keys.ts';
 import type { TopAnswer } from './top-answer.ts';
 
-export interface ViewOptions {
+interface ViewOptions {
   readonly url: string;
   /** Cells; `undefined` cuts nothing. */
   readonly width: number | undefined;

@@ -4,7 +4,7 @@ import type { TypeView } from './api.ts';
 import { readTypeArguments } from './type-options.ts';
 
 /** A sample of a kind of trigger's events: the CloudEvent, and what functions of each convention see of it. */
-export interface SampleView {
+interface SampleView {
   readonly event: unknown;
   readonly handler: unknown;
   readonly callme: unknown;

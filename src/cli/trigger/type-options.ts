@@ -5,7 +5,7 @@ import { parseDurationMs } from '../human.ts';
 import type { OptionSchema, TypeView } from './api.ts';
 
 /** What stands behind a type on the command line: words, and the type's own options. */
-export interface TypeArguments {
+interface TypeArguments {
   readonly words: string[];
   readonly options: Record<string, unknown>;
 }

@@ -4,7 +4,7 @@ const LOCALHOST = 'localhost';
 const DNS_NAME = /^([a-z0-9._-]+)(?::\d{1,5})?$/;
 
 /** A Host header that names this door, and maybe a bucket. */
-export interface AwsHost {
+interface AwsHost {
   /** The whole name, without port. */
   readonly name: string;
   readonly bucket?: string;

@@ -6,7 +6,7 @@ import { isPresignedV2 } from './sigv2.ts';
 import { isSigned } from './sigv4.ts';
 
 /** The door for clients of AWS: one endpoint for all services, on the node's own port. */
-export interface AwsDoor {
+interface AwsDoor {
   /** Whether a request is for this door: it carries a signature of AWS's kind. */
   claims(req: IncomingMessage): boolean;
   /** What the guard need not check of a claimed request: its credential is the signature, which no web page can make. */

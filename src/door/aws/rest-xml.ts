@@ -9,7 +9,7 @@ const ROOT = /^\uFEFF?\s*(?:<\?[^>]*\?>\s*|<!--(?:(?!-->)[\s\S])*-->\s*)*<([^\s/
 const TAGS = /<(\/)?[A-Za-z_][^<>]*?(\/)?>/g;
 
 /** Reads and writes the XML of a service, driven by its schemas. */
-export interface RestXml {
+interface RestXml {
   /** Throws `MalformedXML` for what is no such document. */
   read(schema: NormalizedSchema, text: string): unknown;
   /** The body of an answer; `undefined` where the operation's answers have none. */

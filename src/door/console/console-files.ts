@@ -8,7 +8,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** One file of the console, as it is sent. */
-export interface ConsoleFile {
+interface ConsoleFile {
   readonly type: string;
   readonly content: Buffer;
   readonly encoding?: 'br' | 'gzip';
@@ -17,7 +17,7 @@ export interface ConsoleFile {
 }
 
 /** The files of the built console. */
-export interface ConsoleFiles {
+interface ConsoleFiles {
   /** The page, with a mark where its nonce belongs; `undefined` where the console is not built. */
   page(): Promise<string | undefined>;
   /** A file below `/console/`, compressed where the header `Accept-Encoding` allows; `undefined` where there is none. */

@@ -26,7 +26,7 @@ export interface CommitToDeploy {
   readonly address: string;
 }
 
-export interface DeployPlace {
+interface DeployPlace {
   readonly git: Git;
   /** How Git sees the commit: its repository, and where its objects are as long as a push is not accepted. */
   readonly options: GitOptions;

@@ -10,7 +10,7 @@ import { Watcher } from './watcher.ts';
 import { addWebhook } from './webhook.ts';
 
 /** Repositories of this node over HTTP, and those elsewhere that it watches. */
-export interface GitDoor {
+interface GitDoor {
   /** Begins to look at what is watched. */
   start(): void;
   close(): Promise<void>;

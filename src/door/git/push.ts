@@ -11,7 +11,7 @@ const HEADS = 'refs/heads/';
 const TAGS = 'refs/tags/';
 const QUERY_TIMEOUT_MS = 30_000;
 
-export interface PushContext {
+interface PushContext {
   readonly repository: RepositoryView;
   readonly folder: string;
   readonly git: Git;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** Which web pages may call a route, as the Fetch standard's CORS protocol says it to browsers. */
-export interface CorsRules {
+interface CorsRules {
   /** Origins such as `https://app.example.com`, or `*` alone. */
   readonly origins: readonly string[];
   readonly methods?: readonly string[];

@@ -18,7 +18,7 @@ import { type Route, type RouteMatch, RouteTable } from './route-table.ts';
 import type { HttpRunner } from './run.ts';
 
 /** Serves a request where a route wants it; false where none does. */
-export type HttpRoutes = (req: IncomingMessage, res: ServerResponse) => boolean;
+type HttpRoutes = (req: IncomingMessage, res: ServerResponse) => boolean;
 
 /** Makes what serves the triggers of type `http`: each has its own rules for who may call it. */
 export function createHttpRoutes(context: DoorContext, guard: Guard, runner: HttpRunner): HttpRoutes {

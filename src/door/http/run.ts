@@ -25,7 +25,7 @@ import { causeOf, traceHeaders } from '../trace-context.ts';
 import { isOfTheHost } from './opaque-origin.ts';
 
 /** A request that has found its function. */
-export interface HttpCall {
+interface HttpCall {
   readonly function: FunctionDocument;
   /** What was called, and the version that it is to be: a function takes a request as its own convention says. */
   readonly target: string;

@@ -13,7 +13,7 @@ const PROTOCOL = 'tcp';
 const MAX_DEBUGGERS = 16;
 
 /** Debuggers that attach to functions, by `Upgrade: tcp`. */
-export interface DebuggerDoor {
+interface DebuggerDoor {
   claims(req: IncomingMessage): boolean;
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
 }

@@ -63,7 +63,7 @@ export const platform = Type.Optional(
   }),
 );
 
-export type PastFilters = Static<Type.TObject<typeof pastFilters>>;
+type PastFilters = Static<Type.TObject<typeof pastFilters>>;
 
 /** The names of the functions that a filter means, by name or id; `undefined`: all. */
 export function functionsOf(context: DoorContext, filter: string | undefined): string[] | undefined {

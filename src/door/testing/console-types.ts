@@ -26,7 +26,7 @@ interface Operation {
   readonly responses?: Readonly<Record<string, Content>>;
 }
 
-export interface OpenApi {
+interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 

@@ -2,7 +2,7 @@ import type { Outcome } from '../../model/invocation.ts';
 import { cloudEventOf, type HeldEvent } from './held-event.ts';
 
 /** What a function that took a batch says of it: which events failed, or that its answer cannot be understood. */
-export type BatchAnswer = { readonly failed: ReadonlySet<HeldEvent> } | { readonly unreadable: string };
+type BatchAnswer = { readonly failed: ReadonlySet<HeldEvent> } | { readonly unreadable: string };
 
 const NONE: BatchAnswer = { failed: new Set() };
 /** Larger answers than this are no list of failures: 10,000 of them, generously. */

@@ -14,7 +14,7 @@ export interface Completion {
 }
 
 /** Prepares what is to be stored about an end within the commit that makes it true. Must not throw. */
-export type CompletionListener = (completion: Completion) => Prepared;
+type CompletionListener = (completion: Completion) => Prepared;
 
 /** Where one hears how the events of functions end: with that end, or not at all. */
 export interface Completed {

@@ -14,7 +14,7 @@ import type { EventsObserver } from './settle.ts';
 /** 6 MiB of payload, and what surrounds it. */
 const DEFAULT_MAX_EVENT_BYTES = 6_356_992;
 
-export interface EventsOptions {
+interface EventsOptions {
   readonly store: Pick<Store, 'queue' | 'keyValue' | 'journal' | 'commit'>;
   readonly engine: Pick<Engine, 'invoke' | 'find' | 'choose' | 'check'>;
   readonly router: Router;

@@ -23,7 +23,7 @@ const LEASE_MS = 60_000;
 /** Most events that a redrive moves in one commit. */
 const REDRIVEN_AT_ONCE = 100;
 
-export interface PendingContext {
+interface PendingContext {
   readonly store: Pick<Store, 'queue' | 'keyValue' | 'journal' | 'commit'>;
   readonly deliveries: Deliveries;
   readonly clock: Clock;

@@ -9,7 +9,7 @@ import { ageSinceMs, cloudEventOf, type HeldEvent } from './held-event.ts';
 import type { LaneName } from './message.ts';
 
 /** How one run of a function for events went. */
-export type RunResult =
+type RunResult =
   | { readonly kind: 'completed'; readonly completed: CompletedInvocation; readonly payload: Uint8Array }
   /** The platform will not run it, however often it is asked. */
   | { readonly kind: 'refused'; readonly problem: Problem; readonly payload: Uint8Array }

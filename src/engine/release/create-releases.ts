@@ -12,7 +12,7 @@ import { finishRemovals } from './removal.ts';
 import { versionOperations } from './version-operations.ts';
 import type { Watches } from './watches.ts';
 
-export interface ReleasesOptions {
+interface ReleasesOptions {
   readonly registry: Registry;
   readonly blobs: Blobs;
   readonly catalog: Catalog;

@@ -19,7 +19,7 @@ export interface VersionDiff {
   readonly cut: boolean;
 }
 
-export interface SettingChange {
+interface SettingChange {
   /** A setting, or a member of one: `memoryMb`, `environment.STAGE`. */
   readonly setting: string;
   readonly change: 'added' | 'removed' | 'changed';
@@ -28,7 +28,7 @@ export interface SettingChange {
   readonly to?: unknown;
 }
 
-export interface FileChange {
+interface FileChange {
   readonly path: string;
   readonly change: 'added' | 'removed' | 'changed';
   readonly bytesBefore?: number;

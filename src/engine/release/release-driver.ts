@@ -14,7 +14,7 @@ import type { Watches } from './watches.ts';
 /** Who does what a release does by itself. */
 const BY = 'release';
 
-export interface ReleaseDriverOptions {
+interface ReleaseDriverOptions {
   readonly registry: Registry;
   readonly catalog: Catalog;
   readonly watches: Watches;

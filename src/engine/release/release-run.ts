@@ -19,7 +19,7 @@ export interface ReleaseActions {
   end(release: Release, state: 'promoted' | 'rolled_back', report: ReleaseReport): Promise<boolean>;
 }
 
-export interface ReleaseRunOptions {
+interface ReleaseRunOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly actions: ReleaseActions;

@@ -51,7 +51,7 @@ export interface VersionView extends FunctionVersion {
   readonly aliases: readonly { readonly alias: string; readonly weight: number }[];
 }
 
-export interface VersionList {
+interface VersionList {
   readonly versions: readonly VersionView[];
   /** What came to serve when, the newest last. */
   readonly moves: readonly ServingMove[];
@@ -75,7 +75,7 @@ export interface NewAlias {
   readonly expectedRevision?: number;
 }
 
-export interface AliasRollback {
+interface AliasRollback {
   readonly to?: number;
   readonly by: string;
   readonly expectedRevision?: number;

@@ -9,7 +9,7 @@ export const REPORT_PREFIX = 'release/';
 const MAX_REPORTS = 20;
 
 /** A release that has ended, by which alias of which function. */
-export interface EndedRelease {
+interface EndedRelease {
   readonly function: string;
   readonly functionId: string;
   readonly alias: string;

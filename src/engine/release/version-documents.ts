@@ -20,7 +20,7 @@ export interface VersionDocument extends FunctionVersion {
   readonly publication?: Publication;
 }
 
-export interface StoredVersion {
+interface StoredVersion {
   readonly document: VersionDocument;
   readonly revision: number;
 }

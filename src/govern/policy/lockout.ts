@@ -3,7 +3,7 @@ import { fitsPattern } from '../../model/secret.ts';
 import { combineRules, impossibleTags } from './combine.ts';
 
 /** Why nothing could be deployed where these policies hold. */
-export interface Lockout {
+interface Lockout {
   /** The policies that do so together. */
   readonly policies: readonly string[];
   readonly why: string;

@@ -4,7 +4,7 @@ const DAY_MS = 86_400_000;
 const KEPT = 3;
 
 /** A stretch of time that a count is about: a day or a month, in UTC. */
-export interface Period {
+interface Period {
   /** Such as `2026-11-29` or `2026-11`. */
   readonly key: string;
   readonly fromMs: number;

@@ -16,7 +16,7 @@ export interface KeyRotation {
   close(): void;
 }
 
-export interface RotationState {
+interface RotationState {
   /** The key that seals. */
   readonly key: string;
   /** Keys that still open what may be sealed with them. */

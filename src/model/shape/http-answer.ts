@@ -1,7 +1,7 @@
 import { isObject } from '../json.ts';
 
 /** What a function answered to an HTTP request, ready to be sent. */
-export interface HttpAnswer {
+interface HttpAnswer {
   readonly status: number;
   /** Names and values, cookies included. */
   readonly headers: readonly (readonly [string, string])[];

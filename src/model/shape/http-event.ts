@@ -38,7 +38,7 @@ export interface HttpEvent {
 }
 
 /** What the event is made of. */
-export interface HttpRequestParts {
+interface HttpRequestParts {
   readonly method: string;
   /** With a leading `/`, as it was sent (percent-encoded). */
   readonly path: string;

@@ -6,7 +6,7 @@ import { awsShape } from './aws/index.ts';
 import { callmeShape } from './callme.ts';
 
 /** An event's payload as a function takes it. */
-export interface ShapedPayload {
+interface ShapedPayload {
   readonly payload: Buffer;
   readonly payloadKind: PayloadKind;
 }

@@ -82,7 +82,7 @@ export interface RoutingView extends AlertRouting {
 }
 
 /** What is changed of the defaults for one scope. */
-export interface DefaultChangesView {
+interface DefaultChangesView {
   readonly scope: string;
   readonly revision: number;
   readonly rules: Readonly<Record<string, DefaultChange>>;
@@ -97,7 +97,7 @@ export interface RuleView extends AlertRule {
   readonly firing: readonly string[];
 }
 
-export interface DefaultRuleView {
+interface DefaultRuleView {
   readonly name: string;
   readonly description: string;
   readonly enabled: boolean;

@@ -37,7 +37,7 @@ export interface Change {
 }
 
 /** Nothing was counted for so long. */
-export interface Absence {
+interface Absence {
   readonly kind: 'absence';
   readonly metric: Term;
   readonly windowMs: number;

@@ -20,7 +20,7 @@ const MAX_DELAY_MS = 1_800_000;
 const MAX_AGE_MS = 86_400_000;
 const PAUSE_MS = 1_000;
 
-export interface CourierOptions {
+interface CourierOptions {
   readonly queue: Queue;
   readonly channels: Channels;
   readonly carriers: Carriers;

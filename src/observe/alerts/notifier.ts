@@ -11,13 +11,13 @@ const PER_MINUTE = 4;
 const MAX_SINGLE = 3;
 
 /** What is to be sent by a channel, and which incidents are told by it then. */
-export interface Outgoing {
+interface Outgoing {
   readonly channel: string;
   readonly notification: Notification;
   readonly told: readonly Incident[];
 }
 
-export interface NotifierOptions {
+interface NotifierOptions {
   readonly channels: Pick<Channels, 'has' | 'least'>;
   readonly node: string;
   /** Channels that an incident goes to. */

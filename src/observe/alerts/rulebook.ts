@@ -21,7 +21,7 @@ const RESERVED = ['rules', 'defaults', 'channels', 'routing', 'silences', 'histo
 export type StoredRule = AlertRule & { readonly createdAtMs: number; readonly by: string };
 
 /** Rules of one's own, changes of the defaults, and who is told. */
-export interface Rulebook
+interface Rulebook
   extends Pick<Alerts, 'defaults' | 'defaultChanges' | 'putDefault' | 'resetDefault' | 'routing' | 'putRouting'> {
   list(): [name: string, rule: StoredRule][];
   find(name: string): StoredRule | undefined;
@@ -39,7 +39,7 @@ export interface Rulebook
   close(): void;
 }
 
-export interface RulebookOptions {
+interface RulebookOptions {
   readonly registry: Registry;
   readonly channels: Channels;
   readonly functions: Pick<Functions, 'find'>;

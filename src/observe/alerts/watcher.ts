@@ -53,7 +53,7 @@ export interface WatchListener {
   gone(id: string): void;
 }
 
-export interface WatcherOptions {
+interface WatcherOptions {
   readonly metrics: Pick<Metrics, 'recent'>;
   readonly functions: Pick<Functions, 'find' | 'list'>;
   readonly clock: Clock;

@@ -29,7 +29,7 @@ export interface MapNode {
 }
 
 /** An edge that was seen, or, without numbers, one that is only configured: `calls` is 0 then. */
-export interface GraphEdge extends MapEdge {
+interface GraphEdge extends MapEdge {
   /** `wakes`: a trigger, a function; `calls`: a function or somebody from outside, a function; `uses`: a function, a service; `feeds`: a service, what hears of it. */
   readonly kind: 'wakes' | 'calls' | 'uses' | 'feeds';
 }

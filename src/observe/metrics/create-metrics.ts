@@ -22,7 +22,7 @@ const MAX_OWN_KNOWN = 5_000;
 /** Batches that could not be written and wait for the next one. */
 const MAX_WAITING = 20;
 
-export interface MetricsOptions {
+interface MetricsOptions {
   readonly store: SeriesStore;
   readonly settings: Pick<Settings, 'metricsMinuteMaxAgeMs' | 'metricsHourMaxAgeMs' | 'metricsMaxBytes'>;
   readonly clock: Clock;

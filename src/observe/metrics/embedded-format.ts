@@ -16,7 +16,7 @@ const UNSAFE = /[,:\u0000-\u001f\u007f]/g;
 const RESERVED = 'function';
 
 /** Values of a function's own metric, with one set of its dimensions. */
-export interface EmbeddedMetric {
+interface EmbeddedMetric {
   /** `<namespace>/<name>`. */
   readonly metric: string;
   readonly unit: string;

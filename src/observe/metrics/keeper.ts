@@ -9,13 +9,13 @@ import { floorTo, MINUTE_MS, SLOT_MS } from './slots.ts';
 const SLICE = 200;
 
 /** A minute of a series, to be kept. */
-export interface KeptMinute {
+interface KeptMinute {
   readonly series: SeriesName;
   readonly minuteMs: number;
   readonly point: Uint8Array<ArrayBuffer>;
 }
 
-export interface KeeperOptions {
+interface KeeperOptions {
   readonly set: SeriesSet;
   readonly observer: Observer;
   readonly clock: Clock;

@@ -18,7 +18,7 @@ interface OwnOfFunction {
   told: boolean;
 }
 
-export interface OwnOptions {
+interface OwnOptions {
   readonly set: SeriesSet;
   readonly observer: Observer;
   readonly now: () => number;

@@ -17,7 +17,7 @@ const MAX_GROUPS = 100;
 const MAX_ROWS = 1_000_000;
 const MAX_QUERIES = 50;
 
-export interface QueryContext {
+interface QueryContext {
   readonly set: SeriesSet;
   readonly store: SeriesStore;
   /** Every metric that there is. */

@@ -23,7 +23,7 @@ export interface SeriesOwner {
 }
 
 /** One minute of a series. */
-export interface Minute {
+interface Minute {
   readonly minuteMs: number;
   readonly point: Uint8Array<ArrayBuffer>;
 }

@@ -14,7 +14,7 @@ const GAUGE_WINDOW_MS = 60_000;
 /** How long the last numbers may take at the end of the node. */
 const LAST_MS = 3_000;
 
-export interface MetricsExporterOptions {
+interface MetricsExporterOptions {
   readonly target: OtlpTarget;
   readonly set: SeriesSet;
   readonly node: OtlpSource['node'];

@@ -35,7 +35,7 @@ export interface RunningStatus extends Status {
   close(): Promise<void>;
 }
 
-export interface StatusOptions {
+interface StatusOptions {
   readonly registry: Registry;
   readonly journal: Pick<Journal, 'stats'>;
   readonly metrics: Pick<Metrics, 'recent'>;

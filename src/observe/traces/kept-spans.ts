@@ -13,7 +13,7 @@ const MAX_A_SECOND = 200;
 const MINUTE_MS = 60_000;
 const SECOND_MS = 1_000;
 
-export interface KeptSpansOptions {
+interface KeptSpansOptions {
   readonly journal: Pick<Journal, 'appendSpan'>;
   readonly clock: { now(): number };
   /** Of a hundred traces that are neither slow nor failed, how many are kept. */

@@ -10,7 +10,7 @@ const MAX_EVENTS = 50;
 const TRACE_ID = /^[0-9a-f]{32}$/;
 
 /** A trace as it was found; `truncated` where it has more. */
-export interface FoundTrace extends TraceParts {
+interface FoundTrace extends TraceParts {
   readonly truncated: boolean;
 }
 

@@ -13,7 +13,7 @@ const GATHER_MS = 2_000;
 /** How long the last ones may take when the node stops. */
 const CLOSE_MS = 2_000;
 
-export interface SpanExportOptions {
+interface SpanExportOptions {
   readonly target: OtlpTarget;
   readonly resource: Readonly<Record<string, string>>;
   readonly version: string;

@@ -14,7 +14,7 @@ export interface TraceParts {
 }
 
 /** What a row of a waterfall is. */
-export type WaterfallKind = 'event' | 'invocation' | 'phase' | 'call';
+type WaterfallKind = 'event' | 'invocation' | 'phase' | 'call';
 
 /** One row of a waterfall. */
 export interface WaterfallSpan extends SpanRecord {

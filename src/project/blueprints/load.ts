@@ -19,7 +19,7 @@ export interface NamedBlueprint {
 }
 
 /** A file of a blueprint; what it makes has a copy of each. */
-export interface BlueprintFile {
+interface BlueprintFile {
   /** Seen from the blueprint's folder, with `/`. */
   readonly path: string;
   readonly text: string;

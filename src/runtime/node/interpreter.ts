@@ -46,7 +46,7 @@ export function locateNode(): Interpreter {
 }
 
 /** npm within the build sandbox: its program, and what must be mounted for it. */
-export interface Npm {
+interface Npm {
   /** `node npm-cli.js`, as paths inside. */
   readonly command: readonly string[];
   readonly mounts: readonly Mount[];

@@ -16,7 +16,7 @@ const MAX_LOOKUPS = 16;
 const MAX_NAMES = 10_000;
 
 /** The IPv4 addresses of a name, as this machine resolves it; rejects where there are none. */
-export type Resolve = (name: string) => Promise<readonly string[]>;
+type Resolve = (name: string) => Promise<readonly string[]>;
 
 interface HostNamesOptions {
   /** Told once of a name that leads where it may not. */

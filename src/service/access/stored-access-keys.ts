@@ -30,7 +30,7 @@ interface StoredKey {
   readonly lastUsedAtMs?: number;
 }
 
-export interface AccessKeysOptions {
+interface AccessKeysOptions {
   readonly registry: Registry;
   readonly vault: Vault;
   readonly clock: Clock;

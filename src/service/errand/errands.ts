@@ -46,7 +46,7 @@ export interface Errand {
   readonly trace?: TraceContext;
 }
 
-export interface ErrandStats {
+interface ErrandStats {
   readonly waiting: number;
   readonly running: number;
   /** Since the node started. */

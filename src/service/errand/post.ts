@@ -10,7 +10,7 @@ const MAX_ANSWER_BYTES = 65_536;
 const MAX_RETRY_AFTER_MS = 3_600_000;
 const AGENT = { keepAlive: true, maxSockets: 8, maxTotalSockets: 128, maxFreeSockets: 16, timeout: TIMEOUT_MS };
 
-export interface Post {
+interface Post {
   readonly url: string;
   readonly body: Uint8Array;
   readonly contentType: string;
@@ -18,7 +18,7 @@ export interface Post {
 }
 
 /** Delivers by HTTP POST; only an answer of 2xx counts, and a redirect is not followed. */
-export interface Poster {
+interface Poster {
   post(what: Post, signal: AbortSignal): Promise<Attempt>;
   close(): void;
 }

@@ -27,7 +27,7 @@ const DEAD_RETENTION_MS = 14 * 86_400_000;
 const REDRIVE_BATCH = 100;
 const MAX_MESSAGE_LENGTH = 1_000;
 
-export interface ErrandsOptions {
+interface ErrandsOptions {
   readonly store: Pick<Store, 'queue' | 'audit' | 'commit'>;
   readonly clock: Clock;
   readonly log: Logger;

@@ -10,7 +10,7 @@ const TAG_BYTES = 16;
  * Receipts are leases as opaque texts: who received a message can finish it, and nobody can make a receipt up. Their key is
  * kept in the registry, so that receipts outlive a restart.
  */
-export interface Receipts {
+interface Receipts {
   issue(lease: Lease): string;
   /** `undefined` where it was not issued for this queue. */
   read(queue: string, receipt: string): Lease | undefined;

@@ -22,7 +22,7 @@ interface QueueDocument {
   readonly settings: QueueSettings;
 }
 
-export interface QueuesOptions {
+interface QueuesOptions {
   readonly store: Pick<Store, 'registry' | 'queue' | 'audit' | 'commit'>;
   readonly clock: Clock;
 }

@@ -38,7 +38,7 @@ export interface GitOptions {
 }
 
 /** A run of Git under way. */
-export interface GitRun {
+interface GitRun {
   readonly stdin: Writable;
   readonly stdout: Readable;
   /** Descriptor 3 of the process, both ways. */

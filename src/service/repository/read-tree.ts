@@ -18,7 +18,7 @@ interface TreeEntry {
   readonly path: string;
 }
 
-export interface WrittenTree {
+interface WrittenTree {
   readonly files: number;
   readonly bytes: number;
   /** Submodules, which are left out. */

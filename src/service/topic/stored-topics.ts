@@ -18,7 +18,7 @@ interface TopicDocument {
   readonly subscriptions: readonly Subscription[];
 }
 
-export interface TopicsOptions {
+interface TopicsOptions {
   readonly store: Pick<Store, 'registry' | 'commit'>;
   readonly clock: Clock;
   readonly deliverTo: DeliverTo;

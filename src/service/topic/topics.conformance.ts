@@ -7,7 +7,7 @@ import type { Queues } from '../queue/queues.ts';
 import type { TopicSubscriber, Topics } from './topics.ts';
 
 /** Topics, and the queues of the same node that subscribe to them. */
-export interface TopicsAndQueues {
+interface TopicsAndQueues {
   readonly topics: Topics;
   readonly queues: Queues;
 }

@@ -26,7 +26,7 @@ import { removeUnfinishedKeys } from './vault-keys.ts';
 /** Small heaps: what is large (message bodies, pages of the databases) is kept outside of them. */
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 };
 
-export interface EmbeddedStoreOptions {
+interface EmbeddedStoreOptions {
   /** The data folder; made where it is missing. */
   readonly folder: string;
   readonly clock?: Clock;

@@ -14,7 +14,7 @@ const PAGE = 500;
 const BACK_OFF = { firstMs: 1_000, maxMs: 30_000 };
 
 /** A trigger that hears of changes. */
-export interface Listener {
+interface Listener {
   wants(change: ObjectChange): boolean;
   eventOf(change: ObjectChange): SourceEvent;
   readonly context: Pick<LocalSourceContext<unknown>, 'prepare' | 'prepareQuarantine' | 'report'>;

@@ -9,7 +9,7 @@ const EVERY_HOUR = new Set(['*', '*/1', '0/1', '?']);
 const AWS_FORM = /^cron\(([^()]*)\)$/;
 
 /** The times of a cron expression in a time zone. */
-export interface CronTimes {
+interface CronTimes {
   /** The first time after an instant; `undefined` where there is none any more. */
   next(afterMs: number): number | undefined;
 }

@@ -26,7 +26,7 @@ const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 const NEVER = new Set(['ListDirectoryBuckets', 'CreateSession', 'WriteGetObjectResponse']);
 const OPERATION_TRAIT = 9;
 
-export interface S3Deps {
+interface S3Deps {
   readonly buckets: Buckets;
   readonly errorOf: S3Call['errorOf'];
   readonly notifications: S3Call['notifications'];

@@ -21,7 +21,7 @@ const MAX_THREADS = 4;
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
 const SWEEP_FILES = 500;
 
-export interface ReceivedBody {
+interface ReceivedBody {
   readonly bytes: number;
   readonly digests: DigestValues;
   readonly stored: StoredBody;

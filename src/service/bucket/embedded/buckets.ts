@@ -36,7 +36,7 @@ const MIN_PART_BYTES = 5 * 1024 * 1024;
 const MAX_PARTS = 10_000;
 const MAX_HEAD_BYTES = 16 * 1024;
 
-export interface EmbeddedBucketsOptions {
+interface EmbeddedBucketsOptions {
   /** The data folder, which belongs to this process; holds `buckets.db` and `buckets/`. */
   readonly folder: string;
   readonly clock: Clock;

@@ -14,14 +14,14 @@ import {
 } from './catalog-tables.ts';
 
 /** An object as it is found: where its body is, and which row it is. */
-export interface FoundObject {
+interface FoundObject {
   readonly view: ObjectView;
   readonly seq: number;
   readonly small?: Uint8Array;
   readonly segments: readonly Segment[];
 }
 
-export interface CopyRequest {
+interface CopyRequest {
   readonly from: { bucket: string; key: string; versionId?: string; conditions?: Conditions };
   readonly to: { bucket: string; key: string };
   readonly options: Pick<PutOptions, 'headers' | 'metadata' | 'tags' | 'conditions'>;

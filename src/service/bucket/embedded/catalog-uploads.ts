@@ -10,7 +10,7 @@ import { type BucketRow, type CatalogTables, type Freed, type ObjectDocument, vi
 const MAX_LISTED = 10_000;
 const PART_COLUMNS = 'number AS partNumber, bytes, etag, modified_ms AS lastModifiedMs, checksums, file';
 
-export type UploadOptions = Omit<PutOptions, 'expect' | 'conditions'>;
+type UploadOptions = Omit<PutOptions, 'expect' | 'conditions'>;
 type StoredPart = PartView & { readonly file: string };
 
 export type UploadOperations = ReturnType<typeof uploadOperations>;
