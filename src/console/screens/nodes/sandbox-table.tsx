@@ -14,7 +14,7 @@ const COLUMNS: readonly Column<MeasuredSandbox>[] = [
   {
     key: 'function',
     title: 'Runs',
-    width: 'minmax(4rem, 2.8fr)',
+    width: 'minmax(4rem, 2.4fr)',
     cell: (sandbox) => <Runs sandbox={sandbox} />,
     sort: ({ function: name }) => name ?? '\uffff',
   },
@@ -32,7 +32,7 @@ const COLUMNS: readonly Column<MeasuredSandbox>[] = [
   {
     key: 'memory',
     title: 'Memory',
-    width: 'minmax(3.5rem, 2fr)',
+    width: 'minmax(3.5rem, 2.5fr)',
     cell: (sandbox) => <Memory sandbox={sandbox} />,
     sort: ({ usage }) => usage?.memoryBytes ?? -1,
   },
