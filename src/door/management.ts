@@ -40,6 +40,7 @@ import { addMetricRoutes } from './native/metrics.ts';
 import { addNodeRoutes } from './native/node.ts';
 import { addPolicyRoutes } from './native/policies.ts';
 import { answerProblem } from './native/problem-json.ts';
+import { addProjectLockRoutes } from './native/project-lock.ts';
 import { addProjectRoutes } from './native/projects.ts';
 import { addPrometheusRoute } from './native/prometheus.ts';
 import { addQueueMessageRoutes } from './native/queue-messages.ts';
@@ -195,6 +196,7 @@ export async function createManagement(
   const routing = (req: IncomingMessage, res: ServerResponse) => app.routing(req, res);
   const ownApi = createOwnApi(routing);
   addProjectRoutes(app, context, ownApi);
+  addProjectLockRoutes(app, context);
   addRepositoryRoutes(app, context);
   const git = addGitDoor(app, context, ownApi);
   await app.register(async (scope) => addDocsPage(scope as App));
