@@ -120,6 +120,55 @@ describe('the live feed', () => {
     feed.close();
   });
 
+  test('tells where messages, events, objects and values move: to whom may look at them', async () => {
+    const statements = [
+      { effect: 'allow', actions: ['queue:read'], resources: ['queue:mine'] },
+      { effect: 'allow', actions: ['topic:read'], resources: ['topic:mine'] },
+      { effect: 'allow', actions: ['bucket:list'], resources: ['bucket:mine'] },
+      { effect: 'allow', actions: ['kv:list'], resources: ['kv:mine'] },
+      { effect: 'allow', actions: ['event:read'], resources: ['function:mine'] },
+    ];
+    const put = async (path: string, body: unknown = {}) => {
+      const answer = await node.request('PUT', path, { ...as(ada), body: JSON.stringify(body) });
+      assert.ok(answer.status < 300, answer.text);
+    };
+    await put('/v1/roles/mine-only', { statements });
+    const all = await listen(node, ada);
+    const some = await listen(node, await user('ida', ['mine-only'], ada));
+    const none = await listen(node, await user('zoe', ['pay-only'], ada));
+    for (const { until } of [all, some, none]) await until(({ event }) => event === 'hello');
+    for (const name of ['other', 'mine']) {
+      await deploy(name, 'ada');
+      await put(`/v1/queues/${name}`);
+      await put(`/v1/topics/${name}`);
+      await put(`/v1/buckets/${name}`);
+      await put(`/v1/kv/${name}/key`);
+      await put(`/v1/buckets/${name}/objects/a.txt`);
+      for (const path of [`queues/${name}/messages`, `topics/${name}/publish`, `functions/${name}/events`]) {
+        const answer = await node.request('POST', `/v1/${path}`, { ...as(ada), body: '{}' });
+        assert.ok(answer.status < 300, answer.text);
+      }
+    }
+    const kinds = ['queues', 'topics', 'events', 'buckets', 'spaces'];
+    for (const kind of kinds) {
+      for (const feed of [all, some])
+        await feed.until(({ event, data }) => event === 'contents' && data[kind]?.includes('mine'));
+      await all.until(({ event, data }) => event === 'contents' && data[kind]?.includes('other'));
+    }
+    await deploy('pay', 'ada');
+    await none.until(({ event, data }) => event === 'changed' && data.function === 'pay');
+    assert.doesNotMatch(JSON.stringify(some.heard), /other/);
+    assert.doesNotMatch(JSON.stringify(none.heard), /contents|mine|other/);
+    // A message that is taken moves as well.
+    const before = all.heard.length;
+    const received = await node.request('POST', '/v1/queues/mine/receive', as(ada));
+    assert.equal(received.json.messages.length, 1);
+    const since = (feed: typeof all, from: number) =>
+      feed.heard.slice(from).some(({ data }) => data.queues?.[0] === 'mine');
+    await all.until(() => since(all, before));
+    for (const each of [all, some, none]) each.close();
+  });
+
   test('ends when the token is revoked, or what one may do changes', async () => {
     const token = await user('bob', ['viewer'], ada);
     const feed = await listen(node, token);

@@ -13,6 +13,7 @@ import type { TraceContext } from '../model/trace.ts';
 import type { Delivery } from '../model/trigger.ts';
 import type { SandboxUsage } from '../sandbox/sandbox.ts';
 import type { Prepared } from '../store/prepared.ts';
+import type { Watcher } from '../store/watchers.ts';
 import type { SourceFiles } from './release/source-files.ts';
 
 /** What doors and triggers may ask of the engine. */
@@ -185,6 +186,8 @@ export interface Events {
   redrive(query: { function: string; lane?: string; ratePerSecond: number; signal?: AbortSignal }): Promise<number>;
   /** One lane of a function, all of its lanes, or those of all functions, in the order of their names: those that hold events, and those that did since the node started. */
   stats(nameOfFunction?: string, lane?: string): Promise<LaneStats[]>;
+  /** Tells soon of which functions an event was accepted, taken, tried, ended, or delivered again. The returned function ends it. */
+  watch(onChange: Watcher): () => void;
 }
 
 /** Calls that run once however often they are sent. */

@@ -52,6 +52,7 @@ export async function createServices(options: ServicesOptions): Promise<RunningS
   const topics = await openTopics({
     store,
     clock,
+    log,
     compileFilter,
     deliverTo: createDeliveries({
       sendPart: (queue, message) => sendPart(queues, queue, message),

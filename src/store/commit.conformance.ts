@@ -6,6 +6,7 @@ import type { CommitPart } from './commit.ts';
 import type { Adapter, Opened } from './conformance.ts';
 import type { LeasedMessage } from './queue.ts';
 import type { Store } from './store.ts';
+import { listen } from './testing/listen.ts';
 
 const LEASE_MS = 30_000;
 
@@ -58,8 +59,15 @@ export function commitConformance(adapter: Adapter<Store>): void {
       const message = await leaseOne();
       await store.keyValue.put(q, 'old', Buffer.from('x'));
       const revision = await store.keyValue.put(q, 'counted', Buffer.from('1'));
+      const queues = listen(store.queue);
+      const spaces = listen(store.keyValue);
       const parts = [acknowledge(message), send('one'), send('two'), put('counted', '2', revision), put('new', 'n', 0)];
       assert.equal(await store.commit([...parts, remove('old')]), true);
+      assert.deepEqual([await queues.heard(), await spaces.heard()], [[q, `${q}-out`], [q]]);
+      assert.equal(await store.commit(parts), false);
+      assert.deepEqual([await queues.heard(), await spaces.heard()], [[], []]);
+      queues.end();
+      spaces.end();
       assert.deepEqual(await store.queue.stats(q), { ready: 0, delayed: 0, leased: 0, oldestAgeMs: 0 });
       assert.deepEqual(await sent(), ['one', 'two']);
       assert.deepEqual([await textAt('counted'), await textAt('new'), await textAt('old')], ['2', 'n', undefined]);

@@ -5,6 +5,7 @@ import { FakeClock } from '../model/testing/fake-clock.ts';
 import type { Adapter, Opened } from './conformance.ts';
 import type { KeyValue, KeyValueEntry } from './key-value.ts';
 import { KeyValueModel } from './testing/key-value-model.ts';
+import { listen } from './testing/listen.ts';
 
 /** What every store of key-values must do. */
 export function keyValueConformance(adapter: Adapter<KeyValue>): void {
@@ -34,6 +35,22 @@ export function keyValueConformance(adapter: Adapter<KeyValue>): void {
       assert.deepEqual(await kv.get(space, 'empty'), { key: 'empty', value: Buffer.alloc(0), revision: plain });
       assert.equal(await kv.get(space, 'другой'), undefined);
       assert.equal(await kv.get('another', 'empty'), undefined);
+    });
+
+    test('who watches hears of each space that changed, and of no other', async () => {
+      const watch = listen(kv);
+      fresh();
+      assert.equal(await kv.delete(space, 'none'), false);
+      assert.equal(await kv.clear(space), 0);
+      await kv.get(space, 'none');
+      assert.deepEqual(await watch.heard(), []);
+      for (const change of [() => put('a'), () => kv.delete(space, 'a'), () => put('b'), () => kv.clear(space)]) {
+        await change();
+        assert.deepEqual(await watch.heard(), [space], String(change));
+      }
+      watch.end();
+      await put('c');
+      assert.deepEqual(await watch.heard(), []);
     });
 
     test('an expected revision guards put and delete', async () => {

@@ -1,3 +1,5 @@
+import type { Watcher } from './watchers.ts';
+
 /**
  * Small values under keys, in named spaces, with a revision each and an expiry where wanted: for compare-and-set.
  *
@@ -24,6 +26,8 @@ export interface KeyValue {
   spaces(prefix: string): Promise<{ space: string; keys: number }[]>;
   /** Removes all of a space and returns how many keys there were. */
   clear(space: string): Promise<number>;
+  /** Tells soon in which spaces something was written or removed; that a key expired, it does not tell. The returned function ends it. */
+  watch(onChange: Watcher): () => void;
 }
 
 export interface KeyValuePutOptions {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { FakeClock } from '../model/testing/fake-clock.ts';
 import type { Adapter, Opened } from './conformance.ts';
 import type { LeasedMessage, NewMessage, Queue, StoredMessage } from './queue.ts';
+import { listen } from './testing/listen.ts';
 import { QueueModel } from './testing/queue-model.ts';
 
 const LEASE_MS = 30_000;
@@ -241,6 +242,40 @@ export function queueConformance(adapter: Adapter<Queue>): void {
       assert.deepEqual([...first, ...rest].map(textOf).sort(), texts.toSorted());
     });
 
+    test('who watches hears of each queue in which something moved, and of no other', async () => {
+      const watch = listen(queue);
+      fresh();
+      assert.deepEqual(await receive(), []);
+      assert.equal(await queue.remove(q, '1'), false);
+      assert.equal(await queue.purge(q), 0);
+      assert.deepEqual(await watch.heard(), []);
+      const first = async (state: StoredMessage['state']) =>
+        (await queue.list(q, { limit: 10 })).items.find((item) => item.state === state)!.messageId;
+      const taken = async () => (await receive(1))[0]!.lease;
+      const moves: (() => Promise<unknown>)[] = [
+        () => send('1', '2', '3', '4', '5'),
+        () => receive(1),
+        async () => queue.retry(await taken(), 60_000),
+        async () => queue.extend(await taken(), LEASE_MS),
+        async () => queue.acknowledge(await taken()),
+        async () => queue.hasten(q, await first('delayed')),
+        async () => queue.remove(q, await first('ready')),
+        () => queue.purge(q),
+      ];
+      for (const move of moves) {
+        await move();
+        assert.deepEqual(await watch.heard(), [q], String(move));
+      }
+      const one = fresh();
+      await send('a');
+      fresh();
+      await send('a');
+      assert.deepEqual(await watch.heard(), [one, q].sort());
+      watch.end();
+      await send('b');
+      assert.deepEqual(await watch.heard(), []);
+    });
+
     test('stats, queues and purge tell and clear what is there', async () => {
       fresh();
       assert.deepEqual(await queue.stats(q), { ready: 0, delayed: 0, leased: 0, oldestAgeMs: 0 });
@@ -248,7 +283,13 @@ export function queueConformance(adapter: Adapter<Queue>): void {
       await queue.send(q, { ...message('later'), delayMs: 60_000 });
       await receive(1);
       clock.advance(2_000);
-      assert.deepEqual(await queue.stats(q), { ready: 2, delayed: 1, leased: 1, oldestAgeMs: 2_000 });
+      assert.deepEqual(await queue.stats(q), {
+        ready: 2,
+        delayed: 1,
+        leased: 1,
+        oldestAgeMs: 2_000,
+        nextDueInMs: LEASE_MS - 2_000,
+      });
       assert.ok((await queue.queues()).includes(q));
       assert.equal(await queue.purge(q), 4);
       assert.equal(await queue.purge(q), 0);
@@ -348,7 +389,13 @@ export function queueConformance(adapter: Adapter<Queue>): void {
       assert.equal(await queue.remove(q, g1!.messageId), true);
       assert.deepEqual((await waiting).map(textOf), ['g3']);
       assert.equal(await queue.acknowledge(g1!.lease), false);
-      assert.deepEqual(await queue.stats(q), { ready: 0, delayed: 0, leased: 1, oldestAgeMs: 0 });
+      assert.deepEqual(await queue.stats(q), {
+        ready: 0,
+        delayed: 0,
+        leased: 1,
+        oldestAgeMs: 0,
+        nextDueInMs: LEASE_MS,
+      });
     });
 
     test('a delayed message is hastened, a leased one is not', async () => {
@@ -439,7 +486,13 @@ export function queueConformance(adapter: Adapter<Queue>): void {
       queue = await opened.reopen();
       assert.deepEqual(await waiting, [], 'closing ends waits');
       await assert.rejects(old.send(q, message('x')), { code: 'unavailable' });
-      assert.deepEqual(await queue.stats(q), { ready: 1, delayed: 1, leased: 1, oldestAgeMs: 0 });
+      assert.deepEqual(await queue.stats(q), {
+        ready: 1,
+        delayed: 1,
+        leased: 1,
+        oldestAgeMs: 0,
+        nextDueInMs: 1_000,
+      });
       assert.equal((await queue.send(q, { ...message('delayed'), deduplicationId: 'd' })).duplicate, true);
       assert.equal(await queue.acknowledge(leased!.lease), true);
       clock.advance(1_000);

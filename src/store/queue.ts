@@ -1,3 +1,5 @@
+import type { Watcher } from './watchers.ts';
+
 /**
  * Messages in named queues: leased, delayed, de-duplicated, in order of their due time and then of sending.
  *
@@ -44,6 +46,11 @@ export interface Queue {
   queues(): Promise<string[]>;
   /** Removes the messages that a queue holds now and returns how many there were. Many go step by step: where it rejects, some are gone. */
   purge(queue: string): Promise<number>;
+  /**
+   * Tells soon in which queues messages came, went, or were leased or given back; that one came due, or a lease ran out, it
+   * does not tell. The returned function ends it.
+   */
+  watch(onChange: Watcher): () => void;
 }
 
 export interface NewMessage {
@@ -109,4 +116,6 @@ export interface QueueStats {
    * messages that are not due, it may be that of the message that is due the longest instead.
    */
   readonly oldestAgeMs: number;
+  /** In how many milliseconds the next of those that are delayed or leased comes due; absent where there is none. */
+  readonly nextDueInMs?: number;
 }

@@ -17,6 +17,8 @@ export interface LiveEvents {
   readonly invocations: { functions: Record<string, { ended: number; failed: number; throttled: number }> };
   /** Something that the registry keeps was made, changed or removed. */
   readonly changed: { kind: string; name: string; function?: string };
+  /** What moved within the last quarter of a second: names, and `*` for very many; of `events`, the functions that they are for. */
+  readonly contents: Partial<Record<'queues' | 'topics' | 'events' | 'buckets' | 'spaces', string[]>>;
   readonly alert: { id: string; function?: string };
 }
 
@@ -28,6 +30,8 @@ const SILENCE_MS = 40_000;
 const NUMBERS_EVERY_MS = 900;
 /** A tab that nobody has looked at for so long lets its connection go, and at once where another one opens its own: browsers keep six to one node, for all tabs together. */
 const HIDDEN_MS = 10_000;
+/** What moves is asked for this soon, so that what moves with it is seen at once. */
+const CONTENTS_AFTER_MS = 100;
 /** What is measured by the minute, and costs the node more. */
 const MEASURES_EVERY_MS = 5_000;
 
@@ -200,7 +204,6 @@ const SHOWN_BY: Readonly<Record<string, readonly string[]>> = {
   function: ['/v1/functions', '/v1/changes', '/v1/top', '/v1/node', '/v1/map', '/v1/audit'],
   alias: ['/v1/functions', '/v1/changes', '/v1/releases', '/v1/audit'],
   trigger: ['/v1/triggers', '/v1/changes', '/v1/map', '/v1/lanes', '/v1/audit'],
-  bucket: ['/v1/buckets', '/v1/map', '/v1/audit'],
   queue: ['/v1/queues', '/v1/map', '/v1/audit'],
   topic: ['/v1/topics', '/v1/map', '/v1/audit'],
   secret: ['/v1/secrets', '/v1/vault', '/v1/audit'],
@@ -217,14 +220,20 @@ const NUMBERS = [
   '/v1/top',
   '/v1/invocations',
   '/v1/traces',
-  '/v1/lanes',
   '/v1/map',
   '/v1/logs',
   '/v1/sandboxes',
   '/v1/pools',
   '/v1/node',
-  '/v1/queues',
 ];
+/** Queries that show what lies in queues, topics, …: the beginnings of their paths. */
+const CONTENTS: Readonly<Record<keyof LiveEvents['contents'], readonly string[]>> = {
+  queues: ['/v1/queues'],
+  topics: ['/v1/topics'],
+  events: ['/v1/lanes', '/v1/events', '/v1/functions/{name}/events'],
+  buckets: ['/v1/buckets'],
+  spaces: ['/v1/kv'],
+};
 
 /** Asks again for everything that is shown and whose path begins with one of these; of one function, where it is given. */
 function renew(paths: readonly string[], of?: ReadonlySet<string>): void {
@@ -261,7 +270,7 @@ function renewer(paths: readonly string[], everyMs: number): (names: readonly st
 }
 
 const renewNumbers = renewer(
-  [...NUMBERS, '/v1/functions/{name}/aliases', '/v1/functions/{name}/releases', '/v1/functions/{name}/events'],
+  [...NUMBERS, '/v1/functions/{name}/aliases', '/v1/functions/{name}/releases'],
   NUMBERS_EVERY_MS,
 );
 const renewMeasures = renewer(['/v1/metrics'], MEASURES_EVERY_MS);
@@ -274,5 +283,46 @@ onLive('changed', ({ kind, name, function: of }) => {
   // Very many of a kind at once are told as one.
   const isOfFunction = (kind === 'function' || kind === 'alias') && name !== '*';
   renew(SHOWN_BY[kind] ?? [], isOfFunction ? new Set([of ?? name]) : undefined);
+});
+/** Renews what shows the contents of these, soon, and at most once within an interval. */
+function contentsRenewer(paths: readonly string[]): (names: readonly string[]) => void {
+  let pending = new Set<string>();
+  let isWaiting = false;
+  let renewedMs = Number.NEGATIVE_INFINITY;
+  return (names) => {
+    for (const name of names) pending.add(name);
+    if (isWaiting) return;
+    isWaiting = true;
+    const waitMs = Math.max(CONTENTS_AFTER_MS, renewedMs + NUMBERS_EVERY_MS - performance.now());
+    window.setTimeout(() => {
+      isWaiting = false;
+      renewedMs = performance.now();
+      renewNamed(paths, pending);
+      pending = new Set();
+    }, waitMs);
+  };
+}
+
+/** Asks again for what is shown of things of these names, and for lists of such. */
+function renewNamed(paths: readonly string[], names: ReadonlySet<string>): void {
+  void queryClient.invalidateQueries({
+    predicate: ({ queryKey: [path, parameters] }) => {
+      if (typeof path !== 'string' || !paths.some((start) => path.startsWith(start))) return false;
+      const of = (parameters as { path?: Readonly<Record<string, string>> } | undefined)?.path;
+      const name = of?.name ?? of?.bucket ?? of?.space;
+      return name === undefined || names.has(name) || names.has('*');
+    },
+  });
+}
+
+const renewContents = Object.entries(CONTENTS).map(
+  ([kind, paths]) => [kind as keyof typeof CONTENTS, contentsRenewer(paths)] as const,
+);
+
+onLive('contents', (moved) => {
+  for (const [kind, renewThese] of renewContents) {
+    const names = moved[kind];
+    if (names !== undefined) renewThese(names);
+  }
 });
 onLive('alert', () => renew(['/v1/alerts', '/v1/status']));

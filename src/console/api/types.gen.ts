@@ -26,7 +26,7 @@ export type ListBucketsAnswer = { name: string; revision: number; createdAt: str
 
 export type ListQueuesAnswer2 = { fifo: boolean; visibilityMs: number; delayMs: number; retentionMs: number; contentDeduplication: boolean; deadLetter?: { queue: string; maxReceives: number } };
 
-export type ListQueuesAnswer = { name: string; revision: number; createdAt: string; settings: ListQueuesAnswer2; counts: { sent: number; received: number; deleted: number; deadLettered: number; expired: number }; stats: { ready: number; delayed: number; leased: number; oldestAgeMs: number } };
+export type ListQueuesAnswer = { name: string; revision: number; createdAt: string; settings: ListQueuesAnswer2; counts: { sent: number; received: number; deleted: number; deadLettered: number; expired: number }; stats: { ready: number; delayed: number; leased: number; oldestAgeMs: number; nextDueInMs?: number } };
 
 export type ListTopicsAnswer = { name: string; revision: number; createdAt: string; subscriptions: { id: string; destination: string; filter?: Record<string, unknown> }[]; published: number; dead: number };
 

@@ -1,9 +1,10 @@
+import type { ReactNode } from 'react';
 import classes from './figures.module.css';
 
 /** A number that matters, with its name. */
 export interface Figure {
   readonly name: string;
-  readonly value: string;
+  readonly value: ReactNode;
   /** Something that somebody should look after: told by a sign, too. */
   readonly bad?: boolean;
 }

@@ -50,6 +50,11 @@ export function Duration({ ms }: { readonly ms: number }) {
   return <span style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>{formatDuration(ms)}</span>;
 }
 
+/** How old something is that was `ms` old when it was read, at `readAtMs`. */
+export function Age({ ms, readAtMs }: { readonly ms: number; readonly readAtMs: number }) {
+  return <Duration ms={ms + Math.max(0, useNow() - readAtMs)} />;
+}
+
 /** An amount of data. */
 export function Bytes({ bytes }: { readonly bytes: number }) {
   return <span style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>{formatBytes(bytes)}</span>;

@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { openTestIdentity, type TestIdentity } from '../../govern/identity/testing/open-identity.ts';
 import { systemClock } from '../../model/clock.ts';
 import type { InvocationRecord } from '../../store/journal.ts';
+import type { Watcher } from '../../store/watchers.ts';
 import type { ServerDeps } from '../context.ts';
 import { ask, startTestServer, type TestServer } from '../testing/test-server.ts';
 
@@ -19,6 +20,13 @@ describe('the live feed, with all its places taken', () => {
   let server: TestServer;
   const ended = new Set<(record: InvocationRecord) => void>();
   const tokens: string[] = [];
+  const watchers = new Map<string, Watcher>();
+  const watchable = (kind: string) => ({
+    watch: (onChange: Watcher) => {
+      watchers.set(kind, onChange);
+      return () => watchers.delete(kind);
+    },
+  });
 
   before(async () => {
     identity = await openTestIdentity(systemClock);
@@ -35,7 +43,14 @@ describe('the live feed, with all its places taken', () => {
       {
         identity: identity.identity,
         store: { journal: { tail }, registry: identity.store.registry } as unknown as ServerDeps['store'],
-        services: { buckets: { watch: () => () => {} } } as unknown as ServerDeps['services'],
+        services: {
+          queues: watchable('queues'),
+          topics: watchable('topics'),
+          errands: { watchDead: watchable('errands').watch },
+          buckets: watchable('buckets'),
+          keyValue: watchable('spaces'),
+        } as unknown as ServerDeps['services'],
+        events: watchable('events') as unknown as ServerDeps['events'],
       },
     );
   });
@@ -72,6 +87,44 @@ describe('the live feed, with all its places taken', () => {
     }
     assert.equal(ended.size, 1, 'the node listens once for all of them');
     await Promise.all(heard);
+  });
+
+  test('a hundred thousand moves, in five queues or in as many, are a few lines', async (t) => {
+    const socket = await open(tokens[0]!);
+    t.after(() => socket.destroy());
+    let bytes = 0;
+    const heard: string[][] = [];
+    const told = Promise.withResolvers<void>();
+    let text = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      bytes += chunk.length;
+      const lines = (text + chunk).split('\n');
+      text = lines.pop()!;
+      for (const line of lines) {
+        if (!line.startsWith('data: {"queues"')) continue;
+        heard.push(JSON.parse(line.slice('data: '.length)).queues);
+        if (heard.at(-1)!.includes('last')) told.resolve();
+      }
+    });
+    const tell = watchers.get('queues')!;
+    const startMs = performance.now();
+    for (let n = 0; n < 50_000; n++) {
+      tell(new Set([`q${n % 5}`]));
+      if (n % 500 === 0) await setImmediate();
+    }
+    for (let n = 0; n < 50_000; n++) {
+      tell(new Set([`flood-${n}`]));
+      if (n % 10_000 === 0) await setImmediate();
+    }
+    const lasts = setInterval(() => tell(new Set(['last'])), 300);
+    t.after(() => clearInterval(lasts));
+    await told.promise;
+    const intervals = Math.ceil((performance.now() - startMs) / 250) + 1;
+    assert.ok(heard.length <= intervals, `${heard.length} within ${intervals} intervals`);
+    assert.ok(heard.some((names) => names.length === 1 && names[0] === '*'));
+    assert.ok(Math.max(...heard.map((names) => names.length)) <= 505);
+    assert.ok(bytes < 50_000, `${bytes} bytes`);
+    socket.destroy();
   });
 
   /** Resolves when all that has ended was heard of. */

@@ -7,6 +7,7 @@ import type { App } from '../app.ts';
 import type { DoorContext } from '../context.ts';
 import { principalOf } from '../principal.ts';
 import { eventText, streamEvents } from './event-stream.ts';
+import { type Contents, contentsFor, watchContents } from './live-contents.ts';
 import { ProblemAnswer } from './schemas.ts';
 import { watchCaller } from './watch-caller.ts';
 
@@ -60,6 +61,7 @@ const KINDS: readonly [prefix: string, kind: string, action: Action][] = [
 interface Interval {
   readonly counts: ReadonlyMap<string, Counts>;
   readonly changes: readonly (Changed & { readonly action: Action; readonly isMany?: true })[];
+  readonly contents: Contents;
 }
 
 /** The feed by which screens stay fresh: that something happened, not what it was; whoever hears of it asks for what they show. */
@@ -74,7 +76,7 @@ export function addLiveRoute(app: App, context: DoorContext): void {
         tags: ['node'],
         summary: 'Sends that something happened, as server-sent events, until the caller goes',
         description:
-          'Events: `hello` once; `invocations`, gathered for 250 ms, and longer on a busy node: how many ended, failed and were refused, by function; `changed`: a function, alias, trigger, queue … was made, changed or removed, with the name `*` where very many of a kind were; `alert` as of `/v1/alerts/stream`. Each of what one may see. The stream ends when the credential or its permissions change: connect again.',
+          'Events: `hello` once; `invocations`, gathered for 250 ms, and longer on a busy node: how many ended, failed and were refused, by function; `changed`: a function, alias, trigger, queue … was made, changed or removed, with the name `*` where very many of a kind were; `contents`: in which `queues`, `topics`, `buckets` and key-value `spaces` something came, went or changed, and of which functions `events` did, gathered alike, and with `*` for more than 500; `alert` as of `/v1/alerts/stream`. Each of what one may see. The stream ends when the credential or its permissions change: connect again.',
         operationId: 'streamLive',
         response: answers({ 200: Type.String(), '4xx': ProblemAnswer }),
       },
@@ -101,7 +103,7 @@ export function addLiveRoute(app: App, context: DoorContext): void {
 }
 
 /** What a caller may hear of an interval, as it is sent. */
-function textFor(raw: IncomingMessage, { counts, changes }: Interval): string {
+function textFor(raw: IncomingMessage, { counts, changes, contents }: Interval): string {
   const seen = [...counts].filter(([name]) => may(raw, 'function:list', `function:${name}`)).slice(0, MAX_FUNCTIONS);
   let text = seen.length > 0 ? eventText('invocations', { functions: Object.fromEntries(seen) }) : '';
   for (const { action, isMany, ...change } of changes) {
@@ -113,7 +115,8 @@ function textFor(raw: IncomingMessage, { counts, changes }: Interval): string {
           : may(raw, action, `${action.split(':')[0]}:${change.name}`);
     if (isMine) text += eventText('changed', change);
   }
-  return text;
+  const moved = contentsFor(principalOf(raw), contents);
+  return moved === undefined ? text : text + eventText('contents', moved);
 }
 
 function may(raw: IncomingMessage, action: Action, resource: string): boolean {
@@ -122,17 +125,19 @@ function may(raw: IncomingMessage, action: Action, resource: string): boolean {
 }
 
 /** Listens to the node while anybody listens here: once for all of them, and gathered. */
-function createHub({ store, clock, services, repositories }: DoorContext) {
+function createHub(context: DoorContext) {
+  const { store, clock, repositories } = context;
   const listeners = new Set<{ readonly raw: IncomingMessage; send(text: string): void }>();
   let counts = new Map<string, Counts>();
   let changes = new Map<string, Interval['changes'][number]>();
   let gatherMs = GATHER_MS;
   let cancelFlush: (() => void) | undefined;
   let endings: (() => void)[] = [];
+  let moved: ReturnType<typeof watchContents> | undefined;
 
   const flush = (): void => {
     cancelFlush = undefined;
-    const interval = { counts, changes: [...changes.values()] };
+    const interval = { counts, changes: [...changes.values()], contents: moved?.take() ?? new Map() };
     counts = new Map();
     changes = new Map();
     const beganMs = clock.monotonicMs();
@@ -181,14 +186,12 @@ function createHub({ store, clock, services, repositories }: DoorContext) {
         changes.set(`repository/${name}`, { kind: 'repository', name, action: 'repository:read' });
         soon();
       }),
-      services.buckets.watch(() => {
-        changes.set('bucket', { kind: 'bucket', name: '*', action: 'bucket:list' });
-        soon();
-      }),
     ];
+    moved = watchContents(context, soon);
   };
   const stop = (): void => {
     for (const end of endings) end();
+    moved?.end();
     cancelFlush?.();
     cancelFlush = undefined;
   };

@@ -14,6 +14,9 @@ const QueueStatsView = Type.Object({
   delayed: Type.Integer({ description: 'Wait for their time' }),
   leased: Type.Integer({ description: 'Received, and neither deleted nor given back' }),
   oldestAgeMs: Type.Number({ description: 'Age of the oldest message that can be received' }),
+  nextDueInMs: Type.Optional(
+    Type.Number({ description: 'When the next of those that wait for their time, or were received, can be received' }),
+  ),
 });
 
 export const QueueAnswer = Type.Object({

@@ -2,12 +2,14 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../model/clock.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Store } from '../../store/store.ts';
+import type { Watcher } from '../../store/watchers.ts';
 import type { AcceptedEvent, Engine, Events, Router } from '../api.ts';
 import type { Admission } from '../hooks.ts';
 import { type AcceptContext, type Arrival, arrivalOf, checkAdmitted, sendPart, store as storeAll } from './accept.ts';
 import { type Completed, Completions } from './completions.ts';
 import { Deliveries } from './deliveries.ts';
 import { Leases } from './leases.ts';
+import { laneOfQueue } from './message.ts';
 import { Pending } from './pending.ts';
 import type { EventsObserver } from './settle.ts';
 
@@ -38,6 +40,16 @@ export interface RunningEvents extends Events, Completed {
    * accepted. To be called before the engine drains.
    */
   close(graceMs: number): Promise<void>;
+}
+
+/** Tells whose events changed with these queues. */
+function tellFunctions(queues: ReadonlySet<string>, onChange: Watcher): void {
+  const functions = new Set<string>();
+  for (const queue of queues) {
+    const lane = laneOfQueue(queue);
+    if (lane !== undefined) functions.add(lane.function);
+  }
+  if (functions.size > 0) onChange(functions);
 }
 
 /** Makes asynchronous invocation over a store and an engine. */
@@ -92,6 +104,7 @@ export function createEvents(options: EventsOptions): RunningEvents {
     drop: (eventId, by) => pending.drop(eventId, by),
     redrive: (query) => pending.redrive(query),
     stats: (name, lane) => pending.stats(name, lane),
+    watch: (onChange) => store.queue.watch((queues) => tellFunctions(queues, onChange)),
     onCompletion: (name, listener) => completions.onCompletion(name, listener),
     start: () => deliveries.start(),
     async close(graceMs) {

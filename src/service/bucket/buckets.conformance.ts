@@ -6,6 +6,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { FakeClock } from '../../model/testing/fake-clock.ts';
 import type { Adapter, Opened } from '../../store/conformance.ts';
+import { listen } from '../../store/testing/listen.ts';
 import type { Buckets, PutOptions } from './buckets.ts';
 
 const DAY_MS = 86_400_000;
@@ -308,12 +309,7 @@ export function bucketsConformance(adapter: Adapter<Buckets>): void {
     });
 
     test('every change is in the log, in order, until it is forgotten', async () => {
-      let heard = 0;
-      const changed = Promise.withResolvers<void>();
-      const end = buckets.watch(() => {
-        heard++;
-        changed.resolve();
-      });
+      const watch = listen(buckets);
       const start = (await buckets.changes(0, 100_000)).at(-1)?.sequence ?? 0;
       await put('k', 'x');
       await buckets.setTags(bucket, 'k', { a: 'b' });
@@ -327,9 +323,12 @@ export function bucketsConformance(adapter: Adapter<Buckets>): void {
       );
       await buckets.forgetChanges(log[1]!.sequence);
       assert.deepEqual((await buckets.changes(0, 100))[0], log[2]);
-      await changed.promise;
-      assert.ok(heard > 0);
-      end();
+      assert.deepEqual(await watch.heard(), [bucket]);
+      await buckets.createBucket('heard-of');
+      assert.deepEqual(await watch.heard(), ['heard-of']);
+      await buckets.removeBucket('heard-of');
+      assert.deepEqual(await watch.heard(), ['heard-of']);
+      watch.end();
     });
 
     test('lifecycle rules and unfinished uploads', async () => {

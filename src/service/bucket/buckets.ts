@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { TraceContext } from '../../model/trace.ts';
+import type { Watcher } from '../../store/watchers.ts';
 
 /**
  * Buckets of objects with the meaning that S3 gives them; doors and functions use them through this port alone.
@@ -68,8 +69,8 @@ export interface Buckets {
    */
   changes(afterSequence: number, limit: number): Promise<ObjectChange[]>;
   forgetChanges(upToSequence: number): Promise<void>;
-  /** Calls back soon after something changed; the returned function ends it. */
-  watch(onChange: () => void): () => void;
+  /** Tells soon which buckets, or objects of which, changed; the returned function ends it. */
+  watch(onChange: Watcher): () => void;
   /** Removes what lifecycle rules say, and uploads that nobody finished; returns how many objects and parts went. */
   expire(nowMs: number): Promise<number>;
   /** Objects and bytes of each bucket. */

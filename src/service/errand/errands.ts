@@ -1,6 +1,7 @@
 import type { TraceContext } from '../../model/trace.ts';
 import type { CommitPart } from '../../store/commit.ts';
 import type { StoredMessage } from '../../store/queue.ts';
+import type { Watcher } from '../../store/watchers.ts';
 
 /**
  * Deliveries that cannot be part of a commit, to addresses, buckets and queues that may come back: the errand itself is committed
@@ -24,6 +25,8 @@ export interface Errands {
   redrive(origin: string): Promise<number>;
   /** Removes the dead errands of an origin for good and returns how many there were. */
   purge(origin: string): Promise<number>;
+  /** Tells soon which origins' dead errands changed. The returned function ends it. */
+  watchDead(onChange: Watcher): () => void;
   /** Removes dead errands that nobody looked after for 14 days, with a record, and returns how many. To be called now and then. */
   expire(): Promise<number>;
   /** Starts nothing more, and resolves when what is under way has ended. */

@@ -7,6 +7,7 @@ import { messageOf } from '../../model/problem.ts';
 import { formatTrace, formatTraceparent, parseTrace, type TraceContext } from '../../model/trace.ts';
 import type { LeasedMessage, NewMessage } from '../../store/queue.ts';
 import type { Store } from '../../store/store.ts';
+import { below } from '../../store/watchers.ts';
 import { removeOld } from '../remove-old.ts';
 import type { Attempt, Errand, Errands } from './errands.ts';
 import { objectKey } from './object-key.ts';
@@ -189,6 +190,7 @@ export function createErrands(options: ErrandsOptions): Errands {
       return moved;
     },
     purge: (origin) => queue.purge(DEAD + origin),
+    watchDead: (onChange) => queue.watch(below(DEAD, onChange)),
     async expire() {
       let expired = 0;
       for (const name of await queue.queues()) {

@@ -1,5 +1,6 @@
 import { Problem } from '../../model/problem.ts';
 import type { KeyValue } from '../../store/key-value.ts';
+import { below } from '../../store/watchers.ts';
 import type { KeyValueSpaces } from './spaces.ts';
 
 export const SPACE_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$';
@@ -19,6 +20,7 @@ export function createSpaces(keyValue: KeyValue): KeyValueSpaces {
       return found.map(({ space, keys }) => ({ space: space.slice(PREFIX.length), keys }));
     },
     clear: async (space) => keyValue.clear(stored(space)),
+    watch: (onChange) => keyValue.watch(below(PREFIX, onChange)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { TraceContext } from '../../model/trace.ts';
 import type { CommitPart } from '../../store/commit.ts';
 import type { LeasedMessage, NewMessage, QueueStats, SendResult, StoredMessage } from '../../store/queue.ts';
+import type { Watcher } from '../../store/watchers.ts';
 
 /**
  * Named queues that people make and functions use, as SQS has them, over the store's queue port. At least once; a message
@@ -37,6 +38,8 @@ export interface Queues {
   /** Moves messages of a dead-letter queue back to where they came from (or to `to`), and returns how many. */
   redrive(name: string, options: { to?: string; ratePerSecond: number; signal?: AbortSignal }): Promise<number>;
   stats(name: string): Promise<QueueStats>;
+  /** Tells soon which queues' messages changed, as the port `Queue` does. The returned function ends it. */
+  watch(onChange: Watcher): () => void;
   /** Removes messages that are older than their queue's `retentionMs`, with a record for each queue, and returns how many. To be called now and then. */
   expire(): Promise<number>;
 }

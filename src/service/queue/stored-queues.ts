@@ -4,6 +4,7 @@ import type { CommitPart } from '../../store/commit.ts';
 import { Documents } from '../../store/documents.ts';
 import type { LeasedMessage, NewMessage } from '../../store/queue.ts';
 import type { Store } from '../../store/store.ts';
+import { below } from '../../store/watchers.ts';
 import { removeOld } from '../remove-old.ts';
 import { checkForeignAttributes, storableMessages, withCause } from './new-messages.ts';
 import { changedSettings, checkQueueName } from './queue-settings.ts';
@@ -199,6 +200,7 @@ export async function openQueues({ store, clock }: QueuesOptions): Promise<Queue
       found(name);
       return store.queue.stats(PREFIX + name);
     },
+    watch: (onChange) => store.queue.watch(below(PREFIX, onChange)),
     async expire() {
       let expired = 0;
       for (const [name, { settings }] of documents.list()) {

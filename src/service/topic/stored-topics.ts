@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
 import type { Clock } from '../../model/clock.ts';
 import type { CloudEvent } from '../../model/event.ts';
 import { Problem } from '../../model/problem.ts';
 import type { CommitPart } from '../../store/commit.ts';
 import { Documents } from '../../store/documents.ts';
 import type { Store } from '../../store/store.ts';
+import { Watchers } from '../../store/watchers.ts';
 import type { DeliverTo } from './deliveries.ts';
 import { checkEvents, checkSubscription, checkTopicName, type Filter } from './topic-rules.ts';
 import type { Subscription, TopicSubscriber, Topics, TopicView } from './topics.ts';
@@ -21,6 +23,7 @@ interface TopicDocument {
 interface TopicsOptions {
   readonly store: Pick<Store, 'registry' | 'commit'>;
   readonly clock: Clock;
+  readonly log: Logger;
   readonly deliverTo: DeliverTo;
   /** Makes an event pattern into a test; throws `invalid_request` where it is none. */
   readonly compileFilter: (pattern: Readonly<Record<string, unknown>>) => Filter;
@@ -28,10 +31,11 @@ interface TopicsOptions {
 
 /** Opens the topics over a store: each with its subscriptions is a document `topic/<name>` of the registry. */
 export async function openTopics(options: TopicsOptions): Promise<Topics & { close(): void }> {
-  const { store, clock, deliverTo, compileFilter } = options;
+  const { store, clock, log, deliverTo, compileFilter } = options;
   const documents = await Documents.open<TopicDocument>(store.registry, PREFIX);
   const published = new Map<string, number>();
   const attached = new Map<string, Set<TopicSubscriber>>();
+  const watchers = new Watchers((err) => log.error({ err }, 'a watcher of the topics failed'));
   /** By the subscription as it is held in memory, so that a pattern is compiled once. */
   const filters = new WeakMap<Subscription, Filter>();
 
@@ -65,6 +69,7 @@ export async function openTopics(options: TopicsOptions): Promise<Topics & { clo
       committed() {
         published.set(name, (published.get(name) ?? 0) + events.length);
         for (const each of prepared) each.committed();
+        watchers.changed(name);
       },
     };
   };
@@ -132,7 +137,11 @@ export async function openTopics(options: TopicsOptions): Promise<Topics & { clo
         if (subscribers.size === 0 && attached.get(name) === subscribers) attached.delete(name);
       };
     },
-    close: () => documents.close(),
+    watch: (onChange) => watchers.watch(onChange),
+    close() {
+      watchers.close();
+      documents.close();
+    },
   };
 }
 

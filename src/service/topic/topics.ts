@@ -1,5 +1,6 @@
 import type { CloudEvent } from '../../model/event.ts';
 import type { Prepared } from '../../store/prepared.ts';
+import type { Watcher } from '../../store/watchers.ts';
 
 /**
  * Named topics: what is published goes to every subscriber, all at once and durably, or to none.
@@ -24,6 +25,8 @@ export interface Topics {
   prepare(name: string, events: readonly CloudEvent[]): Promise<Prepared>;
   /** Who else wants what is published: triggers register here. The returned function ends it. */
   attach(name: string, subscriber: TopicSubscriber): () => void;
+  /** Tells soon to which topics something was published. The returned function ends it. */
+  watch(onChange: Watcher): () => void;
 }
 
 /** Prepares the hand-over of published events to one more receiver, within the same commit. */

@@ -1,19 +1,24 @@
 import type { Clock } from '../../model/clock.ts';
 import type { CommitPart } from '../commit.ts';
 import type { CommitRows } from './commits.ts';
-import { deleteRow, putRow } from './key-value.ts';
+import { deleteRow, putRow, type SqliteKeyValue } from './key-value.ts';
 import type { KeyValueWrite } from './key-values.ts';
 import type { LeaseRow, MessageRow } from './messages.ts';
 import { leaseRow, messageRow, type SqliteQueue } from './queue.ts';
 import type { WorkerClient } from './rpc.ts';
 import type { StateOperations } from './state.ts';
 
-/** Makes all parts true at once or none, in one call to the thread of `fob.db`; wakes those who wait for what it sent or freed. */
+interface Committing {
+  readonly state: WorkerClient<StateOperations>;
+  readonly queue: SqliteQueue;
+  readonly keyValue: SqliteKeyValue;
+  readonly clock: Clock;
+}
+
+/** Makes all parts true at once or none, in one call to the thread of `fob.db`; tells those who wait for what it sent or freed, and who watch. */
 export async function commit(
   parts: readonly CommitPart[],
-  state: WorkerClient<StateOperations>,
-  queue: SqliteQueue,
-  clock: Clock,
+  { state, queue, keyValue, clock }: Committing,
 ): Promise<boolean> {
   const nowMs = clock.now();
   const leases: LeaseRow[] = [];
@@ -35,6 +40,8 @@ export async function commit(
     sends: [...sends].map(([name, messages]) => ({ queue: name, messages })),
   };
   const done = await state.call('commit', [rows, nowMs]);
-  if (done) for (const name of new Set([...sends.keys(), ...leases.map((lease) => lease.queue)])) queue.wake(name);
-  return done;
+  if (!done) return false;
+  for (const name of new Set([...sends.keys(), ...leases.map((lease) => lease.queue)])) queue.moved(name);
+  for (const { space } of writes) keyValue.changed(space);
+  return true;
 }

@@ -78,7 +78,13 @@ test('a commit that does not fit is undone wholly, its neighbours stay, and stat
     ['stats', 'q', 1],
   );
   assert.deepEqual(replies.slice(1, 4).map(codeOrValue), ['storage_full', true, false]);
-  assert.deepEqual(codeOrValue(replies[4]!), { ready: 1, delayed: 0, leased: 1, oldestAgeMs: 1 });
+  assert.deepEqual(codeOrValue(replies[4]!), {
+    ready: 1,
+    delayed: 0,
+    leased: 1,
+    oldestAgeMs: 1,
+    nextDueInMs: 99,
+  });
 });
 
 function open() {

@@ -1,7 +1,9 @@
 import type { Clock } from '../../model/clock.ts';
 import { Problem } from '../../model/problem.ts';
 import type { KeyValue, KeyValueEntry, KeyValuePutOptions } from '../key-value.ts';
+import { type Watcher, Watchers } from '../watchers.ts';
 import type { KeyValueRow, KeyValueWrite } from './key-values.ts';
+import type { StoreLog } from './log.ts';
 import { notACursor, validLimit } from './page.ts';
 import type { WorkerClient } from './rpc.ts';
 import type { StateOperations } from './state.ts';
@@ -14,10 +16,12 @@ const MAX_VALUE_BYTES = 1024 * 1024;
 export class SqliteKeyValue implements KeyValue {
   private readonly state: WorkerClient<StateOperations>;
   private readonly clock: Clock;
+  private readonly watchers: Watchers;
 
-  constructor(state: WorkerClient<StateOperations>, clock: Clock) {
+  constructor(state: WorkerClient<StateOperations>, clock: Clock, log: StoreLog) {
     this.state = state;
     this.clock = clock;
+    this.watchers = new Watchers((err) => log.error({ err }, 'a watcher of the key-values failed on a change'));
   }
 
   async get(space: string, key: string): Promise<KeyValueEntry | undefined> {
@@ -27,11 +31,15 @@ export class SqliteKeyValue implements KeyValue {
 
   async put(space: string, key: string, value: Uint8Array, options: KeyValuePutOptions = {}): Promise<number> {
     const write = putRow(space, key, value, options);
-    return this.state.call('putValue', [write, this.clock.now()]);
+    const revision = await this.state.call('putValue', [write, this.clock.now()]);
+    this.changed(space);
+    return revision;
   }
 
   async delete(space: string, key: string, expectedRevision?: number): Promise<boolean> {
-    return this.state.call('deleteValue', [deleteRow(space, key, expectedRevision), this.clock.now()]);
+    const done = await this.state.call('deleteValue', [deleteRow(space, key, expectedRevision), this.clock.now()]);
+    if (done) this.changed(space);
+    return done;
   }
 
   async list(
@@ -50,7 +58,22 @@ export class SqliteKeyValue implements KeyValue {
   }
 
   async clear(space: string): Promise<number> {
-    return this.state.call('clearSpace', [validName(space), this.clock.now()]);
+    const removed = await this.state.call('clearSpace', [validName(space), this.clock.now()]);
+    if (removed > 0) this.changed(space);
+    return removed;
+  }
+
+  watch(onChange: Watcher): () => void {
+    return this.watchers.watch(onChange);
+  }
+
+  /** Something of a space was written or removed. */
+  changed(space: string): void {
+    this.watchers.changed(space);
+  }
+
+  endWatches(): void {
+    this.watchers.close();
   }
 }
 

@@ -39,6 +39,9 @@ export function messageViews(db: DatabaseSync, tallies: QueueTallies) {
     `SELECT sent_ms AS ms FROM messages INDEXED BY messages_due
      WHERE queue = :queue AND blocked = :blocked AND due_ms <= :now ORDER BY due_ms, seq LIMIT 1`,
   );
+  const nextDue = db.prepare(
+    `SELECT min(due_ms) AS ms FROM messages INDEXED BY messages_due WHERE queue = :queue AND blocked = :blocked AND due_ms > :now`,
+  );
   // One step along the index for each queue, not for each message.
   const names = db.prepare(`
     WITH RECURSIVE names (name) AS (
@@ -54,6 +57,12 @@ export function messageViews(db: DatabaseSync, tallies: QueueTallies) {
     if (oldest !== undefined) return oldest;
     const heads = [0, 1].map((blocked) => msOf(longestDue.get({ queue, blocked, now })) ?? now);
     return Math.min(...heads);
+  }
+
+  /** When the next message comes due; of a queue that has one which is not. */
+  function nextDueMs(queue: string, now: number): number {
+    const heads = [0, 1].map((blocked) => (nextDue.get({ queue, blocked, now }) as { ms: number | null }).ms);
+    return Math.min(...heads.map((ms) => ms ?? Number.POSITIVE_INFINITY));
   }
 
   return {
@@ -80,7 +89,8 @@ export function messageViews(db: DatabaseSync, tallies: QueueTallies) {
       const { total, delayed, leased } = tallies.counted(queue, nowMs);
       const ready = total - delayed - leased;
       const oldestAgeMs = ready === 0 ? 0 : Math.max(0, nowMs - oldestSentMs(queue, nowMs));
-      return { ready, delayed, leased, oldestAgeMs };
+      if (delayed + leased === 0) return { ready, delayed, leased, oldestAgeMs };
+      return { ready, delayed, leased, oldestAgeMs, nextDueInMs: nextDueMs(queue, nowMs) - nowMs };
     },
 
     queues: (): string[] => names.all().map((row) => row.name as string),

@@ -1,6 +1,8 @@
 import type { Clock } from '../../model/clock.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Lease, LeasedMessage, NewMessage, Queue, QueueStats, SendResult, StoredMessage } from '../queue.ts';
+import { type Watcher, Watchers } from '../watchers.ts';
+import type { StoreLog } from './log.ts';
 import type { StoredRow } from './message-views.ts';
 import type { DeliveredRow, LeaseRow, MessageRow } from './messages.ts';
 import { notACursor, validLimit } from './page.ts';
@@ -17,16 +19,18 @@ export class SqliteQueue implements Queue {
   private readonly state: WorkerClient<StateOperations>;
   private readonly clock: Clock;
   private readonly receivers: Receivers;
+  private readonly watchers: Watchers;
 
-  constructor(state: WorkerClient<StateOperations>, clock: Clock) {
+  constructor(state: WorkerClient<StateOperations>, clock: Clock, log: StoreLog) {
     this.state = state;
     this.clock = clock;
+    this.watchers = new Watchers((err) => log.error({ err }, 'a watcher of the queues failed on a change'));
     this.receivers = new Receivers(clock, {
       take: (queue, options) => this.take(queue, options),
       giveBack: async (queue, messages) => {
         const leases = messages.map((message) => leaseRow(message.lease));
         await this.state.call('release', [leases, this.clock.now()]);
-        this.receivers.wake(queue);
+        this.moved(queue);
       },
     });
   }
@@ -40,7 +44,7 @@ export class SqliteQueue implements Queue {
     const rows = messages.map((message) => messageRow(message, nowMs));
     const bodies = rows.map((row) => row.body.buffer as ArrayBuffer);
     const results = await this.state.call('send', [queue, rows, nowMs], bodies);
-    this.receivers.wake(queue);
+    this.moved(queue);
     return results;
   }
 
@@ -59,20 +63,22 @@ export class SqliteQueue implements Queue {
 
   async acknowledge(lease: Lease): Promise<boolean> {
     const done = await this.state.call('acknowledge', [leaseRow(lease), this.clock.now()]);
-    if (done) this.receivers.wake(lease.queue);
+    if (done) this.moved(lease.queue);
     return done;
   }
 
   async retry(lease: Lease, delayMs: number): Promise<boolean> {
     const nowMs = this.clock.now();
     const done = await this.state.call('retry', [leaseRow(lease), nowMs + Math.max(0, Math.ceil(delayMs)), nowMs]);
-    if (done) this.receivers.wake(lease.queue);
+    if (done) this.moved(lease.queue);
     return done;
   }
 
-  extend(lease: Lease, leaseMs: number): Promise<boolean> {
+  async extend(lease: Lease, leaseMs: number): Promise<boolean> {
     const nowMs = this.clock.now();
-    return this.state.call('extend', [leaseRow(lease), nowMs + Math.ceil(leaseMs), nowMs]);
+    const done = await this.state.call('extend', [leaseRow(lease), nowMs + Math.ceil(leaseMs), nowMs]);
+    if (done) this.watchers.changed(lease.queue);
+    return done;
   }
 
   async list(
@@ -97,13 +103,13 @@ export class SqliteQueue implements Queue {
 
   async remove(queue: string, messageId: string): Promise<boolean> {
     const done = await this.state.call('removeMessage', [queue, seqOf(messageId), this.clock.now()]);
-    if (done) this.receivers.wake(queue);
+    if (done) this.moved(queue);
     return done;
   }
 
   async hasten(queue: string, messageId: string): Promise<boolean> {
     const done = await this.state.call('hasten', [queue, seqOf(messageId), this.clock.now()]);
-    if (done) this.receivers.wake(queue);
+    if (done) this.moved(queue);
     return done;
   }
 
@@ -121,14 +127,19 @@ export class SqliteQueue implements Queue {
     let purged = 0;
     for (let some = -1; some !== 0; purged += some) {
       some = await this.state.call('purgeSome', [queue, lastSeq]);
+      if (some > 0) this.moved(queue);
     }
-    this.receivers.wake(queue);
     return purged;
   }
 
-  /** Something came due in a queue, or may have. */
-  wake(queue: string): void {
+  watch(onChange: Watcher): () => void {
+    return this.watchers.watch(onChange);
+  }
+
+  /** Messages of a queue came, went, or may be due. */
+  moved(queue: string): void {
     this.receivers.wake(queue);
+    this.watchers.changed(queue);
   }
 
   /** Other messages than before are there. */
@@ -136,15 +147,17 @@ export class SqliteQueue implements Queue {
     this.receivers.wakeAll();
   }
 
-  /** Ends every wait, with nothing. */
+  /** Ends every wait, with nothing, and every watch. */
   stopWaiting(): void {
     this.receivers.stop();
+    this.watchers.close();
   }
 
   private async take(queue: string, { max, leaseMs }: ReceiverOptions): Promise<Taken> {
     const nowMs = this.clock.now();
     const leaseUntilMs = nowMs + Math.ceil(leaseMs);
     const { messages, nextDueMs } = await this.state.call('receive', [queue, max, leaseUntilMs, nowMs]);
+    if (messages.length > 0) this.watchers.changed(queue);
     return { messages: messages.map((row) => leasedMessage(queue, row, leaseUntilMs)), nextDueMs };
   }
 }

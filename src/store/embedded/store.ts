@@ -90,8 +90,8 @@ class EmbeddedStore implements Store {
   readonly recordings: SqliteRecordings;
   readonly blobs: FileBlobs;
   private readonly folder: DataFolder;
-  private readonly clock: Clock;
-  private readonly state: WorkerClient<StateOperations>;
+  readonly clock: Clock;
+  readonly state: WorkerClient<StateOperations>;
   private readonly threads: readonly { close(): Promise<void> }[];
   private closing: Promise<void> | undefined;
 
@@ -113,8 +113,8 @@ class EmbeddedStore implements Store {
     this.state = state;
     this.threads = Object.values(threads);
     this.registry = new SqliteRegistry(state, log);
-    this.queue = new SqliteQueue(state, clock);
-    this.keyValue = new SqliteKeyValue(state, clock);
+    this.queue = new SqliteQueue(state, clock, log);
+    this.keyValue = new SqliteKeyValue(state, clock, log);
     this.vault = vault;
     this.journal = new SqliteJournal(records, clock, log);
     this.series = new SqliteSeries(records);
@@ -124,7 +124,7 @@ class EmbeddedStore implements Store {
   }
 
   commit(parts: readonly CommitPart[]): Promise<boolean> {
-    return commit(parts, this.state, this.queue, this.clock);
+    return commit(parts, this);
   }
 
   async backup(): Promise<Readable> {
@@ -149,6 +149,7 @@ class EmbeddedStore implements Store {
   private async finish(): Promise<void> {
     this.registry.endWatches();
     this.queue.stopWaiting();
+    this.keyValue.endWatches();
     await Promise.all([this.journal.close(), this.audit.close(), this.recordings.close(), this.blobs.close()]);
     await Promise.all(this.threads.map((thread) => thread.close()));
     this.folder.release();

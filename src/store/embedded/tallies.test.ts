@@ -51,7 +51,8 @@ test('statistics are what counting all messages gives, also where the clock jump
       const store = open();
       const counted = store.db.prepare(
         `SELECT count(*) FILTER (WHERE due_ms <= :now) AS ready, count(*) FILTER (WHERE due_ms > :now AND leased = 0) AS delayed,
-           count(*) FILTER (WHERE due_ms > :now AND leased = 1) AS leased FROM messages`,
+           count(*) FILTER (WHERE due_ms > :now AND leased = 1) AS leased,
+           min(due_ms) FILTER (WHERE due_ms > :now) - :now AS nextDueInMs FROM messages`,
       );
       for (const { kind, nowMs, untilMs, group, seq, attempt } of steps) {
         const lease = { queue: 'q', seq, attempt };
@@ -66,7 +67,7 @@ test('statistics are what counting all messages gives, also where the clock jump
         if (kind === 'purge') store.purgeSome('q', seq);
         if (kind !== 'look') continue;
         const { oldestAgeMs: _, ...stats } = store.stats('q', nowMs);
-        assert.deepEqual(stats, { ...counted.get({ now: nowMs }) });
+        assert.deepEqual({ nextDueInMs: null, ...stats }, { ...counted.get({ now: nowMs }) });
       }
       store.db.close();
     }),
@@ -83,7 +84,13 @@ test('the oldest message that is due is found behind many that are not', () => {
   store.receive('q', 1, 2_000, 9);
   store.send('q', [{ ...message, dueAtMs: 10, group: 'g' }], 10);
   assert.equal(store.stats('q', 12).oldestAgeMs, 2, 'one that waits for its group counts');
-  assert.deepEqual(store.stats('q', 1_000), { ready: 1_501, delayed: 0, leased: 1, oldestAgeMs: 999 });
+  assert.deepEqual(store.stats('q', 1_000), {
+    ready: 1_501,
+    delayed: 0,
+    leased: 1,
+    oldestAgeMs: 999,
+    nextDueInMs: 1_000,
+  });
   store.db.close();
 });
 

@@ -97,7 +97,9 @@ export class QueueModel {
   stats(): QueueStats {
     const due = this.messages.filter((held) => held.dueAtMs <= this.now());
     const leased = this.messages.filter((held) => held.leased && held.dueAtMs > this.now()).length;
+    const later = this.messages.filter((held) => held.dueAtMs > this.now()).map((held) => held.dueAtMs - this.now());
     return {
+      ...(later.length > 0 && { nextDueInMs: Math.min(...later) }),
       ready: due.length,
       leased,
       delayed: this.messages.length - due.length - leased,

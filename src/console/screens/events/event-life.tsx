@@ -19,17 +19,11 @@ import classes from './events.module.css';
 
 type EventView = Answer<'GET', '/v1/events/{id}'>;
 type Attempt = Answer<'GET', '/v1/invocations'>['invocations'][number];
-/** The feed tells that a run ended, a moment before its event does. */
-const REFRESH_MS = 2_000;
 const TOUCHED = ['/v1/lanes', '/v1/events', '/v1/functions/{name}/events'];
-
-function untilItEnds({ state: { data } }: { state: { data?: EventView | undefined } }): number | false {
-  return data?.state === 'waiting' || data?.state === 'running' ? REFRESH_MS : false;
-}
 
 /** One event from its acceptance to its end: each attempt, what is in it, what can be done with it. */
 export function EventLife({ id, onClose }: { id: string; onClose: () => void }) {
-  const query = useApi('/v1/events/{id}', { path: { id } }, { refetchInterval: untilItEnds });
+  const query = useApi('/v1/events/{id}', { path: { id } });
   const attempts = useApi('/v1/invocations', { query: { eventId: id, limit: 50 } }).data?.invocations ?? [];
   const [dropping, setDropping] = useState(false);
   const retry = useChange(() => api.post('/v1/events/{id}/retry', { path: { id } }), TOUCHED);

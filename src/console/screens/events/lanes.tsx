@@ -8,21 +8,19 @@ import { countColumn } from '../../ui/columns.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Figures } from '../../ui/figures.tsx';
-import { formatCount, formatDuration } from '../../ui/format.ts';
+import { formatCount } from '../../ui/format.ts';
 import { May } from '../../ui/may.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
+import { Age } from '../../ui/time.tsx';
 import { TypedInput } from '../../ui/typed-input.tsx';
 import { useWords } from '../../ui/words.ts';
 import { Redrive } from './redrive.tsx';
 
-/** What is accepted and not yet run is told by no feed. */
-const REFRESH_MS = 5_000;
-
 /** How all lanes stand: what waits, what runs, what is dead. */
 export function Lanes() {
-  const query = useApi('/v1/lanes', undefined, { refetchInterval: REFRESH_MS });
+  const query = useApi('/v1/lanes');
   const [{ find, only }, setWords] = useWords(['find', 'only']);
   const [redriving, setRedriving] = useState<Lane>();
   const navigate = useNavigate();
@@ -37,7 +35,7 @@ export function Lanes() {
           );
           return (
             <>
-              <Totals lanes={lanes} />
+              <Totals lanes={lanes} readAtMs={query.dataUpdatedAt} />
               <Panel
                 title="Lanes"
                 flush
@@ -69,7 +67,7 @@ export function Lanes() {
                   <DataTable
                     label="Lanes"
                     rows={shown}
-                    columns={columnsWith(setRedriving)}
+                    columns={columnsWith(setRedriving, query.dataUpdatedAt)}
                     rowKey={keyOf}
                     initialSort={{ key: 'dead', descending: true }}
                     onOpen={(lane) => navigate(pathOf(lane, lane.dead > 0 ? 'dead' : ''))}
@@ -93,7 +91,7 @@ function pathOf({ function: name, lane }: Lane, state: string): string {
   return `/events?${new URLSearchParams({ function: name, lane, ...(state !== '' && { state }) })}`;
 }
 
-function Totals({ lanes }: { lanes: readonly Lane[] }) {
+function Totals({ lanes, readAtMs }: { lanes: readonly Lane[]; readAtMs: number }) {
   const sum = (of: (lane: Lane) => number) => lanes.reduce((total, lane) => total + of(lane), 0);
   const dead = sum((lane) => lane.dead);
   const oldestMs = Math.max(0, ...lanes.map(({ oldestAgeMs }) => oldestAgeMs));
@@ -104,13 +102,13 @@ function Totals({ lanes }: { lanes: readonly Lane[] }) {
         { name: 'Held back', value: formatCount(sum((lane) => lane.delayed)) },
         { name: 'Running', value: formatCount(sum((lane) => lane.running)) },
         { name: 'Dead', value: formatCount(dead), bad: dead > 0 },
-        { name: 'Oldest that is due', value: oldestMs === 0 ? 'none' : formatDuration(oldestMs) },
+        { name: 'Oldest that is due', value: oldestMs === 0 ? 'none' : <Age ms={oldestMs} readAtMs={readAtMs} /> },
       ]}
     />
   );
 }
 
-function columnsWith(redrive: (lane: Lane) => void): Column<Lane>[] {
+function columnsWith(redrive: (lane: Lane) => void, readAtMs: number): Column<Lane>[] {
   return [
     {
       key: 'function',
@@ -142,7 +140,7 @@ function columnsWith(redrive: (lane: Lane) => void): Column<Lane>[] {
       align: 'right',
       wide: true,
       sort: ({ oldestAgeMs }) => oldestAgeMs,
-      cell: ({ oldestAgeMs }) => (oldestAgeMs === 0 ? '' : formatDuration(oldestAgeMs)),
+      cell: ({ oldestAgeMs }) => (oldestAgeMs === 0 ? '' : <Age ms={oldestAgeMs} readAtMs={readAtMs} />),
     },
     countColumn('delivered', 'Delivered', ({ delivered }) => delivered, { width: '6rem', wide: true }),
     countColumn('attempts', 'Failed attempts', ({ failedAttempts }) => failedAttempts, { width: '7.5rem', wide: true }),

@@ -1,5 +1,6 @@
 import { Anchor } from '@mantine/core';
 import { IconStack2 } from '@tabler/icons-react';
+import { useMemo } from 'react';
 import { Link } from 'react-router';
 import { type Answer, api } from '../../api/client.ts';
 import { useApi } from '../../api/hooks.ts';
@@ -7,18 +8,16 @@ import { countColumn, nameColumn } from '../../ui/columns.tsx';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { useCreating } from '../../ui/creating.tsx';
 import type { Column } from '../../ui/data-table.tsx';
-import { formatDuration } from '../../ui/format.ts';
 import { NAME } from '../../ui/name-field.tsx';
 import { NamedList } from '../../ui/named-list.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ThingDialog } from '../../ui/thing-dialog.tsx';
+import { Age } from '../../ui/time.tsx';
+import { useDue } from './use-due.ts';
 
 export type Queue = Answer<'GET', '/v1/queues'>['queues'][number];
 
-/** No feed tells of messages that come from elsewhere. */
-export const REFRESH_MS = 5_000;
-
-const COLUMNS: readonly Column<Queue>[] = [
+const columnsOf = (readAtMs: number): readonly Column<Queue>[] => [
   nameColumn('/queues', { title: 'Queue' }),
   countColumn('ready', 'Ready', ({ stats }) => stats.ready, { width: '5rem' }),
   countColumn('leased', 'Taken', ({ stats }) => stats.leased, { width: '5rem' }),
@@ -30,7 +29,7 @@ const COLUMNS: readonly Column<Queue>[] = [
     align: 'right',
     wide: true,
     sort: ({ stats }) => stats.oldestAgeMs,
-    cell: ({ stats }) => (stats.oldestAgeMs === 0 ? '' : formatDuration(stats.oldestAgeMs)),
+    cell: ({ stats }) => (stats.oldestAgeMs === 0 ? '' : <Age ms={stats.oldestAgeMs} readAtMs={readAtMs} />),
   },
   countColumn('sent', 'Sent', ({ counts }) => counts.sent, { wide: true }),
   {
@@ -49,7 +48,13 @@ const COLUMNS: readonly Column<Queue>[] = [
 
 /** All queues and how they stand. */
 export function QueueList() {
-  const query = useApi('/v1/queues', undefined, { refetchInterval: REFRESH_MS });
+  const query = useApi('/v1/queues');
+  const { data, dataUpdatedAt } = query;
+  const nextDueInMs = Math.min(
+    ...(data?.queues ?? []).map(({ stats }) => stats.nextDueInMs ?? Number.POSITIVE_INFINITY),
+  );
+  useDue(nextDueInMs === Number.POSITIVE_INFINITY ? undefined : nextDueInMs, dataUpdatedAt);
+  const columns = useMemo(() => columnsOf(dataUpdatedAt), [dataUpdatedAt]);
   const { button, dialog } = useCreating('queue', { action: 'queue:manage' });
   return (
     <Page title="Queues" lead="Messages that wait until somebody has done what they ask for" actions={button}>
@@ -59,7 +64,7 @@ export function QueueList() {
         of="queue"
         to="/queues"
         icon={IconStack2}
-        columns={COLUMNS}
+        columns={columns}
         texts={({ name, settings }) => [name, settings.deadLetter?.queue ?? '']}
         hint="Name, queue of dead letters"
         action={button}

@@ -7,24 +7,27 @@ import { renew, useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Figures } from '../../ui/figures.tsx';
-import { formatCount, formatDuration } from '../../ui/format.ts';
+import { formatCount } from '../../ui/format.ts';
 import { May } from '../../ui/may.tsx';
 import { Page } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
+import { Age } from '../../ui/time.tsx';
 import { ViewTabs } from '../../ui/view-tabs.tsx';
 import { useWokenBy, Wakes } from '../../ui/wakes.tsx';
 import { Messages } from './messages.tsx';
-import { type Queue, REFRESH_MS } from './queue-list.tsx';
+import type { Queue } from './queue-list.tsx';
 import { QueueSettings } from './queue-settings.tsx';
 import { Redrive } from './redrive.tsx';
 import { SendMessage } from './send-message.tsx';
+import { useDue } from './use-due.ts';
 
 type Asking = 'send' | 'redrive' | 'purge' | 'remove';
 
 /** One queue: how it stands, its messages, its settings. */
 export default function QueuePage() {
   const { name = '' } = useParams();
-  const query = useApi('/v1/queues/{name}', { path: { name } }, { refetchInterval: REFRESH_MS });
+  const query = useApi('/v1/queues/{name}', { path: { name } });
+  useDue(query.data?.stats.nextDueInMs, query.dataUpdatedAt);
   const woken = useWokenBy('queue', name);
   const all = useApi('/v1/queues').data?.queues ?? [];
   const [asking, setAsking] = useState<Asking>();
@@ -74,7 +77,7 @@ export default function QueuePage() {
       <QueryView query={query} what={`The queue ${name}`}>
         {(queue) => (
           <>
-            <Numbers queue={queue} />
+            <Numbers queue={queue} readAtMs={query.dataUpdatedAt} />
             <Wakes triggers={woken} />
             <DeadLetters queue={queue} origins={origins.map((each) => each.name)} />
             <ViewTabs
@@ -123,14 +126,17 @@ export default function QueuePage() {
   );
 }
 
-function Numbers({ queue: { stats, counts } }: { queue: Queue }) {
+function Numbers({ queue: { stats, counts }, readAtMs }: { queue: Queue; readAtMs: number }) {
   return (
     <Figures
       figures={[
         { name: 'Ready', value: formatCount(stats.ready) },
         { name: 'Taken, not done with', value: formatCount(stats.leased) },
         { name: 'Held back', value: formatCount(stats.delayed) },
-        { name: 'Oldest', value: stats.oldestAgeMs === 0 ? 'none' : formatDuration(stats.oldestAgeMs) },
+        {
+          name: 'Oldest',
+          value: stats.oldestAgeMs === 0 ? 'none' : <Age ms={stats.oldestAgeMs} readAtMs={readAtMs} />,
+        },
         { name: 'Sent since the start', value: formatCount(counts.sent) },
         { name: 'Done with', value: formatCount(counts.deleted) },
         { name: 'Given up', value: formatCount(counts.deadLettered), bad: counts.deadLettered > 0 },

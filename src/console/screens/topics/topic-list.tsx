@@ -13,9 +13,6 @@ import { Time } from '../../ui/time.tsx';
 
 export type Topic = Answer<'GET', '/v1/topics'>['topics'][number];
 
-/** No feed tells of what is published from elsewhere. */
-export const REFRESH_MS = 5_000;
-
 const COLUMNS: readonly Column<Topic>[] = [
   nameColumn('/topics', { title: 'Topic' }),
   countColumn('subscriptions', 'Subscriptions', ({ subscriptions }) => subscriptions.length, {
@@ -36,7 +33,7 @@ const COLUMNS: readonly Column<Topic>[] = [
 
 /** All topics. */
 export function TopicList() {
-  const query = useApi('/v1/topics', undefined, { refetchInterval: REFRESH_MS });
+  const query = useApi('/v1/topics');
   const { button, dialog } = useCreating('topic', { action: 'topic:manage' });
   return (
     <Page title="Topics" lead="What is published to one goes to all its subscribers" actions={button}>

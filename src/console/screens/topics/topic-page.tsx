@@ -16,12 +16,11 @@ import { useWokenBy, Wakes } from '../../ui/wakes.tsx';
 import { DeadDeliveries } from './dead-deliveries.tsx';
 import { Publish } from './publish.tsx';
 import { Subscriptions } from './subscriptions.tsx';
-import { REFRESH_MS } from './topic-list.tsx';
 
 /** One topic: who hears of it, and what could not be delivered. */
 export default function TopicPage() {
   const { name = '' } = useParams();
-  const query = useApi('/v1/topics/{name}', { path: { name } }, { refetchInterval: REFRESH_MS });
+  const query = useApi('/v1/topics/{name}', { path: { name } });
   const woken = useWokenBy('topic', name);
   const [isPublishing, publishing] = useDisclosure(false);
   return (

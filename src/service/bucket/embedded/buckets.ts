@@ -6,6 +6,7 @@ import { Problem } from '../../../model/problem.ts';
 import { formatTrace, type TraceContext } from '../../../model/trace.ts';
 import { type StoreLog, silentLog } from '../../../store/embedded/log.ts';
 import { WorkerClient } from '../../../store/embedded/rpc.ts';
+import { type Watcher, Watchers } from '../../../store/watchers.ts';
 import type {
   BucketSettings,
   Buckets,
@@ -83,10 +84,8 @@ class SqliteBuckets implements EmbeddedBuckets {
   /** Every bucket, as the database has it. */
   private readonly known: Map<string, BucketView>;
   private readonly clock: Clock;
-  private readonly log: StoreLog;
   private readonly minPartBytes: number;
-  private readonly watchers = new Set<() => void>();
-  private announcing = false;
+  private readonly watchers: Watchers;
   /** There never was a bucket. */
   private isNew: boolean;
   private readonly sweeping: Promise<void>;
@@ -103,7 +102,7 @@ class SqliteBuckets implements EmbeddedBuckets {
     this.isNew = known === undefined;
     this.known = new Map(known?.map((bucket) => [bucket.name, bucket]));
     this.clock = clock;
-    this.log = log;
+    this.watchers = new Watchers((err) => log.error({ err }, 'a watcher of the buckets failed on a change'));
     this.minPartBytes = minPartBytes;
     this.sweeping = bodies
       .sweep((files) => catalog.call('unusedFiles', [files]))
@@ -116,6 +115,7 @@ class SqliteBuckets implements EmbeddedBuckets {
     this.isNew = false;
     const bucket = await this.catalog.call('createBucket', [validBucketName(name), this.clock.now()]);
     this.known.set(name, bucket);
+    this.watchers.changed(name);
     return bucket;
   }
 
@@ -130,11 +130,13 @@ class SqliteBuckets implements EmbeddedBuckets {
   async removeBucket(name: string, expectedRevision?: number): Promise<void> {
     this.release(await this.catalog.call('removeBucket', [name, expectedRevision]));
     this.known.delete(name);
+    this.watchers.changed(name);
   }
 
   async configureBucket(name: string, change: Partial<BucketSettings>, expectedRevision?: number): Promise<BucketView> {
     const bucket = await this.catalog.call('configureBucket', [name, change, expectedRevision]);
     this.known.set(name, bucket);
+    this.watchers.changed(name);
     return bucket;
   }
 
@@ -157,7 +159,7 @@ class SqliteBuckets implements EmbeddedBuckets {
         trace: textOf(options.trace),
       };
       const done = await this.catalog.call('put', [bucket, key, added, options.conditions, this.clock.now()]);
-      this.changed(done);
+      this.changed(bucket, done);
       return done.view;
     } catch (error) {
       this.bodies.discard(stored.segments?.map(({ file }) => file) ?? []);
@@ -198,7 +200,7 @@ class SqliteBuckets implements EmbeddedBuckets {
   ): Promise<{ versionId?: string; deleteMarker: boolean }> {
     const args = [bucket, validKey(key), versionId, this.clock.now(), textOf(trace)] as const;
     const done = await this.catalog.call('remove', [...args]);
-    const { freed: _, ...removed } = this.changed(done);
+    const { freed: _, ...removed } = this.changed(bucket, done);
     return removed;
   }
 
@@ -231,7 +233,7 @@ class SqliteBuckets implements EmbeddedBuckets {
       trace: textOf(options.trace),
       ...(computed !== undefined && { computed }),
     };
-    return this.changed(await this.catalog.call('copy', [request, this.clock.now()])).view;
+    return this.changed(to.bucket, await this.catalog.call('copy', [request, this.clock.now()])).view;
   }
 
   async setTags(
@@ -241,7 +243,7 @@ class SqliteBuckets implements EmbeddedBuckets {
     versionId?: string,
   ): Promise<void> {
     await this.catalog.call('setTags', [bucket, validKey(key), tags, versionId, this.clock.now()]);
-    this.announce();
+    this.watchers.changed(bucket);
   }
 
   list(bucket: string, options: ListOptions): Promise<ListPage> {
@@ -321,7 +323,7 @@ class SqliteBuckets implements EmbeddedBuckets {
   ): Promise<ObjectView> {
     const rules = { minPartBytes: this.minPartBytes, ...options, trace: textOf(options.trace) };
     const args = [bucket, key, uploadId, parts, rules, this.clock.now()] as const;
-    return this.changed(await this.catalog.call('completeUpload', [...args])).view;
+    return this.changed(bucket, await this.catalog.call('completeUpload', [...args])).view;
   }
 
   async abortUpload(bucket: string, key: string, uploadId: string): Promise<void> {
@@ -336,22 +338,20 @@ class SqliteBuckets implements EmbeddedBuckets {
     return this.catalog.call('forgetChanges', [upToSequence]);
   }
 
-  watch(onChange: () => void): () => void {
-    // Each call is a watch of its own, even of the same function.
-    const watcher = () => onChange();
-    this.watchers.add(watcher);
-    return () => this.watchers.delete(watcher);
+  watch(onChange: Watcher): () => void {
+    return this.watchers.watch(onChange);
   }
 
   async expire(nowMs: number): Promise<number> {
     if (this.isNew) return 0;
     let removed = 0;
     for (let after: number | undefined = 0; after !== undefined; ) {
-      const step: { removed: number; next?: number } & Freed = await this.catalog.call('expireVersions', [
-        after,
-        nowMs,
-      ]);
-      if (step.removed > 0) this.changed(step);
+      const step: { removed: number; buckets: string[]; next?: number } & Freed = await this.catalog.call(
+        'expireVersions',
+        [after, nowMs],
+      );
+      this.release(step);
+      for (const bucket of step.buckets) this.watchers.changed(bucket);
       removed += step.removed;
       after = step.next;
     }
@@ -376,7 +376,7 @@ class SqliteBuckets implements EmbeddedBuckets {
 
   /** Lets calls under way finish; calls after it reject with `unavailable`. */
   async close(): Promise<void> {
-    this.watchers.clear();
+    this.watchers.close();
     await this.bodies.close();
     await this.settled();
     await this.catalog.close();
@@ -397,29 +397,14 @@ class SqliteBuckets implements EmbeddedBuckets {
   }
 
   /** A change is in the log: those who watch are told, and files that it left are removed. */
-  private changed<T extends Freed>(done: T): T {
+  private changed<T extends Freed>(bucket: string, done: T): T {
     this.release(done);
-    this.announce();
+    this.watchers.changed(bucket);
     return done;
   }
 
   private release({ freed }: Freed): void {
     this.bodies.discard(freed);
-  }
-
-  private announce(): void {
-    if (this.announcing || this.watchers.size === 0) return;
-    this.announcing = true;
-    setImmediate(() => {
-      this.announcing = false;
-      for (const watcher of this.watchers) {
-        try {
-          watcher();
-        } catch (err) {
-          this.log.error({ err }, 'a watcher of the buckets failed on a change');
-        }
-      }
-    });
   }
 }
 

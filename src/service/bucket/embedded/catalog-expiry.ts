@@ -61,13 +61,14 @@ export function expiryOperations(db: DatabaseSync, tables: CatalogTables, upload
 
   return {
     /** Looks at the versions after `afterSeq`; `next` goes on, and is absent at the end. */
-    expireVersions(afterSeq: number, nowMs: number): { removed: number; next?: number } & Freed {
+    expireVersions(afterSeq: number, nowMs: number): { removed: number; buckets: string[]; next?: number } & Freed {
       const buckets = bucketsById();
       if (![...buckets.values()].some((bucket) => bucket.settings.lifecycle.some((rule) => rule.enabled))) {
-        return { removed: 0, freed: [] };
+        return { removed: 0, buckets: [], freed: [] };
       }
       const rows = selectVersions.all(afterSeq) as unknown as (VersionRow & { bucket: number })[];
       const freed: string[] = [];
+      const changed = new Set<string>();
       let removed = 0;
       for (const { bucket: id, seq } of rows) {
         const bucket = buckets.get(id)!;
@@ -76,10 +77,11 @@ export function expiryOperations(db: DatabaseSync, tables: CatalogTables, upload
         const files = row && expireVersion(bucket, row, nowMs);
         if (files === undefined) continue;
         removed++;
+        changed.add(bucket.name);
         freed.push(...files);
       }
       const next = rows.length === STEP_ROWS ? rows.at(-1)!.seq : undefined;
-      return { removed, freed, ...(next !== undefined && { next }) };
+      return { removed, buckets: [...changed], freed, ...(next !== undefined && { next }) };
     },
 
     expireUploads(afterId: string, nowMs: number): { removed: number; next?: string } & Freed {

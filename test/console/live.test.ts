@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { type Client, createClient } from '../support/client.ts';
+import { startTestNode, type TestNode } from '../support/node.ts';
+import { goTo, noBrowser, openBrowser, openPage } from './support.ts';
+
+/** Longer than any screen waited before it asked again, and shorter than the feed's silence. */
+const A_WHILE_MS = 14_000;
+
+describe('what moves in services is seen without being asked for', { skip: noBrowser }, () => {
+  let browser: Browser;
+  let node: TestNode;
+  let client: Client;
+  before(async () => {
+    browser = await openBrowser();
+    node = await startTestNode();
+    client = createClient(node.url);
+    for (const path of ['queues/jobs', 'queues/other', 'topics/news', 'buckets/files'])
+      await client.request('PUT', `/v1/${path}`, { body: '{}', headers: { 'Content-Type': 'application/json' } });
+    await client.put('work', 'export const handler = async (event) => { if (event.bad) throw new Error("no"); };', {
+      runtime: 'node',
+      eventRetries: 0,
+    });
+  });
+  after(async () => {
+    await browser.close();
+    await node.close();
+  });
+
+  /** Opens a screen and lets a while go by, in which nothing is asked. */
+  const quiet = async (t: TestContext, path: string) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await page.clock.install();
+    const feed = page.waitForResponse((response) => response.url().endsWith('/v1/live'));
+    await goTo(page, `${node.url}/console${path}`);
+    await feed;
+    const asked: string[] = [];
+    await idle(page);
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.clock.fastForward(A_WHILE_MS);
+    await idle(page);
+    assert.deepEqual([...asked], [], `${path} asks by the clock`);
+    return { page, asked, assertClean };
+  };
+
+  test('messages of a queue, and that they come due', async (t) => {
+    const { page, asked, assertClean } = await quiet(t, '/queues/jobs');
+    const send = (headers: Record<string, string>, body: string, to = 'jobs') =>
+      client.request('POST', `/v1/queues/${to}/messages`, {
+        body,
+        headers: { 'Content-Type': 'text/plain', ...headers },
+      });
+    await send({}, 'a message from elsewhere');
+    await page.getByRole('table', { name: 'Messages of jobs' }).getByText('a message from elsewhere').waitFor();
+    await figure(page, 'Ready', '1');
+    await client.request('POST', '/v1/queues/jobs/receive?waitMs=0');
+    await figure(page, 'Taken, not done with', '1');
+    await send({ 'Fob-Delay-Ms': '2000' }, 'later');
+    await figure(page, 'Held back', '1');
+    // No feed tells of time that goes by.
+    await figure(page, 'Held back', '0');
+    await figure(page, 'Ready', '1');
+    const before = asked.length;
+    await send({}, 'nobody here wants to know', 'other');
+    await send({}, 'the last one');
+    await page.getByText('the last one').waitFor();
+    assert.ok(!asked.slice(before).includes('/v1/queues/other'));
+    assertClean();
+  });
+
+  test('all queues', async (t) => {
+    const { page, assertClean } = await quiet(t, '/queues');
+    const other = page.locator('[data-row]').filter({ hasText: 'other' });
+    const before = Number(await other.getByRole('cell').nth(1).textContent());
+    await client.request('POST', '/v1/queues/other/messages', { body: 'x' });
+    await other
+      .getByRole('cell')
+      .nth(1)
+      .getByText(String(before + 1), { exact: true })
+      .waitFor();
+    assertClean();
+  });
+
+  test('what is published to a topic', async (t) => {
+    const { page, assertClean } = await quiet(t, '/topics/news');
+    await client.request('POST', '/v1/topics/news/publish', { body: 'x' });
+    await figure(page, 'Published since the start', '1');
+    assertClean();
+  });
+
+  test('events of functions, and dead ones', async (t) => {
+    const { page, assertClean } = await quiet(t, '/events');
+    const headers = { 'Content-Type': 'application/json' };
+    await client.request('POST', '/v1/functions/work/events', { body: '{"bad":true}', headers });
+    await figure(page, 'Dead', '✕ 1');
+    await page.getByRole('table', { name: 'Lanes' }).getByText('direct invocations').waitFor();
+    assertClean();
+  });
+
+  test('objects of a bucket', async (t) => {
+    const { page, assertClean } = await quiet(t, '/buckets/files');
+    await client.request('PUT', '/v1/buckets/files/objects/report.txt', { body: 'x' });
+    await page.getByText('report.txt').first().waitFor();
+    assertClean();
+  });
+});
+
+/** Waits until nothing that was asked is under way. */
+async function idle(page: Page): Promise<void> {
+  await page.locator('[data-loading]').first().waitFor({ state: 'detached' });
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+}
+
+async function figure(page: Page, name: string, value: string): Promise<void> {
+  const shown = page.locator('dl > div').filter({ has: page.getByText(name, { exact: true }) });
+  await shown.locator('dd').getByText(value, { exact: true }).waitFor();
+}
