@@ -14,18 +14,12 @@ import { isId } from '../../model/id.ts';
 import type { VersionOrigin } from '../../model/origin.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Registry } from '../../store/registry.ts';
-import { FUNCTION_PREFIX } from '../function-documents.ts';
+import { FUNCTION_PREFIX, noFunction, readFunction } from '../function-documents.ts';
 import { KEPT_VERSIONS, pruneVersions } from '../release/prune.ts';
 import { keepVersion } from '../release/version-documents.ts';
 
 const MAX_ATTEMPTS = 64;
 const NO_LAST_WORD: LastWord = { admit: async () => {}, inTurn: (work) => work() };
-
-/** The function of a name as the registry has it now. */
-export async function readFunction(registry: Registry, name: string): Promise<StoredFunction | undefined> {
-  const entry = await registry.get<FunctionDocument>(FUNCTION_PREFIX + name);
-  return entry === undefined ? undefined : { document: entry.value, revision: entry.revision };
-}
 
 /** Throws `conflict` where a function does not stand at the revision that a writer expects; `undefined` expects nothing. */
 export function checkExpected(name: string, current: StoredFunction | undefined, expectedRevision?: number): void {
@@ -104,7 +98,7 @@ export function serveAgain(
   expectedRevision?: number,
 ): Promise<StoredFunction> {
   return replaceServing(registry, name, expectedRevision, async (current) => {
-    if (current === undefined) throw new Problem('not_found', `there is no function "${name}"`);
+    if (current === undefined) throw noFunction(name);
     const { version: chosen, before } = await choose(current);
     const { version, createdAt, config, code, origin } = chosen;
     const { id, functionCreatedAt } = current;

@@ -21,7 +21,7 @@ import type { Blobs } from '../../store/blobs.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { ConfigureOptions, Deployer, DeployRequest, FileChanges } from '../api.ts';
 import type { Candidate } from '../dispatcher.ts';
-import { FUNCTION_PREFIX } from '../function-documents.ts';
+import { FUNCTION_PREFIX, noFunction, readFunction } from '../function-documents.ts';
 import type { Admit } from '../hooks.ts';
 import { noAlias, readAlias } from '../release/alias-documents.ts';
 import { removeFunction } from '../release/removal.ts';
@@ -29,7 +29,7 @@ import { readSourceFiles } from '../release/source-files.ts';
 import { noVersion, readVersion } from '../release/version-documents.ts';
 import { type BuildPlace, build } from './build.ts';
 import { CodeCache } from './code-cache.ts';
-import { checkExpected, commitVersion, type LastWord, readFunction } from './commit.ts';
+import { checkExpected, commitVersion, type LastWord } from './commit.ts';
 import { checkGiven, checkName, mergeConfig } from './config.ts';
 import { DependencyCache } from './dependency-cache.ts';
 import { editSource } from './edit-source.ts';
@@ -134,7 +134,7 @@ class Pipeline implements Deployment {
       const given = checkGiven(config);
       if (given.runtime !== undefined) Object.assign(given, { runtime: this.options.runtimes.get(given.runtime).name });
       const found = await this.find(name);
-      if (found === undefined) throw notFound(name);
+      if (found === undefined) throw noFunction(name);
       const admit: LastWord['admit'] = async (changed, before) => {
         await this.options.admit?.({
           name: changed.name,
@@ -151,7 +151,7 @@ class Pipeline implements Deployment {
         this.options.clock,
         found.document.name,
         async (current) => {
-          if (current === undefined) throw notFound(name);
+          if (current === undefined) throw noFunction(name);
           const merged = mergeConfig(current.config, { ...current.config, ...given });
           const origin = sameCode(options.origin, current.origin);
           const changed = { ...current, config: merged, ...(origin !== undefined && { origin }) };
@@ -274,7 +274,7 @@ class Pipeline implements Deployment {
       await Promise.all([blobs.put(bytes), blobs.put(createReadStream(archiveFile))]);
       const next = async (current: FunctionDocument | undefined) => {
         // One that is named by its id would come back under the same id, and give its numbers a second time.
-        if (current === undefined && before !== undefined && isId(name)) throw notFound(name);
+        if (current === undefined && before !== undefined && isId(name)) throw noFunction(name);
         return { config: mergeConfig(current?.config, chosen), code, ...originOf(request) };
       };
       // Without telling again what is told already.
@@ -321,7 +321,7 @@ class Pipeline implements Deployment {
   private async versionOf(target: string): Promise<FunctionVersion> {
     const { function: nameOrId, qualifier } = parseTarget(target);
     const current = await this.find(nameOrId);
-    if (current === undefined) throw notFound(nameOrId);
+    if (current === undefined) throw noFunction(nameOrId);
     const { document } = current;
     if (qualifier === undefined || meansLatest(qualifier)) return document;
     const { registry } = this.options;
@@ -352,10 +352,6 @@ function sameCode(origin: VersionOrigin | undefined, before: VersionOrigin | und
 
 function originOf({ origin }: { origin?: VersionOrigin }): { origin?: VersionOrigin } {
   return origin === undefined ? {} : { origin };
-}
-
-function notFound(nameOrId: string): Problem {
-  return new Problem('not_found', `there is no function "${nameOrId.slice(0, 100)}"`);
 }
 
 /** Runs `work`; whatever goes wrong comes out as one `Problem`. */

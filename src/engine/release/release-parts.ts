@@ -1,11 +1,10 @@
 import type { AliasDocument, StoredAlias } from '../../model/alias.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { FunctionDocument } from '../../model/function.ts';
-import { Problem } from '../../model/problem.ts';
 import { isUnderWay } from '../../model/release.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { Catalog } from '../catalog.ts';
-import { readFunction } from '../deploy/commit.ts';
+import { noFunction, readFunction } from '../function-documents.ts';
 import { changeAlias, noAlias } from './alias-documents.ts';
 import type { ReleaseDriver } from './release-driver.ts';
 import { type Act, endedRelease } from './release-steps.ts';
@@ -112,8 +111,4 @@ export function releaseParts({
 export function presentAlias(fn: FunctionDocument, alias: string, current: StoredAlias | undefined): StoredAlias {
   if (current === undefined) throw noAlias(fn.name, alias);
   return current;
-}
-
-function noFunction(nameOrId: string): Problem {
-  return new Problem('not_found', `there is no function "${nameOrId.slice(0, 100)}"`);
 }
