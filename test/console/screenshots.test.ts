@@ -3,6 +3,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { eventually } from '../support/eventually.ts';
 import { PROJECT_FOLDER } from '../support/fob-process.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
 import { ask, signInByToken } from './ask.ts';
@@ -11,6 +12,9 @@ import { goTo, noBrowser, openBrowser, openPage } from './support.ts';
 const FOLDER = join(PROJECT_FOLDER, 'docs/images');
 const MAX_BYTES = 250_000;
 const ROUNDS = 90;
+/** An alert is looked for every few seconds, and tells of a minute. */
+const ALERT_MS = 90_000;
+const TRAFFIC_MS = 8_000;
 
 const notWanted = process.env.FOB_IMAGES === undefined && 'pictures are made anew where FOB_IMAGES is set';
 
@@ -134,11 +138,27 @@ describe('pictures for the documentation', { skip: noBrowser || notWanted }, () 
       assert.ok(size <= MAX_BYTES, `${name}.png has ${size} bytes`);
     });
 
-  picture('home', '/', (page) => page.getByRole('link', { name: 'shop-checkout' }).first().waitFor());
+  picture('home', '/', async (page) => {
+    await page.getByRole('link', { name: 'shop-checkout' }).first().waitFor();
+    await page
+      .locator('section', { hasText: 'Needs attention' })
+      .getByRole('link', { name: /order-worker/ })
+      .first()
+      .waitFor({ timeout: ALERT_MS });
+  });
   picture('function', '/functions/order-worker', (page) =>
     page.getByRole('heading', { name: 'order-worker' }).waitFor(),
   );
-  picture('map', '/map', (page) => page.getByLabel(/^Map of \d+ things/).waitFor(), 'dark');
+  picture(
+    'map',
+    '/map',
+    async (page) => {
+      await page.getByLabel(/^Map of \d+ things/).waitFor();
+      // Its traffic shows once some seconds of it have come.
+      await eventually(async () => assert.ok(Number(await page.evaluate('performance.now()')) > TRAFFIC_MS), 30_000);
+    },
+    'dark',
+  );
   picture('nodes', '/nodes', (page) =>
     page.getByRole('table', { name: 'Sandboxes' }).getByText(/%$/).first().waitFor(),
   );

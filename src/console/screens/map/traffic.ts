@@ -26,7 +26,9 @@ interface Flow {
 
 /** The feed tells about so much time at once; what it tells starts spread over it. */
 const SPREAD_MS = 320;
-const MAX_STARTS = 24;
+/** Closer than so to each other, one could not tell them apart: each is then several. */
+const CLOSEST_PX = 9;
+const FEWEST_STARTS = 2;
 const MAX_PARTICLES = 1_800;
 const PX_PER_MS = 0.16;
 const MIN_TRAVEL_MS = 700;
@@ -109,14 +111,24 @@ export class Traffic {
   }
 
   private start(flow: Flow, good: number, bad: number): void {
-    flow.good = Math.max(0, Math.min(MAX_STARTS, flow.good + good));
-    flow.bad = Math.max(0, Math.min(MAX_STARTS, flow.bad + bad));
+    const most = mostStarts(flow.lengthPx);
+    flow.good = Math.max(0, Math.min(most, flow.good + good));
+    flow.bad = Math.max(0, Math.min(most, flow.bad + bad));
     flow.perMs = Math.max((flow.good + flow.bad) / SPREAD_MS, 1 / SPREAD_MS);
   }
 }
 
+function travelMsOf(lengthPx: number): number {
+  return Math.min(MAX_TRAVEL_MS, Math.max(MIN_TRAVEL_MS, lengthPx / PX_PER_MS));
+}
+
+/** How many may start of what the feed tells at once, so that a line is never covered. */
+function mostStarts(lengthPx: number): number {
+  return Math.max(FEWEST_STARTS, ((lengthPx / CLOSEST_PX) * SPREAD_MS) / travelMsOf(lengthPx));
+}
+
 function particleOf({ edge, lengthPx }: Flow, bad: boolean): Particle {
-  const travelMs = Math.min(MAX_TRAVEL_MS, Math.max(MIN_TRAVEL_MS, lengthPx / PX_PER_MS)) * (0.9 + Math.random() * 0.2);
+  const travelMs = travelMsOf(lengthPx) * (0.9 + Math.random() * 0.2);
   return { edge: edge.id, at: 0, perMs: 1 / travelMs, bad, aside: Math.random() * 2 - 1 };
 }
 
