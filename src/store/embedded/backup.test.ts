@@ -12,6 +12,7 @@ import { formatId, newId } from '../../model/id.ts';
 import type { Change } from '../registry.ts';
 import type { Store } from '../store.ts';
 import { temporaryFolder } from '../testing/folder-adapter.ts';
+import { listen } from '../testing/listen.ts';
 import { openEmbeddedStore } from './store.ts';
 
 describe('backup and restore', () => {
@@ -72,6 +73,18 @@ describe('backup and restore', () => {
       ],
     );
     assert.ok((await store.registry.put('function/7', 2)) > last + 3);
+  });
+
+  test('who watches queues and spaces hears of those that were there, and of those that are', async () => {
+    await fill(store);
+    const backup = await backUp();
+    await store.queue.send('gone', { body: Buffer.alloc(0) });
+    await store.keyValue.put('gone', 'k', Buffer.alloc(0));
+    const queues = listen(store.queue);
+    const spaces = listen(store.keyValue);
+    await restore(backup);
+    assert.deepEqual(await queues.heard(), ['gone', 'q']);
+    assert.deepEqual(await spaces.heard(), ['gone', 's']);
   });
 
   test('a restored key stands at a revision that it never had', async () => {

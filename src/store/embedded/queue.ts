@@ -142,9 +142,10 @@ export class SqliteQueue implements Queue {
     this.watchers.changed(queue);
   }
 
-  /** Other messages than before are there. */
-  replaced(): void {
+  /** Other messages than before are there, in these queues and in those that were. */
+  replaced(queues: Iterable<string>): void {
     this.receivers.wakeAll();
+    for (const name of queues) this.watchers.changed(name);
   }
 
   /** Ends every wait, with nothing, and every watch. */

@@ -21,6 +21,7 @@ import type { SqliteAuditTrail } from './audit-trail.ts';
 import { digestOf } from './backup.ts';
 import type { DataFolder } from './folder.ts';
 import type { SqliteJournal } from './journal.ts';
+import type { SqliteKeyValue } from './key-value.ts';
 import type { SqliteQueue } from './queue.ts';
 import type { SqliteRegistry } from './registry.ts';
 import { withSnapshots } from './snapshots.ts';
@@ -29,6 +30,7 @@ import { isDiskFull, storageProblem } from './storage-problem.ts';
 interface RestoreTarget {
   readonly registry: SqliteRegistry;
   readonly queue: SqliteQueue;
+  readonly keyValue: SqliteKeyValue;
   readonly journal: SqliteJournal;
   readonly audit: SqliteAuditTrail;
   readonly blobs: Blobs;
@@ -57,8 +59,11 @@ export async function restore(
     });
     const blobs = files.filter((file) => file.path.startsWith('blobs/'));
     for (const { path } of blobs) await target.blobs.put(createReadStream(join(aside, path)));
+    const before = await namesIn(target);
     await target.registry.replaceBy(join(aside, STATE_FILE));
-    target.queue.replaced();
+    const { queues, spaces } = await namesIn(target);
+    target.queue.replaced([...before.queues, ...queues]);
+    for (const space of [...before.spaces, ...spaces]) target.keyValue.changed(space);
     await target.journal.replaceBy(join(aside, JOURNAL_FILE));
     if (hasAudit) await target.audit.adopt(join(aside, AUDIT_FILE));
     return { documents, blobs: blobs.length };
@@ -128,6 +133,12 @@ async function verifiedManifest(folder: string): Promise<Manifest> {
     if ((await digestOf(join(folder, path))) !== sha256) throw notABackup(`its file '${path}' is damaged`);
   }
   return manifest;
+}
+
+/** Queues that hold messages, and spaces that hold keys. */
+async function namesIn({ queue, keyValue }: RestoreTarget): Promise<{ queues: string[]; spaces: string[] }> {
+  const [queues, spaces] = await Promise.all([queue.queues(), keyValue.spaces('')]);
+  return { queues, spaces: spaces.map(({ space }) => space) };
 }
 
 async function readManifest(path: string): Promise<Manifest> {
