@@ -205,6 +205,11 @@ describe('a node with users', () => {
     );
     assert.equal(missing.json.detail, there.json.detail.replaceAll('theirs', 'another'));
     assert.deepEqual([there.json.permission, there.json.resource], ['function:read', 'function:theirs']);
+    const why = async (name: string) =>
+      (await as(tokens.none, 'GET', `/v1/can?action=function:read&resource=${name}`)).text;
+    assert.equal((await why('another')).replaceAll('another', 'theirs'), await why('theirs'));
+    const seen = await as(tokens.viewer, 'GET', '/v1/can?action=function:remove&resource=theirs');
+    assert.equal(seen.json.attributes.owner, 'bank');
   });
 
   it('answers many questions about one’s own permissions at once, in their order, and as it would refuse', async () => {
@@ -270,6 +275,22 @@ describe('a node with users', () => {
     assert.deepEqual(await counted(tokens.appops), [{ atMs: now - 30_000, lines: { info: 1 } }]);
     assert.equal((await as(tokens.viewer, 'GET', '/v1/logs/counts?parts=501')).status, 400);
     assert.equal((await as(tokens.viewer, 'GET', `/v1/logs/counts?from=${now}&to=${now - 1}`)).status, 400);
+  });
+
+  it('says nothing of lines that one may not see, not even whether they are there', async () => {
+    const sandboxId = '01a229d4-ce84-7062-a22b-2e6d4816bdcf';
+    const timeMs = systemClock.now() - 20_000;
+    const line = { timeMs, function: 'theirs', version: 1, sandboxId, stream: 'stdout', level: 'info' } as const;
+    for (let n = 0; n < 3; n++) store.journal.appendLog({ ...line, text: 'the word is Rumpelstilzchen' });
+    const found = async (query: string) => (await as(tokens.appops, 'GET', `/v1/logs?limit=1&${query}`)).json;
+    const seen = (await as(tokens.viewer, 'GET', '/v1/logs?limit=1&text=rumpel')).json;
+    assert.deepEqual([seen.lines.length, typeof seen.cursor], [1, 'string']);
+    assert.deepEqual(await found('text=rumpelstilz'), await found('text=schneewittchen'));
+    assert.deepEqual(await found(`stream=${sandboxId}`), { lines: [] });
+    const begins = await found('stream=01a229d4');
+    assert.equal(begins.code, 'not_found');
+    const exported = await as(tokens.appops, 'GET', '/v1/logs/export?text=rumpel');
+    assert.deepEqual([exported.status, exported.text], [200, '']);
   });
 
   it('lets nobody make more of themselves by a token that is narrowed', async () => {

@@ -185,6 +185,10 @@ export function journalLogsConformance(adapter: Adapter<Journal>): void {
       assert.deepEqual(await texts({ function: [one, two, 'nobody'] }), ['4', '3', '1', '0']);
       assert.deepEqual(await texts({ function: [one, two], first: 'oldest' }), ['0', '1', '3', '4']);
       assert.deepEqual(await texts({ function: [] }), []);
+      const many = Array.from({ length: 100 }, (_, n) => `nobody-${n}`);
+      assert.deepEqual(await texts({ among: [...many, two] }), ['3', '1']);
+      assert.deepEqual(await texts({ among: [...many, one, two], function: one }), ['4', '0']);
+      assert.deepEqual(await texts({ among: many, traceId }), []);
       assert.deepEqual(await texts({ traceId }), ['3', '1', '0']);
       assert.deepEqual(await texts({ traceId, function: one }), ['0']);
       assert.deepEqual(await texts({ traceId: 'no trace' }), []);

@@ -215,6 +215,8 @@ export interface InvocationQuery {
 export interface LogQuery {
   /** One function, or at most 50. */
   readonly function?: string | readonly string[];
+  /** Only lines of these functions, however many they are: where there are more than `function` takes. */
+  readonly among?: readonly string[];
   readonly version?: number;
   readonly invocationId?: string;
   /** Lines of every invocation of this trace. */
@@ -244,7 +246,16 @@ export interface LogQuery {
 export interface LogCountQuery
   extends Pick<
     LogQuery,
-    'function' | 'version' | 'invocationId' | 'traceId' | 'sandboxId' | 'minLevel' | 'text' | 'where' | 'maxRows'
+    | 'function'
+    | 'among'
+    | 'version'
+    | 'invocationId'
+    | 'traceId'
+    | 'sandboxId'
+    | 'minLevel'
+    | 'text'
+    | 'where'
+    | 'maxRows'
   > {
   readonly fromMs: number;
   readonly toMs: number;

@@ -83,8 +83,11 @@ export function addPermissionRoutes(app: App, { identity, engine, governance }: 
       const verdict = asked.startsWith('function:')
         ? underGrants(asked.slice('function:'.length), explained)
         : explained;
+      // Whose it is tells that it is there: whoever does not see it in a list does not learn it here either.
+      const isListed = mayList(principal, target);
+      if (!verdict.allowed && !isListed) return { ...verdict, resource: target, attributes: {} };
       const absent = target.startsWith('function:') && engine.find(target.slice('function:'.length)) === undefined;
-      return absent && mayList(principal, target) ? { ...verdict, exists: false } : verdict;
+      return absent && isListed ? { ...verdict, exists: false } : verdict;
     },
   );
 
@@ -132,7 +135,7 @@ function isAction(text: string): text is Action {
 }
 
 function mayList({ kind, may }: Principal, resource: string): boolean {
-  return kind === 'operator' || may('function:list', resource);
+  return kind === 'operator' || may('function:list', resource) || may('identity:read', EVERYTHING);
 }
 
 function selfOf({ kind, user, teams }: Principal): string {

@@ -164,6 +164,10 @@ describe('functions by name', () => {
       assert.equal(made.status, 201);
       assert.equal((await ask(node, 'PUT', '/v1/functions/f', { body: '2', headers: create })).status, 412);
       const seen = { 'if-match': made.headers.etag! };
+      for (const name of ['f', 'not-there']) {
+        const both = await ask(node, 'PUT', `/v1/functions/${name}`, { body: '2', headers: { ...create, ...seen } });
+        assert.equal(both.status, 400, 'it cannot be there and not be there');
+      }
       const changed = await ask(node, 'PUT', '/v1/functions/f', { body: '3', headers: seen });
       assert.equal(changed.status, 200);
       for (const method of ['PUT', 'PATCH', 'DELETE']) {

@@ -96,7 +96,7 @@ export function addLogRoutes(app: App, context: DoorContext): void {
       for (const name of names ?? []) demand(request.raw, 'logs:read', `function:${name}`);
       await store.journal.flush();
       const { items, ...rest } = await readLogs(store.journal, {
-        ...(await pastQuery(context, filters, names)),
+        ...(await pastQuery(context, filters, names ?? readableFunctions(context, request))),
         ...(around !== undefined && around > 0 && { context: around }),
         ...(after !== undefined && { cursor: after }),
         limit: most,
@@ -114,7 +114,7 @@ export function addLogRoutes(app: App, context: DoorContext): void {
         tags,
         summary: 'Counts log lines by level, in equal parts of a time',
         description:
-          'Takes what a search takes. The newest are counted first; a count that would take too long ends early: `countedFromMs` says back to when it counted. Parts without lines are left out. Without a function, of the at most 50 whose log one may see.',
+          'Takes what a search takes. The newest are counted first; a count that would take too long ends early: `countedFromMs` says back to when it counted. Parts without lines are left out. Without a function, of all whose log one may see.',
         operationId: 'countLogs',
         querystring: Type.Object(
           {

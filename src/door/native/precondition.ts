@@ -26,6 +26,12 @@ export function etag(revision: number): string {
 /** What the headers say by themselves: a revision, 0 for none at all, any existing one, or nothing. */
 export function statedRevision(headers: IncomingHttpHeaders, what: string): number | 'existing' | undefined {
   const none = headers['if-none-match'];
+  if (none !== undefined && headers['if-match'] !== undefined) {
+    throw new Problem(
+      'invalid_request',
+      `If-Match demands that ${what} exists, If-None-Match that it does not: send one`,
+    );
+  }
   if (none !== undefined) {
     if (none.trim() === '*') return 0;
     throw new Problem('invalid_request', `If-None-Match takes only *, which demands that ${what} does not exist`);

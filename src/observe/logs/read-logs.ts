@@ -65,8 +65,9 @@ export async function readLogs(journal: Journal, reading: LogReading): Promise<L
   const lines = await ownLines(journal, query, highMs, wanted);
   // A record may have much text, of which its lines show little: it is let go at once. One may be found twice, as new and as running.
   const seen = new Set<string>();
+  const among = query.among && new Set(query.among);
   const linesOf = (record: InvocationRecord): LogRecord[] => {
-    if (seen.has(record.invocationId)) return [];
+    if (seen.has(record.invocationId) || among?.has(record.function) === false) return [];
     seen.add(record.invocationId);
     return platformLines(record, platform).filter((line) => isWanted(line, query));
   };

@@ -96,7 +96,7 @@ export function logQueries(db: DatabaseSync, names: Names, { prepare, page }: Pa
   }
 
   function scanOf(query: LogQuery, subject: Subject): Scan {
-    const { version, invocationId, traceId, sandboxId, minLevel, text, where, limit } = query;
+    const { among, version, invocationId, traceId, sandboxId, minLevel, text, where, limit } = query;
     const level = minLevel === undefined ? 0 : LOG_LEVELS.indexOf(minLevel);
     const parameters: Record<string, SQLInputValue> = {
       function: subject.function,
@@ -107,6 +107,7 @@ export function logQueries(db: DatabaseSync, names: Names, { prepare, page }: Pa
       minLevel: level,
       pattern: likePattern(text ?? ''),
       folded: (text ?? '').toLowerCase(),
+      among: JSON.stringify((among ?? []).flatMap((name) => names.find(name) ?? [])),
     };
     const byInvocation = invocationId !== undefined && {
       condition: 'invocation = :invocation',
@@ -121,6 +122,7 @@ export function logQueries(db: DatabaseSync, names: Names, { prepare, page }: Pa
     const filters: string[] = [];
     if (byFunction && scope !== byFunction && scope !== byGraveFunction) filters.push('function = :function');
     if (byTrace && scope !== byTrace) filters.push(IN_TRACE);
+    if (among !== undefined) filters.push('function IN (SELECT value FROM json_each(:among))');
     if (version !== undefined) filters.push('version = :version');
     if (sandboxId !== undefined) filters.push('sandbox = :sandbox');
     const isByGravity = (scope === byGraveFunction || scope === byGrave) && level === GRAVE;
