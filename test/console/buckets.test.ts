@@ -92,6 +92,8 @@ describe('buckets in the console', { skip: noBrowser }, () => {
     await dialog.getByText('fob bucket rm photos 2026/11/cat.jpg 2026/12/dog.jpg').waitFor();
     await dialog.getByRole('button', { name: 'Remove', exact: true }).press('Enter');
     await page.getByText('Nothing begins with 2026/').waitFor();
+    // What was pressed is gone with what was chosen.
+    await page.locator('main').locator('h1:focus, button:focus, a:focus').waitFor();
     assertClean();
   });
 

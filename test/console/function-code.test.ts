@@ -51,6 +51,18 @@ describe("a function's code and tests in the console", { skip: noBrowser }, () =
     assertClean();
   });
 
+  test('an editor keeps the focus when what it has is deployed by a key', async (t) => {
+    await makeFunction(node, 'typed');
+    const { page, assertClean } = await openPage(t, browser);
+    await open(page, 'code', 'typed');
+    await write(page, 'main.mjs', codeOf(3));
+    await page.keyboard.press('Control+s');
+    await page.getByText('nothing changed').waitFor();
+    await page.keyboard.type('// typed on');
+    await page.getByText('1 file changed').waitFor();
+    assertClean();
+  });
+
   test('what does not load is not deployed: the reason is shown, and the draft is kept', async (t) => {
     const { page, assertClean } = await openPage(t, browser);
     await open(page, 'code');

@@ -126,8 +126,10 @@ describe("a function's settings, triggers, releases and permissions in the conso
       .getByRole('cell', { name: /^[1-9]/ })
       .first()
       .waitFor();
-    await page.getByRole('button', { name: 'Pause' }).click();
-    await page.getByRole('button', { name: 'Go on' }).click();
+    // By keys: each is off while it is being done, and has the focus again when it has become the other.
+    await page.getByRole('button', { name: 'Pause' }).press('Enter');
+    await page.locator('button:focus', { hasText: 'Go on' }).press('Enter');
+    await page.locator('button:focus', { hasText: 'Pause' }).waitFor();
     await page.getByRole('button', { name: 'Give it everything now' }).click();
     await page.getByText('promoted').first().waitFor();
     const { versions } = (await node.request('GET', '/v1/functions/meta/aliases/prod')).json;

@@ -47,6 +47,8 @@ export async function openPage(t: TestContext, browser: Browser, options: PageOp
   });
   t.after(() => context.close());
   const page = await context.newPage();
+  // Choosers are caught from the beginning: one that is only waited for when a key opens it can be there before that is heard of.
+  page.on('filechooser', () => undefined);
   let faults: string[] = [];
   const note = (fault: string): void => {
     if (!options.expected?.test(fault)) faults.push(fault);

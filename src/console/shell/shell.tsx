@@ -10,6 +10,7 @@ import { ErrorState } from '../ui/error-state.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { ScreensContext } from '../ui/screens.ts';
 import { FirstRun } from './first-run.tsx';
+import { useFocusKept } from './focus-keeper.ts';
 import { Header } from './header.tsx';
 import { HelpSheet } from './help-sheet.tsx';
 import { Navigation } from './navigation.tsx';
@@ -47,6 +48,7 @@ function Frame() {
   useEffect(() => startLive(), []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the menu
   useEffect(() => menu.close(), [pathname]);
+  useFocusKept();
   useShortcuts(() => setHelp(true));
   return (
     <div className={classes.frame}>

@@ -21,6 +21,8 @@ export default function DropArea({ onFiles, place, children }: DropAreaProps) {
       activateOnKeyboard={false}
       enablePointerEvents
       tabIndex={-1}
+      // Files are chosen by the screen's own button: this one would be a second, without a name.
+      inputProps={{ hidden: true }}
     >
       {children}
       <Dropzone.Accept>

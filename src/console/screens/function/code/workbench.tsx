@@ -85,9 +85,7 @@ export function Workbench({ view, version, file, onFile }: WorkbenchProps) {
         title={version !== view.version ? `Version ${version}` : changes === 0 ? 'As it serves' : 'Your draft'}
         aside={
           isEdited ? (
-            <StatusBadge tone={changes === 0 ? 'good' : 'notice'}>
-              {changes === 0 ? 'nothing changed' : `${changes} ${changes === 1 ? 'file' : 'files'} changed`}
-            </StatusBadge>
+            <DraftBadge changes={changes} isDeploying={deploying.isPending} />
           ) : (
             <Text size="sm" c="dimmed">
               {version === view.version ? may.reason : 'To edit, choose the version that serves'}
@@ -191,6 +189,16 @@ export function Workbench({ view, version, file, onFile }: WorkbenchProps) {
         )}
       </Panel>
     </>
+  );
+}
+
+/** How the draft stands: above the editor, since the button that deploys it may be out of sight below. */
+function DraftBadge({ changes, isDeploying }: { changes: number; isDeploying: boolean }) {
+  if (isDeploying) return <StatusBadge tone="busy">being deployed</StatusBadge>;
+  return (
+    <StatusBadge tone={changes === 0 ? 'good' : 'notice'}>
+      {changes === 0 ? 'nothing changed' : `${changes} ${changes === 1 ? 'file' : 'files'} changed`}
+    </StatusBadge>
   );
 }
 
