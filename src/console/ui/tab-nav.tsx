@@ -25,7 +25,9 @@ export function TabNav({ label, tabs }: { readonly label: string; readonly tabs:
     <nav aria-label={label} className={classes.tabs} ref={ref}>
       {tabs.map(({ title, to, end = false, count }) => (
         <NavLink key={to} to={to} end={end} className={classes.tab ?? ''}>
-          {title}
+          <span className={classes.title} data-title={title}>
+            {title}
+          </span>
           {count !== undefined && <span className={classes.count}>{count}</span>}
         </NavLink>
       ))}

@@ -28,7 +28,9 @@ export function ViewTabs({ label, views }: { readonly label: string; readonly vi
         {views.map(({ key, title, count }) => (
           <Tabs.Tab key={key} value={key} className={classes.tab ?? ''}>
             <span className={classes.label}>
-              {title}
+              <span className={classes.title} data-title={title}>
+                {title}
+              </span>
               {count !== undefined && <span className={classes.count}>{count}</span>}
             </span>
           </Tabs.Tab>
