@@ -28,6 +28,8 @@ const NEW_VERSION_MS = 3_600_000;
 /** So many of the failures are enough to name one thing as their cause. */
 const MOST = 0.8;
 const HALF = 0.5;
+/** Of an error's message, as much as is told. */
+const MAX_SAID = 120;
 /** A trigger that sends so much more than before, and at least so much, is told. */
 const SURGE = 3;
 const LEAST_SURGE = 20;
@@ -182,7 +184,8 @@ function latestError({ failed, rule }: Evidence): Cause | undefined {
   const error = mostFrequent(failed.filter(({ reason }) => reason !== 'throttled').map(kindOf));
   if (error === undefined) return undefined;
   const { errorMessage = '' } = failed.find((each) => kindOf(each) === error.value)!;
-  const said = /^.{0,120}/.exec(errorMessage)![0];
+  const line = /^.*/.exec(errorMessage)![0];
+  const said = line.length > MAX_SAID ? `${line.slice(0, MAX_SAID - 1)}…` : line;
   return {
     kind: 'error',
     text: `${error.value} in ${error.count} of ${failed.length} failures${said === '' ? '' : `: ${said}`}`,

@@ -113,7 +113,7 @@ function columnsWith(redrive: (lane: Lane) => void, readAtMs: number): Column<La
     {
       key: 'function',
       title: 'Function',
-      width: 'minmax(7rem, 1.4fr)',
+      width: 'minmax(5rem, 1.4fr)',
       sort: ({ function: name }) => name,
       cell: (lane) => (
         <Anchor component={Link} to={pathOf(lane, '')} inherit>
@@ -130,9 +130,9 @@ function columnsWith(redrive: (lane: Lane) => void, readAtMs: number): Column<La
       sort: ({ lane }) => lane,
       cell: ({ lane }) => (lane === 'direct' ? 'direct invocations' : lane),
     },
-    countColumn('waiting', 'Waiting', ({ waiting, delayed }) => waiting + delayed, { width: '5rem' }),
+    countColumn('waiting', 'Waiting', ({ waiting, delayed }) => waiting + delayed, { width: '4rem' }),
     countColumn('running', 'Running', ({ running }) => running, { width: '5rem', wide: true }),
-    countColumn('dead', 'Dead', ({ dead }) => dead, { width: '4.5rem', bad: true }),
+    countColumn('dead', 'Dead', ({ dead }) => dead, { width: '4rem', bad: true }),
     {
       key: 'oldest',
       title: 'Oldest',
@@ -147,7 +147,7 @@ function columnsWith(redrive: (lane: Lane) => void, readAtMs: number): Column<La
     {
       key: 'do',
       title: '',
-      width: '5.5rem',
+      width: '4.5rem',
       align: 'right',
       cell: (lane) =>
         lane.dead > 0 && (

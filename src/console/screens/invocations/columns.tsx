@@ -17,7 +17,8 @@ export function columnsOf(isOfOneFunction: boolean, longestMs: number): readonly
   const name: Column<Invocation> = {
     key: 'function',
     title: 'Function',
-    width: 'minmax(3.5rem, 1fr)',
+    // More of a name where there is room for it: the columns of one width take theirs first.
+    width: 'minmax(clamp(3.5rem, 14vw, 9rem), 1fr)',
     cell: ({ function: of }) => of,
   };
   return [
@@ -43,7 +44,7 @@ export function columnsOf(isOfOneFunction: boolean, longestMs: number): readonly
     {
       key: 'version',
       title: 'Version',
-      width: '7rem',
+      width: 'minmax(4rem, 7rem)',
       wide: true,
       cell: ({ version, alias }) => (alias === undefined ? String(version) : `${version} (${alias})`),
     },

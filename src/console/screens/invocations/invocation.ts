@@ -1,4 +1,5 @@
 import type { Api } from '../../api/types.gen.ts';
+import { doorWords } from '../../ui/door-words.ts';
 
 export type Invocation = Api['GET /v1/invocations/{id}']['answer'];
 
@@ -21,7 +22,7 @@ export function invocationPath(id: string): string {
 export function wokenBy({ door, lane, caller }: Invocation): string {
   if (caller !== undefined) return `function ${caller}`;
   if (lane !== undefined && lane !== 'direct') return `trigger ${lane}`;
-  return door;
+  return doorWords(door);
 }
 
 /** How it failed, in one line; `undefined` where it did not. */

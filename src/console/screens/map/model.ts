@@ -1,5 +1,6 @@
 import type { FunctionView } from '../../api/things.ts';
 import type { Api } from '../../api/types.gen.ts';
+import { doorWords } from '../../ui/door-words.ts';
 
 export type MapAnswer = Api['GET /v1/map']['answer'];
 export type Numbers = Omit<MapAnswer['edges'][number], 'from' | 'to' | 'kind'>;
@@ -45,8 +46,6 @@ export type Grouping = '' | 'owner' | `tag:${string}`;
 
 /** With more nodes than this, functions that nothing leads to or from are left out. */
 const MAX_LOOSE_AMONG = 400;
-/** What callers from outside come by, in words of people; others are called as they are. */
-const DOOR_NAMES: Readonly<Record<string, string>> = { native: 'API', http: 'HTTP' };
 const NOTHING = { calls: 0, errors: 0 };
 
 /** What is drawn: of what the API knows of traffic, and of all functions. */
@@ -72,7 +71,7 @@ export function mapModel(
       doors.set(start, {
         id: start,
         kind: 'door',
-        name: DOOR_NAMES[door] ?? door,
+        name: doorWords(door),
         silent: numbers.calls === 0,
         group: '',
         ...NOTHING,

@@ -150,7 +150,7 @@ export function StartRelease({ view: { name, version }, alias, versions, onClose
         onChange={(event) => setWait(event.currentTarget.checked)}
       />
       <TagsInput
-        label="or when one of these alarms fires"
+        label="or when one of these alerts fires"
         placeholder="Names of rules, or of functions"
         value={alarms}
         onChange={setAlarms}
