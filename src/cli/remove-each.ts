@@ -8,12 +8,12 @@ import { paint, print, printFailure, printJson } from './output.ts';
 interface Removal {
   /** `secret`. */
   readonly kind: string;
-  /** What to do about one that is missing. */
-  readonly hint: string;
+  /** What to do about one that is missing; absent where `remove` says it itself. */
+  readonly hint?: string;
   remove(client: NodeClient, name: string): Promise<unknown>;
 }
 
-/** Removes each of these and says so. One that is missing does not keep the others; it is told, and makes the command fail. */
+/** Removes each of these and says so. One that cannot be removed does not keep the others; it is told, and makes the command fail. */
 export async function removeEach(
   names: readonly string[],
   self: Command,
@@ -28,8 +28,10 @@ export async function removeEach(
       removed.push(name);
       if (!json) print(`${paint('green', '✔')} the ${kind} ${name} is removed`);
     } catch (error) {
-      if (!(error instanceof Failure) || error.exitCode !== EXIT.notFound) throw error;
-      printFailure(`there is no ${kind} "${name}"`, hint);
+      // Where no node answers, none does for the next one.
+      if (!(error instanceof Failure) || error.exitCode === EXIT.unreachable) throw error;
+      if (error.exitCode === EXIT.notFound && hint !== undefined) printFailure(`there is no ${kind} "${name}"`, hint);
+      else printFailure(error.message, error.hint);
       process.exitCode = error.exitCode;
     }
   }

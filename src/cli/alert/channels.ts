@@ -5,6 +5,7 @@ import { clientOf, examples, oneOf, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatAgo } from '../human.ts';
 import { note, paint, print, printJson, printTable } from '../output.ts';
+import { removeEach } from '../remove-each.ts';
 import { sendJson } from '../send-json.ts';
 import { alertPath, type ChannelAnswer, type RoutingAnswer } from './api.ts';
 
@@ -129,14 +130,13 @@ export function defineChannels(command: Command): void {
     .summary('remove channels')
     .description('Removes channels; what waits for them is not delivered.')
     .argument('<channels...>')
-    .action(async (names: string[], _options, self: Command) => {
-      const client = await clientOf(self);
-      for (const name of names) {
-        await client.json('DELETE', alertPath('channels', name));
-        if (!optionsOf(self).json) print(`${paint('green', '✔')} the channel ${name} is removed`);
-      }
-      if (optionsOf(self).json) printJson({ removed: names });
-    });
+    .action((names: string[], _options, self: Command) =>
+      removeEach(names, self, {
+        kind: 'channel',
+        hint: 'fob alert channel list shows them',
+        remove: (client, name) => client.json('DELETE', alertPath('channels', name)),
+      }),
+    );
 
   command
     .command('test')

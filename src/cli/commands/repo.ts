@@ -6,6 +6,7 @@ import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatDuration, parseDurationMs } from '../human.ts';
 import { note, paint, print, printJson, printPairs } from '../output.ts';
+import { removeEach } from '../remove-each.ts';
 import {
   type DeploymentView,
   printRepositories,
@@ -203,14 +204,12 @@ function defineCare(command: Command): void {
     .summary('remove repositories')
     .description('Removes repositories with all that was pushed to them. What was deployed stays.')
     .argument('<repository...>')
-    .action(async (names: string[], _options, self: Command) => {
-      const client = await clientOf(self);
-      for (const name of names) {
-        await aboutRepository(client, name, () => client.json('DELETE', pathOf(name)));
-        if (!optionsOf(self).json) print(`${paint('green', '✔')} ${name} is removed`);
-      }
-      if (optionsOf(self).json) printJson({ removed: names });
-    });
+    .action((names: string[], _options, self: Command) =>
+      removeEach(names, self, {
+        kind: 'repository',
+        remove: (client, name) => aboutRepository(client, name, () => client.json('DELETE', pathOf(name))),
+      }),
+    );
 }
 
 function pathOf(name: string): string {

@@ -6,6 +6,7 @@ import { EXIT, Failure } from '../failure.ts';
 import { count, formatAge, formatTime } from '../human.ts';
 import { note, paint, print, printJson, printPairs, printTable } from '../output.ts';
 import { ownCommand } from '../project.ts';
+import { removeEach } from '../remove-each.ts';
 import { sendJson } from '../send-json.ts';
 
 interface TopicView {
@@ -110,14 +111,13 @@ function defineTopics(command: Command): void {
     .summary('remove topics')
     .description('Removes topics with their subscriptions; what was published is still delivered.')
     .argument('<topics...>')
-    .action(async (names: string[], _options, self: Command) => {
-      const client = await clientOf(self);
-      for (const name of names) {
-        await client.json('DELETE', topicPath(name));
-        if (!optionsOf(self).json) print(`${paint('green', '✔')} the topic ${name} is removed`);
-      }
-      if (optionsOf(self).json) printJson({ removed: names });
-    });
+    .action((names: string[], _options, self: Command) =>
+      removeEach(names, self, {
+        kind: 'topic',
+        hint: 'fob topic list shows them',
+        remove: (client, name) => client.json('DELETE', topicPath(name)),
+      }),
+    );
 }
 
 function defineSubscriptions(command: Command): void {

@@ -8,6 +8,7 @@ import { EXIT, Failure } from '../failure.ts';
 import { count, parseSinceMs } from '../human.ts';
 import { note, paint, print, printJson, printPairs } from '../output.ts';
 import { ownCommand } from '../project.ts';
+import { removeEach } from '../remove-each.ts';
 import { sendJson } from '../send-json.ts';
 import { aboutTrigger, allTriggers, allTypes, type TriggerView, triggerPath, typeNamed } from '../trigger/api.ts';
 import { applyChange, type Change, planChanges, readTriggerFile } from '../trigger/apply.ts';
@@ -237,14 +238,12 @@ function defineCare(command: Command): void {
     .summary('remove triggers')
     .description('Removes triggers. Events that wait are still delivered.')
     .argument('<trigger...>')
-    .action(async (names: string[], _options, self: Command) => {
-      const client = await clientOf(self);
-      for (const name of names) {
-        await aboutTrigger(client, name, () => client.json('DELETE', triggerPath(name)));
-        if (!optionsOf(self).json) print(`${paint('green', '✔')} ${name} is removed`);
-      }
-      if (optionsOf(self).json) printJson({ removed: names });
-    });
+    .action((names: string[], _options, self: Command) =>
+      removeEach(names, self, {
+        kind: 'trigger',
+        remove: (client, name) => aboutTrigger(client, name, () => client.json('DELETE', triggerPath(name))),
+      }),
+    );
 }
 
 function defineApply(command: Command): void {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { clientOf, examples, optionsOf, wholeNumber } from '../command-line.ts';
 import { count, formatDuration, formatTime, parseDurationMs } from '../human.ts';
 import { note, paint, print, printJson, printPairs, printTable } from '../output.ts';
+import { removeEach } from '../remove-each.ts';
 import { sendJson } from '../send-json.ts';
 import { type QueueView, queuePath } from './api.ts';
 
@@ -140,12 +141,11 @@ export function defineCare(command: Command): void {
     .summary('remove queues with their messages')
     .description('Removes queues with their messages.')
     .argument('<queues...>')
-    .action(async (names: string[], _options, self: Command) => {
-      const client = await clientOf(self);
-      for (const name of names) {
-        await client.json('DELETE', queuePath(name));
-        if (!optionsOf(self).json) print(`${paint('green', '✔')} the queue ${name} is removed`);
-      }
-      if (optionsOf(self).json) printJson({ removed: names });
-    });
+    .action((names: string[], _options, self: Command) =>
+      removeEach(names, self, {
+        kind: 'queue',
+        hint: 'fob queue list shows them',
+        remove: (client, name) => client.json('DELETE', queuePath(name)),
+      }),
+    );
 }
