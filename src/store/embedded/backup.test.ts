@@ -106,6 +106,17 @@ describe('backup and restore', () => {
     assert.ok((await store.keyValue.get('s', 'a'))!.revision > next);
   });
 
+  test('a document that is restored elsewhere stands at a revision that it had nowhere', async () => {
+    let last = 0;
+    for (let n = 0; n < 20; n++) last = await store.registry.put('a', n);
+    const backup = await backUp();
+    await store.close();
+    store = await openEmbeddedStore({ folder: `${folder}-elsewhere` });
+    await restore(backup);
+    const entry = await store.registry.get('a');
+    assert.ok(entry!.revision > last, `${entry!.revision}`);
+  });
+
   test('statistics of a queue are those of the restored one', async () => {
     await store.queue.send('q', { body: Buffer.from('x') });
     const backup = await backUp();

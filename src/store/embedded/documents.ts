@@ -65,6 +65,9 @@ export function documentOperations(db: DatabaseSync) {
       const gone = db
         .prepare('SELECT key FROM main.documents WHERE key NOT IN (SELECT key FROM backup.documents) ORDER BY key')
         .all() as { key: string }[];
+      // No revision that somebody has seen where the backup was made may come again for something else.
+      db.exec(`UPDATE main.counters SET value = max(value, (SELECT value FROM backup.counters WHERE name = 'revision'))
+        WHERE name = 'revision'`);
       return [
         ...gone.map(({ key }) => {
           remove.run(key);
