@@ -52,6 +52,27 @@ describe('hostile texts, where a name is meant', () => {
     });
   }
 
+  test('alerts know owners, tags and scopes by what one can see', async () => {
+    const routed = await send('PUT', '/v1/alerts/routing', {
+      default: [],
+      owners: { 'Zoë & søn': [], '👩‍💻 on call': [] },
+    });
+    assert.equal(routed.status, 200, routed.text);
+    const condition = { when: 'errors / invocations > 5% over 5m', severity: 'warning' };
+    for (const text of [CONTROL, LINES, REORDERED, UNSEEN]) {
+      for (const [method, path, body] of [
+        ['PUT', '/v1/alerts/routing', { default: [], owners: { [text]: [] } }],
+        ['PUT', '/v1/alerts/rules/r', { ...condition, owner: text }],
+        ['PUT', '/v1/alerts/rules/r', { ...condition, tag: `a=${text}` }],
+        ['POST', '/v1/alerts/silences', { owner: text, forMs: 1_000, reason: 'x' }],
+        ['PUT', '/v1/alerts/defaults', { scope: `owner:${text}`, rule: 'errors', change: { enabled: false } }],
+      ] as const) {
+        const { status } = await send(method, path, body);
+        assert.equal(status, 400, JSON.stringify([path, body]));
+      }
+    }
+  });
+
   test('honest owners are kept as they are', async () => {
     for (const owner of HONEST) {
       const { status, json } = await send('PATCH', '/v1/functions/hello', { owner });

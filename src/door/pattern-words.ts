@@ -1,4 +1,4 @@
-import { ADDRESS_PATTERN, MAIL_ADDRESS, SMTP_PATTERN } from '../model/alert.ts';
+import { ADDRESS_PATTERN, MAIL_ADDRESS, OWNER_PATTERN, SMTP_PATTERN } from '../model/alert.ts';
 import { STICKY_PATTERN } from '../model/alias.ts';
 import { DESTINATION_PATTERN } from '../model/destination.ts';
 import { ROLE_GRANT_PATTERN } from '../model/execution-role.ts';
@@ -69,6 +69,7 @@ export const PATTERN_WORDS: ReadonlyMap<string, string> = new Map([
     'is no name of a team or role: use 1 to 64 letters, digits, "_", "." and "-", beginning with a letter or digit',
   ],
   [ONE_LINE_PATTERN, `must be a text ${ONE_LINE_WORDS}`],
+  [OWNER_PATTERN, `must be a name of 1 to 128 characters, ${ONE_LINE_WORDS}`],
   [ENVIRONMENT_VALUE_PATTERN, 'has a NUL, which no environment can hold'],
   [SECRET_FUNCTIONS_PATTERN, 'is no name of a function, nor one that ends in "*", which stands for any rest'],
   [

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { ONE_LINE_CHARACTER } from './one-line.ts';
 
 export const SEVERITIES = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -10,7 +11,10 @@ export const ALERT_ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(?:@[A-Za-z0-9][
 /** Names with `*` for any part of them. */
 const NAME_GLOB_PATTERN = '^[A-Za-z0-9_*-]{1,64}$';
 const CHANNEL_REFERENCE = '^(?:(?:webhook|slack|email|function):)?[A-Za-z0-9][A-Za-z0-9_-]{0,63}$';
-const TAG = '^[A-Za-z0-9_.:/=+@-]{1,128}=.{0,256}$';
+const TAG_OF = `[A-Za-z0-9_.:/=+@-]{1,128}=${ONE_LINE_CHARACTER}{0,256}`;
+const TAG = `^${TAG_OF}$`;
+/** Whose functions are meant. */
+export const OWNER_PATTERN = `^${ONE_LINE_CHARACTER}{1,128}$`;
 
 const duration = (description: string, minimum: number, maximum: number) =>
   Type.Optional(Type.Integer({ minimum, maximum, description }));
@@ -58,7 +62,7 @@ export const AlertRuleSchema = Type.Object(
         description: 'Each function of this name; `*` stands for any part of it',
       }),
     ),
-    owner: Type.Optional(Type.String({ minLength: 1, maxLength: 128, description: 'Each function of this owner' })),
+    owner: Type.Optional(Type.String({ pattern: OWNER_PATTERN, description: 'Each function of this owner' })),
     tag: Type.Optional(Type.String({ pattern: TAG, description: 'Each function with this tag, as `name=value`' })),
     notify: Type.Optional(
       Type.Array(Type.String({ pattern: CHANNEL_REFERENCE }), {
@@ -84,8 +88,7 @@ export const DefaultChangeSchema = Type.Object(
 export type DefaultChange = Static<typeof DefaultChangeSchema>;
 
 /** For whom: `all`, `tag:<name>=<value>`, `owner:<owner>` or `function:<name>`; the more special one counts. */
-export const DEFAULT_SCOPE_PATTERN =
-  '^(?:all|tag:[A-Za-z0-9_.:/=+@-]{1,128}=.{0,256}|owner:.{1,128}|function:[A-Za-z0-9][A-Za-z0-9_-]{0,63})$';
+export const DEFAULT_SCOPE_PATTERN = `^(?:all|tag:${TAG_OF}|owner:${ONE_LINE_CHARACTER}{1,128}|function:[A-Za-z0-9][A-Za-z0-9_-]{0,63})$`;
 
 export const CHANNEL_KINDS = ['webhook', 'slack', 'email', 'function'] as const;
 export type ChannelKind = (typeof CHANNEL_KINDS)[number];
@@ -141,8 +144,9 @@ export const AlertRoutingSchema = Type.Object(
   {
     default: Type.Array(Type.String({ pattern: ALERT_NAME_PATTERN }), { maxItems: 10 }),
     owners: Type.Record(
-      Type.String({ minLength: 1, maxLength: 128 }),
+      Type.String({ pattern: OWNER_PATTERN }),
       Type.Array(Type.String({ pattern: ALERT_NAME_PATTERN }), { maxItems: 10 }),
+      { additionalProperties: false },
     ),
   },
   { additionalProperties: false },
@@ -156,7 +160,7 @@ export const SilenceSchema = Type.Object(
       Type.String({ pattern: '^[A-Za-z0-9_*@-]{1,129}$', description: "An alert's id; `*` stands for any part" }),
     ),
     function: Type.Optional(Type.String({ pattern: NAME_GLOB_PATTERN })),
-    owner: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+    owner: Type.Optional(Type.String({ pattern: OWNER_PATTERN })),
     tag: Type.Optional(Type.String({ pattern: TAG })),
     forMs: Type.Integer({ minimum: 1_000, maximum: 2_592_000_000, description: 'At most 30 days' }),
     reason: Type.String({ minLength: 1, maxLength: 500 }),

@@ -4,6 +4,8 @@
  */
 const UNSEEN = '\\u0000-\\u001f\\u007f-\\u009f\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff';
 export const ONE_LINE_PATTERN = `^[^${UNSEEN}]*$`;
+/** One of its characters, for patterns of which such a text is a part. */
+export const ONE_LINE_CHARACTER = `[^${UNSEEN}]`;
 /** As it stands in messages. */
 export const ONE_LINE_WORDS =
   'without control characters, line breaks, and characters that are invisible or reorder the others';
