@@ -45,6 +45,8 @@ describe("a function's code and tests in the console", { skip: noBrowser }, () =
     await page.getByLabel('What changes').fill('the third – with a dash');
     await page.getByLabel('What changes').press('Enter');
     await page.getByText('nothing changed').waitFor();
+    // Two files are an archive, which is not written to a terminal.
+    await page.getByText('fob code meta -o meta.tar.gz', { exact: true }).waitFor();
     const [newest] = (await node.request('GET', '/v1/functions/meta/versions')).json.versions;
     assert.equal(newest.origin.message, 'the third – with a dash');
     assert.equal((await node.request('POST', '/v1/functions/meta/invoke', { body: '{}' })).json.version, 3);

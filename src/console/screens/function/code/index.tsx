@@ -21,6 +21,9 @@ export default function Code({ view }: FunctionTabProps) {
     value: String(each.version),
     label: `Version ${each.version}${each.serves ? ', serves' : ''}`,
   }));
+  const target = version === view.version ? name : `${name}:${version}`;
+  // An archive is not written to a terminal.
+  const { form } = (known.find((each) => each.version === version) ?? view).code;
   const to = Number(words.to) || view.version;
   const from = Number(words.from) || (known.find((each) => each.version < to)?.version ?? to);
   return (
@@ -83,7 +86,7 @@ export default function Code({ view }: FunctionTabProps) {
             file={words.file}
             onFile={(file) => setWords({ file })}
           />
-          <CommandLine words={['code', version === view.version ? name : `${name}:${version}`]} />
+          <CommandLine words={['code', target, ...(form === 'inline' ? [] : ['-o', `${name}.${form}`])]} />
         </>
       )}
       {show === 'versions' && (
