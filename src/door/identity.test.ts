@@ -287,6 +287,8 @@ describe('a node with users', () => {
     assert.deepEqual([seen.lines.length, typeof seen.cursor], [1, 'string']);
     assert.deepEqual(await found('text=rumpelstilz'), await found('text=schneewittchen'));
     assert.deepEqual(await found(`stream=${sandboxId}`), { lines: [] });
+    const streams = await as(tokens.appops, 'GET', '/v1/logs/streams?limit=1');
+    assert.deepEqual([streams.json.streams[0].function, streams.json.cursor], ['ours', undefined]);
     const begins = await found('stream=01a229d4');
     assert.equal(begins.code, 'not_found');
     const exported = await as(tokens.appops, 'GET', '/v1/logs/export?text=rumpel');

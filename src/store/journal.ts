@@ -288,6 +288,8 @@ export interface LogPage extends Page<LogHit> {
 
 export interface LogStreamQuery {
   readonly function?: string;
+  /** Only streams of these functions, however many they are. */
+  readonly among?: readonly string[];
   /** Those whose sandbox's id begins so. */
   readonly prefix?: string;
   /** Those that were written to since. */

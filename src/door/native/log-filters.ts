@@ -132,9 +132,8 @@ function meant(names: readonly string[]): Pick<LogQuery, 'function' | 'among'> {
 async function findStream({ store }: DoorContext, prefix: string, names: string[] | undefined): Promise<string> {
   const wanted = prefix.toLowerCase();
   if (isId(wanted)) return wanted;
-  const of = names?.length === 1 ? { function: names[0]! } : {};
-  const { items } = await store.journal.logStreams({ ...of, prefix: wanted, limit: names === undefined ? 4 : 1_000 });
-  const found = items.filter((each) => names === undefined || names.includes(each.function));
+  const among = names === undefined ? {} : { among: names };
+  const { items: found } = await store.journal.logStreams({ ...among, prefix: wanted, limit: 4 });
   if (found.length === 1) return found[0]!.sandboxId;
   if (found.length === 0) throw new Problem('not_found', `there is no stream whose id begins with "${prefix}"`);
   const some = found.slice(0, 3).map((each) => each.sandboxId);

@@ -196,8 +196,10 @@ export function addLogRoutes(app: App, context: DoorContext): void {
       const [name] = functionsOf(context, filter) ?? [];
       if (name !== undefined) demand(request.raw, 'logs:read', `function:${name}`);
       await store.journal.flush();
+      const readable = readableFunctions(context, request);
+      const among = readable === undefined ? {} : { among: readable };
       const { items, ...next } = await store.journal.logStreams({
-        ...(name !== undefined && { function: name }),
+        ...(name === undefined ? among : { function: name }),
         ...(prefix !== undefined && { prefix }),
         ...(since !== undefined && { fromMs: timeMs(since, clock.now()) }),
         ...(after !== undefined && { cursor: after }),

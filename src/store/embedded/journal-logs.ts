@@ -43,6 +43,9 @@ const IN_TRACE = `invocation IN (SELECT id FROM invocations INDEXED BY invocatio
 /** Lines at least as grave as this are few, and have indexes of their own. */
 const GRAVE = LOG_LEVELS.indexOf('warn');
 
+/** One of some functions, however many. */
+const AMONG = 'function IN (SELECT value FROM json_each(:among))';
+
 type Range = { readonly low: number; readonly high: number };
 /** What one scan is about: a function, or all. */
 interface Subject extends Range {
@@ -80,6 +83,11 @@ export function logQueries(db: DatabaseSync, names: Names, { prepare, page }: Pa
     };
   }
 
+  /** As a filter takes them. */
+  function numbersOf(among: readonly string[] = []): string {
+    return JSON.stringify(among.flatMap((name) => names.find(name) ?? []));
+  }
+
   /** One scan for each function; for a stream, the one that it belongs to, and only while it lived. */
   function subjectsOf(query: LogQuery, range: Range): Subject[] {
     const wanted = typeof query.function === 'string' ? [query.function] : query.function;
@@ -107,7 +115,7 @@ export function logQueries(db: DatabaseSync, names: Names, { prepare, page }: Pa
       minLevel: level,
       pattern: likePattern(text ?? ''),
       folded: (text ?? '').toLowerCase(),
-      among: JSON.stringify((among ?? []).flatMap((name) => names.find(name) ?? [])),
+      among: numbersOf(among),
     };
     const byInvocation = invocationId !== undefined && {
       condition: 'invocation = :invocation',
@@ -122,7 +130,7 @@ export function logQueries(db: DatabaseSync, names: Names, { prepare, page }: Pa
     const filters: string[] = [];
     if (byFunction && scope !== byFunction && scope !== byGraveFunction) filters.push('function = :function');
     if (byTrace && scope !== byTrace) filters.push(IN_TRACE);
-    if (among !== undefined) filters.push('function IN (SELECT value FROM json_each(:among))');
+    if (among !== undefined) filters.push(AMONG);
     if (version !== undefined) filters.push('version = :version');
     if (sandboxId !== undefined) filters.push('sandbox = :sandbox');
     const isByGravity = (scope === byGraveFunction || scope === byGrave) && level === GRAVE;
@@ -163,12 +171,14 @@ export function logQueries(db: DatabaseSync, names: Names, { prepare, page }: Pa
     if (query.function !== undefined && functionNumber === undefined) return { items: [] };
     const conditions = ['last >= :from', '(last, sandbox) < (:last, :sandbox)'];
     if (functionNumber !== undefined) conditions.push('function = :function');
+    if (query.among !== undefined) conditions.push(AMONG);
     if (prefix) conditions.push('sandbox >= :prefix AND sandbox < :prefixEnd');
     const [last, sandbox] = cursor === undefined ? [Number.MAX_SAFE_INTEGER, ''] : streamCursor(cursor);
     const sql = `SELECT streams.*, (SELECT name FROM names WHERE names.id = function) AS function_name FROM streams
       WHERE ${conditions.join(' AND ')} ORDER BY last DESC, sandbox DESC LIMIT :limit`;
     const rows = prepare(sql).all({
       function: functionNumber ?? null,
+      among: numbersOf(query.among),
       from: fromMs === undefined ? Number.MIN_SAFE_INTEGER : keyAt(Math.ceil(fromMs)),
       prefix: prefix ?? null,
       prefixEnd: prefix ? (prefixEnd(prefix) ?? '\u{10ffff}') : null,
