@@ -22,11 +22,11 @@ import { createFunctionUrls, FUNCTION_URLS } from './http/function-url.ts';
 import { createHttpRoutes } from './http/routes.ts';
 import { createHttpRunner } from './http/run.ts';
 import { createManagement, type ManagementRoute } from './management.ts';
-import { createDebuggerDoor } from './native/debugger.ts';
-import { createNativeInvoke } from './native/invoke.ts';
+import { createDebuggerDoor } from './native/function/debugger.ts';
+import { largestUploadBytes } from './native/function/upload.ts';
+import { createNativeInvoke } from './native/invoke/invoke.ts';
+import { isStatusPath } from './native/observe/status.ts';
 import { answerProblem, problemJson } from './native/problem-json.ts';
-import { isStatusPath } from './native/status.ts';
-import { largestUploadBytes } from './native/upload.ts';
 import { plainTarget } from './plain-target.ts';
 import { StreamSeats } from './stream-seats.ts';
 

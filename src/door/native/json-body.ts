@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { receiveBody } from '../body.ts';
-import { parseJson } from './upload.ts';
+import { parseJson } from './function/upload.ts';
 
 /** Reads a request's JSON body before it is validated; none at all counts as `{}`. */
 export function readJsonBody(maxBytes: number): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {

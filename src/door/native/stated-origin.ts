@@ -9,7 +9,7 @@ import {
 } from '../../model/origin.ts';
 import { principalOf } from '../principal.ts';
 import { checked } from '../validation.ts';
-import { parseJson } from './upload.ts';
+import { parseJson } from './function/upload.ts';
 
 /**
  * Who changes a function, and what their header `Fob-Origin` says of where the change is from. It is recorded as it was
