@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Engine, Events } from './engine/api.ts';
 import type { EventsObserver } from './engine/events/settle.ts';
 import { FUNCTION_PREFIX } from './engine/function-documents.ts';
+import { ALIAS_PREFIX } from './engine/release/alias-documents.ts';
 import type { Releases } from './engine/release/releases.ts';
 import type { Measuring } from './measuring.ts';
 import type { Clock } from './model/clock.ts';
@@ -89,6 +90,10 @@ export async function openAlerting(options: AlertingOptions): Promise<Alerting> 
   const unwatch = store.registry.watch(FUNCTION_PREFIX, ({ key }) =>
     alerts.functionChanged(key.slice(FUNCTION_PREFIX.length)),
   );
+  // What serves by an alias changes what an alert may be of.
+  const unwatchAliases = store.registry.watch(ALIAS_PREFIX, ({ key }) =>
+    alerts.functionChanged(key.slice(ALIAS_PREFIX.length).split('/')[0]!),
+  );
   return {
     ...alerts,
     status,
@@ -111,6 +116,7 @@ export async function openAlerting(options: AlertingOptions): Promise<Alerting> 
     },
     async close() {
       unwatch();
+      unwatchAliases();
       await alerts.close();
       await status.close();
       poster.close();

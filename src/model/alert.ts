@@ -211,7 +211,7 @@ export interface ErrorSample {
   readonly log: readonly string[];
 }
 
-/** What was found out about an alert when it began. */
+/** What was found out about an alert when it began, got worse, or its function changed since. */
 export interface Diagnosis {
   readonly causes: readonly Cause[];
   readonly error?: ErrorSample;

@@ -47,7 +47,7 @@ describe('alerts in the console', { skip: noBrowser }, () => {
 
     await goTo(page, `${node.url}/console/`);
     const attention = page.getByRole('region', { name: 'Needs attention' });
-    await attention.getByText(/^errors: /).waitFor();
+    await attention.getByText(/% of invocations failed/).waitFor();
     assert.equal(await attention.getByRole('listitem').count(), 1, 'that its calls fail is said once');
     await goTo(page, `${node.url}/console/alerts`);
 

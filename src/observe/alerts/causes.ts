@@ -16,6 +16,8 @@ export interface Evidence {
   readonly failed: readonly InvocationRecord[];
   /** The newest first. */
   readonly versions: readonly VersionFacts[];
+  /** The version that came while the alert fired, where what is wrong now is of it; what is `recent` began with it. */
+  readonly turn?: number;
   /** Invocations of other functions that it called, and those of them that failed. */
   readonly called: number;
   readonly calledFailed: readonly InvocationRecord[];
@@ -49,14 +51,15 @@ export function causesOf(evidence: Evidence): Cause[] {
 }
 
 /** A version that began to serve shortly before, and that the failures are of. */
-function newVersion({ failed, recent, records, versions, sinceMs, windowMs }: Evidence): Cause | undefined {
+function newVersion({ failed, recent, records, versions, sinceMs, windowMs, turn }: Evidence): Cause | undefined {
   // Where nothing failed, it may be slow.
   const affected = failed.length > 0 ? failed : recent;
   const version = mostFrequent(affected.map((each) => each.version));
   const facts = versions.find((each) => each.version === version?.value);
   if (version === undefined || facts === undefined || version.share < MOST) return undefined;
   const beforeMs = sinceMs - facts.createdAtMs;
-  if (beforeMs > NEW_VERSION_MS || facts.createdAtMs > sinceMs + windowMs) return undefined;
+  const cameWhileItFired = facts.version === turn;
+  if (beforeMs > NEW_VERSION_MS || (facts.createdAtMs > sinceMs + windowMs && !cameWhileItFired)) return undefined;
   const older = records.filter((each) => each.version < version.value);
   // Those before it are not always the next lower number: one that is released takes the place of what served till then.
   const previous =
@@ -72,8 +75,9 @@ function newVersion({ failed, recent, records, versions, sinceMs, windowMs }: Ev
     olderFailed / older.length > (failed.length / Math.max(1, ofIt.length)) * HALF
   )
     return undefined;
+  const apart = durationInWords(Math.max(1_000, roundSecond(Math.abs(beforeMs))));
   const when =
-    beforeMs >= 0 ? `${durationInWords(Math.max(1_000, roundSecond(beforeMs)))} before it began` : 'just when it began';
+    beforeMs >= 0 ? `${apart} before it began` : cameWhileItFired ? `${apart} after it began` : 'just when it began';
   const by = facts.by === undefined ? '' : ` by ${facts.by}`;
   const commit =
     facts.git === undefined
@@ -192,7 +196,8 @@ function latestError({ failed, rule }: Evidence): Cause | undefined {
   };
 }
 
-function mostFrequent<T>(values: readonly T[]): { value: T; count: number; share: number } | undefined {
+/** The value that most of them are, how often, and in what share of all; `undefined` of none. */
+export function mostFrequent<T>(values: readonly T[]): { value: T; count: number; share: number } | undefined {
   const counts = new Map<T, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   const most = [...counts].sort((a, b) => b[1] - a[1])[0];

@@ -1,11 +1,11 @@
 import type { Cause, Diagnosis, ErrorSample } from '../../model/alert.ts';
 import type { InvocationRecord, Journal } from '../../store/journal.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { causesOf, type Evidence, gone } from './causes.ts';
+import { causesOf, type Evidence, gone, mostFrequent } from './causes.ts';
 import type { Expression, Term } from './condition.ts';
 import { statisticOf } from './known-metrics.ts';
 import { placeIn } from './place.ts';
-import type { FunctionFacts, Functions } from './ports.ts';
+import type { FunctionFacts, Functions, VersionFacts } from './ports.ts';
 import type { Watch } from './watcher.ts';
 
 /** Records that are read for one alert, and how far back they go beyond its window. */
@@ -22,7 +22,10 @@ export interface DiagnosisOptions {
   readonly functions: Functions;
 }
 
-/** Finds out why an alert fires: what failed since shortly before, what changed then, and how to look on. */
+/**
+ * Finds out why an alert fires: what failed since shortly before, what changed then, and how to look on. Asked again later, it
+ * tells of what happens by then: of a version that came while the alert fired, once calls of it are affected.
+ */
 export async function diagnose(
   watch: Watch,
   sinceMs: number,
@@ -58,8 +61,12 @@ async function gather(
     functions.versions(facts.name),
     journal.invocations({ caller: facts.name, fromMs: sinceMs - windowMs, toMs, limit: MAX_RECORDS }),
   ]);
-  const recent = records.filter(({ startedAtMs }) => startedAtMs >= sinceMs - windowMs);
+  const beganMs = Math.max(sinceMs, nowMs - watch.condition.forMs) - windowMs;
+  const within = records.filter(({ startedAtMs }) => startedAtMs >= beganMs);
+  const turn = turnOf(records, within, versions, sinceMs);
+  const recent = turn === undefined ? within : within.filter(({ startedAtMs }) => startedAtMs >= turn.createdAtMs);
   const failed = recent.filter(isFailure);
+  const calledThen = called.filter(({ startedAtMs }) => startedAtMs >= Math.max(beganMs, turn?.createdAtMs ?? 0));
   const rate = (lane: string, over: number): number =>
     metrics.recent({
       metric: 'invocations',
@@ -77,14 +84,40 @@ async function gather(
     recent,
     failed,
     versions,
-    calledFailed: called.filter(isFailure),
-    called: called.length,
+    ...(turn !== undefined && { turn: turn.version }),
+    calledFailed: calledThen.filter(isFailure),
+    called: calledThen.length,
     lanes: lanes.map((lane) => ({
       lane,
       now: rate(lane, windowMs),
       before: rate(lane, 2 * windowMs) - rate(lane, windowMs),
     })),
   };
+}
+
+/**
+ * The newest version that came while the alert fired and that what is wrong is of; before it came, other things may have been.
+ * One that calls go back to is none.
+ */
+function turnOf(
+  records: readonly InvocationRecord[],
+  within: readonly InvocationRecord[],
+  versions: readonly VersionFacts[],
+  sinceMs: number,
+): VersionFacts | undefined {
+  const anyFailed = within.some(isFailure);
+  return versions
+    .filter(({ createdAtMs }) => createdAtMs > sinceMs)
+    .sort((one, other) => other.createdAtMs - one.createdAtMs)
+    .find(({ version, createdAtMs }) => {
+      const isAffected = within.some(
+        (each) => each.version === version && each.startedAtMs >= createdAtMs && (isFailure(each) || !anyFailed),
+      );
+      const before = mostFrequent(
+        records.filter(({ startedAtMs }) => startedAtMs < createdAtMs).map((each) => each.version),
+      );
+      return isAffected && (before === undefined || version > before.value);
+    });
 }
 
 /** Whether a run counts as failed; that a caller went away says nothing of the function. */

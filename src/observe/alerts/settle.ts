@@ -11,11 +11,15 @@ import type { Watcher } from './watcher.ts';
 
 /** So many alerts are looked into at each look; in a flood the others are told by their numbers. */
 const MAX_DIAGNOSES = 20;
+/** After its function changed, an alert is looked into at each look for so long: what is new shows only by its calls. */
+const RENEWED_MS = 300_000;
 
 interface Parts {
   readonly incidents: Incidents;
   /** Those that fired or got worse, and were not looked into since. */
   readonly undiagnosed: Set<string>;
+  /** Those whose function or its aliases changed while they fired, by when, on the monotonic clock. */
+  readonly renewed: Map<string, number>;
   readonly watcher: Watcher;
   readonly channels: Channels;
   readonly notifier: Notifier;
@@ -32,7 +36,7 @@ interface Parts {
  * All of it is on disk when that resolves.
  */
 export function createSettling(parts: Parts): () => Promise<void> {
-  const { incidents, undiagnosed, watcher, channels, notifier, courier, sources, clock, log, tell } = parts;
+  const { incidents, undiagnosed, renewed, watcher, channels, notifier, courier, sources, clock, log, tell } = parts;
 
   const lookInto = async (id: string): Promise<void> => {
     const watch = watcher.find(id);
@@ -46,6 +50,11 @@ export function createSettling(parts: Parts): () => Promise<void> {
     );
     const now = incidents.find(id);
     if (diagnosis === undefined || now?.firingId !== incident.firingId) return;
+    // What is known stays where there is nothing to add: where it fades, little is left to see.
+    if (now.diagnosis !== undefined) {
+      const { causes } = diagnosis;
+      if (causes.length === 0 || JSON.stringify(causes) === JSON.stringify(now.diagnosis.causes)) return;
+    }
     const known = { ...now, diagnosis };
     incidents.put(known);
     tell(known);
@@ -53,7 +62,14 @@ export function createSettling(parts: Parts): () => Promise<void> {
 
   return async () => {
     await incidents.save();
-    if (incidents.size === 0) return;
+    if (incidents.size === 0) {
+      renewed.clear();
+      return;
+    }
+    for (const [id, sinceMs] of renewed) {
+      undiagnosed.add(id);
+      if (clock.monotonicMs() - sinceMs >= RENEWED_MS) renewed.delete(id);
+    }
     const gravest = incidents.firing().filter(({ id }) => undiagnosed.has(id));
     for (const { id } of gravest.slice(0, MAX_DIAGNOSES)) {
       undiagnosed.delete(id);

@@ -135,6 +135,69 @@ describe('alerts', () => {
     );
   });
 
+  it('tell of the version that makes it worse, not of what it began with', async () => {
+    const at = bench.clock.now();
+    const first = { version: 1, createdAtMs: at - 7_200_000 };
+    bench.versions.set('pay', [{ ...first, servesBy: [''] }]);
+    const own = { ...FAILS, errorType: 'OldError', errorMessage: 'always so' };
+    const minute = async (failing: number, version: number, failure: typeof FAILS | typeof own) => {
+      for (let n = 0; n < 6; n++) {
+        for (let call = 0; call < 10; call++) bench.call('pay', { version, ...(call < failing && failure) });
+        await bench.pass(LOOK_MS);
+      }
+    };
+    for (let n = 0; n < 4; n++) await minute(1, 1, own);
+    const [before] = bench.alerts.find('errors@pay')!.diagnosis!.causes;
+    assert.match(before!.text, /^OldError/);
+    await minute(1, 1, own);
+
+    const deployedMs = bench.clock.now();
+    bench.versions.set('pay', [
+      { version: 2, createdAtMs: deployedMs, by: 'alice', servesBy: [''] },
+      { ...first, servesBy: [] },
+    ]);
+    bench.alerts.functionChanged('pay');
+    await bench.pass(LOOK_MS);
+    assert.match(
+      bench.alerts.find('errors@pay')!.diagnosis!.causes[0]!.text,
+      /^OldError/,
+      'nothing is known of it yet',
+    );
+    await minute(10, 2, FAILS);
+    const now = bench.alerts.find('errors@pay')!.diagnosis!;
+    assert.match(
+      now.causes[0]!.text,
+      /^version 2, deployed by alice \d+ m( \d+ s)? after it began; \d+ of \d+ failures are of it/,
+    );
+    assert.equal(now.error!.type, 'TypeError');
+    assert.ok(now.commands.some(({ command }) => command === 'fob rollback pay'));
+
+    bench.versions.set('pay', [
+      { version: 2, createdAtMs: deployedMs, by: 'alice', servesBy: [] },
+      { ...first, createdAtMs: bench.clock.now(), servesBy: [''] },
+    ]);
+    bench.alerts.functionChanged('pay');
+    await minute(0, 1, own);
+    const { causes, commands } = bench.alerts.find('errors@pay')!.diagnosis!;
+    assert.match(causes[0]!.text, /^version 2, .*; the function is back at another version already$/);
+    assert.ok(!commands.some(({ command }) => command.startsWith('fob rollback')));
+  });
+
+  it('look for a cause again where it turns critical, in what happens then', async () => {
+    const old = { ...FAILS, errorType: 'OldError' };
+    for (let n = 0; n < 120; n++) {
+      for (let call = 0; call < 12; call++) bench.call('pay', call === 0 ? old : {});
+      await bench.pass(LOOK_MS);
+    }
+    assert.equal(bench.alerts.find('errors@pay')!.severity, 'warning');
+    assert.match(bench.alerts.find('errors@pay')!.diagnosis!.causes[0]!.text, /^OldError/);
+    for (let call = 0; call < 60; call++) bench.call('pay', FAILS);
+    await bench.pass(LOOK_MS);
+    const { severity, diagnosis } = bench.alerts.find('errors@pay')!;
+    assert.equal(severity, 'critical');
+    assert.match(diagnosis!.causes[0]!.text, /^TypeError in 60 of \d\d failures/);
+  });
+
   it('make one failure of three a warning, and many critical', async () => {
     bench.call('pay');
     bench.call('pay');

@@ -21,7 +21,7 @@ const LOOK_EVERY_MS = 10_000;
 export interface RunningAlerts extends Alerts {
   /** Something happened to a function: an invocation ended, an event died. Cheap. */
   touch(name: string): void;
-  /** A function was made, changed or removed. */
+  /** A function or one of its aliases was made, changed or removed. */
   functionChanged(name: string): void;
   /** Begins to look, and to deliver. */
   start(): void;
@@ -50,6 +50,8 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
   const listeners = new Set<(alert: AlertView) => void>();
   /** Those that fired or got worse, and were not looked into since. */
   const undiagnosed = new Set<string>();
+  /** Those whose function changed while they fired, by when. */
+  const renewed = new Map<string, number>();
 
   const shown = (incident: Incident): AlertView => {
     const owner = incident.function === undefined ? undefined : functions.find(incident.function)?.owner;
@@ -88,7 +90,7 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
   });
 
   const settle = createSettling({
-    ...{ incidents, undiagnosed, watcher, channels, notifier, courier, clock, log, tell },
+    ...{ incidents, undiagnosed, renewed, watcher, channels, notifier, courier, clock, log, tell },
     sources: { journal: store.journal, metrics, functions },
   });
 
@@ -145,7 +147,11 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
 
   return {
     touch: (name) => watcher.touch(name),
-    functionChanged: (name) => watcher.functionChanged(name),
+    functionChanged(name) {
+      watcher.functionChanged(name);
+      for (const incident of incidents.firing())
+        if (incident.function === name) renewed.set(incident.id, clock.monotonicMs());
+    },
     start() {
       courier.start();
       lookLater();

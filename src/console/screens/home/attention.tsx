@@ -9,6 +9,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { StatusBadge, type Tone, toneOf } from '../../ui/status-badge.tsx';
 import { Time, useNow } from '../../ui/time.tsx';
 import { isRecovering, recoveryOf } from '../functions/health.ts';
+import { alertInWords } from './alert-words.ts';
 import classes from './home.module.css';
 
 /** A function that fails this often, of so many invocations, is worth a look before an alert says so. */
@@ -106,7 +107,7 @@ function ofAlert(alert: AlertView): Matter {
     word: alert.severity,
     name: alert.function ?? alert.rule,
     to: alert.function === undefined ? '/alerts' : `/functions/${encodeURIComponent(alert.function)}`,
-    what: `${alert.rule}: ${alert.value}${alert.acknowledged === undefined ? '' : ', acknowledged'}`,
+    what: `${alertInWords(alert)}${alert.acknowledged === undefined ? '' : ', acknowledged'}`,
     sinceMs: alert.sinceMs,
   };
 }

@@ -16,6 +16,10 @@ import { SimpleMetrics } from './simple-metrics.ts';
 
 export const LOOK_MS = 10_000;
 
+/** Ids only grow within a process: each bench begins on a day of its own, after all that those before it made. */
+const DAY_MS = 86_400_000;
+let benches = 0;
+
 /** Alerts over a real store, with a clock that tests move and metrics of what they let happen. */
 export interface AlertBench {
   readonly clock: FakeClock;
@@ -38,7 +42,7 @@ export interface AlertBench {
 
 export async function startAlertBench(): Promise<AlertBench> {
   const folder = await mkdtemp(join(tmpdir(), 'fob-alerts-'));
-  const clock = new FakeClock();
+  const clock = new FakeClock(Date.UTC(2026, 0, 1) + benches++ * DAY_MS);
   const log = pino({ level: 'silent' });
   const metrics = new SimpleMetrics(() => clock.now());
   const functions = new Map<string, FunctionFacts>();
