@@ -45,7 +45,14 @@ const clause = fc.oneof(
     limit: fc.record({ value: number, unit: fc.constantFrom(...(Object.keys(UNITS) as Unit[])) }),
     windowMs,
   }),
-  fc.record({ kind: fc.constant('change' as const), left: expression, comparator, factor: number, windowMs }),
+  fc.record({
+    kind: fc.constant('change' as const),
+    left: expression,
+    comparator,
+    // Nothing is no number of times as much; the parser refuses it.
+    factor: number.filter((times) => times > 0),
+    windowMs,
+  }),
   fc.record({ kind: fc.constant('absence' as const), metric: term, windowMs }),
 );
 const condition: fc.Arbitrary<Condition> = fc.record({
