@@ -127,6 +127,33 @@ describe("a function's code and tests in the console", { skip: noBrowser }, () =
     assertClean();
   });
 
+  test('an event begins as the first trigger sends it, and what was typed stays', async (t) => {
+    await asked(node, 'PUT', '/v1/functions/woken', { code: { inline: codeOf(1), fileName: 'main.mjs' } });
+    await asked(node, 'PUT', '/v1/functions/alone', { code: { inline: codeOf(1), fileName: 'main.mjs' } });
+    await asked(node, 'PUT', '/v1/buckets/photos-woken');
+    const bucket = { bucket: 'photos-woken', prefix: 'in/' };
+    await asked(node, 'POST', '/v1/triggers', { function: 'woken', type: 'bucket', options: bucket });
+    const { page, assertClean } = await openPage(t, browser);
+    const editor = page.getByRole('textbox', { name: 'Event as JSON' });
+    await open(page, 'test', 'woken');
+    await editor.getByText('"Records"').waitFor();
+    await editor.getByText('"photos-woken"').waitFor();
+    await editor.getByText(/"in\//).first().waitFor();
+    assert.match(await page.getByRole('combobox', { name: 'Begin from' }).inputValue(), /^Bucket: photos-woken/);
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText('succeeded').first().waitFor();
+    await page.getByLabel('Result', { exact: true }).getByText('"photos-woken"').waitFor();
+    await write(page, 'Event as JSON', '{"typed": 1}');
+    await page.reload();
+    await editor.getByText('"typed"').waitFor();
+    assert.match(await page.getByRole('combobox', { name: 'Begin from' }).inputValue(), /^Bucket: photos-woken/);
+    await open(page, 'test', 'woken');
+    await editor.getByText('"typed"').waitFor();
+    await open(page, 'test', 'alone');
+    await editor.getByText('"hello"').waitFor();
+    assertClean();
+  });
+
   test('a sample of a trigger is run by keys: result, log and timing are there', async (t) => {
     const { page, assertClean } = await openPage(t, browser, { expected: /502 \(Bad Gateway\)/ });
     await open(page, 'test');

@@ -103,6 +103,33 @@ describe('the functions in the console', { skip: noBrowser }, () => {
     assertClean();
   });
 
+  test('what an earlier visit knew of its health is not shown as its state now', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    for (const line of ['return 1;', "throw new Error('broken');"]) {
+      const code = { inline: `export const handler = async () => { ${line} };\n`, fileName: 'main.mjs' };
+      await asked(node, 'PUT', '/v1/functions/mended', { code });
+    }
+    assert.equal((await node.request('POST', '/v1/functions/mended/invoke', { body: '{}' })).status, 502);
+    await goTo(page, `${node.url}/console/functions/mended`);
+    await page.getByText('Failing', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Functions', exact: true }).first().click();
+    await page.getByRole('link', { name: 'mended', exact: true }).waitFor();
+    await asked(node, 'POST', '/v1/functions/mended/rollback', {});
+    await page.getByText('Recovering', { exact: true }).first().waitFor();
+    const answer = Promise.withResolvers<void>();
+    await page.route(/\/v1\/top\?.*filter=mended/, async (route) => {
+      await answer.promise;
+      await route.continue();
+    });
+    await page.getByRole('link', { name: 'mended', exact: true }).click();
+    const heading = page.getByRole('heading', { name: 'mended', level: 1 });
+    await heading.waitFor();
+    assert.equal(await heading.textContent(), 'mended');
+    answer.resolve();
+    await heading.getByText('Recovering', { exact: true }).waitFor();
+    assertClean();
+  });
+
   test('where there is no such function, the page says so', async (t) => {
     const { page } = await openPage(t, browser, { expected: /404/ });
     await goTo(page, `${node.url}/console/functions/nobody`);

@@ -256,7 +256,7 @@ describe('versions, aliases and releases on a real node', {
     assert.equal(report.rule, 'errors');
     assert.match(
       report.why,
-      /100 % \(\d+ of \d+\) of the calls of version 2 failed, 0 % \(0 of \d+\) of those of version 1/,
+      /100% \(\d+ of \d+\) of the calls of version 2 failed, 0% \(0 of \d+\) of those of version 1/,
     );
     assert.equal(report.failures.at(-1).message, 'no stock');
     const seen = (await node.request('GET', `/v1/invocations/${report.failures.at(-1).invocationId}`)).json;

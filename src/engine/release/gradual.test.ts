@@ -90,7 +90,7 @@ describe('a gradual release', () => {
     assert.equal(h.acted.at(-1), 'f:prod rolled_back', 'whoever writes down what happens hears of it');
     const { report } = release;
     assert.equal(report!.rule, 'errors');
-    assert.match(report!.why, /100 % \(10 of 10\) of the calls of version 2 failed, 0 % \(0 of 90\)/);
+    assert.match(report!.why, /100% \(10 of 10\) of the calls of version 2 failed, 0% \(0 of 90\)/);
     assert.deepEqual([report!.old.calls, report!.new.errors], [90, 10]);
     assert.deepEqual(report!.failures!.at(-1), { invocationId: 'call-2-0', type: 'ValueError', message: 'no luck' });
     await assert.rejects(
@@ -102,7 +102,7 @@ describe('a gradual release', () => {
     await h.restart();
     const all = await h.releases.releases('f');
     assert.deepEqual(all.map(({ state: each }) => each).sort(), ['rolled_back', 'running']);
-    assert.match(all.find(({ state: each }) => each === 'rolled_back')!.release.report!.why, /100 %/);
+    assert.match(all.find(({ state: each }) => each === 'rolled_back')!.release.report!.why, /100%/);
     assert.deepEqual(
       (await h.releases.releases()).map(({ state: each }) => each),
       ['running'],

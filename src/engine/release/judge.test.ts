@@ -18,7 +18,7 @@ test('a version that fails more often than the one before it is found', () => {
   assert.equal(rule(numbers(3, 90, 0), numbers(4, 10, 10)), 'errors');
   assert.equal(rule(numbers(3, 900, 9), numbers(4, 100, 10)), 'errors');
   const verdict = judge(RULES, numbers(3, 90, 0), numbers(4, 10, 10))!;
-  assert.match(verdict.why, /100 % \(10 of 10\) of the calls of version 4 failed, 0 % \(0 of 90\)/);
+  assert.match(verdict.why, /100% \(10 of 10\) of the calls of version 4 failed, 0% \(0 of 90\)/);
   // Nothing is known of the old one.
   assert.equal(rule(numbers(3, 0, 0), numbers(4, 10, 10)), 'errors');
 });

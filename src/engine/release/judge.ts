@@ -54,7 +54,7 @@ function isSignificant(old: VersionNumbers, fresh: VersionNumbers): boolean {
 }
 
 function share({ errors, calls, errorRate }: VersionNumbers): string {
-  return `${errorRate} % (${errors} of ${calls})`;
+  return `${errorRate}% (${errors} of ${calls})`;
 }
 
 function rounded(value: number): number {

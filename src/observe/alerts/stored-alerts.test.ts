@@ -82,7 +82,7 @@ describe('alerts', () => {
     seen.add(told.id);
     assert.equal(told.type, 'alert.firing');
     assert.equal(told.severity, 'critical');
-    assert.match(told.title, /^CRITICAL pay: errors \/ invocations 100 % \(limit 5 %\)$/);
+    assert.match(told.title, /^CRITICAL pay: errors \/ invocations 100% \(limit 5%\)$/);
     assert.match(
       told.text,
       /Likely {2}version 2, deployed by alice 10 s before it began, commit 3fa9c1d0aa "charge twice"; 40 of 40 failures are of it/,

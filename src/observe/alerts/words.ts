@@ -7,7 +7,7 @@ export function measureOf(clause: Clause): string {
   return clause.kind === 'absence' ? printTerm(clause.metric) : printExpression(clause.left);
 }
 
-/** A value of what a clause measures, for people: `43 %`, `2.4 s`, `12`. */
+/** A value of what a clause measures, for people: `43%`, `2.4 s`, `12`. */
 export function valueInWords(clause: Clause, value: number | undefined): string {
   if (value === undefined) return 'not measured';
   return inWords(value, kindOf(clause));
@@ -49,7 +49,7 @@ function kindOf(clause: Clause): Kind {
 function inWords(value: number, kind: Kind): string {
   switch (kind) {
     case 'share':
-      return `${short(value * 100)} %`;
+      return `${short(value * 100)}%`;
     case 'duration':
       return durationInWords(value);
     case 'bytes':

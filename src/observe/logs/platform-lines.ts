@@ -40,9 +40,12 @@ export function placeOf(line: LogRecord): number {
   return line.text.startsWith('END ') ? 2 : 3;
 }
 
+/** What callers come by, in words of people; others are called as they are. */
+const DOORS: Readonly<Record<string, string>> = { native: 'API', http: 'HTTP' };
+
 function startOf({ invocationId, version, alias, door, caller, lane, eventId, attempt }: InvocationRecord): string {
   const parts = [alias === undefined ? `version ${version}` : `version ${version} (${alias})`];
-  if (lane === undefined) parts.push(`by ${door}`);
+  if (lane === undefined) parts.push(`by ${DOORS[door] ?? door}`);
   else parts.push(lane === 'direct' ? `event ${eventId}` : `trigger ${lane}, event ${eventId}`);
   if (caller !== undefined) parts.push(`called by ${caller}`);
   if (attempt !== undefined && attempt > 1) parts.push(`attempt ${attempt}`);

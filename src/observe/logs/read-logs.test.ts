@@ -160,6 +160,7 @@ describe('reading logs', () => {
     const name = `shown-${++functions}`;
     const record: InvocationRecord = {
       ...invocation(name, START_MS),
+      door: 'native',
       queuedMs: 0.2,
       durationMs: 0.6,
       status: 'failed',
@@ -181,7 +182,7 @@ describe('reading logs', () => {
     assert.deepEqual(
       items.map(({ text }) => text.replaceAll(invocationId, '<id>').replace(/trace \w+/, 'trace <trace>')).reverse(),
       [
-        'START <id> version 3 (prod), by fob',
+        'START <id> version 3 (prod), by API',
         'first',
         'last',
         'END <id> failed (exception): TypeError: x is undefined',

@@ -1,4 +1,5 @@
-import { Anchor } from '@mantine/core';
+import { Anchor, Skeleton } from '@mantine/core';
+import { useRef } from 'react';
 import { Link } from 'react-router';
 import { useApi } from '../../api/hooks.ts';
 import type { FunctionView, TopEntry } from '../../api/things.ts';
@@ -15,8 +16,16 @@ const REFUSING = ['invocationsPerDay', 'gbSecondsPerMonth'];
 /** How a function does; where it recovers or is held back, why. */
 export function Health({ view }: { readonly view: FunctionView }) {
   const { name, config } = view;
-  const { data } = useApi('/v1/top', { query: { window: '10m', filter: name, limit: 1_000 } }, { retry: false });
+  const { data, isFetching } = useApi(
+    '/v1/top',
+    { query: { window: '10m', filter: name, limit: 1_000 } },
+    { retry: false, refetchOnMount: 'always' },
+  );
   const now = useNow();
+  const isKnown = useRef(false);
+  isKnown.current ||= !isFetching;
+  // What is left of an earlier visit may be over by now: its place is kept until the node has said.
+  if (!isKnown.current) return <Skeleton width="5.5rem" height="1.25rem" radius="xl" aria-hidden />;
   if (data === undefined) return null;
   const own = data.functions.find((each) => each.function === name);
   const health = healthOf(own);

@@ -29,7 +29,7 @@ export function useHappenings(name: string, fromMs: number, toMs: number): reado
     for (const { name: alias, moves } of aliases.data?.aliases ?? []) {
       for (const { at, by, how, versions: to } of moves) {
         if (how === 'release') continue;
-        const versionWords = to.map(({ version, weight }) => (to.length > 1 ? `${version} (${weight} %)` : version));
+        const versionWords = to.map(({ version, weight }) => (to.length > 1 ? `${version} (${weight}%)` : version));
         add(`a${alias}${at}`, Date.parse(at), `${alias} to version ${versionWords.join(', ')}`, 'info', 'releases', by);
       }
     }

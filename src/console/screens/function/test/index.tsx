@@ -14,14 +14,16 @@ import { useWords } from '../../../ui/words.ts';
 import type { FunctionTabProps } from '../tab-props.ts';
 import { useTargets } from '../targets.ts';
 import { History } from './history.tsx';
+import { keep, kept } from './kept.ts';
 import { Result } from './result.tsx';
 import { type Run, runFunction } from './run.ts';
 import { useSavedEvents } from './saved.ts';
 import { SavedEvents } from './saved-events.tsx';
-import { sampleOf, sourceGroups } from './sources.ts';
+import { firstSource, sampleOf, sourceGroups } from './sources.ts';
 import classes from './test.module.css';
 
-const FIRST = '{\n  "hello": "world"\n}';
+/** The event of a function that nothing wakes. */
+const ANY = '{\n  "hello": "world"\n}';
 const MOST_RUNS = 20;
 
 /** Runs the function with an event, and shows what came of it: result, log, timing. */
@@ -31,7 +33,10 @@ export default function Test({ view }: FunctionTabProps) {
   const saved = useSavedEvents(id);
   const { kinds = [] } = useTriggerKinds();
   const triggers = useApi('/v1/triggers', { query: { function: name } });
-  const [text, setText] = useState(() => kept(id) ?? FIRST);
+  const before = useRef(kept(id));
+  // Absent until it is known what it begins with.
+  const [written, setText] = useState(before.current?.text);
+  const text = written ?? '';
   const [fault, setFault] = useState('');
   const [runs, setRuns] = useState<readonly Run[]>([]);
   const [shown, setShown] = useState<Run>();
@@ -43,32 +48,49 @@ export default function Test({ view }: FunctionTabProps) {
   const groups = sourceGroups(saved.events, found, kinds);
   const problem = useMemo(() => jsonFault(text), [text]);
 
-  const write = (next: string) => {
+  const write = (next: string, source = words.event) => {
     setText(next);
-    keep(id, next);
+    keep(id, { text: next, source });
   };
+  const textOf = async (source: string) =>
+    saved.events.find((each) => `saved:${each.name}` === source)?.text ?? (await sampleOf(source, view, found));
   const begin = async (source: string) => {
     setFault('');
     setWords({ event: source });
     try {
-      const own = saved.events.find((each) => `saved:${each.name}` === source);
-      write(own?.text ?? (await sampleOf(source, view, found)));
+      write(await textOf(source), source);
     } catch (error) {
       setFault(messageOf(error));
     }
   };
-  // An event that the URL names is there from the start: of a sample or a saved one.
-  const isReady = triggers.data !== undefined;
+  // It begins with what was written before, else with what the URL names, else as the function's trigger sends it.
+  const isReady = !triggers.isPending;
   const begun = useRef(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when what it may name is known
+  const first = async () => {
+    const source = words.event || firstSource(found);
+    if (before.current !== undefined && ['', before.current.source].includes(words.event)) {
+      setWords({ event: before.current.source });
+      return;
+    }
+    let sample = ANY;
+    try {
+      if (source !== undefined) sample = await textOf(source);
+      if (source !== undefined) setWords({ event: source });
+    } catch (error) {
+      setFault(messageOf(error));
+    }
+    // Who was quicker than the node keeps what was typed.
+    setText((now) => (now === before.current?.text ? sample : now));
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when what it may begin with is known
   useEffect(() => {
     if (begun.current || !isReady) return;
     begun.current = true;
-    if (words.event !== '') void begin(words.event);
+    void first();
   }, [isReady]);
 
   const run = async () => {
-    if (may.allowed !== true || running !== undefined || problem !== undefined) return;
+    if (may.allowed !== true || running !== undefined || written === undefined || problem !== undefined) return;
     const controller = new AbortController();
     setRunning(controller);
     try {
@@ -115,7 +137,7 @@ export default function Test({ view }: FunctionTabProps) {
           <CodeEditor
             label="Event as JSON"
             value={text}
-            onChange={write}
+            onChange={(next) => next !== text && write(next)}
             language="json"
             minHeight="16rem"
             maxHeight="44vh"
@@ -133,7 +155,7 @@ export default function Test({ view }: FunctionTabProps) {
               <May action="function:invoke" on={`function:${name}`}>
                 <Button
                   onClick={() => void run()}
-                  disabled={problem !== undefined}
+                  disabled={written === undefined || problem !== undefined}
                   leftSection={<IconPlayerPlay size={16} aria-hidden />}
                 >
                   Run
@@ -153,7 +175,9 @@ export default function Test({ view }: FunctionTabProps) {
         <Result name={name} run={shown} isRunning={running !== undefined} />
       </div>
       {runs.length > 1 && <History runs={runs} shown={shown} onShow={setShown} />}
-      {problem === undefined && <CommandLine words={['call', target, ...dataOf(text), '--logs']} />}
+      {written !== undefined && problem === undefined && (
+        <CommandLine words={['call', target, ...dataOf(text), '--logs']} />
+      )}
     </>
   );
 }
@@ -171,17 +195,4 @@ function jsonFault(text: string): string | undefined {
 /** The event for a command line, without what only makes it easy to read. */
 function dataOf(text: string): string[] {
   return text.trim() === '' ? [] : ['--data', JSON.stringify(JSON.parse(text))];
-}
-
-/** What was written last stays while the tab of the browser is open. */
-function keep(id: string, text: string): void {
-  try {
-    sessionStorage.setItem(`fob:event:${id}`, text);
-  } catch {
-    // No room: it lasts as long as the page.
-  }
-}
-
-function kept(id: string): string | undefined {
-  return sessionStorage.getItem(`fob:event:${id}`) ?? undefined;
 }

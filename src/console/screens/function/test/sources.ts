@@ -33,13 +33,30 @@ export function sourceGroups(
   ].filter(({ items }) => items.length > 0);
 }
 
+/**
+ * What a function's event begins from where nobody chose: its first trigger. One with a mapping sends what no sample of its kind
+ * looks like.
+ */
+export function firstSource(triggers: readonly Trigger[]): string | undefined {
+  const usual = triggers.filter(({ mapping }) => mapping === undefined);
+  const first = usual.find(({ enabled }) => enabled) ?? usual[0];
+  return first && `trigger:${first.name}`;
+}
+
 /** The event of a sample, in the shape in which this function gets it. Throws `ApiProblem`. */
 export async function sampleOf(source: string, view: FunctionView, triggers: readonly Trigger[]): Promise<string> {
   const name = source.slice(source.indexOf(':') + 1);
   const trigger = source.startsWith('trigger:') ? triggers.find((each) => each.name === name) : undefined;
   const sample = await api.post('/v1/trigger-types/{type}/sample', {
     path: { type: trigger?.type ?? name },
-    body: trigger === undefined ? {} : { options: withoutSecrets(trigger.options) },
+    body:
+      trigger === undefined
+        ? {}
+        : {
+            options: withoutSecrets(trigger.options),
+            // A batch of one is shaped like one of many.
+            ...((trigger.delivery?.batchSize ?? 1) > 1 && { batch: 1 }),
+          },
   });
   const shape = view.config.handler.endsWith('.callme') ? sample.callme : sample.handler;
   return JSON.stringify(shape, null, 2);
