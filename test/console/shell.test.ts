@@ -156,9 +156,11 @@ describe('the console', { skip: noBrowser }, () => {
       await page.keyboard.press('Enter');
       await page.waitForURL(/\/console\/functions\/pay$/);
       await page.getByPlaceholder('A function, a screen, an action').waitFor({ state: 'detached' });
+      // A page takes the focus once when it comes, which is later than its URL.
+      await page.locator('h1:focus', { hasText: 'pay' }).waitFor();
       await page.keyboard.press('Control+k');
       await page.getByPlaceholder('A function, a screen, an action').fill('pay conf');
-      await page.getByText('pay: Configuration').first().waitFor();
+      await page.locator('[data-selected]', { hasText: 'pay: Configuration' }).waitFor();
       await page.keyboard.press('Enter');
       await page.waitForURL(/\/console\/functions\/pay\/configuration$/);
       assertClean();
