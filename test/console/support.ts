@@ -8,6 +8,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { ensureConsole } from '../../src/cli/machine/console-build.ts';
 import { findProgram } from '../../src/cli/machine/system-packages.ts';
 import { Progress } from '../../src/cli/output.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** What every screen is looked at in. */
 const SCHEMES = ['light', 'dark'] as const;
@@ -78,8 +79,15 @@ export async function goTo(page: Page, url: string): Promise<void> {
   await settled(page);
 }
 
-/** Waits until the page's heading is there and nothing is being loaded. */
+/** Whether what is seen belongs to the address: the screen before stays until the next one's code is there. */
+const IS_THERE = `(() => {
+  const path = document.querySelector('main')?.dataset.path;
+  return path === undefined || ('/console' + path).replace(/\\/$/, '') === location.pathname.replace(/\\/$/, '');
+})()`;
+
+/** Waits until the address's own heading is there and nothing is being loaded. */
 export async function settled(page: Page): Promise<void> {
+  await eventually(async () => assert.ok(await page.evaluate(IS_THERE), `not yet at ${page.url()}`), 30_000);
   await page.locator('h1').first().waitFor();
   await page.locator('[data-loading]').first().waitFor({ state: 'detached' });
 }

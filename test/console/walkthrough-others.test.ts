@@ -90,7 +90,7 @@ async function walk(page: Page): Promise<void> {
 async function upload(page: Page, file: typeof NOTE): Promise<void> {
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),
-    page.getByRole('button', { name: 'Upload' }).first().click(),
+    page.getByRole('button', { name: 'Upload', exact: true }).click(),
   ]);
   await chooser.setFiles(file);
   await page.getByText('stored').first().waitFor();

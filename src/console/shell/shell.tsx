@@ -57,7 +57,8 @@ function Frame() {
       </a>
       <Header isMenuOpen={isOpen} onMenu={menu.toggle} onHelp={() => setHelp(true)} />
       <Navigation isOpen={isOpen} onClose={menu.close} />
-      <main id="main" className={classes.main} tabIndex={-1}>
+      {/* The address changes before the screen does, where that has to be loaded: this tells which one is there. */}
+      <main id="main" className={classes.main} tabIndex={-1} data-path={pathname}>
         <StaleBar />
         <FirstRun />
         <Outlet />
