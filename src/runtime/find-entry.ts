@@ -1,7 +1,7 @@
 import type { CodeFolder } from './runtime.ts';
 
 /** Export names that people and providers use, the platform's own first. */
-const EXPORTS = ['callme', 'handler', 'lambda_handler', 'main'];
+const EXPORTS = ['callme', 'handler', 'lambda_handler', 'main', 'default'];
 /** Entry files that people and providers use. */
 const FILES = ['main', 'index', 'app', 'handler', 'lambda_function', 'function'];
 const FOLDERS = ['', 'src/'];

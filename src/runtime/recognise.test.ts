@@ -76,6 +76,11 @@ test('handlers are guessed in the usual files, the own convention first', async 
     ],
     ['node', { 'main.ts': 'export async function callme(a: string) {}', 'package.json': '{}' }, 'main.callme'],
     ['node', { 'app.mjs': 'const handler = () => {}; export { handler }', 'x.txt': '' }, 'app.handler'],
+    ['node', { 'main.mjs': 'export default async (event) => event.id', 'x.txt': '' }, 'main.default'],
+    ['node', { 'main.mjs': 'export default async function handler(event) {}', 'x.txt': '' }, 'main.handler'],
+    ['node', { 'main.js': 'module.exports = (event) => event.id', 'x.txt': '' }, 'main.default'],
+    ['node', { 'main.js': 'module.exports = helpers', 'x.txt': '' }, undefined],
+    ['node', { 'main.mjs': 'export default { callmeMaybe: 1 }', 'x.txt': '' }, undefined],
     ['node', { 'main.js': 'const callmeMaybe = 1', 'x.txt': '' }, undefined],
     ['node', { 'main.py': 'def callme(): pass' }, undefined],
   ];

@@ -56,6 +56,8 @@ test('entry points are found in every kind of module', async () => {
       { 'main.mjs': "import fs from 'node:fs';\nfunction callme() { return fs ? 42 : 0 }" },
     ],
     ['default export', { 'main.mjs': 'export default { callme() { return 42 } }' }],
+    ['default export of the function', { 'main.mjs': 'export default function callme() { return 42 }' }],
+    ['exports that are the function', { 'main.js': 'module.exports = async function callme() { return 42 }' }],
     ['type module', { 'package.json': '{"type":"module"}', 'main.js': 'export const callme = () => 42' }],
     ['top-level await', { 'main.mjs': 'const n = await Promise.resolve(42); export const callme = () => n' }],
     ['a package', { 'node_modules/p/index.js': 'module.exports = 42', 'main.js': "const callme = () => require('p')" }],

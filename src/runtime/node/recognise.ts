@@ -17,8 +17,10 @@ export function recogniseNode(source: string): number {
   return Math.max(0, ...SIGNS.map(([sign, sureness]) => (sign.test(source) ? sureness : 0)));
 }
 
-/** Whether JavaScript or TypeScript seems to define, or export, `name` at its top level. */
+/** Whether JavaScript or TypeScript seems to define, or export, `name` at its top level; `default` is a function without a name of its own. */
 export function definesInNode(source: string, name: string): boolean {
+  if (name === 'default')
+    return /^\s*(export\s+default|module\.exports\s*=)\s*(async\b|function\b|\(|[\w$]+\s*=>)/m.test(source);
   const found = word(name);
   return [
     `^\\s*(export\\s+)?(default\\s+)?(async\\s+)?function\\b\\s*\\*?\\s*${found}`,

@@ -72,13 +72,19 @@ async function loadEntry(load) {
   if (file.endsWith('.mjs') || /\bimport\b/.test(source)) offerSdkToImports();
   if (hasSourceMap(source)) process.setSourceMapsEnabled(true);
   const exported = await run(file, source, name, load.codeFolder);
-  const entry = exported?.[name] ?? exported?.default?.[name];
+  const entry = exported?.[name] ?? exported?.default?.[name] ?? soleExport(exported, name);
   if (entry === undefined) throw missingEntry(basename(file), name, exported, source);
   if (typeof entry !== 'function' || isClass(entry)) {
     const what = typeof entry === 'function' ? 'class' : typeof entry;
     throw new EntryError('EntryPointNotFunction', `'${name}' in ${basename(file)} is of type ${what}, not a function`);
   }
   return { name, entry };
+}
+
+/** What `export default function name` and `module.exports = function name` export without a name; as `default` by any. */
+function soleExport(exported, name) {
+  const sole = exported?.default ?? exported;
+  return typeof sole === 'function' && (sole.name === name || name === 'default') ? sole : undefined;
 }
 
 function isClass(value) {
