@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
 import { PROJECT_FOLDER } from '../support/fob-process.ts';
@@ -11,14 +12,25 @@ import { goTo, noBrowser, openBrowser, openPage } from './support.ts';
 
 const FOLDER = join(PROJECT_FOLDER, 'docs/images');
 const MAX_BYTES = 250_000;
-const ROUNDS = 90;
-/** An alert is looked for every few seconds, and tells of a minute. */
-const ALERT_MS = 90_000;
+/** An alert is looked for every few seconds, and tells of some minutes. */
+const ALERT_MS = 180_000;
 const TRAFFIC_MS = 8_000;
+const ROUND_MS = 500;
+/** The traffic rises and falls, as that of a shop does; here in minutes. */
+const DAY_MS = 9 * 60_000;
 
-const notWanted = process.env.FOB_IMAGES === undefined && 'pictures are made anew where FOB_IMAGES is set';
+/** How many minutes of traffic come before the pictures: what they show has a history then. */
+const minutes = Number(process.env.FOB_IMAGES ?? 0);
+const notWanted = !(minutes > 0) && 'pictures are made anew where FOB_IMAGES says after how many minutes of traffic';
 
-/** A shop whose functions are woken by files, messages, the clock and calls, with one that fails now and then. */
+/** Hands an order to the supplier, who refuses one of so many. */
+const orderWorker = (refuses: number) => `export const handler = async ({ order }) => {
+  if (order % ${refuses} === 0) throw new Error('the supplier did not answer');
+  await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 60));
+  return 'sent';
+};`;
+
+/** A shop whose functions are woken by files, messages, the clock and calls. */
 const FUNCTIONS: Readonly<Record<string, { code: string; config?: object }>> = {
   'shop-checkout': {
     code: `const call = (path, body) => fetch(process.env.FOB_URL + path, { method: 'POST', body: JSON.stringify(body) });
@@ -36,12 +48,7 @@ export const handler = async (event) => {
   },
   'shop-price': { code: 'export const handler = async ({ items = 1 }) => ({ cents: items * 1290 });' },
   'order-worker': {
-    code: `export const handler = async (event) => {
-  const count = JSON.stringify(event).length;
-  if (count % 13 === 0) throw new Error('the supplier did not answer');
-  await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 60));
-  return 'sent';
-};`,
+    code: orderWorker(70),
     config: { description: 'Hands orders to the supplier', eventRetries: 0 },
   },
   's3-upload-meta': {
@@ -69,7 +76,10 @@ const TRIGGERS = {
   'every-minute': { function: 'nightly-report', type: 'schedule', options: { expression: '* * * * *' } },
 };
 
-/** Pictures of the main screens for the documentation: `FOB_IMAGES=1 ./fob test console/screenshots`. */
+/**
+ * Pictures of the main screens for the documentation: `FOB_IMAGES=20 ./fob test console/screenshots` shows them after twenty
+ * minutes of traffic, when a new version of one function has begun to fail.
+ */
 describe('pictures for the documentation', { skip: noBrowser || notWanted }, () => {
   let browser: Browser;
   let node: TestNode;
@@ -85,19 +95,13 @@ describe('pictures for the documentation', { skip: noBrowser || notWanted }, () 
     token = (await ask(node, 'POST', '/v1/users', ada)).token.token;
     await send('PUT', '/v1/buckets/serops-we', {});
     await send('PUT', '/v1/queues/orders', {});
-    for (const [name, { code, config }] of Object.entries(FUNCTIONS)) {
-      const owner = name.startsWith('shop') || name.startsWith('order') ? 'shop' : 'media';
-      const body = {
-        code: { inline: code, fileName: 'main.mjs' },
-        config: { owner, tags: { team: owner }, ...config },
-      };
-      await send('PUT', `/v1/functions/${name}`, body);
-    }
+    for (const name of Object.keys(FUNCTIONS)) await deploy(name);
     for (const [name, trigger] of Object.entries(TRIGGERS)) await send('PUT', `/v1/triggers/${name}`, trigger);
     await send('PUT', '/v1/policies/memory', { rules: { maxMemoryMb: 1_024, maxTimeoutMs: 60_000 } });
     await send('PUT', '/v1/policies/tags', { mode: 'warn', rules: { requiredTags: { stage: ['prod', 'test'] } } });
     traffic = makeTraffic();
-    for (let round = 0; round < ROUNDS; round++) await oneRound(round);
+    await delay(minutes * 60_000);
+    await deploy('order-worker', orderWorker(3));
   });
   after(async () => {
     stop = true;
@@ -106,17 +110,27 @@ describe('pictures for the documentation', { skip: noBrowser || notWanted }, () 
     await node.close();
   });
 
-  const oneRound = async (round: number): Promise<void> => {
-    const headers = { Authorization: `Bearer ${token}` };
-    const invoke = (name: string) =>
-      node.request('POST', `/v1/functions/${name}/invoke`, { headers, body: `{"order":${round}}` });
-    await Promise.all(['shop-checkout', 'shop-checkout', 'slack-command', 'github-build'].map(invoke));
-    const path = `/v1/buckets/serops-we/objects/photos/${round % 20}.jpg`;
-    if (round % 3 === 0) await node.request('PUT', path, { headers, body: `picture ${round}` });
+  const deploy = (name: string, code = FUNCTIONS[name]!.code) => {
+    const owner = name.startsWith('shop') || name.startsWith('order') ? 'shop' : 'media';
+    const config = { owner, tags: { team: owner }, ...FUNCTIONS[name]!.config };
+    return send('PUT', `/v1/functions/${name}`, { code: { inline: code, fileName: 'main.mjs' }, config });
   };
+
   /** Goes on until the pictures are taken, so that they show what is live. */
   const makeTraffic = async (): Promise<void> => {
-    for (let round = 0; !stop; round++) await oneRound(round);
+    const headers = { Authorization: `Bearer ${token}` };
+    let order = 0;
+    const invoke = (name: string) =>
+      node.request('POST', `/v1/functions/${name}/invoke`, { headers, body: `{"order":${++order}}` });
+    for (let round = 0; !stop; round++) {
+      const height = 1 + Math.sin((2 * Math.PI * round * ROUND_MS) / DAY_MS);
+      const shoppers = Math.round(1 + 3 * height + 3 * Math.random());
+      const others = ['slack-command', 'github-build'].filter(() => Math.random() < 0.2 + 0.2 * height);
+      await Promise.all([...Array(shoppers).fill('shop-checkout'), ...others].map(invoke));
+      const path = `/v1/buckets/serops-we/objects/photos/${round % 20}.jpg`;
+      if (round % 5 === 0) await node.request('PUT', path, { headers, body: `picture ${round}` });
+      await delay(ROUND_MS);
+    }
   };
 
   const picture = (
