@@ -131,6 +131,29 @@ describe('buckets in the console', { skip: noBrowser }, () => {
     assertClean();
   });
 
+  test('a key that leads elsewhere is only a key: nothing else is read or removed by it', async (t) => {
+    const key = '../../../functions/thumb';
+    await client.request('PUT', '/v1/buckets/tricks');
+    await client.request('PUT', `/v1/buckets/tricks/objects/${encodeURIComponent(key)}`, { body: 'of the object' });
+    await client.request('PUT', '/v1/buckets/tricks/objects/page.png', {
+      body: '<script>document.title = "hacked"</script>',
+      headers: { 'Content-Type': 'image/png' },
+    });
+    const { page, assertClean } = await openPage(t, browser);
+    await goTo(page, `${node.url}/console/buckets/tricks?flat=yes&object=${encodeURIComponent(key)}`);
+    const drawer = page.getByRole('dialog', { name: key });
+    await drawer.getByRole('region', { name: 'What is in it' }).getByText('of the object').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: `Remove ${key}` }).click();
+    await page.getByRole('dialog', { name: 'Remove this object?' }).getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('button', { name: `Remove ${key}` }).waitFor({ state: 'detached' });
+    assert.equal((await client.request('GET', '/v1/functions/thumb')).status, 200, 'the function is still there');
+    await page.goto(`${node.url}/console/buckets/tricks?object=page.png`);
+    await page.getByText('It is no image that this browser can show').waitFor();
+    assert.doesNotMatch(await page.title(), /hacked/);
+    assertClean();
+  });
+
   test('is made, has settings, and is removed when it is empty', async (t) => {
     const { page, assertClean } = await openPage(t, browser);
     await goTo(page, `${node.url}/console/buckets`);

@@ -47,12 +47,14 @@ export function onUnauthorized(callback: () => void): () => void {
   return () => unauthorized.delete(callback);
 }
 
-/** The URL of an operation, with its parameters in place; `{*}` may hold slashes. */
+/**
+ * The URL of an operation, with its parameters in place. Slashes in them are encoded, too: who named an object `../../functions/pay`
+ * does not lead its reader there.
+ */
 export function urlOf(template: string, path: Loose['path'] = {}, query: Loose['query'] = {}): string {
-  const filled = template.replace(/\{([^}]+)\}/g, (_whole, name: string) => {
-    const value = String(path[name] ?? '');
-    return name === '*' ? value.split('/').map(encodeURIComponent).join('/') : encodeURIComponent(value);
-  });
+  const filled = template.replace(/\{([^}]+)\}/g, (_whole, name: string) =>
+    encodeURIComponent(String(path[name] ?? '')),
+  );
   const words = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (Array.isArray(value)) for (const each of value) words.append(name, String(each));

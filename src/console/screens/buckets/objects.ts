@@ -1,5 +1,5 @@
 import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query';
-import { type Answer, api } from '../../api/client.ts';
+import { type Answer, api, urlOf } from '../../api/client.ts';
 import { type Key, keyOf } from '../../api/hooks.ts';
 import type { ApiProblem } from '../../api/problem.ts';
 
@@ -40,5 +40,5 @@ export function useObjects(bucket: string, prefix: string, isFlat: boolean) {
 
 /** Where an object is downloaded from. */
 export function downloadUrl(bucket: string, key: string): string {
-  return `/v1/buckets/${encodeURIComponent(bucket)}/objects/${key.split('/').map(encodeURIComponent).join('/')}`;
+  return urlOf('/v1/buckets/{bucket}/objects/{*}', { bucket, '*': key });
 }

@@ -67,12 +67,16 @@ function textOf(content: ArrayBuffer, isPart: boolean): string | typeof NO_TEXT 
 
 function Picture({ blob }: { readonly blob: Blob }) {
   const [url, setUrl] = useState<string>();
+  const [isBroken, setBroken] = useState(false);
   useEffect(() => {
     const made = URL.createObjectURL(blob);
     setUrl(made);
+    setBroken(false);
     return () => URL.revokeObjectURL(made);
   }, [blob]);
-  return url === undefined ? null : <img src={url} alt="The object" className={classes.picture} />;
+  if (isBroken) return <Nothing>It is no image that this browser can show.</Nothing>;
+  if (url === undefined) return null;
+  return <img src={url} alt="The object" className={classes.picture} onError={() => setBroken(true)} />;
 }
 
 function Nothing({ children }: { readonly children: string }) {
