@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { temporaryFolder } from '../support/fob-process.ts';
 import { copyFunction } from '../support/many-functions.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
-import { assertAccessible, goTo, look, noBrowser, openBrowser, openPage, settled } from './support.ts';
+import { assertAccessible, goTo, look, noBrowser, openBrowser, openPage, settled, watchThread } from './support.ts';
 
 const COUNT = 5_000;
 const SCROLLS = 40;
@@ -30,16 +30,6 @@ const FAR_DOWN = `new Promise((resolve) => {
       : requestAnimationFrame(look);
   look();
 })`;
-
-/** Tells how many milliseconds of a processor the page's thread has had until now. */
-async function watchThread(page: Page): Promise<() => Promise<number>> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  return async () => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    return metrics.find(({ name }) => name === 'TaskDuration')!.value * 1_000;
-  };
-}
 
 describe(`the console with ${COUNT} functions`, { skip: noBrowser }, () => {
   let browser: Browser;

@@ -153,7 +153,7 @@ export default function CodeEditorView(props: CodeEditorProps) {
       />
       {fault !== '' && (
         <p className={classes.fault} role="status">
-          Not tidied, for it cannot be read: {fault}
+          Not tidied: {fault}
         </p>
       )}
     </>

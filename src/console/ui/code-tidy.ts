@@ -1,5 +1,5 @@
 import type { EditorView } from '@codemirror/view';
-import { formatCode } from './code-format.ts';
+import { formatBeside } from './code-formatter.ts';
 import type { Language } from './code-language.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function tidy(view: EditorView, language: Language): Promise<void> 
 
 async function tidied(text: string, language: Language): Promise<string> {
   if (language === 'json') return prettyJson(text);
-  if (language === 'javascript' || language === 'typescript') return formatCode(text, language);
+  if (language === 'javascript' || language === 'typescript') return formatBeside(text, language);
   const lines = text.split('\n').map((line) => cleanLine(line, language));
   return `${lines.join('\n').replace(/\n+$/, '')}\n`;
 }
