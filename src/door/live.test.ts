@@ -169,6 +169,53 @@ describe('the live feed', () => {
     for (const each of [all, some, none]) each.close();
   });
 
+  test('tells of what stands in the audit trail, of sandboxes, and of figures while somebody asks: to whom may look', async () => {
+    const role = async (name: string, actions: string[]) => {
+      const body = JSON.stringify({ statements: [{ effect: 'allow', actions, resources: ['*'] }] });
+      assert.ok((await node.request('PUT', `/v1/roles/${name}`, { ...as(ada), body })).status < 300);
+    };
+    await role('auditor', ['audit:read']);
+    await role('machinist', ['node:read']);
+    const [auditor, machinist, nobody] = [
+      await listen(node, await user('una', ['auditor'], ada)),
+      await listen(node, await user('max', ['machinist'], ada)),
+      await listen(node, await user('ned', ['pay-only'], ada)),
+    ];
+    for (const { until } of [auditor, machinist, nobody]) await until(({ event }) => event === 'hello');
+    const kinds = (feed: typeof auditor, from = 0) =>
+      new Set(feed.heard.slice(from).flatMap(({ event, data }) => (event === 'news' ? data.kinds : [])));
+    const hears = (feed: typeof auditor, kind: string, from = 0) => feed.until(() => kinds(feed, from).has(kind));
+
+    // What was refused changes nothing, and stands in the trail all the same.
+    const before = auditor.heard.length;
+    const eve = await user('lea', ['pay-only'], ada);
+    await hears(auditor, 'audit', before);
+    const refused = auditor.heard.length;
+    assert.equal((await node.request('GET', '/v1/audit', as(eve))).status, 403);
+    await hears(auditor, 'audit', refused);
+
+    await deploy('pay', 'ada');
+    await node.request('POST', '/v1/functions/pay/invoke', { ...as(ada), body: '{}' });
+    await hears(machinist, 'sandboxes');
+    assert.equal(kinds(machinist).has('usage'), false, 'nobody has asked for figures');
+    const sandboxes = await node.request('GET', '/v1/sandboxes?usage=true', as(ada));
+    assert.equal(sandboxes.status, 200);
+    await hears(machinist, 'usage');
+    await nobody.until(({ event, data }) => event === 'invocations' && data.functions.pay !== undefined);
+    assert.deepEqual([...kinds(nobody)], []);
+    assert.deepEqual([...kinds(auditor)], ['audit']);
+    assert.deepEqual([...kinds(machinist)].sort(), ['sandboxes', 'usage']);
+    for (const each of [auditor, machinist, nobody]) each.close();
+  });
+
+  test('says whose it is', async () => {
+    const feed = await listen(node, ada);
+    const { data } = await feed.until(({ event }) => event === 'hello');
+    const session = await node.request('GET', '/v1/session', as(ada));
+    assert.deepEqual(data.caller, { kind: 'user', name: 'ada', tokenId: session.json.token.id });
+    feed.close();
+  });
+
   test('ends when the token is revoked, or what one may do changes', async () => {
     const token = await user('bob', ['viewer'], ada);
     const feed = await listen(node, token);

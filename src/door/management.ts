@@ -37,6 +37,7 @@ import { addInvocationRoutes } from './native/invoke/invocations.ts';
 import type { NativeInvoke } from './native/invoke/invoke.ts';
 import { addRecordingRoutes } from './native/invoke/recordings.ts';
 import { addLiveRoute } from './native/live/live.ts';
+import { UsageClock } from './native/live/usage-clock.ts';
 import { addBackupRoutes } from './native/node/backup.ts';
 import { addNodeRoutes } from './native/node/node.ts';
 import { addAlertRoutes } from './native/observe/alerts.ts';
@@ -156,7 +157,8 @@ export async function createManagement(
   addTraceRoutes(app, context);
   addMapRoute(app, context);
   addLogRoutes(app, context);
-  addNodeRoutes(app, context);
+  const usage = new UsageClock(context.clock);
+  addNodeRoutes(app, context, usage);
   addPrometheusRoute(app, context);
   addMetricRoutes(app, context);
   addIngestRoutes(app, context);
@@ -189,7 +191,7 @@ export async function createManagement(
   addPermissionRoutes(app, context);
   addFunctionAccessRoutes(app, context);
   addBrowserSessionRoutes(app, context);
-  addLiveRoute(app, context);
+  addLiveRoute(app, context, usage);
   addAuditRoutes(app, context);
   addChangeRoutes(app, context);
   addStatusRoutes(app, context);

@@ -43,6 +43,11 @@ export interface Engine {
   sandboxes(): SandboxView[];
   /** What each living sandbox takes now, by its id, as the system counts it; one that cannot be measured is left out. */
   usage(): Promise<ReadonlyMap<string, SandboxUsage>>;
+  /**
+   * Tells at once that a sandbox started, got a function, froze, thawed or ended; not that it got busy or idle, which each call
+   * does. The listener must be quick, and throw nothing. The returned function ends it.
+   */
+  watchSandboxes(onChange: () => void): () => void;
   pools(): PoolView[];
   stats(): EngineStats;
   /** Lets the sandboxes of a function end when they are idle, so that new ones get what it was given since; returns how many there are. */

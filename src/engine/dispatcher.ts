@@ -106,6 +106,7 @@ export class Dispatcher implements Engine {
   private readonly context: PoolContext;
   /** The pools of all versions that are named, and of others that still have calls. */
   private readonly versionPools = new Set<Pool>();
+  private readonly sandboxWatchers = new Set<() => void>();
   private draining = false;
   private replenishing = false;
 
@@ -133,7 +134,9 @@ export class Dispatcher implements Engine {
     this.recorder = new Recorder(journal, this.counters, options.sendOutbox, clock, observe, options.recordings);
     const runners = (): ReadonlySet<Runner> => this.starter.all();
     this.capacity = new Capacity({ budgetMb: options.memoryBudgetMb, clock, runners, onRoom: () => this.roomMade() });
-    this.starter = new Starter(options.sandboxes, this.capacity, clock, settings);
+    this.starter = new Starter(options.sandboxes, this.capacity, clock, settings, () => {
+      for (const tell of this.sandboxWatchers) tell();
+    });
     this.supply = new Supply({
       runtimes: options.runtimes,
       clock,
@@ -309,6 +312,12 @@ export class Dispatcher implements Engine {
       }),
     );
     return found;
+  }
+
+  watchSandboxes(onChange: () => void): () => void {
+    const watcher = (): void => onChange();
+    this.sandboxWatchers.add(watcher);
+    return () => this.sandboxWatchers.delete(watcher);
   }
 
   pools(): PoolView[] {

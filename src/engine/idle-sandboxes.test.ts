@@ -86,3 +86,29 @@ test('trying code is refused after a while where all memory is in use', async ()
   await refused;
   assert.equal(dispatcher.sandboxes()[0]?.state, 'busy');
 });
+
+test('who watches sandboxes hears of their lives, and of no call that finds a warm one', async () => {
+  const { put, run, clock, dispatcher, sandboxes } = await createHarness({ freezeAfterMs: 200, keepAliveMs: 60_000 });
+  let heard: string[] = [];
+  const end = dispatcher.watchSandboxes(() => heard.push(dispatcher.sandboxes()[0]?.state ?? 'none'));
+  const told = () => {
+    const taken = heard;
+    heard = [];
+    return taken;
+  };
+  put('app');
+  await run('app');
+  assert.deepEqual(told(), ['prewarmed', 'loading', 'idle']);
+  for (let call = 0; call < 3; call++) await run('app');
+  assert.deepEqual(told(), []);
+  clock.advance(200);
+  assert.deepEqual(told(), ['frozen']);
+  await run('app');
+  assert.deepEqual(told(), ['busy']);
+  clock.advance(60_000);
+  await sandboxes.started[0]!.exited;
+  assert.deepEqual(told(), ['frozen', 'ending', 'none']);
+  end();
+  await run('app');
+  assert.deepEqual(told(), []);
+});

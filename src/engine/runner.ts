@@ -104,6 +104,7 @@ export class Runner {
   private redactor: Redactor | undefined;
   private readonly clock: Clock;
   private readonly limits: RunnerLimits;
+  private readonly onChange: () => void;
   private readonly driver: DriverConnection;
   /** Calls that ended without their driver's answer, which may still come. */
   private readonly givenUp = new Set<number>();
@@ -120,8 +121,12 @@ export class Runner {
   private sentence: Outcome | undefined;
   private loading: { resolve(loaded: Loaded): void; reject(error: Error): void } | undefined;
 
-  constructor(sandbox: Sandbox, options: { runtime: Runtime; memoryMb: number; clock: Clock; limits: RunnerLimits }) {
+  constructor(
+    sandbox: Sandbox,
+    options: { runtime: Runtime; memoryMb: number; clock: Clock; limits: RunnerLimits; onChange: () => void },
+  ) {
     this.sandbox = sandbox;
+    this.onChange = options.onChange;
     this.runtime = options.runtime;
     this.memoryMb = options.memoryMb;
     this.clock = options.clock;
@@ -189,6 +194,7 @@ export class Runner {
     for (const output of this.rawOutput) output.redactor = given.redactor;
     this.debugPort = load.debugPort;
     this.timeoutMs = load.timeoutMs;
+    this.onChange();
     return new Promise<Loaded>((resolve, reject) => {
       const stopTimer = this.clock.after(loadTimeoutMs, () => {
         this.loading?.reject(
@@ -207,6 +213,7 @@ export class Runner {
         resolve: (loaded) => {
           settle();
           this.state = 'serving';
+          this.onChange();
           resolve(loaded);
         },
         reject: (error) => {
@@ -230,6 +237,7 @@ export class Runner {
     this.driver.send(encodeInvoke(number, idBytes, this.timeoutMs, request.payloadKind, metaOf(call), request.payload));
     if (this.frozen) {
       this.frozen = false;
+      this.onChange();
       this.sandbox.thaw().catch(() => this.end(undefined));
     }
     if (!this.watchdogArmed) this.armWatchdog(this.timeoutMs);
@@ -248,6 +256,7 @@ export class Runner {
     this.sentence ??= sentence;
     if (this.state === 'ending') return;
     this.state = 'ending';
+    this.onChange();
     this.driver.close();
     void this.sandbox.kill();
   }
@@ -260,6 +269,7 @@ export class Runner {
   /** Keeps an idle sandbox from costing any CPU, whatever its function left running; the next call thaws it. One that cannot be frozen is not kept. */
   freeze(): void {
     this.frozen = true;
+    this.onChange();
     this.sandbox.freeze().catch(() => {
       this.retiring = true;
       if (this.calls.size === 0) this.stop();

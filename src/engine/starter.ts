@@ -29,15 +29,18 @@ export class Starter {
   private readonly clock: Clock;
   private readonly limits: RunnerLimits;
   private readonly capacity: Capacity;
+  private readonly onChange: () => void;
   private readonly interpreters = new Map<string, Promise<Interpreter>>();
   private closed = false;
   private readonly runners = new Set<Runner>();
 
-  constructor(sandboxes: Sandboxes, capacity: Capacity, clock: Clock, limits: RunnerLimits) {
+  /** `onChange` hears that a sandbox is there, is another than it was, or is gone. */
+  constructor(sandboxes: Sandboxes, capacity: Capacity, clock: Clock, limits: RunnerLimits, onChange: () => void) {
     this.sandboxes = sandboxes;
     this.capacity = capacity;
     this.clock = clock;
     this.limits = limits;
+    this.onChange = onChange;
   }
 
   /** All runners whose sandboxes live. */
@@ -76,11 +79,14 @@ export class Starter {
       memoryMb: options.memoryMb,
       clock: this.clock,
       limits: this.limits,
+      onChange: this.onChange,
     });
     this.runners.add(runner);
+    this.onChange();
     void sandbox.exited.then(() => {
       this.runners.delete(runner);
       this.capacity.release(runner.memoryMb);
+      this.onChange();
     });
     if (this.closed) runner.stop();
     this.captureOutput(runner);

@@ -65,6 +65,25 @@ export function auditTrailConformance(adapter: Adapter<AuditTrail>): void {
       assert.deepEqual((await trail.query({ limit: 1 })).items[0]!.details, { was: 1 });
     });
 
+    test('tells soon of entries, once for those of a moment, and finds them', async () => {
+      const told = Promise.withResolvers<void>();
+      let times = 0;
+      const end = trail.watch(() => {
+        times++;
+        told.resolve();
+      });
+      for (let n = 0; n < 3; n++) trail.append(entry({ subject: 'function:told', details: { n } }));
+      await told.promise;
+      assert.deepEqual(
+        (await trail.query({ subject: 'function:told', limit: 9 })).items.map(({ details }) => details.n),
+        [2, 1, 0],
+      );
+      end();
+      trail.append(entry());
+      await trail.flush();
+      assert.equal(times, 1);
+    });
+
     test('refuses limits and cursors that make no sense', async () => {
       for (const limit of [0, -1, 1.5, 1_001])
         await assert.rejects(trail.query({ limit }), { code: 'invalid_request' });

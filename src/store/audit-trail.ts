@@ -21,6 +21,8 @@ export interface AuditTrail {
   verify(expected?: AuditMark): Promise<AuditVerdict>;
   /** Removes entries older than `maxAgeMs`, and keeps the hash of the last of them as the chain's anchor; returns how many went. */
   retain(limits: { maxAgeMs: number }): Promise<number>;
+  /** Tells soon that entries were appended, which a query then finds. It must be quick. The returned function ends it. */
+  watch(onAppend: () => void): () => void;
   close(): Promise<void>;
 }
 

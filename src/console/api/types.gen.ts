@@ -144,7 +144,7 @@ export interface Api {
   /** Lists the pools of prewarmed sandboxes */
   "GET /v1/pools": { answer: { pools: { runtime: string; memoryMb: number; ready: number; target: number }[] } };
   /** Says how this node is */
-  "GET /v1/node": { answer: Record<string, unknown> };
+  "GET /v1/node": { query: { usage?: boolean }; answer: Record<string, unknown> };
   /** Lists the settings of this node, with what they are; those that are secret without their values */
   "GET /v1/settings": { answer: { settings: { name: string; description: string; value?: unknown; isSecret: boolean; isDefault: boolean }[] } };
   /** Lists the metrics that there are */

@@ -3,7 +3,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { onUnauthorized } from '../api/client.ts';
-import { startLive } from '../api/live.ts';
+import '../api/live-renewal.ts';
+import { feedOf, startLive } from '../api/live.ts';
 import { useSession } from '../api/session.ts';
 import { SCREENS } from '../routes.tsx';
 import { ErrorState } from '../ui/error-state.tsx';
@@ -36,16 +37,17 @@ export function Shell() {
   }
   return (
     <ScreensContext value={SCREENS}>
-      <Frame />
+      <Frame feed={feedOf(session)} />
     </ScreensContext>
   );
 }
 
-function Frame() {
+/** `feed` says whose it is that is heard. */
+function Frame({ feed }: { readonly feed: string }) {
   const { pathname } = useLocation();
   const [isOpen, menu] = useDisclosure(false);
   const [help, setHelp] = useState(false);
-  useEffect(() => startLive(), []);
+  useEffect(() => startLive(feed), [feed]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the menu
   useEffect(() => menu.close(), [pathname]);
   useFocusKept();

@@ -91,6 +91,10 @@ export class EngineDouble implements Engine, Deployer {
     return new Map([['s1', { memoryBytes: 30_000_000, peakMemoryBytes: 40_000_000, cpuMs: 120 }]]);
   }
 
+  watchSandboxes() {
+    return () => {};
+  }
+
   pools() {
     return [{ runtime: 'python', memoryMb: 128, ready: 1, target: 2 }];
   }

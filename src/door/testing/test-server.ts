@@ -48,6 +48,7 @@ export async function startTestServer(
   const store = {
     journal: journal as unknown as Journal,
     registry: { watch: () => () => {} },
+    audit: { watch: () => () => {} },
     recordings: { find: async () => undefined },
     backup: async () => Readable.from([Buffer.from('a whole backup')]),
     restore: async (backup: Readable) => ({ documents: (await buffer(backup)).length, blobs: 1 }),
@@ -64,7 +65,10 @@ export async function startTestServer(
     governance: {} as ServerDeps['governance'],
     repositories: { list: () => [], onLook() {}, onChange: () => () => {} } as unknown as ServerDeps['repositories'],
     triggers: { enabled: () => [], list: async () => [] } as unknown as ServerDeps['triggers'],
-    metrics: { totals: () => ({ series: [], overflowed: 0 }) } as unknown as ServerDeps['metrics'],
+    metrics: {
+      totals: () => ({ series: [], overflowed: 0 }),
+      watch: () => () => {},
+    } as unknown as ServerDeps['metrics'],
     identity: NO_USERS,
     audit: { record: () => {}, close: () => {} },
     store,

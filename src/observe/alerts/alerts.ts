@@ -75,6 +75,8 @@ export interface Alerts {
 
   /** Hears of each alert that fires, changes or ends; the returned function ends it. */
   subscribe(listener: (alert: AlertView) => void): () => void;
+  /** Tells, while something fires, that it was looked at again: its value may be another. The returned function ends it. */
+  watch(onLooked: () => void): () => void;
 }
 
 export interface RoutingView extends AlertRouting {

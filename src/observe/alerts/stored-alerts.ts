@@ -48,6 +48,7 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
   const incidents = await Incidents.open(registry, log);
   const courier = new Courier({ queue: store.queue, channels, carriers: options.carriers, clock, log });
   const listeners = new Set<(alert: AlertView) => void>();
+  const watchers = new Set<() => void>();
   /** Those that fired or got worse, and were not looked into since. */
   const undiagnosed = new Set<string>();
   /** Those whose function changed while they fired, by when. */
@@ -105,6 +106,7 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
         looking = undefined;
       });
     await looking;
+    if (incidents.firing().length > 0) for (const tellLooked of watchers) tellLooked();
     settling ??= settle()
       .then(() => silences.expire())
       .catch((error: unknown) => log.error({ err: error }, 'alerts could not be settled; trying again'))
@@ -250,6 +252,11 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
+    },
+    watch(onLooked) {
+      const watcher = (): void => onLooked();
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
     },
   };
 }

@@ -57,12 +57,16 @@ export async function openMetrics(options: MetricsOptions): Promise<RunningMetri
   for (const { metric, unit, labels } of await store.own(MAX_OWN_KNOWN)) known(metric, unit, Object.keys(labels));
 
   const writer = createWriter(store, log);
+  const watchers = new Set<() => void>();
   let sample = (): void => {};
   const keeper = new Keeper({
     set: series,
     observer,
     clock,
-    sample: () => sample(),
+    sample() {
+      sample();
+      for (const tell of watchers) tell();
+    },
     keep: (minutes) => writer.write(minutes),
   });
   const aheadMs = clockAhead(clock);
@@ -130,6 +134,11 @@ export async function openMetrics(options: MetricsOptions): Promise<RunningMetri
         for (const each of series.valueSeries(metric)) if (each.labels.function === filter.function) return true;
         return false;
       });
+    },
+    watch(onMeasured) {
+      const watcher = (): void => onMeasured();
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
     },
     start(measure) {
       sample = measure;

@@ -41,6 +41,8 @@ export interface Metrics {
   top(query: TopQuery): TopAnswer;
   /** What was counted since each series began, and how many calls were counted as `other`; for scrapers, which make rates of it. */
   totals(): { readonly series: SeriesTotal[]; readonly overflowed: number };
+  /** Tells each ten seconds that gauges were measured. The listener must be quick. The returned function ends it. */
+  watch(onMeasured: () => void): () => void;
   /** Which metrics there are, with the labels that each has been seen with. */
   list(filter?: { readonly function?: string }): MetricInfo[];
 }

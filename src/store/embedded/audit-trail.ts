@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/clock.ts';
 import type { AuditEntry, AuditMark, AuditQuery, AuditTrail, AuditVerdict, NewAuditEntry } from '../audit-trail.ts';
 import type { Page } from '../journal.ts';
+import { Watchers } from '../watchers.ts';
 import type { AuditOperations } from './audit-database.ts';
 import type { StoreLog } from './log.ts';
 import type { WorkerClient } from './rpc.ts';
@@ -18,6 +19,7 @@ export class SqliteAuditTrail implements AuditTrail {
   private readonly worker: WorkerClient<AuditOperations>;
   private readonly clock: Clock;
   private readonly log: StoreLog;
+  private readonly watchers: Watchers;
   private waiting: NewAuditEntry[] = [];
   private dropped = 0;
   private writing: Promise<void> | undefined;
@@ -29,6 +31,7 @@ export class SqliteAuditTrail implements AuditTrail {
     this.worker = worker;
     this.clock = clock;
     this.log = log;
+    this.watchers = new Watchers((error) => log.error({ err: error }, 'who watches the audit trail failed'));
   }
 
   append(entry: NewAuditEntry): void {
@@ -39,6 +42,7 @@ export class SqliteAuditTrail implements AuditTrail {
     // As it is now: who appends may go on with the object.
     this.waiting.push({ ...entry, details: JSON.parse(JSON.stringify(entry.details)) as NewAuditEntry['details'] });
     this.writeLater(BATCH_MS);
+    this.watchers.changed('');
   }
 
   async flush(): Promise<void> {
@@ -60,6 +64,10 @@ export class SqliteAuditTrail implements AuditTrail {
     return this.worker.call('retain', [this.clock.now() - limits.maxAgeMs]);
   }
 
+  watch(onAppend: () => void): () => void {
+    return this.watchers.watch(onAppend);
+  }
+
   /** Takes over a backup's trail where this one is empty; false where it is not. */
   async adopt(path: string): Promise<boolean> {
     await this.settle();
@@ -70,6 +78,7 @@ export class SqliteAuditTrail implements AuditTrail {
     if (this.closed) return;
     await this.flush().catch((error) => this.log.error({ err: error }, 'the last audit entries could not be written'));
     this.closed = true;
+    this.watchers.close();
     this.cancelTimer?.();
   }
 

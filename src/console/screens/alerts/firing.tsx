@@ -12,14 +12,9 @@ import { useWords } from '../../ui/words.ts';
 import { AlertDetail } from './alert-detail.tsx';
 import classes from './alerts.module.css';
 
-const REFRESH_MS = 5_000;
-
 /** What fires now, the gravest first; one of them is opened. */
 export function Firing() {
-  // That one fires is told by the feed, and how its value changes is not.
-  const query = useApi('/v1/alerts', undefined, {
-    refetchInterval: ({ state }) => (state.data !== undefined && state.data.alerts.length > 0 ? REFRESH_MS : false),
-  });
+  const query = useApi('/v1/alerts');
   const [{ alert }, setWords] = useWords(['alert']);
   return (
     <>

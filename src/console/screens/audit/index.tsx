@@ -18,7 +18,6 @@ import { useParam } from '../../ui/use-param.ts';
 import { EntryDrawer } from './entry-drawer.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { commandOf, OUTCOMES, queryOf, useFilters } from './filters.ts';
-import { useNewest } from './use-newest.ts';
 import { VerifyDialog } from './verify-dialog.tsx';
 
 const PAGE = 200;
@@ -50,7 +49,6 @@ export default function Audit() {
   const filters = useFilters();
   const query = queryOf(filters);
   const found = usePages('/v1/audit', { query: { ...query, limit: PAGE } }, ({ entries }) => entries);
-  useNewest(found.items[0]?.sequence);
   const [entry, setEntry] = useParam('entry');
   const [isVerifying, verifying] = useDisclosure(false);
   const isFiltered = Object.keys(query).length > 0;

@@ -6,7 +6,6 @@ import { TimeChart } from '../../ui/time-chart.tsx';
 import { measuresOf } from '../function/monitoring/measures.ts';
 
 const MINUTE_MS = 60_000;
-const MOVES_EVERY_MS = 30_000;
 
 interface ActivityProps {
   /** Empty: of all functions together. */
@@ -28,7 +27,7 @@ export function Activity({ function: name, version, range, onRange }: ActivityPr
         ...(version !== undefined && { version: String(version) }),
       },
     },
-    { keepPrevious: true, ...(range.to === undefined && { refetchInterval: MOVES_EVERY_MS }) },
+    { keepPrevious: true },
   );
   const measures = useMemo(() => query.data && measuresOf(query.data), [query.data]);
   const series = useMemo(

@@ -1,12 +1,13 @@
-import { type KeyboardEvent, type MouseEvent, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, useEffect, useState } from 'react';
 import { useApi } from '../../api/hooks.ts';
+import { renewLogCounts } from '../../api/live-renewal.ts';
 import { countText, formatCount, formatTime } from '../../ui/format.ts';
 import type { TimeRange } from '../../ui/range.ts';
 import classes from './histogram.module.css';
 import { LEVELS, type Level, type LogQuery } from './query.ts';
+import type { LogSource } from './source.ts';
 
 const PARTS = 60;
-const REFRESH_MS = 10_000;
 /** The gravest stands at the foot of a bar, where its height is read best. */
 const STACK: readonly {
   readonly key: string;
@@ -22,6 +23,8 @@ const STACK: readonly {
 interface HistogramProps {
   readonly query: LogQuery;
   readonly isLive: boolean;
+  /** What its lines are of, once there is something. */
+  readonly source: LogSource | undefined;
   readonly onRange: (range: TimeRange) => void;
 }
 
@@ -32,13 +35,16 @@ interface Bar {
 }
 
 /** How many lines there are over the time that is shown, by level; a bar is zoomed into by a click, or by arrow keys and Enter. */
-export function Histogram({ query: { tail, from, to }, isLive, onRange }: HistogramProps) {
+export function Histogram({ query: { tail, from, to }, isLive, source, onRange }: HistogramProps) {
   const { platform: _, ...filters } = tail;
   const counts = useApi(
     '/v1/logs/counts',
     { query: { ...filters, parts: PARTS, ...(from !== undefined && { from }), ...(to !== undefined && { to }) } },
-    { keepPrevious: true, ...(isLive && { refetchInterval: REFRESH_MS }) },
+    { keepPrevious: true },
   );
+  useEffect(() => {
+    if (isLive) return source?.lines.subscribe(() => renewLogCounts([]));
+  }, [isLive, source]);
   const [current, setCurrent] = useState<number>();
   // Whoever may not, or of too much at once, still sees the lines.
   if (counts.error !== null) return null;

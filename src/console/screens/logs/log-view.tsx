@@ -42,7 +42,7 @@ export function LogView({ scope = EVERYTHING, label = 'Log lines', height = HEIG
           <FilterBar view={view} isOfOne={isOfOne} {...(source && { source })}>
             {children?.(view)}
           </FilterBar>
-          {!isOfOne && <Histogram query={query} isLive={filters.live} onRange={view.setRange} />}
+          {!isOfOne && <Histogram query={query} isLive={filters.live} source={source} onRange={view.setRange} />}
           {source === undefined ? (
             <Loading rows={10} rowHeight={14} />
           ) : (

@@ -22,7 +22,7 @@ const CHARTS = [
 
 /** The machine and the node's process on it: now, and over time. */
 export default function Machine() {
-  const node = useApi('/v1/node', undefined, { refetchInterval: 5_000 });
+  const node = useApi('/v1/node', { query: { usage: true } });
   return (
     <>
       <QueryView query={node} what="The node">
@@ -68,7 +68,7 @@ function Charts() {
   const query = useApi(
     '/v1/metrics/query',
     { query: { metric: CHARTS.map(({ metric }) => metric), statistic: 'average', ...range } },
-    { keepPrevious: true, refetchInterval: 5_000 },
+    { keepPrevious: true },
   );
   return (
     <Panel

@@ -33,7 +33,7 @@ const COLUMNS: readonly Column<Pool>[] = [
 
 /** The pools of prewarmed sandboxes: what a cold start takes from. */
 export function Pools() {
-  const pools = useApi('/v1/pools', undefined, { refetchInterval: 5_000 });
+  const pools = useApi('/v1/pools');
   return (
     <Panel flush title="Pools of prewarmed sandboxes">
       <QueryView query={pools} what="The pools">

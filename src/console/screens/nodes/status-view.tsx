@@ -22,7 +22,7 @@ const WHOLE = { operational: 'Everything works', degraded: 'Some promises are at
 
 /** How the platform keeps what it promises, from what really happened. */
 export default function StatusView() {
-  const query = useApi('/v1/status', undefined, { refetchInterval: 5_000 });
+  const query = useApi('/v1/status');
   return (
     <>
       <QueryView query={query} what="The status">

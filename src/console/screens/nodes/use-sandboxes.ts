@@ -2,15 +2,14 @@ import { useEffect, useRef, useState } from 'react';
 import { useApi } from '../../api/hooks.ts';
 import { cpuBetween, type MeasuredSandbox, type SandboxView } from './sandbox.ts';
 
-const EVERY_MS = 3_000;
 /** Two measurements that are closer tell nothing of the CPU. */
-const LEAST_MS = 1_000;
+const LEAST_MS = 800;
 
 type Usage = NonNullable<SandboxView['usage']>;
 
-/** All sandboxes with what they take, measured anew every few seconds while the page is seen. */
+/** All sandboxes with what they take, which the feed says about once a second to be measured anew while somebody asks for it. */
 export function useSandboxes() {
-  const query = useApi('/v1/sandboxes', { query: { usage: true } }, { refetchInterval: EVERY_MS });
+  const query = useApi('/v1/sandboxes', { query: { usage: true } });
   const before = useRef<ReadonlyMap<string, Usage>>(new Map());
   const [cpu, setCpu] = useState<ReadonlyMap<string, number>>(new Map());
   const found = query.data?.sandboxes;

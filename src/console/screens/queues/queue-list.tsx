@@ -3,6 +3,7 @@ import { IconStack2 } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { Link } from 'react-router';
 import { type Answer, api } from '../../api/client.ts';
+import { firstOf, useDue } from '../../api/due.ts';
 import { useApi } from '../../api/hooks.ts';
 import { countColumn, nameColumn } from '../../ui/columns.tsx';
 import { CommandLine } from '../../ui/command-line.tsx';
@@ -13,7 +14,6 @@ import { NamedList } from '../../ui/named-list.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ThingDialog } from '../../ui/thing-dialog.tsx';
 import { Age } from '../../ui/time.tsx';
-import { useDue } from './use-due.ts';
 
 export type Queue = Answer<'GET', '/v1/queues'>['queues'][number];
 
@@ -50,10 +50,8 @@ const columnsOf = (readAtMs: number): readonly Column<Queue>[] => [
 export function QueueList() {
   const query = useApi('/v1/queues');
   const { data, dataUpdatedAt } = query;
-  const nextDueInMs = Math.min(
-    ...(data?.queues ?? []).map(({ stats }) => stats.nextDueInMs ?? Number.POSITIVE_INFINITY),
-  );
-  useDue(nextDueInMs === Number.POSITIVE_INFINITY ? undefined : nextDueInMs, dataUpdatedAt);
+  const nextDueInMs = firstOf((data?.queues ?? []).map(({ stats }) => stats.nextDueInMs));
+  useDue('/v1/queues', nextDueInMs && dataUpdatedAt + nextDueInMs, dataUpdatedAt);
   const columns = useMemo(() => columnsOf(dataUpdatedAt), [dataUpdatedAt]);
   const { button, dialog } = useCreating('queue', { action: 'queue:manage' });
   return (

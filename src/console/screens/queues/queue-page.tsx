@@ -3,6 +3,7 @@ import { IconDots, IconRefresh, IconSend } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { api } from '../../api/client.ts';
+import { useDue } from '../../api/due.ts';
 import { renew, useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
@@ -19,7 +20,6 @@ import type { Queue } from './queue-list.tsx';
 import { QueueSettings } from './queue-settings.tsx';
 import { Redrive } from './redrive.tsx';
 import { SendMessage } from './send-message.tsx';
-import { useDue } from './use-due.ts';
 
 type Asking = 'send' | 'redrive' | 'purge' | 'remove';
 
@@ -27,7 +27,8 @@ type Asking = 'send' | 'redrive' | 'purge' | 'remove';
 export default function QueuePage() {
   const { name = '' } = useParams();
   const query = useApi('/v1/queues/{name}', { path: { name } });
-  useDue(query.data?.stats.nextDueInMs, query.dataUpdatedAt);
+  const nextDueInMs = query.data?.stats.nextDueInMs;
+  useDue('/v1/queues', nextDueInMs && query.dataUpdatedAt + nextDueInMs, query.dataUpdatedAt);
   const woken = useWokenBy('queue', name);
   const all = useApi('/v1/queues').data?.queues ?? [];
   const [asking, setAsking] = useState<Asking>();

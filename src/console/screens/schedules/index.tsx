@@ -1,6 +1,7 @@
 import { NativeSelect } from '@mantine/core';
 import { IconCalendarClock } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
+import { firstOf, useDue } from '../../api/due.ts';
 import { useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { CreateButton } from '../../ui/creating.tsx';
@@ -16,18 +17,26 @@ import { CalendarView } from './calendar-view.tsx';
 import { ScheduleTable } from './schedule-table.tsx';
 
 const MINUTE_MS = 60_000;
+/** Schedules may run every second, and the times of thousands are a large answer. */
+const RUNS_EVERY_MS = 5_000;
 
 /** What runs when: a calendar of the coming runs, and all schedules. */
 export default function Schedules() {
   const [{ days: wanted }, setWords] = useWords(['days']);
   const days = wanted === '1' ? 1 : wanted === '14' ? 14 : 7;
-  // By the minute: what has run is the past, and the next times are asked for again.
+  // What has run is the past; by the minute is often enough for a calendar.
   const nowMs = Math.floor(useNow() / MINUTE_MS) * MINUTE_MS;
   const bounds = useMemo(() => midnights(nowMs, days), [nowMs, days]);
   const query = useApi(
     '/v1/triggers',
     { query: { type: 'schedule', nextUntil: String(bounds.at(-1)) } },
-    { keepPrevious: true, refetchInterval: MINUTE_MS },
+    { keepPrevious: true },
+  );
+  useDue(
+    '/v1/triggers',
+    firstOf((query.data?.triggers ?? []).map(({ next }) => next?.[0])),
+    query.dataUpdatedAt,
+    RUNS_EVERY_MS,
   );
   const [adding, setAdding] = useState(false);
   const add = <CreateButton of="schedule" action="trigger:write" onClick={() => setAdding(true)} />;

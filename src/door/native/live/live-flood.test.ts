@@ -42,7 +42,11 @@ describe('the live feed, with all its places taken', () => {
       {},
       {
         identity: identity.identity,
-        store: { journal: { tail }, registry: identity.store.registry } as unknown as ServerDeps['store'],
+        store: {
+          journal: { tail },
+          registry: identity.store.registry,
+          audit: { watch: () => () => {} },
+        } as unknown as ServerDeps['store'],
         services: {
           queues: watchable('queues'),
           topics: watchable('topics'),

@@ -9,6 +9,8 @@ import { principalOf } from '../../principal.ts';
 import { ProblemAnswer } from '../schemas.ts';
 import { eventText, streamEvents } from './event-stream.ts';
 import { type Contents, contentsFor, watchContents } from './live-contents.ts';
+import { type News, newsFor, watchNews } from './live-news.ts';
+import type { UsageClock } from './usage-clock.ts';
 import { watchCaller } from './watch-caller.ts';
 
 const GATHER_MS = 250;
@@ -62,12 +64,13 @@ interface Interval {
   readonly counts: ReadonlyMap<string, Counts>;
   readonly changes: readonly (Changed & { readonly action: Action; readonly isMany?: true })[];
   readonly contents: Contents;
+  readonly news: News;
 }
 
 /** The feed by which screens stay fresh: that something happened, not what it was; whoever hears of it asks for what they show. */
-export function addLiveRoute(app: App, context: DoorContext): void {
+export function addLiveRoute(app: App, context: DoorContext, usage: UsageClock): void {
   const { nodeInfo, alerts } = context;
-  const hub = createHub(context);
+  const hub = createHub(context, usage);
   app.get(
     '/v1/live',
     {
@@ -76,7 +79,7 @@ export function addLiveRoute(app: App, context: DoorContext): void {
         tags: ['node'],
         summary: 'Sends that something happened, as server-sent events, until the caller goes',
         description:
-          'Events: `hello` once; `invocations`, gathered for 250 ms, and longer on a busy node: how many ended, failed and were refused, by function; `changed`: a function, alias, trigger, queue … was made, changed or removed, with the name `*` where very many of a kind were; `contents`: in which `queues`, `topics`, `buckets` and key-value `spaces` something came, went or changed, and of which functions `events` did, gathered alike, and with `*` for more than 500; `alert` as of `/v1/alerts/stream`. Each of what one may see. The stream ends when the credential or its permissions change: connect again.',
+          'Events: `hello` once, with whose feed it is; `invocations`, gathered for 250 ms, and longer on a busy node: how many ended, failed and were refused, by function; `changed`: a function, alias, trigger, queue … was made, changed or removed, with the name `*` where very many of a kind were; `contents`: in which `queues`, `topics`, `buckets` and key-value `spaces` something came, went or changed, and of which functions `events` did, gathered alike, and with `*` for more than 500; `news`, of which kinds there is something new: `audit`, `sandboxes` (one started, got a function, froze, thawed or ended), `gauges` and `alerts` (were read anew), and, once a second while somebody asks for them, `usage` (memory and CPU); `alert` as of `/v1/alerts/stream`. Each of what one may see. The stream ends when the credential or its permissions change: connect again.',
         operationId: 'streamLive',
         response: answers({ 200: Type.String(), '4xx': ProblemAnswer }),
       },
@@ -84,7 +87,9 @@ export function addLiveRoute(app: App, context: DoorContext): void {
     async (request, reply) => {
       const { raw } = request;
       streamEvents(context, reply.raw, (send) => {
-        send(eventText('hello', { version: nodeInfo.version, startedAtMs: nodeInfo.startedAtMs }));
+        const { kind, name, tokenId } = principalOf(raw);
+        const caller = { kind, name, ...(tokenId !== undefined && { tokenId }) };
+        send(eventText('hello', { version: nodeInfo.version, startedAtMs: nodeInfo.startedAtMs, caller }));
         const unsubscribe = hub.subscribe(raw, send);
         const unwatch = watchCaller(context, raw, () => reply.raw.end());
         const unalert = alerts?.subscribe((alert) => {
@@ -103,7 +108,7 @@ export function addLiveRoute(app: App, context: DoorContext): void {
 }
 
 /** What a caller may hear of an interval, as it is sent. */
-function textFor(raw: IncomingMessage, { counts, changes, contents }: Interval): string {
+function textFor(raw: IncomingMessage, { counts, changes, contents, news }: Interval): string {
   const seen = [...counts].filter(([name]) => may(raw, 'function:list', `function:${name}`)).slice(0, MAX_FUNCTIONS);
   let text = seen.length > 0 ? eventText('invocations', { functions: Object.fromEntries(seen) }) : '';
   for (const { action, isMany, ...change } of changes) {
@@ -116,7 +121,9 @@ function textFor(raw: IncomingMessage, { counts, changes, contents }: Interval):
     if (isMine) text += eventText('changed', change);
   }
   const moved = contentsFor(principalOf(raw), contents);
-  return moved === undefined ? text : text + eventText('contents', moved);
+  if (moved !== undefined) text += eventText('contents', moved);
+  const kinds = newsFor(principalOf(raw), news);
+  return kinds.length === 0 ? text : text + eventText('news', { kinds });
 }
 
 function may(raw: IncomingMessage, action: Action, resource: string): boolean {
@@ -125,7 +132,7 @@ function may(raw: IncomingMessage, action: Action, resource: string): boolean {
 }
 
 /** Listens to the node while anybody listens here: once for all of them, and gathered. */
-function createHub(context: DoorContext) {
+function createHub(context: DoorContext, usage: UsageClock) {
   const { store, clock, repositories } = context;
   const listeners = new Set<{ readonly raw: IncomingMessage; send(text: string): void }>();
   let counts = new Map<string, Counts>();
@@ -134,10 +141,16 @@ function createHub(context: DoorContext) {
   let cancelFlush: (() => void) | undefined;
   let endings: (() => void)[] = [];
   let moved: ReturnType<typeof watchContents> | undefined;
+  let news: ReturnType<typeof watchNews> | undefined;
 
   const flush = (): void => {
     cancelFlush = undefined;
-    const interval = { counts, changes: [...changes.values()], contents: moved?.take() ?? new Map() };
+    const interval = {
+      counts,
+      changes: [...changes.values()],
+      contents: moved?.take() ?? new Map(),
+      news: news?.take() ?? new Set(),
+    };
     counts = new Map();
     changes = new Map();
     const beganMs = clock.monotonicMs();
@@ -188,10 +201,12 @@ function createHub(context: DoorContext) {
       }),
     ];
     moved = watchContents(context, soon);
+    news = watchNews(context, usage, soon);
   };
   const stop = (): void => {
     for (const end of endings) end();
     moved?.end();
+    news?.end();
     cancelFlush?.();
     cancelFlush = undefined;
   };

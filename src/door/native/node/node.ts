@@ -6,6 +6,7 @@ import { answers } from '../../answer-schemas.ts';
 import type { App } from '../../app.ts';
 import type { DoorContext } from '../../context.ts';
 import { permit } from '../../permission.ts';
+import type { UsageClock } from '../live/usage-clock.ts';
 import { flag } from '../schemas.ts';
 
 const tags = ['node'];
@@ -47,7 +48,7 @@ const Pool = Type.Object({
 });
 
 /** What runs on this node and how it is. */
-export function addNodeRoutes(app: App, context: DoorContext): void {
+export function addNodeRoutes(app: App, context: DoorContext, figures: UsageClock): void {
   const { engine, store, sandboxes, settings, nodeInfo, clock, lifecycle } = context;
 
   app.get(
@@ -87,7 +88,11 @@ export function addNodeRoutes(app: App, context: DoorContext): void {
         summary: 'Lists the sandboxes that exist now',
         operationId: 'listSandboxes',
         querystring: Type.Object(
-          { usage: flag('Measures what each takes, too: memory and CPU time, as the system counts them') },
+          {
+            usage: flag(
+              'Measures what each takes, too: memory and CPU time, as the system counts them; the live feed tells once a second that they can be measured anew',
+            ),
+          },
           { additionalProperties: false },
         ),
         response: answers({ 200: Type.Object({ sandboxes: Type.Array(Sandbox) }) }),
@@ -96,6 +101,7 @@ export function addNodeRoutes(app: App, context: DoorContext): void {
     async (request) => {
       const found = engine.sandboxes();
       if (request.query.usage !== true) return { sandboxes: found };
+      figures.looked();
       const usage = await engine.usage();
       const atMs = clock.now();
       return {
@@ -125,9 +131,23 @@ export function addNodeRoutes(app: App, context: DoorContext): void {
     '/v1/node',
     {
       config: permit('node:read'),
-      schema: { tags, summary: 'Says how this node is', operationId: 'getNode', response: answers({ 200: Anything }) },
+      schema: {
+        tags,
+        summary: 'Says how this node is',
+        operationId: 'getNode',
+        querystring: Type.Object(
+          {
+            usage: flag(
+              'Its memory and load are looked at: the live feed tells once a second that they can be read anew',
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        response: answers({ 200: Anything }),
+      },
     },
-    async () => {
+    async (request) => {
+      if (request.query.usage === true) figures.looked();
       const { functions: _perFunction, ...load } = engine.stats();
       const shown = Object.entries(settings).filter(([name]) => !SECRET_SETTINGS.includes(name as keyof Settings));
       return {

@@ -36,6 +36,10 @@ export class SimpleMetrics implements Metrics {
     return Promise.reject(new Error('alerts ask for one metric at a time'));
   }
 
+  watch(): never {
+    throw new Error('alerts look by their own clock');
+  }
+
   totals(): never {
     throw new Error('alerts are no scraper');
   }

@@ -8,8 +8,6 @@ type Query = Asked<'GET', '/v1/metrics/query'>['query'];
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-/** An idle function tells of nothing, and its axis of time moves all the same. */
-const MOVES_EVERY_MS = 30_000;
 
 /** What is asked of each call, and thus of a version, too. */
 const OF_CALLS = [
@@ -60,7 +58,7 @@ export function useMeasures(name: string, range: TimeRange, version: number | un
     ...range,
     ...(version !== undefined && { version: String(version) }),
   };
-  const settings = { keepPrevious: true, refetchInterval: range.to === undefined ? MOVES_EVERY_MS : (false as const) };
+  const settings = { keepPrevious: true };
   const calls = useApi('/v1/metrics/query', { query: asked }, settings);
   // How many ran at once is measured of the whole function.
   const whole = useApi('/v1/metrics/query', { query: { metric: 'concurrency', function: name, ...range } }, settings);

@@ -19,6 +19,7 @@ import { PeoplePage } from '../people-page.tsx';
 import { MEASURES, type Quota, type TeamUsage, teamTitle } from './quota.ts';
 import { QuotaDialog } from './quota-dialog.tsx';
 import { UseMeter } from './use-meter.tsx';
+import { useQuotaUsage } from './use-quota-usage.ts';
 
 const USE_COLUMNS: readonly Column<TeamUsage>[] = [
   {
@@ -47,7 +48,7 @@ const USE_COLUMNS: readonly Column<TeamUsage>[] = [
 /** How much teams may use, and what they have used of it. */
 export default function Quotas() {
   const quotas = useApi('/v1/quotas');
-  const usage = useApi('/v1/quota-usage', undefined, { refetchInterval: 5_000 });
+  const usage = useQuotaUsage();
   const [filter] = useParam('q');
   const [editing, setEditing] = useState<Quota | 'new'>();
   const [removing, setRemoving] = useState<Quota>();

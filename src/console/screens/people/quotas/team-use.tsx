@@ -1,13 +1,13 @@
-import { useApi } from '../../../api/hooks.ts';
 import { FactGrid } from '../../../ui/fact-grid.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
 import { MEASURES, teamTitle } from './quota.ts';
 import { UseMeter } from './use-meter.tsx';
+import { useQuotaUsage } from './use-quota-usage.ts';
 
 /** What one team has used of its quota. */
 export function TeamUse({ team }: { readonly team: string }) {
-  const usage = useApi('/v1/quota-usage', { query: { team } }, { refetchInterval: 5_000 });
+  const usage = useQuotaUsage(team);
   return (
     <QueryView query={usage} what="What it uses">
       {({ teams: [found] }) =>
