@@ -43,6 +43,7 @@ import { addNodeRoutes } from './native/node/node.ts';
 import { addAlertRoutes } from './native/observe/alerts.ts';
 import { addLogRoutes } from './native/observe/logs.ts';
 import { addMapRoute } from './native/observe/map.ts';
+import { addMapCourseRoute } from './native/observe/map-course.ts';
 import { addMetricRoutes } from './native/observe/metrics.ts';
 import { addPrometheusRoute } from './native/observe/prometheus.ts';
 import { addStatusRoutes } from './native/observe/status.ts';
@@ -156,6 +157,7 @@ export async function createManagement(
   addInvocationRoutes(app, context, nativeInvoke);
   addTraceRoutes(app, context);
   addMapRoute(app, context);
+  addMapCourseRoute(app, context);
   addLogRoutes(app, context);
   const usage = new UsageClock(context.clock);
   addNodeRoutes(app, context, usage);

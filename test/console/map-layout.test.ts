@@ -41,3 +41,32 @@ test('whatever hangs together how, each thing has a place of its own within its 
     { numRuns: 60 },
   );
 });
+
+test('for a narrow window, each has a row within its width, and each line begins and ends at what it joins', () => {
+  fc.assert(
+    fc.property(graphs, fc.integer({ min: 280, max: 560 }), ({ kinds, pairs }, narrowPx) => {
+      const nodes = kinds.map((kind, at) => ({ id: `n${at}`, ...kind }));
+      const ids = new Set(pairs.map(([from, to]) => `n${from % nodes.length} n${to % nodes.length}`));
+      const edges = [...ids].map((id) => ({ id, from: id.split(' ')[0]!, to: id.split(' ')[1]! }));
+      const { nodes: places, lines, width, height, isOutline } = layOut({ nodes, edges, aspect: 1, narrowPx });
+      assert.ok(isOutline && width === narrowPx);
+      const boxes = nodes.map(({ id }) => places[id]!);
+      for (const [at, box] of boxes.entries()) {
+        assert.ok(box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height);
+        assert.ok(box.width >= 56 && box.height >= 24, 'a finger finds it');
+        for (const other of boxes.slice(at + 1)) assert.ok(!overlap(box, other));
+      }
+      for (const { id, from, to } of edges) {
+        const line = lines[id]!;
+        assert.ok(line.every(Number.isFinite), id);
+        for (const [x, y, box] of [
+          [line[0]!, line[1]!, places[from]!],
+          [line.at(-2)!, line.at(-1)!, places[to]!],
+        ] as const)
+          assert.ok(overlap({ x: x - 1, y: y - 1, width: 2, height: 2 }, box), `${id} joins ${from} and ${to}`);
+        for (let at = 0; at < line.length; at += 2) assert.ok(line[at]! >= 0 && line[at]! <= width);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});

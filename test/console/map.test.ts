@@ -94,7 +94,7 @@ describe('the map', { skip: noBrowser }, () => {
     const line = page.getByRole('complementary', { name: 'About front → back' });
     await line.getByText('function calls function').waitFor();
     await line.getByText('✕ 2 (33.3%)').waitFor();
-    for (const name of ['Per minute', 'p50', 'p99']) await line.getByText(name, { exact: true }).waitFor();
+    for (const name of ['Per minute', 'p50', 'p99']) await line.getByText(name, { exact: true }).first().waitFor();
     assert.match(new URL(page.url()).searchParams.get('at') ?? '', /^function:front function:back$/);
     assert.equal(
       await line.getByRole('link', { name: 'Its logs' }).getAttribute('href'),
@@ -161,6 +161,34 @@ describe('the map', { skip: noBrowser }, () => {
     await page.getByRole('complementary', { name: 'About front → carts' }).getByText('put').waitFor();
     assert.equal(await page.getByRole('combobox', { name: 'Groups' }).inputValue(), 'owner');
     assertClean();
+  });
+
+  test('on a phone it stands row below row, legible as it is, and a finger gets to the numbers of a thing and of a line', async (t) => {
+    const context = await browser.newContext({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+    t.after(() => context.close());
+    const page = await context.newPage();
+    await goTo(page, `${node.url}/console/map?silent=no`);
+    await page.locator('[data-map="ready"][data-outline]').waitFor();
+    await page.locator('[data-map]').scrollIntoViewIfNeeded();
+    const { x, y } = (await page.locator('[data-map]').boundingBox())!;
+    // What calls front stands above it, then front, and below and right of it, by their names, what it uses and calls.
+    await page.touchscreen.tap(x + 150, y + 12 + 28 + 16 + 22);
+    const front = page.getByRole('complementary', { name: 'About front' });
+    await front
+      .getByRole('region', { name: 'Over time' })
+      .getByRole('img', { name: /^Per minute: / })
+      .waitFor();
+    await assertNoOverflow(page);
+    await assertAccessible(page);
+    await front.getByRole('button', { name: 'Close' }).tap();
+    await front.waitFor({ state: 'detached' });
+    // The line from the outside comes down between both.
+    await page.locator('[data-map]').scrollIntoViewIfNeeded();
+    const again = (await page.locator('[data-map]').boundingBox())!;
+    await page.touchscreen.tap(again.x + 12 + 46, again.y + 12 + 28 + 9);
+    const line = page.getByRole('complementary', { name: 'About API → front' });
+    await line.getByText('called from outside').waitFor();
+    await line.getByRole('img', { name: /^p99: .* at most$/ }).waitFor();
   });
 
   test('every look', (t) =>

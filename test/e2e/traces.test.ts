@@ -232,5 +232,13 @@ describe('traces', () => {
     const wrong = await client.request('GET', '/v1/map?window=9d');
     assert.equal(wrong.status, 400);
     assert.match(wrong.json.detail, /1m to 6h/);
+    const isMeant = ({ from, to }: Record<string, unknown>) => from === 'function:front' && to === 'function:back';
+    const { calls } = map.edges.find(isMeant);
+    const course = await client.request('GET', '/v1/map/course?from=function:front&to=function:back');
+    const sum = course.json.steps.reduce((all: number, step: { calls: number }) => all + step.calls, 0);
+    assert.equal(sum, calls, course.text);
+    const ofNothing = await client.request('GET', '/v1/map/course');
+    assert.equal(ofNothing.status, 400);
+    assert.match(ofNothing.json.detail, /"from", "to", or both/);
   });
 });

@@ -80,6 +80,47 @@ describe('the map', () => {
     assert.equal(map.leftOut, 100);
   });
 
+  test('has the course of an edge, and of all that lead to or from a thing', () => {
+    const clock = new FakeClock();
+    const map = new CallMap(clock);
+    for (let minute = 0; minute < 180; minute++) {
+      map.ended(record(clock, { durationMs: 10, status: minute % 2 === 0 ? 'failed' : 'succeeded' }));
+      if (minute % 10 === 0) map.ended(record(clock, { caller: 'shop' }));
+      clock.advance(MINUTE);
+    }
+    const edge = ({ from, to }: { from: string; to: string }) => from === 'door:native' && to === 'function:pay';
+    const hour = map.course(edge, 60 * MINUTE);
+    assert.equal(hour.stepMs, MINUTE);
+    assert.equal(hour.steps.length, 60);
+    assert.equal(hour.steps.at(-1)!.calls, 0, 'the minute that has just begun');
+    assert.deepEqual(
+      hour.steps.slice(0, 59).map(({ calls }) => calls),
+      new Array(59).fill(1),
+    );
+    assert.equal(
+      hour.steps.reduce((sum, { errors }) => sum + errors, 0),
+      29,
+    );
+    assert.ok(hour.steps[0]!.p99Ms > 5 && hour.steps[0]!.p99Ms < 20);
+    assert.ok(hour.steps.every(({ atMs }, at) => at === 0 || atMs - hour.steps[at - 1]!.atMs === MINUTE));
+    const sum = (isMeant: typeof edge) =>
+      map.course(isMeant, 360 * MINUTE).steps.reduce((all, { calls }) => all + calls, 0);
+    assert.equal(sum(edge), 180);
+    assert.equal(map.course(edge, 360 * MINUTE).steps.length, 36);
+    assert.equal(
+      sum(({ to }) => to === 'function:pay'),
+      198,
+    );
+    assert.equal(
+      sum(({ from }) => from === 'function:shop'),
+      18,
+    );
+    assert.equal(
+      sum(() => false),
+      0,
+    );
+  });
+
   test('estimates percentiles within a factor of two', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0.001, max: 400_000, noNaN: true }), { minLength: 1 }), (durations) => {

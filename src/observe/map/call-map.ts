@@ -57,6 +57,24 @@ export interface MapEdge {
   readonly operations: Readonly<Record<string, number>>;
 }
 
+/** Where an edge begins and ends. */
+type Ends = Readonly<Pick<MapEdge, 'from' | 'to'>>;
+
+/** What happened within one step of a course. */
+export interface MapStep {
+  readonly atMs: number;
+  readonly calls: number;
+  readonly errors: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/** What happened on edges over time: steps of the same length without gaps, the newest, which is not over, last. */
+export interface MapCourse {
+  readonly stepMs: number;
+  readonly steps: readonly MapStep[];
+}
+
 /** What calls what, counted as it happens; in memory, for the last hours, with bounds on everything. */
 export class CallMap {
   /** By where it leads, then by where it comes from: what is called is looked up on every call. */
@@ -108,6 +126,26 @@ export class CallMap {
       }
     }
     return found.sort((one, other) => other.calls - one.calls || (one.from + one.to < other.from + other.to ? -1 : 1));
+  }
+
+  /** The course of what came along these edges; by minutes for up to an hour, else by ten. */
+  course(isMeant: (edge: Ends) => boolean, windowMs: number): MapCourse {
+    const stepMinutes = windowMs > FINE_MINUTES * MINUTE_MS ? COARSE_MINUTES : 1;
+    const count = Math.max(1, Math.ceil(Math.min(windowMs, MAP_WINDOW_MS) / (stepMinutes * MINUTE_MS)));
+    const last = Math.floor(this.clock.now() / MINUTE_MS / stepMinutes);
+    const found = Array.from({ length: count }, (): Slot[] => []);
+    for (const [to, sources] of this.edges) {
+      for (const [from, edge] of sources) {
+        if (!isMeant({ from, to })) continue;
+        for (const each of [...edge.past, edge.current])
+          found[count - 1 - (last - Math.floor(each.minute / stepMinutes))]?.push(each);
+      }
+    }
+    const steps = found.map((slots, at): MapStep => {
+      const { calls, errors, p50Ms, p99Ms } = summary(slots, stepMinutes);
+      return { atMs: (last - count + 1 + at) * stepMinutes * MINUTE_MS, calls, errors, p50Ms, p99Ms };
+    });
+    return { stepMs: stepMinutes * MINUTE_MS, steps };
   }
 
   /** Forgets what is older than the map goes back. To be called now and then. */
@@ -223,11 +261,11 @@ function summary(slots: readonly Slot[], minutes: number): Omit<MapEdge, 'from' 
     calls,
     errors,
     perMinute: calls / minutes,
-    averageMs: sumMs / calls,
+    averageMs: calls === 0 ? 0 : sumMs / calls,
     p50Ms: Math.min(maxMs, percentile(latency, 0.5)),
     p99Ms: Math.min(maxMs, percentile(latency, 0.99)),
     maxMs,
-    lastAtMs: slots.at(-1)!.minute * MINUTE_MS,
+    lastAtMs: (slots.at(-1)?.minute ?? 0) * MINUTE_MS,
   };
 }
 

@@ -32,8 +32,8 @@ export function zoomAt({ scale, x, y }: Camera, factor: number, at: { x: number;
   return { scale: next, x: at.x - (at.x - x) * by, y: at.y - (at.y - y) * by };
 }
 
-/** Moved so that a box is on the screen, and near enough to be read; the same camera where it is. */
-export function bringIn(camera: Camera, box: Box, screen: Size, minScale: number): Camera {
+/** Moved so that a box is on the screen, and near enough to be read; the same camera where it is. Shows no more beside the whole than it has to. */
+export function bringIn(camera: Camera, box: Box, whole: Size, screen: Size, minScale: number): Camera {
   const scale = Math.max(camera.scale, minScale);
   const left = box.x * camera.scale + camera.x;
   const top = box.y * camera.scale + camera.y;
@@ -45,9 +45,15 @@ export function bringIn(camera: Camera, box: Box, screen: Size, minScale: number
   if (isIn && scale === camera.scale) return camera;
   return {
     scale,
-    x: screen.width / 2 - (box.x + box.width / 2) * scale,
-    y: screen.height / 2 - (box.y + box.height / 2) * scale,
+    x: along(screen.width, whole.width * scale, (box.x + box.width / 2) * scale),
+    y: along(screen.height, whole.height * scale, (box.y + box.height / 2) * scale),
   };
+}
+
+/** Where something begins so that this point of it is in the middle, or as near to it as its ends allow. */
+function along(room: number, length: number, point: number): number {
+  if (length + MARGIN * 2 <= room) return (room - length) / 2;
+  return Math.min(MARGIN, Math.max(room - MARGIN - length, room / 2 - point));
 }
 
 function clamp(scale: number): number {

@@ -25,9 +25,15 @@ export interface Scene {
 const WORDS_FROM = 0.34;
 const NUMBERS_FROM = 0.8;
 /** Below this a name takes the place of the sign. */
-const SIGNS_FROM = 0.56;
-/** The letters of a name are at least so high on the screen. */
-const NAME_PX = 10.5;
+const SIGNS_FROM = 0.8;
+/** The letters of a name, and of numbers where there are any, are at least so high on the screen. */
+const NAME_PX = 11;
+const NUMBER_PX = 10.5;
+/** On the map, a share of errors grows up to this as one goes away. */
+const MAX_BADGE = 13;
+/** Sizes of letters, and where they stand below a node's upper side; an outline is read from where one is. */
+const LETTERS = { name: 12, nameAt: 14, number: 10.5, numberAt: 28 };
+const OUTLINE_LETTERS = { name: 13.5, nameAt: 15, number: 12, numberAt: 32 };
 const FAINT = 0.22;
 /** An error share from which a line is one of errors. */
 const BAD_FROM = 0.005;
@@ -130,7 +136,7 @@ function drawGroup(context: Context, { palette, camera }: Scene, group: string, 
 }
 
 function drawEdge(context: Context, scene: Scene, edge: MapEdge, line: readonly number[]): void {
-  const { palette, camera, lit, selected, perMinute } = scene;
+  const { palette, camera, layout, lit, selected, perMinute } = scene;
   const { calls, errors } = edge.numbers;
   const isBad = calls > 0 && errors / calls >= BAD_FROM;
   const isSelected = selected === edge.id;
@@ -152,7 +158,7 @@ function drawEdge(context: Context, scene: Scene, edge: MapEdge, line: readonly 
   context.stroke();
   context.setLineDash([]);
   if (camera.scale > 0.16) arrow(context, line, width);
-  if (isBad && camera.scale >= 0.3) badge(context, scene, line, errors / calls);
+  if (isBad && camera.scale >= 0.3 && !layout.isOutline) badge(context, scene, line, errors / calls);
   context.globalAlpha = 1;
 }
 
@@ -171,13 +177,15 @@ function arrow(context: Context, line: readonly number[], width: number): void {
 }
 
 /** How many of the calls on a line failed. */
-function badge(context: Context, { palette }: Scene, line: readonly number[], share: number): void {
+function badge(context: Context, { palette, camera }: Scene, line: readonly number[], share: number): void {
   const [x, y] = pointAt(line, 0.5);
   const words = `✕ ${formatShare(Math.max(0.01, Math.round(share * 100) / 100))}`;
-  context.font = `600 10.5px ${palette.font}`;
-  const width = context.measureText(words).width + 12;
+  const size = Math.min(MAX_BADGE, Math.max(NUMBER_PX, NUMBER_PX / camera.scale));
+  const high = size * 1.7;
+  context.font = `600 ${size}px ${palette.font}`;
+  const width = context.measureText(words).width + size * 1.2;
   context.beginPath();
-  context.roundRect(x - width / 2, y - 9, width, 18, 9);
+  context.roundRect(x - width / 2, y - high / 2, width, high, high / 2);
   context.fillStyle = palette['bad-soft'];
   context.fill();
   context.strokeStyle = palette.bad;
@@ -185,7 +193,7 @@ function badge(context: Context, { palette }: Scene, line: readonly number[], sh
   context.stroke();
   context.fillStyle = palette.bad;
   context.textBaseline = 'middle';
-  context.fillText(words, x - width / 2 + 6, y + 0.5);
+  context.fillText(words, x - width / 2 + size * 0.6, y + 0.5);
 }
 
 function drawNode(context: Context, scene: Scene, node: MapNode, box: Box): void {
@@ -254,33 +262,34 @@ function drawSign(context: Context, { palette }: Scene, node: MapNode, box: Box,
 
 function drawWords(
   context: Context,
-  { palette, perMinute, camera }: Scene,
+  { palette, perMinute, camera, layout }: Scene,
   node: MapNode,
   box: Box,
   bad: number,
 ): void {
   context.textBaseline = 'middle';
+  const letters = layout.isOutline ? OUTLINE_LETTERS : LETTERS;
   const middle = box.y + box.height / 2 + 0.5;
   if (node.kind === 'door') {
-    if (camera.scale < NUMBERS_FROM) return;
-    context.font = `500 11px ${palette.font}`;
+    const begin = camera.scale >= SIGNS_FROM ? 24 : 10;
+    context.font = `500 ${Math.max(letters.number + 0.5, NUMBER_PX / camera.scale)}px ${palette.font}`;
     context.fillStyle = palette.muted;
-    context.fillText(shorten(context, node.name, box.width - 32), box.x + 24, middle);
+    context.fillText(shorten(context, node.name, box.width - begin - 8), box.x + begin, middle);
     return;
   }
   const hasNumbers = camera.scale >= NUMBERS_FROM;
   const inset = camera.scale >= SIGNS_FROM ? 39 : 12;
   const left = box.x + inset;
   const room = box.width - inset - 9;
-  context.font = `580 ${hasNumbers ? 12 : NAME_PX / camera.scale}px ${palette.font}`;
+  context.font = `580 ${hasNumbers ? Math.max(letters.name, NAME_PX / camera.scale) : NAME_PX / camera.scale}px ${palette.font}`;
   context.fillStyle = node.silent ? palette.muted : palette.text;
-  context.fillText(shorten(context, node.name, room), left, hasNumbers ? box.y + 14 : middle);
+  context.fillText(shorten(context, node.name, room), left, hasNumbers ? box.y + letters.nameAt : middle);
   if (!hasNumbers) return;
-  context.font = `400 10.5px ${palette.font}`;
+  context.font = `400 ${Math.max(letters.number, NUMBER_PX / camera.scale)}px ${palette.font}`;
   context.fillStyle = bad > 0 ? palette.bad : palette.muted;
   const rate = node.calls > 0 ? rateWords(node.calls, perMinute(node.calls)) : undefined;
   const words = bad > 0 ? `✕ ${formatShare(bad)} of ${rate}` : (rate ?? node.detail ?? 'silent');
-  context.fillText(shorten(context, words, room), left, box.y + 28);
+  context.fillText(shorten(context, words, room), left, box.y + letters.numberAt);
 }
 
 /** Calls a minute; where that is nearly nothing, how many there were. */

@@ -152,6 +152,7 @@ export default function MapScreen() {
       </Panel>
       {!isTable && <Legend />}
       <CommandLine words={['map', '--window', window]} />
+      {selected !== undefined && <div className={classes.below} />}
     </Page>
   );
 }

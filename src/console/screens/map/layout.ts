@@ -1,4 +1,5 @@
 import { layout as dagre, Graph } from '@dagrejs/dagre';
+import { layOutline } from './outline.ts';
 
 /** What has to be laid out. */
 export interface LayoutRequest {
@@ -6,6 +7,8 @@ export interface LayoutRequest {
   readonly edges: readonly { readonly id: string; readonly from: string; readonly to: string }[];
   /** Width by height of where it will be shown. */
   readonly aspect: number;
+  /** Where there is no room for ranks side by side: the width that there is, in px. */
+  readonly narrowPx?: number;
 }
 
 export interface Box {
@@ -22,10 +25,12 @@ export interface Layout {
   readonly nodes: Readonly<Record<string, Box>>;
   readonly groups: Readonly<Record<string, Box>>;
   readonly lines: Readonly<Record<string, readonly number[]>>;
+  /** One thing a row, of the window's own width: it is scrolled rather than zoomed. */
+  readonly isOutline?: boolean;
 }
 
 const NODE = { width: 164, height: 40 };
-const SMALL = { width: 76, height: 24 };
+const SMALL = { width: 88, height: 24 };
 const GAP = 34;
 const GROUP_PADDING = 26;
 const GROUP_TITLE = 34;
@@ -40,7 +45,9 @@ interface Part {
 }
 
 /** Lays out each part that hangs together by itself, then packs the parts into their groups, and the groups into the whole. */
-export function layOut({ nodes, edges, aspect }: LayoutRequest): Layout {
+export function layOut(request: LayoutRequest): Layout {
+  const { nodes, edges, aspect, narrowPx } = request;
+  if (narrowPx !== undefined) return layOutline(request, narrowPx);
   const groups = [...new Set(nodes.map(({ group }) => group))].sort((a, b) =>
     a === '' ? 1 : b === '' ? -1 : a < b ? -1 : 1,
   );

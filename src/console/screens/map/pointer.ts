@@ -2,6 +2,8 @@ import { type RefObject, useEffect, useRef } from 'react';
 import type { MapView } from './view.ts';
 
 const CLICK_PX = 4;
+/** A finger covers more than a mouse points at. */
+const FINGER_PX = 16;
 
 /** Dragging, pinching, the wheel, and clicks upon things. */
 export function usePointer(
@@ -57,13 +59,17 @@ export function usePointer(
     const up = (event: PointerEvent) => {
       const known = down.delete(event.pointerId);
       const { x, y } = at(event);
-      if (known && event.type === 'pointerup' && wandered <= CLICK_PX) select.current(view.hit(x, y));
+      if (known && event.type === 'pointerup' && wandered <= CLICK_PX) {
+        select.current(view.hit(x, y, event.pointerType === 'touch' ? FINGER_PX : undefined));
+      }
     };
     element.addEventListener('pointerup', up, { signal });
     element.addEventListener('pointercancel', up, { signal });
+    element.addEventListener('scroll', () => view.follow(), { signal, passive: true });
     element.addEventListener(
       'wheel',
       (event) => {
+        if (view.isScrolled) return;
         event.preventDefault();
         view.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0018)), at(event));
       },

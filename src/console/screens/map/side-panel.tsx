@@ -3,6 +3,7 @@ import { IconX } from '@tabler/icons-react';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { formatCount, formatDuration, formatShare } from '../../ui/format.ts';
 import { Time } from '../../ui/time.tsx';
+import { Course, endsOfEdge, endsOfNode } from './course.tsx';
 import classes from './map.module.css';
 import { kindWords, type MapEdge, type MapModel, type MapNode } from './model.ts';
 import { SideLinks } from './side-links.tsx';
@@ -29,6 +30,7 @@ export function SidePanel({ model, selected, window, windowMs, onSelect }: SideP
       ? `${nodes.get(edge.from)?.name ?? edge.from} → ${nodes.get(edge.to)?.name ?? edge.to}`
       : selected;
   const of = [node, edge && nodes.get(edge.to), edge && nodes.get(edge.from)].find((one) => one?.kind === 'function');
+  const course = node ? endsOfNode(node) : edge && endsOfEdge(edge);
   return (
     <aside className={classes.side} aria-label={`About ${title}`} data-side>
       <div className={classes.sideTop}>
@@ -53,7 +55,9 @@ export function SidePanel({ model, selected, window, windowMs, onSelect }: SideP
         <Text size="sm">It is not on the map any more: nothing was seen of it within this time.</Text>
       )}
       {edge && <EdgeNumbers edge={edge} />}
-      {node && <NodeLines {...{ model, node, windowMs, onSelect, nodes }} />}
+      {node && <NodeNumbers {...{ node, windowMs }} />}
+      {course !== undefined && <Course of={course} window={window} />}
+      {node && <NodeLines {...{ model, node, onSelect, nodes }} />}
       <SideLinks
         of={of}
         thing={node ?? (edge && nodes.get(edge.to))}
@@ -118,29 +122,31 @@ function Figure({ name, bad = false, children }: { name: string; bad?: boolean; 
   );
 }
 
-interface NodeLinesProps extends Pick<SideProps, 'model' | 'windowMs' | 'onSelect'> {
+function NodeNumbers({ node, windowMs }: { node: MapNode; windowMs: number }) {
+  if (node.calls === 0) return node.silent ? <Text size="sm">Nothing happened here within this time.</Text> : null;
+  return (
+    <dl className={classes.numbers}>
+      <Figure name={node.kind === 'function' || node.kind === 'group' ? 'Invocations' : 'Uses'}>
+        {formatCount(node.calls)}
+      </Figure>
+      <Figure name="Per minute">{formatCount((node.calls * MINUTE_MS) / windowMs)}</Figure>
+      <Figure name="Errors" bad={node.errors > 0}>
+        {node.errors > 0 ? `✕ ${formatShare(node.errors / node.calls)}` : '0'}
+      </Figure>
+    </dl>
+  );
+}
+
+interface NodeLinesProps extends Pick<SideProps, 'model' | 'onSelect'> {
   readonly node: MapNode;
   readonly nodes: ReadonlyMap<string, MapNode>;
 }
 
-function NodeLines({ model, node, nodes, windowMs, onSelect }: NodeLinesProps) {
+function NodeLines({ model, node, nodes, onSelect }: NodeLinesProps) {
   const into = model.edges.filter(({ to }) => to === node.id);
   const outOf = model.edges.filter(({ from }) => from === node.id);
   return (
     <>
-      {node.calls > 0 ? (
-        <dl className={classes.numbers}>
-          <Figure name={node.kind === 'function' || node.kind === 'group' ? 'Invocations' : 'Uses'}>
-            {formatCount(node.calls)}
-          </Figure>
-          <Figure name="Per minute">{formatCount((node.calls * MINUTE_MS) / windowMs)}</Figure>
-          <Figure name="Errors" bad={node.errors > 0}>
-            {node.errors > 0 ? `✕ ${formatShare(node.errors / node.calls)}` : '0'}
-          </Figure>
-        </dl>
-      ) : (
-        node.silent && <Text size="sm">Nothing happened here within this time.</Text>
-      )}
       <Lines title="Comes from" edges={into} other={({ from }) => nodes.get(from)} onSelect={onSelect} />
       <Lines title="Goes to" edges={outOf} other={({ to }) => nodes.get(to)} onSelect={onSelect} />
     </>

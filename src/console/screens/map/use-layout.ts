@@ -3,8 +3,11 @@ import type { Layout, LayoutRequest } from './layout.ts';
 import type { Answered } from './layout-worker.ts';
 import type { MapModel } from './model.ts';
 
+/** What there is room for. */
+export type Room = Pick<LayoutRequest, 'aspect' | 'narrowPx'>;
+
 /** Lays the map out in a worker, anew only where its shape changed; the layout before stays until the next is there. */
-export function useLayout(model: MapModel, aspect: number): { layout: Layout | undefined; isBusy: boolean } {
+export function useLayout(model: MapModel, room: Room | undefined): { layout: Layout | undefined; isBusy: boolean } {
   const worker = useRef<Promise<Worker>>(undefined);
   const asked = useRef(0);
   const [answer, setAnswer] = useState<Answered>();
@@ -26,9 +29,10 @@ export function useLayout(model: MapModel, aspect: number): { layout: Layout | u
   const { shape } = model;
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` says when the nodes and edges are others
   useEffect(() => {
+    if (room === undefined) return;
     const { nodes, edges } = latest.current;
     const request: LayoutRequest = {
-      aspect,
+      ...room,
       nodes: nodes.map(({ id, kind, group }) => ({ id, small: kind === 'door', group })),
       edges: edges.map(({ id, from, to }) => ({ id, from, to })),
     };
@@ -37,7 +41,7 @@ export function useLayout(model: MapModel, aspect: number): { layout: Layout | u
       if (answered.id === asked.current) setAnswer(answered);
     });
     worker.current.then((started) => started.postMessage({ id, request }), setFailure);
-  }, [shape, aspect]);
+  }, [shape, room]);
   // Whatever stands around the screen says what to try.
   if (failure !== undefined) throw failure;
 

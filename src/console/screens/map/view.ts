@@ -1,11 +1,13 @@
 import { bringIn, type Camera, fit, type Size, zoomAt } from './camera.ts';
 import { drawParticles, drawScene, type Scene } from './draw.ts';
-import type { Layout } from './layout.ts';
+import type { Box, Layout } from './layout.ts';
 import type { MapModel } from './model.ts';
 import { readPalette } from './palette.ts';
 import { type Heard, Traffic } from './traffic.ts';
 
 const LINE_REACH_PX = 8;
+/** Around the outline. */
+export const OUTLINE_MARGIN_PX = 12;
 const READABLE = 0.8;
 const MINUTE_MS = 60_000;
 
@@ -16,6 +18,8 @@ const MINUTE_MS = 60_000;
 export class MapView {
   private readonly still: HTMLCanvasElement;
   private readonly moving: HTMLCanvasElement;
+  /** What is scrolled where the layout is an outline. */
+  private readonly scroller: HTMLElement;
   private readonly traffic = new Traffic();
   private scene: Omit<Scene, 'model' | 'layout'>;
   private model: MapModel | undefined;
@@ -26,9 +30,10 @@ export class MapView {
   private moves = true;
   private lastMs = 0;
 
-  constructor(still: HTMLCanvasElement, moving: HTMLCanvasElement) {
+  constructor(still: HTMLCanvasElement, moving: HTMLCanvasElement, scroller: HTMLElement) {
     this.still = still;
     this.moving = moving;
+    this.scroller = scroller;
     this.scene = {
       camera: { scale: 1, x: 0, y: 0 },
       palette: readPalette(),
@@ -46,7 +51,8 @@ export class MapView {
     this.layout = layout;
     this.scene = { ...this.scene, perMinute: (calls) => (calls * MINUTE_MS) / windowMs };
     this.traffic.setModel(model, (edge) => lengthOf(layout.lines[edge] ?? []));
-    if (isAnother && !this.hasMoved) this.scene = { ...this.scene, camera: fit(layout, this.scene.screen) };
+    if (layout.isOutline) this.follow();
+    else if (isAnother && !this.hasMoved) this.fit();
     this.redraw();
   }
 
@@ -85,18 +91,33 @@ export class MapView {
     this.redraw();
   }
 
+  /** Whether it is scrolled, rather than dragged and zoomed. */
+  get isScrolled(): boolean {
+    return this.layout?.isOutline === true;
+  }
+
+  /** Follows the scrolled outline. */
+  follow(): void {
+    if (!this.isScrolled) return;
+    this.hasMoved = false;
+    this.setCamera({ scale: 1, x: OUTLINE_MARGIN_PX, y: OUTLINE_MARGIN_PX - this.scroller.scrollTop });
+  }
+
   fit(): void {
     this.hasMoved = false;
-    if (this.layout !== undefined) this.setCamera(fit(this.layout, this.scene.screen));
+    if (this.isScrolled) this.follow();
+    else if (this.layout !== undefined) this.setCamera(fit(this.layout, this.scene.screen));
   }
 
   pan(dx: number, dy: number): void {
+    if (this.isScrolled) return;
     const { camera } = this.scene;
     this.hasMoved = true;
     this.setCamera({ ...camera, x: camera.x + dx, y: camera.y + dy });
   }
 
   zoom(factor: number, at?: { x: number; y: number }): void {
+    if (this.isScrolled) return;
     const { width, height } = this.scene.screen;
     this.hasMoved = true;
     this.setCamera(zoomAt(this.scene.camera, factor, at ?? { x: width / 2, y: height / 2 }));
@@ -106,14 +127,28 @@ export class MapView {
   reveal(id: string): void {
     const box = this.layout?.nodes[id] ?? boxOf(this.layout?.lines[id]);
     if (box === undefined) return;
-    const next = bringIn(this.scene.camera, box, this.scene.screen, READABLE);
+    if (this.isScrolled) {
+      const { scrollTop, clientHeight } = this.scroller;
+      const isIn = box.y >= scrollTop && box.y + box.height + OUTLINE_MARGIN_PX * 2 <= scrollTop + clientHeight;
+      if (!isIn) this.scroller.scrollTo({ top: box.y + box.height / 2 - clientHeight / 2 });
+      this.follow();
+      return;
+    }
+    const next = bringIn(this.scene.camera, box, this.layout!, this.scene.screen, READABLE);
     if (next === this.scene.camera) return;
     this.hasMoved = true;
     this.setCamera(next);
   }
 
-  /** What lies at a point of the screen: a node before a line. */
-  hit(x: number, y: number): string | undefined {
+  /** Where a node, or a line, lies on the screen, from the upper left corner of the canvas. */
+  placeOf(id: string): Box | undefined {
+    const box = this.layout?.nodes[id] ?? boxOf(this.layout?.lines[id]);
+    const { scale, x, y } = this.scene.camera;
+    return box && { x: box.x * scale + x, y: box.y * scale + y, width: box.width * scale, height: box.height * scale };
+  }
+
+  /** What lies at a point of the screen: a node before a line, which is found from `reachPx` away. */
+  hit(x: number, y: number, reachPx = LINE_REACH_PX): string | undefined {
     const { model, layout } = this;
     if (model === undefined || layout === undefined) return undefined;
     const { camera } = this.scene;
@@ -123,7 +158,7 @@ export class MapView {
       const box = layout.nodes[id];
       if (box && wx >= box.x && wx <= box.x + box.width && wy >= box.y && wy <= box.y + box.height) return id;
     }
-    const reach = LINE_REACH_PX / camera.scale;
+    const reach = reachPx / camera.scale;
     let nearest = reach * reach;
     let found: string | undefined;
     for (const { id } of model.edges) {

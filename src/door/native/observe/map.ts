@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { Problem } from '../../../model/problem.ts';
 import { MAP_WINDOW_MS } from '../../../observe/map/call-map.ts';
@@ -88,20 +89,13 @@ export function addMapRoute(app: App, context: DoorContext): void {
       if (name !== undefined) demand(request.raw, 'traces:read', `function:${name}`);
       const seen = map.view(windowMs);
       const graph = mapGraph(seen, (await triggers.list()).map(configured), await subscriptions());
-      const ofFunctions = graph.edges.filter((edge) => mayBeSeen(edge));
+      const ofFunctions = graph.edges.filter((edge) => edgeIsVisible(request, edge));
       // A trigger is its function's: whoever may not see that does not see what feeds it either.
       const woken = new Set(ofFunctions.flatMap(({ from, kind }) => (kind === 'wakes' ? [from] : [])));
       const edges = ofFunctions.filter(({ to }) => !to.startsWith('trigger:') || woken.has(to));
       const shown = { ...graph, edges };
       const whole = name === undefined ? withoutLoose(shown) : around(shown, `function:${known(name, shown)}`);
       return { windowMs, ...whole, leftOut: map.leftOut };
-
-      function mayBeSeen({ from, to }: { from: string; to: string }): boolean {
-        const functions = [from, to].filter((id) => id.startsWith('function:'));
-        return (
-          visible(request, 'traces:read', functions, (id) => id.slice('function:'.length)).length === functions.length
-        );
-      }
     },
   );
 
@@ -122,6 +116,12 @@ export function addMapRoute(app: App, context: DoorContext): void {
       ),
     );
   }
+}
+
+/** Whether whoever asks may see all functions at the ends of an edge. */
+export function edgeIsVisible(request: FastifyRequest, { from, to }: { from: string; to: string }): boolean {
+  const functions = [from, to].filter((id) => id.startsWith('function:'));
+  return visible(request, 'traces:read', functions, (id) => id.slice('function:'.length)).length === functions.length;
 }
 
 /** Nodes whose edges are not shown are not either. */
@@ -152,7 +152,8 @@ function configured({ trigger, summary }: TriggerView): ConfiguredTrigger {
   };
 }
 
-function windowOf(text = '1h'): number {
+/** The milliseconds of a window of the map. Throws `invalid_request` where it is none. */
+export function windowOf(text = '1h'): number {
   const match = /^(\d{1,5})([mh])$/.exec(text);
   const windowMs = match === null ? 0 : Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
   if (windowMs >= MINUTE_MS && windowMs <= MAP_WINDOW_MS) return windowMs;
