@@ -5,7 +5,7 @@ import { type Answer, HttpClient } from '../load/http.ts';
 import { freePort, type Server, startServer } from '../machine/server.ts';
 
 /** As the script `fob` starts it. */
-const COMMAND_LINE = ['--max-semi-space-size=4', join(import.meta.dirname, '../../src/cli/main.ts')];
+const COMMAND_LINE = ['--max-semi-space-size=4', join(import.meta.dirname, '../../dist/node/main.js')];
 const POLL_MS = 10;
 const POOLS_MS = 60_000;
 const REGISTER_CONNECTIONS = 4;
