@@ -100,6 +100,7 @@ describe('alerts in the console', { skip: noBrowser }, () => {
     await page.getByRole('textbox', { name: 'Why' }).fill('known');
     await page.getByRole('dialog').getByRole('button', { name: 'Silence', exact: true }).click();
     await page.getByRole('button', { name: 'End the silence of lag@*' }).click();
+    await page.getByText(/^fob alert unsilence /).waitFor();
     await page.getByText('Nothing is silenced').waitFor();
 
     await page.getByRole('tab', { name: 'Channels' }).click();

@@ -85,6 +85,7 @@ describe('events and schedules in the console', { skip: noBrowser }, () => {
     await page.getByText('All through the days').waitFor();
     await page.getByRole('button', { name: 'Pause daily' }).click();
     await page.getByText('daily is paused').waitFor();
+    await page.getByText('fob trigger pause daily', { exact: true }).waitFor();
     await eventually(async () => assert.equal(await days.getByRole('link', { name: 'report' }).count(), 0));
     const [run] = await page.getByRole('button', { name: 'Run report now' }).all();
     await run!.click();

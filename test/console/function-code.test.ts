@@ -120,6 +120,10 @@ describe("a function's code and tests in the console", { skip: noBrowser }, () =
     await page.getByText('+  return { version: 2').waitFor();
     await page.goBack();
     await page.getByRole('button', { name: 'Do something with version 1' }).click();
+    await page.getByRole('menuitem', { name: /Pin it/ }).click();
+    await page.getByText('fob publish shared --version-number 1').waitFor();
+    await page.getByText('pinned', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Do something with version 1' }).click();
     await page.getByRole('menuitem', { name: /Go back to it/ }).click();
     await page.getByRole('button', { name: 'Go back to it' }).click();
     await page.getByText('Version 1 of shared serves').waitFor();

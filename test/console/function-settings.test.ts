@@ -131,6 +131,8 @@ describe("a function's settings, triggers, releases and permissions in the conso
     await page.locator('button:focus', { hasText: 'Go on' }).press('Enter');
     await page.locator('button:focus', { hasText: 'Pause' }).waitFor();
     await page.getByRole('button', { name: 'Give it everything now' }).click();
+    await page.getByRole('dialog').getByText('fob release promote meta --alias prod').waitFor();
+    await page.getByRole('button', { name: 'Give it everything', exact: true }).click();
     await page.getByText('promoted').first().waitFor();
     const { versions } = (await node.request('GET', '/v1/functions/meta/aliases/prod')).json;
     assert.deepEqual(versions, [{ version: 2, weight: 100 }]);

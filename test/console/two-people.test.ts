@@ -92,6 +92,36 @@ describe('two people who change one thing in the console', { skip: noBrowser }, 
     assertClean();
   });
 
+  test('nobody removes what they have not seen', async (t) => {
+    // The feed may tell of the removal before the page has been left.
+    const { page, assertClean } = await openPage(t, browser, { expected: /412|404/ });
+    const stands = async (path: string) => (await client.request('GET', `/v1${path}`)).status;
+    await put('/teams/night', { description: 'first' });
+    await put('/queues/jobs', {});
+    await goTo(page, `${node.url}/console/people/teams/night`);
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Type night to go on' }).fill('night');
+    await put('/teams/night', { description: 'still wanted' });
+    await page.locator('main').getByText('still wanted').waitFor();
+    await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
+    await dialog.getByRole('alert').waitFor();
+    assert.equal(await stands('/teams/night'), 200, 'it was changed while one was asked');
+    await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    assert.equal(await stands('/teams/night'), 404);
+
+    await goTo(page, `${node.url}/console/queues/jobs`);
+    await page.getByRole('button', { name: 'More that can be done' }).click();
+    await page.getByRole('menuitem', { name: 'Remove the queue' }).click();
+    await dialog.getByRole('textbox', { name: 'Type jobs to go on' }).fill('jobs');
+    await put('/queues/jobs', { visibilityMs: 60_000 });
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('alert').waitFor();
+    assert.equal(await stands('/queues/jobs'), 200);
+    assertClean();
+  });
+
   test('settings of a queue that are not the same do not stand in each other’s way', async (t) => {
     const { page, assertClean } = await openPage(t, browser, { expected: /412/ });
     await put('/queues/jobs', {});

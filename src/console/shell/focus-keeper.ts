@@ -38,9 +38,13 @@ export function useFocusKept(): void {
     };
     const check = (): void => {
       timer = undefined;
-      if (last === undefined || document.activeElement !== document.body) return;
+      if (last === undefined) return;
       const { element } = last;
+      const wasOff = isOff;
       isOff = element.isConnected && element.matches(':disabled');
+      // The picture in which the browser takes the focus away is still to come.
+      if (document.activeElement === element && (isOff || wasOff)) timer = setTimeout(check, SETTLED_MS);
+      if (document.activeElement !== document.body) return;
       if (isOff && element.hasAttribute('data-loading')) return;
       const to = isThere(element) ? element : standIn(onPage);
       (to ?? document.querySelector<HTMLElement>('[data-route-focus]'))?.focus({ preventScroll: true });

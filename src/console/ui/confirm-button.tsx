@@ -6,23 +6,34 @@ import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
 import { renew } from '../api/hooks.ts';
 import { Confirm, type ConfirmProps } from './confirm.tsx';
+import type { ifRevision } from './form-dialog.tsx';
 import { May, type Permission } from './may.tsx';
+import { useSeenRevision } from './seen-revision.ts';
 
 interface ConfirmButtonProps extends Permission, Omit<ConfirmProps, 'opened' | 'onClose' | 'verb' | 'onConfirm'> {
   /** What the button says; also the verb of the question. */
   readonly label: string;
   readonly button?: ButtonProps;
+  /** Called as it is asked about. */
+  readonly onAsk?: () => void;
   /** Does it, and answers with what was done, in a sentence. */
   readonly onConfirm: () => Promise<string>;
 }
 
 /** A button for something that is asked about before it is done, and told of afterwards. */
-export function ConfirmButton({ label, button, action, on, onConfirm, ...question }: ConfirmButtonProps) {
+export function ConfirmButton({ label, button, action, on, onAsk, onConfirm, ...question }: ConfirmButtonProps) {
   const [isAsking, asking] = useDisclosure(false);
   return (
     <>
       <May action={action} on={on}>
-        <Button variant="default" {...button} onClick={asking.open}>
+        <Button
+          variant="default"
+          {...button}
+          onClick={() => {
+            onAsk?.();
+            asking.open();
+          }}
+        >
           {label}
         </Button>
       </May>
@@ -46,7 +57,9 @@ interface RemoveButtonProps extends Permission {
   /** The name need not be typed first. */
   readonly untyped?: boolean;
   readonly command: readonly string[];
-  readonly remove: () => Promise<unknown>;
+  /** What it stands at: nobody removes what they have not seen. */
+  readonly revision: number | undefined;
+  readonly remove: (precondition: ReturnType<typeof ifRevision>) => Promise<unknown>;
   /** What is asked for again: see `renew`. */
   readonly touches: readonly string[];
   /** What goes with it, and what stays. */
@@ -54,17 +67,22 @@ interface RemoveButtonProps extends Permission {
 }
 
 /** Removes what a page is about, and goes back to the list that it stood in. */
-export function RemoveButton({ of, name, to, untyped = false, remove, touches, ...rest }: RemoveButtonProps) {
+export function RemoveButton({ of, name, to, untyped = false, revision, remove, touches, ...rest }: RemoveButtonProps) {
   const navigate = useNavigate();
+  const seen = useSeenRevision(revision);
   return (
     <ConfirmButton
       {...rest}
+      onAsk={seen.ask}
       label="Remove"
       button={{ leftSection: <IconTrash size={15} aria-hidden /> }}
       title={`Remove the ${of} ${name}?`}
       {...(!untyped && { typed: name })}
       onConfirm={async () => {
-        await remove();
+        await seen.act(remove).catch(async (error: unknown) => {
+          await renew(...touches);
+          throw error;
+        });
         // First, so that the page does not ask for what is no more.
         await navigate(to);
         await renew(...touches);

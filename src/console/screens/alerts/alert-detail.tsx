@@ -4,10 +4,10 @@ import { IconArrowBackUp, IconBellOff, IconEye, IconEyeOff } from '@tabler/icons
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../api/client.ts';
-import { useChange } from '../../api/hooks.ts';
 import type { AlertView } from '../../api/things.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
+import { useDeed } from '../../ui/deed.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { May } from '../../ui/may.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -21,7 +21,12 @@ const ROLLBACK = /^fob rollback \S+(?: --alias (\S+))?$/;
 export function AlertDetail({ alert }: { alert: AlertView }) {
   const { id, function: name, diagnosis, acknowledged, silencedUntilMs } = alert;
   const [asking, setAsking] = useState<'ack' | 'silence' | 'rollback'>();
-  const release = useChange(() => api.delete('/v1/alerts/{id}/ack', { path: { id } }), ['/v1/alerts']);
+  const release = useDeed({
+    change: () => api.delete('/v1/alerts/{id}/ack', { path: { id } }),
+    touches: ['/v1/alerts'],
+    done: () => 'Nobody looks after it any more',
+    command: () => ['alert', 'ack', id, '--undo'],
+  });
   const rollback = diagnosis?.commands.map(({ command }) => ROLLBACK.exec(command)).find((found) => found !== null);
   const close = () => setAsking(undefined);
   const error = diagnosis?.error;
@@ -109,7 +114,7 @@ export function AlertDetail({ alert }: { alert: AlertView }) {
               variant="default"
               leftSection={<IconEyeOff size={16} aria-hidden />}
               loading={release.isPending}
-              onClick={() => release.mutate()}
+              onClick={() => release.act(undefined)}
             >
               Nobody looks after it
             </Button>
@@ -142,6 +147,7 @@ export function AlertDetail({ alert }: { alert: AlertView }) {
           title={`Roll ${name} back?`}
           verb="Roll back"
           harmless
+          command={['rollback', name, ...(rollback[1] === undefined ? [] : ['--alias', rollback[1]])]}
           onConfirm={() => rollBack(name, rollback[1])}
         >
           {rollback[1] === undefined

@@ -1,16 +1,16 @@
 import { ActionIcon, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
 import { IconSend, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { type Answer, api } from '../../api/client.ts';
-import { renew, useApi, useChange } from '../../api/hooks.ts';
-import { messageOf } from '../../api/problem.ts';
+import { renew, useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { CreateButton } from '../../ui/creating.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { useDeed } from '../../ui/deed.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { ifRevision } from '../../ui/form-dialog.tsx';
 import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
@@ -26,10 +26,12 @@ export function Channels() {
   const query = useApi('/v1/alerts/channels');
   const [isCreating, creating] = useDisclosure(false);
   const [removing, setRemoving] = useState<Channel>();
-  const test = useChange(
-    (name: string) => api.post('/v1/alerts/channels/{name}/test', { path: { name } }),
-    ['/v1/alerts/channels'],
-  );
+  const test = useDeed({
+    change: (name: string) => api.post('/v1/alerts/channels/{name}/test', { path: { name } }),
+    touches: ['/v1/alerts/channels'],
+    done: (name) => `A message is on its way by ${name}`,
+    command: (name) => ['alert', 'test', name],
+  });
   const columns: Column<Channel>[] = [
     { key: 'name', title: 'Channel', width: 'minmax(6rem, 1fr)', sort: ({ name }) => name, cell: ({ name }) => name },
     { key: 'kind', title: 'Kind', width: '6rem', wide: true, cell: ({ kind }) => kind },
@@ -71,12 +73,7 @@ export function Channels() {
             <ActionIcon
               size="sm"
               aria-label={`Send a message by ${channel.name}`}
-              onClick={() =>
-                test.mutate(channel.name, {
-                  onSuccess: () => notifications.show({ message: `A message is on its way by ${channel.name}` }),
-                  onError: (error) => notifications.show({ color: 'red', message: messageOf(error) }),
-                })
-              }
+              onClick={() => test.act(channel.name)}
             >
               <IconSend size={15} aria-hidden />
             </ActionIcon>
@@ -123,7 +120,8 @@ export function Channels() {
         verb="Remove"
         command={['alert', 'channel', 'rm', removing?.name ?? '']}
         onConfirm={async () => {
-          await api.delete('/v1/alerts/channels/{name}', { path: { name: removing!.name } });
+          const { name, revision } = removing!;
+          await api.delete('/v1/alerts/channels/{name}', { path: { name }, ...ifRevision(revision) });
           await renew('/v1/alerts');
         }}
       >

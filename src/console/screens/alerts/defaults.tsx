@@ -1,9 +1,10 @@
 import { Code, Switch } from '@mantine/core';
 import { type Answer, api } from '../../api/client.ts';
-import { useApi, useChange } from '../../api/hooks.ts';
+import { useApi } from '../../api/hooks.ts';
 import { useMay } from '../../api/may.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { useDeed } from '../../ui/deed.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import classes from './alerts.module.css';
@@ -13,11 +14,13 @@ type Default = Answer<'GET', '/v1/alerts/defaults'>['defaults'][number];
 /** What every function is watched for, unless its owner, a tag or the function itself says otherwise. */
 export function Defaults() {
   const query = useApi('/v1/alerts/defaults');
-  const change = useChange(
-    ({ rule, enabled }: { rule: string; enabled: boolean }) =>
+  const change = useDeed({
+    change: ({ rule, enabled }: { rule: string; enabled: boolean }) =>
       api.put('/v1/alerts/defaults', { body: { scope: 'all', rule, change: { enabled } } }),
-    ['/v1/alerts'],
-  );
+    touches: ['/v1/alerts'],
+    done: ({ rule, enabled }) => `All functions are ${enabled ? 'watched' : 'not watched any more'} for ${rule}`,
+    command: ({ rule, enabled }) => ['alert', 'defaults', 'set', rule, enabled ? '--on' : '--off'],
+  });
   const mayWrite = useMay('alert:write');
   const columns: Column<Default>[] = [
     { key: 'name', title: 'Rule', width: 'minmax(5rem, 8rem)', cell: ({ name }) => name },
@@ -46,7 +49,7 @@ export function Defaults() {
           disabled={mayWrite.allowed !== true}
           title={mayWrite.reason}
           checked={enabled}
-          onChange={(event) => change.mutate({ rule: name, enabled: event.currentTarget.checked })}
+          onChange={(event) => change.act({ rule: name, enabled: event.currentTarget.checked })}
         />
       ),
     },

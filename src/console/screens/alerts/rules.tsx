@@ -9,6 +9,7 @@ import { Confirm } from '../../ui/confirm.tsx';
 import { CreateButton } from '../../ui/creating.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { ifRevision } from '../../ui/form-dialog.tsx';
 import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
@@ -118,7 +119,8 @@ export function Rules() {
         verb="Remove"
         command={['alert', 'rm', removing?.name ?? '']}
         onConfirm={async () => {
-          await api.delete('/v1/alerts/rules/{name}', { path: { name: removing!.name } });
+          const { name, revision } = removing!;
+          await api.delete('/v1/alerts/rules/{name}', { path: { name }, ...ifRevision(revision) });
           await renew('/v1/alerts');
         }}
       >

@@ -2,10 +2,11 @@ import { Button } from '@mantine/core';
 import { IconBellOff, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { type Answer, api } from '../../api/client.ts';
-import { useApi, useChange } from '../../api/hooks.ts';
+import { useApi } from '../../api/hooks.ts';
 import { ANY } from '../../api/may.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { useDeed } from '../../ui/deed.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -20,7 +21,12 @@ type Silence = Answer<'GET', '/v1/alerts/silences'>['silences'][number];
 export function Silences() {
   const query = useApi('/v1/alerts/silences');
   const [adding, setAdding] = useState(false);
-  const end = useChange((id: string) => api.delete('/v1/alerts/silences/{id}', { path: { id } }), ['/v1/alerts']);
+  const end = useDeed({
+    change: ({ id }: Silence) => api.delete('/v1/alerts/silences/{id}', { path: { id } }),
+    touches: ['/v1/alerts'],
+    done: (silence) => `The silence of ${wordsOf(silence)} has ended`,
+    command: ({ id }) => ['alert', 'unsilence', id],
+  });
   const add = (
     <May action="alert:write" on={ANY}>
       <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
@@ -50,7 +56,7 @@ export function Silences() {
             size="compact-xs"
             variant="default"
             aria-label={`End the silence of ${wordsOf(silence)}`}
-            onClick={() => end.mutate(silence.id)}
+            onClick={() => end.act(silence)}
           >
             End
           </Button>

@@ -44,7 +44,8 @@ export default function BucketPage() {
           on={`bucket:${name}`}
           to="/buckets"
           command={['bucket', 'rm', name]}
-          remove={() => api.delete('/v1/buckets/{bucket}', { path: { bucket: name } })}
+          revision={query.data?.revision}
+          remove={(precondition) => api.delete('/v1/buckets/{bucket}', { path: { bucket: name }, ...precondition })}
           touches={['/v1/buckets']}
         >
           A bucket must be empty to be removed.

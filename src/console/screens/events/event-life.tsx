@@ -1,14 +1,13 @@
 import { ActionIcon, Anchor, Button, Group } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { type Answer, api } from '../../api/client.ts';
-import { useApi, useChange } from '../../api/hooks.ts';
-import { messageOf } from '../../api/problem.ts';
+import { useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { ContentView } from '../../ui/content-view.tsx';
+import { useDeed } from '../../ui/deed.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -26,7 +25,12 @@ export function EventLife({ id, onClose }: { id: string; onClose: () => void }) 
   const query = useApi('/v1/events/{id}', { path: { id } });
   const attempts = useApi('/v1/invocations', { query: { eventId: id, limit: 50 } }).data?.invocations ?? [];
   const [dropping, setDropping] = useState(false);
-  const retry = useChange(() => api.post('/v1/events/{id}/retry', { path: { id } }), TOUCHED);
+  const retry = useDeed({
+    change: () => api.post('/v1/events/{id}/retry', { path: { id } }),
+    touches: TOUCHED,
+    done: () => 'The event is delivered again',
+    command: () => ['events', 'retry', id],
+  });
   const state = query.data?.state;
   const isPending = state === 'waiting' || state === 'dead';
   return (
@@ -59,15 +63,7 @@ export function EventLife({ id, onClose }: { id: string; onClose: () => void }) 
         {isPending && (
           <>
             <May action="event:write" on={`function:${query.data?.function}`}>
-              <Button
-                loading={retry.isPending}
-                onClick={() =>
-                  retry.mutate(undefined, {
-                    onSuccess: () => notifications.show({ message: 'The event is delivered again' }),
-                    onError: (error) => notifications.show({ color: 'red', message: messageOf(error) }),
-                  })
-                }
-              >
+              <Button loading={retry.isPending} onClick={() => retry.act(undefined)}>
                 {state === 'dead' ? 'Redrive' : 'Deliver now'}
               </Button>
             </May>

@@ -5,6 +5,7 @@ import { Link, useNavigate } from 'react-router';
 import { useApi } from '../../api/hooks.ts';
 import type { Lane } from '../../api/things.ts';
 import { countColumn } from '../../ui/columns.tsx';
+import { CommandLine } from '../../ui/command-line.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Figures } from '../../ui/figures.tsx';
@@ -78,6 +79,7 @@ export function Lanes() {
           );
         }}
       </QueryView>
+      <CommandLine words={['events']} />
       <Redrive lane={redriving} onClose={() => setRedriving(undefined)} />
     </Page>
   );

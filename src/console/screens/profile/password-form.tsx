@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { messageOf } from '../../api/problem.ts';
 import { signIn } from '../../api/session.ts';
+import { CommandLine } from '../../ui/command-line.tsx';
 import { Failure } from '../../ui/failure.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import classes from './profile.module.css';
@@ -56,6 +57,7 @@ export function PasswordForm({ user }: { readonly user: string }) {
         </Button>
       </form>
       <Failure error={failure || undefined} />
+      <CommandLine words={['user', 'password', user]} />
     </Panel>
   );
 }

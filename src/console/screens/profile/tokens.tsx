@@ -114,6 +114,7 @@ export function Tokens({ user }: { readonly user: string }) {
         onClose={() => setRevoking(undefined)}
         title="Revoke this token?"
         verb="Revoke"
+        command={['token', 'rm', revoking?.id ?? '']}
         onConfirm={() => revoke.mutateAsync(revoking!.id)}
       >
         “{revoking?.label || revoking?.id}” is refused from then on. This cannot be undone.

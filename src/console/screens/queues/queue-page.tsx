@@ -12,6 +12,7 @@ import { formatCount } from '../../ui/format.ts';
 import { May } from '../../ui/may.tsx';
 import { Page } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
+import { useSeenRevision } from '../../ui/seen-revision.ts';
 import { Age } from '../../ui/time.tsx';
 import { ViewTabs } from '../../ui/view-tabs.tsx';
 import { useWokenBy, Wakes } from '../../ui/wakes.tsx';
@@ -33,6 +34,7 @@ export default function QueuePage() {
   const all = useApi('/v1/queues').data?.queues ?? [];
   const [asking, setAsking] = useState<Asking>();
   const navigate = useNavigate();
+  const seen = useSeenRevision(query.data?.revision);
   const close = () => setAsking(undefined);
   const origins = all.filter(({ settings }) => settings.deadLetter?.queue === name);
   return (
@@ -68,7 +70,14 @@ export default function QueuePage() {
                 <Menu.Item onClick={() => setAsking('purge')}>Remove all messages</Menu.Item>
               </May>
               <May action="queue:manage" on={`queue:${name}`}>
-                <Menu.Item onClick={() => setAsking('remove')}>Remove the queue</Menu.Item>
+                <Menu.Item
+                  onClick={() => {
+                    seen.ask();
+                    setAsking('remove');
+                  }}
+                >
+                  Remove the queue
+                </Menu.Item>
               </May>
             </Menu.Dropdown>
           </Menu>
@@ -116,7 +125,7 @@ export default function QueuePage() {
         command={['queue', 'rm', name]}
         typed={name}
         onConfirm={async () => {
-          await api.delete('/v1/queues/{name}', { path: { name } });
+          await seen.act((precondition) => api.delete('/v1/queues/{name}', { path: { name }, ...precondition }));
           navigate('/queues');
           await renew('/v1/queues');
         }}

@@ -1,11 +1,11 @@
 import { Button, Code, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
 import { useParams } from 'react-router';
 import { api } from '../../api/client.ts';
 import { useApi, useChange } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { RemoveButton } from '../../ui/confirm-button.tsx';
+import { tell, tellFailure } from '../../ui/deed.tsx';
 import { FactGrid } from '../../ui/fact-grid.tsx';
 import { countText, formatDuration } from '../../ui/format.ts';
 import { May } from '../../ui/may.tsx';
@@ -81,9 +81,10 @@ function Actions({ repository }: { readonly repository: Repository }) {
     look.mutate(undefined, {
       onSuccess: (view) => {
         const error = view.watch?.error;
-        notifications.show({ message: error ?? `${name} was looked at`, ...(error !== undefined && { color: 'red' }) });
+        if (error === undefined) tell(`${name} was looked at`, ['repo', 'look', name]);
+        else tellFailure(new Error(error));
       },
-      onError: (error) => notifications.show({ message: error.message, color: 'red' }),
+      onError: tellFailure,
     });
   const on = `repository:${name}`;
   return (
@@ -107,7 +108,8 @@ function Actions({ repository }: { readonly repository: Repository }) {
         on={on}
         to="/repositories"
         command={['repo', 'rm', name]}
-        remove={() => api.delete('/v1/repositories/{name}', { path: { name } })}
+        revision={repository.revision}
+        remove={(precondition) => api.delete('/v1/repositories/{name}', { path: { name }, ...precondition })}
         touches={['/v1/repositories']}
       >
         {watch === undefined ? 'Everything that was pushed to it goes with it.' : 'It is not watched any more.'} What

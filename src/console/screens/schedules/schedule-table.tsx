@@ -7,6 +7,7 @@ import { useChange } from '../../api/hooks.ts';
 import { ApiProblem, messageOf } from '../../api/problem.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { tell } from '../../ui/deed.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { StatusBadge, type Tone } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -44,7 +45,11 @@ export function ScheduleTable({ schedules }: { schedules: readonly Schedule[] })
   const change = (schedule: Schedule) =>
     toggle.mutate(schedule, {
       onSuccess: ({ enabled }) =>
-        notifications.show({ message: enabled ? `${schedule.name} runs again` : `${schedule.name} is paused` }),
+        tell(`${schedule.name} ${enabled ? 'runs again' : 'is paused'}`, [
+          'trigger',
+          enabled ? 'resume' : 'pause',
+          schedule.name,
+        ]),
       onError: (error) =>
         notifications.show({
           color: 'red',

@@ -100,7 +100,10 @@ function Actions({ secret }: { readonly secret: SecretView }) {
         on={on}
         to="/secrets"
         command={['secret', 'rm', name, ...(users.length > 0 ? ['--force'] : [])]}
-        remove={() => api.delete('/v1/secrets/{name}', { path: { name }, query: { force: users.length > 0 } })}
+        revision={secret.revision}
+        remove={(precondition) =>
+          api.delete('/v1/secrets/{name}', { path: { name }, query: { force: users.length > 0 }, ...precondition })
+        }
         touches={['/v1/secrets']}
       >
         All of its versions go, and cannot be brought back.

@@ -1,12 +1,11 @@
 import { Button } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { IconCircleCheck, IconRefresh } from '@tabler/icons-react';
 import { type Answer, api } from '../../api/client.ts';
-import { renew, useChange, usePages } from '../../api/hooks.ts';
-import { messageOf } from '../../api/problem.ts';
+import { renew, usePages } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import type { Column } from '../../ui/data-table.tsx';
+import { useDeed } from '../../ui/deed.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { countText } from '../../ui/format.ts';
 import { May } from '../../ui/may.tsx';
@@ -40,13 +39,12 @@ const COLUMNS: readonly Column<Dead>[] = [
 /** Deliveries to addresses and buckets that were given up. */
 export function DeadDeliveries({ topic }: { topic: string }) {
   const pages = usePages(PATH, { path: { name: topic }, query: { limit: 100 } }, ({ dead }) => dead);
-  const redrive = useChange(() => api.post('/v1/topics/{name}/redrive', { path: { name: topic } }), ['/v1/topics']);
-  const again = () =>
-    redrive.mutate(undefined, {
-      onSuccess: ({ moved }) =>
-        notifications.show({ message: `${countText(moved, 'delivery is', 'deliveries are')} tried again` }),
-      onError: (error) => notifications.show({ color: 'red', message: messageOf(error) }),
-    });
+  const redrive = useDeed({
+    change: () => api.post('/v1/topics/{name}/redrive', { path: { name: topic } }),
+    touches: ['/v1/topics'],
+    done: (_, { moved }) => `${countText(moved, 'delivery is', 'deliveries are')} tried again`,
+    command: () => ['topic', 'redrive', topic],
+  });
   return (
     <>
       <Panel
@@ -60,7 +58,7 @@ export function DeadDeliveries({ topic }: { topic: string }) {
                   size="compact-sm"
                   leftSection={<IconRefresh size={14} aria-hidden />}
                   loading={redrive.isPending}
-                  onClick={again}
+                  onClick={() => redrive.act(undefined)}
                 >
                   Redrive
                 </Button>

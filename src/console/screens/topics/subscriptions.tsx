@@ -77,7 +77,9 @@ export function Subscriptions({ topic: { name, subscriptions } }: { topic: Topic
         verb="End it"
         command={['topic', 'unsubscribe', name, removing?.id ?? '']}
         onConfirm={async () => {
-          await api.delete('/v1/topics/{name}/subscriptions/{id}', { path: { name, id: removing!.id } });
+          await api.delete('/v1/topics/{name}/subscriptions/{id}', {
+            path: { name, id: removing!.id },
+          });
           await renew('/v1/topics');
         }}
       >

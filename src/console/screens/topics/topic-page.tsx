@@ -41,7 +41,8 @@ export default function TopicPage() {
             on={`topic:${name}`}
             to="/topics"
             command={['topic', 'rm', name]}
-            remove={() => api.delete('/v1/topics/{name}', { path: { name } })}
+            revision={query.data?.revision}
+            remove={(precondition) => api.delete('/v1/topics/{name}', { path: { name }, ...precondition })}
             touches={['/v1/topics']}
           >
             Its subscriptions go with it.

@@ -9,6 +9,7 @@ import type { FunctionView } from '../../../api/things.ts';
 import type { Api } from '../../../api/types.gen.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
+import { useDeed } from '../../../ui/deed.tsx';
 import { May } from '../../../ui/may.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
@@ -31,14 +32,19 @@ export function Versions({ view, query, onCompare, onOpen }: VersionsProps) {
   const { name, revision } = view;
   const [chosen, setChosen] = useState<readonly number[]>([]);
   const [target, setTarget] = useState<number>();
-  const publish = useChange(
-    (version: number) => api.post('/v1/functions/{name}/publish', { path: { name }, body: { version } }),
-    ['/v1/functions'],
-  );
-  const unpublish = useChange(
-    (version: number) => api.delete('/v1/functions/{name}/versions/{version}/publication', { path: { name, version } }),
-    ['/v1/functions'],
-  );
+  const publish = useDeed({
+    change: (version: number) => api.post('/v1/functions/{name}/publish', { path: { name }, body: { version } }),
+    touches: ['/v1/functions'],
+    done: (version) => `Version ${version} is kept for good`,
+    command: (version) => ['publish', name, '--version-number', String(version)],
+  });
+  const unpublish = useDeed({
+    change: (version: number) =>
+      api.delete('/v1/functions/{name}/versions/{version}/publication', { path: { name, version } }),
+    touches: ['/v1/functions'],
+    done: (version) => `Version ${version} is kept as long as others are`,
+    command: (version) => ['publish', name, '--undo', String(version)],
+  });
   const rollBack = useChange(
     (to: number) =>
       api.post('/v1/functions/{name}/rollback', {
@@ -134,11 +140,11 @@ export function Versions({ view, query, onCompare, onOpen }: VersionsProps) {
                           )}
                           {publication === undefined ? (
                             <May action="function:release" on={`function:${name}`}>
-                              <Menu.Item onClick={() => publish.mutate(version)}>Pin it: keep it for good</Menu.Item>
+                              <Menu.Item onClick={() => publish.act(version)}>Pin it: keep it for good</Menu.Item>
                             </May>
                           ) : (
                             <May action="function:release" on={`function:${name}`}>
-                              <Menu.Item onClick={() => unpublish.mutate(version)}>Pin it no more</Menu.Item>
+                              <Menu.Item onClick={() => unpublish.act(version)}>Pin it no more</Menu.Item>
                             </May>
                           )}
                           {!serves && (

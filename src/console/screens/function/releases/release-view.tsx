@@ -1,11 +1,13 @@
 import { Anchor, Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../../api/client.ts';
-import { useChange } from '../../../api/hooks.ts';
+import { renew } from '../../../api/hooks.ts';
 import type { Release } from '../../../api/things.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
-import { Failure } from '../../../ui/failure.tsx';
+import { Confirm } from '../../../ui/confirm.tsx';
+import { useDeed } from '../../../ui/deed.tsx';
 import { formatDuration } from '../../../ui/format.ts';
 import { May } from '../../../ui/may.tsx';
 import { StatusBadge, toneOf, wordsOf } from '../../../ui/status-badge.tsx';
@@ -26,12 +28,12 @@ const DONE: Readonly<Record<Change, string>> = {
 export function ReleaseView({ release }: { readonly release: Release }) {
   const { function: name, alias, from, to, state, percent, steps, step, everyMs, entries, numbers, report } = release;
   const isUnderWay = state === 'running' || state === 'paused';
-  const leading = useChange(
-    (change: Change) => api.post(`/v1/functions/{name}/aliases/{alias}/release/${change}`, { path: { name, alias } }),
-    ['/v1/functions', '/v1/releases'],
-  );
+  const [ending, setEnding] = useState<'abort' | 'promote'>();
   const lead = (change: Change) =>
-    leading.mutate(change, { onSuccess: () => notifications.show({ message: DONE[change], color: 'lagoon' }) });
+    api.post(`/v1/functions/{name}/aliases/{alias}/release/${change}`, { path: { name, alias } });
+  const touches = ['/v1/functions', '/v1/releases'];
+  const command = (change: Change) => ['release', change, name, '--alias', alias];
+  const leading = useDeed({ change: lead, touches, done: (change) => DONE[change], command });
   const compared = numbers ?? report;
   return (
     <section className={classes.release} aria-label={`Release of version ${to}`}>
@@ -53,13 +55,13 @@ export function ReleaseView({ release }: { readonly release: Release }) {
                 size="xs"
                 variant="default"
                 disabled={leading.isPending}
-                onClick={() => lead(state === 'paused' ? 'resume' : 'pause')}
+                onClick={() => leading.act(state === 'paused' ? 'resume' : 'pause')}
               >
                 {state === 'paused' ? 'Go on' : 'Pause'}
               </Button>
             </May>
             <May action="function:release" on={`function:${name}`}>
-              <Button size="xs" variant="default" disabled={leading.isPending} onClick={() => lead('promote')}>
+              <Button size="xs" variant="default" disabled={leading.isPending} onClick={() => setEnding('promote')}>
                 Give it everything now
               </Button>
             </May>
@@ -69,7 +71,7 @@ export function ReleaseView({ release }: { readonly release: Release }) {
                 variant="default"
                 c="var(--fob-bad)"
                 disabled={leading.isPending}
-                onClick={() => lead('abort')}
+                onClick={() => setEnding('abort')}
               >
                 Give up
               </Button>
@@ -77,7 +79,6 @@ export function ReleaseView({ release }: { readonly release: Release }) {
           </Group>
         )}
       </Group>
-      <Failure error={leading.error} />
       {isUnderWay && (
         <ol className={classes.steps} aria-label="Steps">
           {steps.map((each, at) => (
@@ -119,6 +120,21 @@ export function ReleaseView({ release }: { readonly release: Release }) {
         </ul>
       </details>
       <CommandLine words={['release', 'show', name, '--alias', alias]} />
+      <Confirm
+        opened={ending !== undefined}
+        onClose={() => setEnding(undefined)}
+        title={ending === 'promote' ? `Give version ${to} everything now?` : `Give the release of version ${to} up?`}
+        verb={ending === 'promote' ? 'Give it everything' : 'Give it up'}
+        harmless={ending === 'promote'}
+        command={command(ending ?? 'abort')}
+        onConfirm={async () => {
+          await lead(ending!).finally(() => renew(...touches));
+          notifications.show({ message: DONE[ending!] });
+        }}
+      >
+        All invocations of {name}:{alias} go to version {ending === 'promote' ? to : from} at once, and the release
+        ends.
+      </Confirm>
     </section>
   );
 }

@@ -7,6 +7,7 @@ import { useChange } from '../../../api/hooks.ts';
 import { useMay } from '../../../api/may.ts';
 import { messageOf } from '../../../api/problem.ts';
 import { Confirm } from '../../../ui/confirm.tsx';
+import { tell } from '../../../ui/deed.tsx';
 import { formatCount, formatDuration } from '../../../ui/format.ts';
 import { May } from '../../../ui/may.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
@@ -95,7 +96,16 @@ export function TriggerRow({ trigger, isMeant, onChange, onTest }: TriggerRowPro
           checked={enabled}
           disabled={may.allowed !== true || switching.isPending}
           {...(may.reason !== undefined && { title: may.reason })}
-          onChange={(event) => switching.mutate(event.currentTarget.checked)}
+          onChange={({ currentTarget: { checked } }) =>
+            switching.mutate(checked, {
+              onSuccess: () =>
+                tell(`${name} ${checked ? 'runs again' : 'is paused'}`, [
+                  'trigger',
+                  checked ? 'resume' : 'pause',
+                  name,
+                ]),
+            })
+          }
           label={enabled ? 'On' : 'Paused'}
           aria-label={`${name} is on`}
         />

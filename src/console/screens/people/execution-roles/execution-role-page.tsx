@@ -71,7 +71,14 @@ function Actions({ role }: { readonly role: ExecutionRole }) {
         on={on}
         to="/people/execution-roles"
         command={['execution-role', 'rm', name, ...(usedBy.length > 0 ? ['--force'] : [])]}
-        remove={() => api.delete('/v1/execution-roles/{name}', { path: { name }, query: { force: usedBy.length > 0 } })}
+        revision={role.revision}
+        remove={(precondition) =>
+          api.delete('/v1/execution-roles/{name}', {
+            path: { name },
+            query: { force: usedBy.length > 0 },
+            ...precondition,
+          })
+        }
         touches={['/v1/execution-roles', '/v1/secrets']}
       >
         {usedBy.length === 0

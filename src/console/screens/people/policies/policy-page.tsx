@@ -110,7 +110,8 @@ function Actions({ policy }: { readonly policy: Policy }) {
         on={`policy:${name}`}
         to="/people/policies"
         command={['policy', 'rm', name]}
-        remove={() => api.delete('/v1/policies/{name}', { path: { name } })}
+        revision={policy.revision}
+        remove={(precondition) => api.delete('/v1/policies/{name}', { path: { name }, ...precondition })}
         touches={TOUCHED}
       >
         Nothing is checked against it any more.

@@ -10,6 +10,7 @@ import { CreateButton } from '../../../ui/creating.tsx';
 import { type Column, DataTable } from '../../../ui/data-table.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { FilterField, matches } from '../../../ui/filter-field.tsx';
+import { ifRevision } from '../../../ui/form-dialog.tsx';
 import { May } from '../../../ui/may.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
@@ -53,7 +54,7 @@ export default function Quotas() {
   const [editing, setEditing] = useState<Quota | 'new'>();
   const [removing, setRemoving] = useState<Quota>();
   const remove = useChange(
-    (team: string) => api.delete('/v1/quotas/{team}', { path: { team } }),
+    ({ team, revision }: Quota) => api.delete('/v1/quotas/{team}', { path: { team }, ...ifRevision(revision) }),
     ['/v1/quotas', '/v1/quota-usage'],
   );
   const creating = <CreateButton of="quota" action="policy:write" onClick={() => setEditing('new')} />;
@@ -107,7 +108,7 @@ export default function Quotas() {
         verb="Remove"
         command={['quota', 'rm', removing?.team ?? '']}
         onConfirm={async () => {
-          await remove.mutateAsync(removing!.team);
+          await remove.mutateAsync(removing!);
           notifications.show({ message: `${teamTitle(removing!.team)}: the quota is removed` });
         }}
       >

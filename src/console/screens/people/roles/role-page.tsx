@@ -74,7 +74,8 @@ function Actions({ role }: { readonly role: RoleView }) {
         to="/people/roles"
         untyped
         command={['role', 'rm', name]}
-        remove={() => api.delete('/v1/roles/{name}', { path: { name } })}
+        revision={role.revision}
+        remove={(precondition) => api.delete('/v1/roles/{name}', { path: { name }, ...precondition })}
         touches={['/v1/roles']}
       >
         Only a role that nobody has any more can be removed.

@@ -76,7 +76,8 @@ function Actions({ team }: { readonly team: Team }) {
         on={`team:${name}`}
         to="/people/teams"
         command={['team', 'rm', name]}
-        remove={() => api.delete('/v1/teams/{name}', { path: { name } })}
+        revision={team.revision}
+        remove={(precondition) => api.delete('/v1/teams/{name}', { path: { name }, ...precondition })}
         touches={['/v1/teams', '/v1/users', '/v1/tokens']}
       >
         Its tokens go with it. Its members stay, without the roles that they had by it; what it owns stays.

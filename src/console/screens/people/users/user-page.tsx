@@ -106,7 +106,8 @@ function Actions({ user }: { readonly user: User }) {
         action="identity:write"
         to="/people"
         command={['user', 'rm', name]}
-        remove={() => api.delete('/v1/users/{name}', { path: { name } })}
+        revision={user.revision}
+        remove={(precondition) => api.delete('/v1/users/{name}', { path: { name }, ...precondition })}
         touches={touches}
       >
         Their tokens go with them. What they own stays, and so does what the audit trail tells of them.
