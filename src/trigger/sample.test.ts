@@ -37,6 +37,17 @@ describe('samples', () => {
     assert.equal(record.s3.object.key, 'in/report.txt');
   });
 
+  test('are what a mapping makes of them', () => {
+    const bucket = types.get('bucket')!;
+    const asked = { words: ['serops-we'], options: { prefix: 'in/' }, mapping: { from: '<$.data.bucket.name>' } };
+    const { handler, callme } = sampleOf(bucket, asked);
+    assert.deepEqual([handler, callme], [{ from: 'serops-we' }, { from: 'serops-we' }]);
+    assert.throws(
+      () => sampleOf(bucket, { words: ['serops-we'], mapping: '<$.>' }),
+      (error) => error instanceof Problem && error.code === 'invalid_request',
+    );
+  });
+
   test('of what does not fit the type are refused in its words', () => {
     const refused = (name: string, request: object, words: RegExp) =>
       assert.throws(

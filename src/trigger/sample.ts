@@ -1,6 +1,7 @@
 import { publicEvent } from '../model/cloudevents.ts';
 import type { CloudEvent } from '../model/event.ts';
 import { isObject } from '../model/json.ts';
+import { compileMapping } from '../model/mapping.ts';
 import { awsShape } from '../model/shape/aws/index.ts';
 import { callmeShape } from '../model/shape/callme.ts';
 import { completeOptions } from './options.ts';
@@ -14,6 +15,8 @@ export interface SampleRequest {
   readonly data?: unknown;
   /** How many events one run gets; more than 1 only of types with batches. Default 1, not as a batch. */
   readonly batch?: number;
+  /** As of a trigger: what it makes of the event is what functions see. */
+  readonly mapping?: unknown;
 }
 
 /** One event as its source would send it, and as functions of each convention see it. */
@@ -23,11 +26,15 @@ export interface Sample {
   readonly callme: unknown;
 }
 
-/** Makes a sample of a type's events. Throws `invalid_request` for words or options that do not fit the type. */
-export function sampleOf(type: TriggerType, { words, options = {}, data, batch }: SampleRequest): Sample {
+/** Makes a sample of a type's events. Throws `invalid_request` for words, options or a mapping that do not fit the type. */
+export function sampleOf(type: TriggerType, { words, options = {}, data, batch, mapping }: SampleRequest): Sample {
   const own = type.parseWords(words === undefined || words.length === 0 ? type.usualWords : words);
   const made = type.sample(completeOptions(type, { ...secretsOf(type), ...own, ...options }));
   const event = data === undefined ? made : { ...made, data: merged(made.data, data) };
+  if (mapping !== undefined) {
+    const mapped = compileMapping(mapping)(event);
+    return { event: publicEvent(event), handler: mapped, callme: mapped };
+  }
   const events = Array.from({ length: batch ?? 1 }, (_, index) =>
     index === 0 ? event : { ...event, id: `${event.id}-${index + 1}` },
   );

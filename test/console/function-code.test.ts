@@ -155,6 +155,12 @@ describe("a function's code and tests in the console", { skip: noBrowser }, () =
     await editor.getByText('"typed"').waitFor();
     await open(page, 'test', 'alone');
     await editor.getByText('"hello"').waitFor();
+    await asked(node, 'PUT', '/v1/functions/mapped', { code: { inline: codeOf(1), fileName: 'main.mjs' } });
+    const mapping = { where: '<$.data.bucket.name>' };
+    await asked(node, 'POST', '/v1/triggers', { function: 'mapped', type: 'bucket', options: bucket, mapping });
+    await open(page, 'test', 'mapped');
+    await editor.getByText('"where"').waitFor();
+    await editor.getByText('"photos-woken"').waitFor();
     assertClean();
   });
 

@@ -292,7 +292,7 @@ export interface Api {
   /** Runs a recorded invocation again, with any version, and answers with both ends */
   "POST /v1/invocations/{id}/replay": { path: { id: string }; body: { version?: number; alias?: string }; answer: { same: boolean; before: { version: number; status: string; result?: { contentType: string; bytes: number; body?: string; bodyBase64?: string }; errorType?: string; errorMessage?: string }; after: { invocationId: string; version: number; durationMs: number; status: string; result?: { contentType: string; bytes: number; body?: string; bodyBase64?: string }; errorType?: string; errorMessage?: string }; unsent: { destination: string; contentType: string; body?: string; bodyBase64?: string }[] } };
   /** Makes a sample of the events of a kind of trigger */
-  "POST /v1/trigger-types/{type}/sample": { path: { type: string }; body: { words?: string[]; options?: Record<string, unknown>; data?: unknown; batch?: number }; answer: { event: unknown; handler: unknown; callme: unknown } };
+  "POST /v1/trigger-types/{type}/sample": { path: { type: string }; body: { words?: string[]; options?: Record<string, unknown>; mapping?: unknown; data?: unknown; batch?: number }; answer: { event: unknown; handler: unknown; callme: unknown } };
   /** Lists blueprints in the order of their names */
   "GET /v1/blueprints": { answer: { blueprints: { name: string; title: string; summary: string; shows: string[]; languages: ("python" | "javascript" | "typescript")[]; tags: string[]; triggers: string[] }[] } };
   /** Shows a blueprint with its files */

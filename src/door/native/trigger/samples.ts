@@ -16,6 +16,7 @@ const SampleBody = Type.Object(
   {
     words: TriggerBody.properties.words,
     options: TriggerBody.properties.options,
+    mapping: TriggerBody.properties.mapping,
     data: Type.Optional(Type.Unknown({ description: "Laid over the sample's data, object by object" })),
     batch: Type.Optional(
       Type.Integer({
@@ -39,7 +40,7 @@ export function addSampleRoutes(app: App, { triggers }: DoorContext): void {
         tags: ['triggers'],
         summary: 'Makes a sample of the events of a kind of trigger',
         description:
-          'The words and options are those that a trigger of this type would have; nothing is asked of the source, and nothing is run.',
+          'The words, options and mapping are those that a trigger of this type would have; nothing is asked of the source, and nothing is run.',
         operationId: 'sampleEvent',
         params: Type.Object({ type: Type.String({ maxLength: 64 }) }),
         body: SampleBody,

@@ -33,13 +33,9 @@ export function sourceGroups(
   ].filter(({ items }) => items.length > 0);
 }
 
-/**
- * What a function's event begins from where nobody chose: its first trigger. One with a mapping sends what no sample of its kind
- * looks like.
- */
+/** What a function's event begins from where nobody chose: its first trigger. */
 export function firstSource(triggers: readonly Trigger[]): string | undefined {
-  const usual = triggers.filter(({ mapping }) => mapping === undefined);
-  const first = usual.find(({ enabled }) => enabled) ?? usual[0];
+  const first = triggers.find(({ enabled }) => enabled) ?? triggers[0];
   return first && `trigger:${first.name}`;
 }
 
@@ -54,6 +50,7 @@ export async function sampleOf(source: string, view: FunctionView, triggers: rea
         ? {}
         : {
             options: withoutSecrets(trigger.options),
+            ...(trigger.mapping !== undefined && { mapping: trigger.mapping }),
             // A batch of one is shaped like one of many.
             ...((trigger.delivery?.batchSize ?? 1) > 1 && { batch: 1 }),
           },
