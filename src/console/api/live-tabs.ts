@@ -59,19 +59,19 @@ function follow(channel: BroadcastChannel, { onHeard, onSilence }: Hearer) {
       timer = window.setTimeout(() => silent.abort(), ANSWER_MS);
     }, ASK_AFTER_MS);
   };
-  channel.onmessage = ({ data }: MessageEvent<Message>) => {
-    if (data === 'ask') return;
+  const unhear = hear(channel, (message) => {
+    if (message === 'ask') return;
     wait();
-    if (data === 'silence') onSilence();
-    else onHeard(data.heard);
-  };
+    if (message === 'silence') onSilence();
+    else onHeard(message.heard);
+  });
   wait();
   say(channel, 'ask');
   return {
     silent: silent.signal,
     end(): void {
       window.clearTimeout(timer);
-      channel.onmessage = null;
+      unhear();
     },
   };
 }
@@ -79,9 +79,9 @@ function follow(channel: BroadcastChannel, { onHeard, onSilence }: Hearer) {
 /** Reads the feed, and tells the other tabs. */
 async function lead(channel: BroadcastChannel, signal: AbortSignal, { onHeard }: Hearer): Promise<void> {
   let isHearing = false;
-  channel.onmessage = ({ data }: MessageEvent<Message>) => {
-    if (data === 'ask') say(channel, isHearing ? { heard: [] } : 'silence');
-  };
+  const unhear = hear(channel, (message) => {
+    if (message === 'ask') say(channel, isHearing ? { heard: [] } : 'silence');
+  });
   try {
     await readFeed(signal, (events) => {
       // A tab that was asleep may have lost the lock.
@@ -91,9 +91,16 @@ async function lead(channel: BroadcastChannel, signal: AbortSignal, { onHeard }:
       say(channel, { heard: events });
     });
   } finally {
-    channel.onmessage = null;
+    unhear();
     if (!signal.aborted) say(channel, 'silence');
   }
+}
+
+/** The returned function ends it. */
+function hear(channel: BroadcastChannel, onMessage: (message: Message) => void): () => void {
+  const listener = ({ data }: MessageEvent<Message>): void => onMessage(data);
+  channel.addEventListener('message', listener);
+  return () => channel.removeEventListener('message', listener);
 }
 
 function say(channel: BroadcastChannel, message: Message): void {
