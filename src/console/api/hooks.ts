@@ -27,8 +27,8 @@ export const queryClient = new QueryClient({
   },
 });
 
-/** Settings of a query beside its path: `enabled`, `staleTime`, `refetchInterval`, `select` … */
-type QuerySettings<A> = Omit<UseQueryOptions<A, ApiProblem, A, Key>, 'queryKey' | 'queryFn'> & {
+/** Settings of a query beside its path: `enabled`, `staleTime`, `select` … Not how often it asks: the live feed says when. */
+type QuerySettings<A> = Omit<UseQueryOptions<A, ApiProblem, A, Key>, 'queryKey' | 'queryFn' | 'refetchInterval'> & {
   /** Shows the answer before this one until it is there: for filters and pages. */
   readonly keepPrevious?: boolean;
 };
