@@ -165,6 +165,33 @@ describe('the console', { skip: noBrowser }, () => {
       await page.waitForURL(/\/console\/functions\/pay\/configuration$/);
       assertClean();
     });
+
+    test('a page that comes while the palette is open leaves it the focus, and has it after', async (t) => {
+      const { page, assertClean } = await openPage(t, browser);
+      const held = Promise.withResolvers<void>();
+      await page.route(/\/assets\/audit-\w+\.js$/, async (route) => {
+        await held.promise;
+        await route.continue();
+      });
+      await goTo(page, `${node.url}/console/`);
+      const asked = page.waitForRequest(/\/assets\/audit-/);
+      await page.keyboard.press('g');
+      await page.keyboard.press('u');
+      await asked;
+      await page.keyboard.press('Control+k');
+      const search = page.getByPlaceholder('A function, a screen, an action');
+      await search.and(page.locator(':focus')).waitFor();
+      await page.keyboard.type('pa');
+      held.resolve();
+      await page.locator('h1', { hasText: 'Audit' }).waitFor({ state: 'attached' });
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+      await page.keyboard.type('y');
+      assert.equal(await search.inputValue(), 'pay');
+      await page.keyboard.press('Escape');
+      await search.waitFor({ state: 'detached' });
+      await page.locator('h1:focus', { hasText: 'Audit' }).waitFor();
+      assertClean();
+    });
   });
 
   test('a node makes its first administrator here; then one signs in, and out', async (t) => {

@@ -19,8 +19,30 @@ interface PageProps {
   readonly children?: ReactNode;
 }
 
+/** Dialogues give the focus back to what opened them 10 ms after they have closed. */
+const GIVEN_BACK_MS = 20;
 /** The path whose heading had the focus last, so that a page that draws anew does not take it again. */
 let focusedPath: string | undefined;
+
+/** Does something at once or, where somebody is in a dialogue, such as the palette, when that has gone. The returned function ends the wait. */
+function onceNoDialogue(act: () => void): () => void {
+  const dialogue = document.activeElement?.closest('[role="dialog"]');
+  if (!dialogue) {
+    act();
+    return () => {};
+  }
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const observer = new MutationObserver(() => {
+    if (dialogue.isConnected) return;
+    observer.disconnect();
+    timer = setTimeout(act, GIVEN_BACK_MS);
+  });
+  observer.observe(document.body, { childList: true, subtree: true });
+  return () => {
+    observer.disconnect();
+    clearTimeout(timer);
+  };
+}
 
 /** A screen's frame: where one is, what it is called, what one can do. Moves the focus to its heading when the path changed. */
 export function Page({ title, heading, lead, crumbs = [], actions, bare = false, children }: PageProps) {
@@ -30,9 +52,13 @@ export function Page({ title, heading, lead, crumbs = [], actions, bare = false,
     document.title = `${title} · Flock of Birds`;
   }, [title]);
   useEffect(() => {
-    const isFirst = focusedPath === undefined;
-    if (focusedPath !== pathname && !isFirst) ref.current?.focus({ preventScroll: true });
-    focusedPath = pathname;
+    // Whoever opens the console begins at its top.
+    focusedPath ??= pathname;
+    if (focusedPath === pathname) return;
+    return onceNoDialogue(() => {
+      focusedPath = pathname;
+      ref.current?.focus({ preventScroll: true });
+    });
   }, [pathname]);
   return (
     <div className={bare ? classes.bare : classes.page}>
