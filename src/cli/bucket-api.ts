@@ -25,6 +25,11 @@ export interface ObjectPage {
   readonly next?: string;
 }
 
+export interface RemovedPage {
+  readonly removed: { readonly key: string; readonly removedAt: string; readonly versionId: string }[];
+  readonly next?: string;
+}
+
 export function bucketPath(bucket: string, rest = ''): string {
   return `/v1/buckets/${encodeURIComponent(bucket)}${rest}`;
 }

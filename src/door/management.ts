@@ -60,6 +60,7 @@ import { addKeyValueRoutes } from './native/service/key-value.ts';
 import { addKeyRoutes } from './native/service/keys.ts';
 import { addQueueMessageRoutes } from './native/service/queue-messages.ts';
 import { addQueueRoutes } from './native/service/queues.ts';
+import { addRemovedObjectRoutes } from './native/service/removed-objects.ts';
 import { addTopicEventRoutes } from './native/service/topic-events.ts';
 import { addTopicRoutes } from './native/service/topics.ts';
 import { addSampleRoutes } from './native/trigger/samples.ts';
@@ -166,6 +167,7 @@ export async function createManagement(
   addIngestRoutes(app, context);
   addBackupRoutes(app, context);
   addBucketRoutes(app, context);
+  addRemovedObjectRoutes(app, context);
   addQueueRoutes(app, context);
   addQueueMessageRoutes(app, context);
   addTopicRoutes(app, context);

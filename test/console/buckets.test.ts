@@ -131,6 +131,28 @@ describe('buckets in the console', { skip: noBrowser }, () => {
     assertClean();
   });
 
+  test('what was removed from a bucket with versions is found, and brought back', async (t) => {
+    await client.request('PUT', '/v1/buckets/kept');
+    await client.request('PATCH', '/v1/buckets/kept', { body: '{"versioning": "enabled"}', headers: JSON_BODY });
+    for (const key of ['gone.txt', 'there.txt'])
+      await client.request('PUT', `/v1/buckets/kept/objects/${key}`, { body: key });
+    await client.request('DELETE', '/v1/buckets/kept/objects/gone.txt');
+    const { page, assertClean } = await openPage(t, browser, { width: 360 });
+    await goTo(page, `${node.url}/console/buckets/kept`);
+    await page.getByRole('switch', { name: 'What was removed' }).press('Space');
+    await page.getByText('fob bucket list kept --removed').waitFor();
+    await page.getByRole('link', { name: 'gone.txt' }).waitFor();
+    assert.equal(await page.getByText('there.txt').count(), 0);
+    await look(page, 'removed');
+    await assertAccessible(page);
+    await assertNoOverflow(page);
+    await page.getByRole('button', { name: 'Bring back gone.txt' }).press('Enter');
+    await page.getByText('fob bucket restore kept gone.txt').waitFor();
+    await page.getByText('Nothing that was removed is kept here').waitFor();
+    assert.equal((await client.request('GET', '/v1/buckets/kept/objects/gone.txt')).text, 'gone.txt');
+    assertClean();
+  });
+
   test('a key that leads elsewhere is only a key: nothing else is read or removed by it', async (t) => {
     const key = '../../../functions/thumb';
     await client.request('PUT', '/v1/buckets/tricks');

@@ -34,6 +34,7 @@ export function define(command: Command): void {
 
   add('list [bucket] [prefix]', 'Lists buckets, or the objects of one.')
     .option('-r, --recursive', 'all keys, not only the next level of folders')
+    .option('--removed', 'what was removed from a bucket with versions')
     .option('-n, --limit <n>', 'most items', '1000')
     .action(listOf);
 
@@ -57,6 +58,13 @@ export function define(command: Command): void {
     .option('--prefix <prefix>', 'all objects whose key starts so; empty for all')
     .action(remove);
 
+  add('restore <bucket> <keys...>', 'Brings removed objects of a bucket with versions back.').action(
+    async (bucket: string, keys: string[], _options, self: Command) => {
+      const { restore } = await import('../bucket-removed.ts');
+      await restore(await clientOf(self), bucket, keys, optionsOf(self).json === true);
+    },
+  );
+
   add('show <bucket> [key]', 'Shows a bucket, or the headers of an object.').action(show);
 
   add('set <bucket>', 'Changes the settings of a bucket.')
@@ -69,12 +77,13 @@ export function define(command: Command): void {
 
 interface ListOptions {
   readonly recursive?: boolean;
+  readonly removed?: boolean;
   readonly limit: string;
 }
 
 async function listOf(bucket: string | undefined, prefix = '', _options: unknown, self: Command): Promise<void> {
   const client = await clientOf(self);
-  const { json, recursive, limit } = optionsOf<ListOptions>(self);
+  const { json, recursive, removed, limit } = optionsOf<ListOptions>(self);
   const now = Date.now();
   if (bucket === undefined) {
     const { buckets } = await client.json<{ buckets: BucketView[] }>('GET', '/v1/buckets');
@@ -99,6 +108,10 @@ async function listOf(bucket: string | undefined, prefix = '', _options: unknown
   }
   const most = Number(limit);
   if (!Number.isInteger(most) || most < 1) throw new Failure(EXIT.usage, `--limit: "${limit}" is no number of items`);
+  if (removed === true) {
+    const { printRemoved } = await import('../bucket-removed.ts');
+    return printRemoved(client, bucket, prefix, most, json === true);
+  }
   const objects: ObjectView[] = [];
   const folders: string[] = [];
   let after: string | undefined;

@@ -181,6 +181,8 @@ export interface Api {
   "GET /v1/buckets/{bucket}/objects/{*}": { path: { bucket: string }; query: { versionId?: string }; answer: unknown };
   /** Removes an object, or for good one version of it */
   "DELETE /v1/buckets/{bucket}/objects/{*}": { path: { bucket: string }; query: { versionId?: string }; answer: undefined };
+  /** Lists the objects that were removed from a bucket with versions */
+  "GET /v1/buckets/{bucket}/removed": { path: { bucket: string }; query: { prefix?: string; after?: string; limit?: number }; answer: { removed: { key: string; removedAt: string; versionId: string }[]; next?: string } };
   /** Lists queues in the order of their names */
   "GET /v1/queues": { answer: { queues: ListQueuesAnswer[] } };
   /** Creates a queue, or changes the settings that are given */

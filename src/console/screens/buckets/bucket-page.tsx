@@ -2,7 +2,7 @@ import { ActionIcon, Anchor, Button, Group, Switch } from '@mantine/core';
 import { IconSearch, IconUpload } from '@tabler/icons-react';
 import { lazy, Suspense, useRef } from 'react';
 import { Link, useParams } from 'react-router';
-import { api } from '../../api/client.ts';
+import { type Answer, api } from '../../api/client.ts';
 import { useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { RemoveButton } from '../../ui/confirm-button.tsx';
@@ -19,6 +19,7 @@ import { useWords } from '../../ui/words.ts';
 import { BucketSettings } from './bucket-settings.tsx';
 import classes from './buckets.module.css';
 import { ObjectList } from './object-list.tsx';
+import { RemovedList } from './removed-list.tsx';
 import { UploadList } from './upload-list.tsx';
 import { upload } from './uploads.ts';
 
@@ -60,7 +61,7 @@ export default function BucketPage() {
               {
                 key: 'objects',
                 title: 'Objects',
-                body: () => <Objects bucket={name} isVersioned={bucket.settings.versioning === 'enabled'} />,
+                body: () => <Objects bucket={name} versioning={bucket.settings.versioning} />,
               },
               { key: 'settings', title: 'Settings', body: () => <BucketSettings bucket={bucket} /> },
             ]}
@@ -71,15 +72,27 @@ export default function BucketPage() {
   );
 }
 
-function Objects({ bucket, isVersioned }: { bucket: string; isVersioned: boolean }) {
-  const [{ prefix, flat }, setWords] = useWords(['prefix', 'flat']);
+interface ObjectsProps {
+  readonly bucket: string;
+  readonly versioning: Answer<'GET', '/v1/buckets/{bucket}'>['settings']['versioning'];
+}
+
+function Objects({ bucket, versioning }: ObjectsProps) {
+  const [{ prefix, flat, removed }, setWords] = useWords(['prefix', 'flat', 'removed']);
   const input = useRef<HTMLInputElement>(null);
   const open = () => input.current?.click();
   const woken = useWokenBy('bucket', bucket);
   const isFlat = flat !== '';
   // Where one types, what is found begins with it; what is uploaded goes into the folder.
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-  const list = <ObjectList {...{ bucket, prefix, isFlat, isVersioned }} onUpload={open} />;
+  const isVersioned = versioning === 'enabled';
+  // One that keeps versions no more still has those from before.
+  const showsRemoved = removed !== '' && versioning !== 'off';
+  const list = showsRemoved ? (
+    <RemovedList bucket={bucket} prefix={prefix} />
+  ) : (
+    <ObjectList {...{ bucket, prefix, isFlat, isVersioned }} onUpload={open} />
+  );
   return (
     <div className={classes.stack}>
       <Group gap="sm" justify="space-between">
@@ -92,12 +105,22 @@ function Objects({ bucket, isVersioned }: { bucket: string; isVersioned: boolean
             value={prefix}
             onText={(text) => setWords({ prefix: text })}
           />
-          <Switch
-            size="sm"
-            label="Without folders"
-            checked={isFlat}
-            onChange={(event) => setWords({ flat: event.currentTarget.checked ? 'yes' : '' })}
-          />
+          {versioning !== 'off' && (
+            <Switch
+              size="sm"
+              label="What was removed"
+              checked={showsRemoved}
+              onChange={(event) => setWords({ removed: event.currentTarget.checked ? 'yes' : '' })}
+            />
+          )}
+          {!showsRemoved && (
+            <Switch
+              size="sm"
+              label="Without folders"
+              checked={isFlat}
+              onChange={(event) => setWords({ flat: event.currentTarget.checked ? 'yes' : '' })}
+            />
+          )}
           <May action="bucket:write" on={`bucket:${bucket}`}>
             <Button leftSection={<IconUpload size={16} aria-hidden />} onClick={open}>
               Upload
@@ -127,7 +150,13 @@ function Objects({ bucket, isVersioned }: { bucket: string; isVersioned: boolean
           </DropArea>
         </Suspense>
       </Panel>
-      <CommandLine words={['bucket', 'list', bucket, ...(prefix === '' ? [] : [prefix])]} />
+      <CommandLine
+        words={[
+          ...['bucket', 'list', bucket],
+          ...(prefix === '' ? [] : [prefix]),
+          ...(showsRemoved ? ['--removed'] : []),
+        ]}
+      />
     </div>
   );
 }

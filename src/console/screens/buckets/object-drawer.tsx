@@ -7,12 +7,14 @@ import { CommandLine } from '../../ui/command-line.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FactGrid } from '../../ui/fact-grid.tsx';
 import { formatBytes } from '../../ui/format.ts';
+import { May } from '../../ui/may.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { SimpleTable } from '../../ui/simple-table.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
 import { downloadUrl } from './objects.ts';
 import { Preview } from './preview.tsx';
+import { useBringBack } from './removed.ts';
 
 const VERSIONS = '/v1/buckets/{bucket}/versions';
 type Version = Answer<'GET', typeof VERSIONS>['versions'][number];
@@ -111,9 +113,23 @@ interface OneProps {
 function One({ bucket, version, isOld }: OneProps) {
   const { key, bytes, contentType, etag, lastModified, versionId, deleteMarker } = version;
   const url = `${downloadUrl(bucket, key)}${isOld && versionId !== undefined ? `?versionId=${encodeURIComponent(versionId)}` : ''}`;
+  const bringBack = useBringBack(bucket);
   if (deleteMarker)
     return (
-      <EmptyState icon={IconFile} title="It was removed">
+      <EmptyState
+        icon={IconFile}
+        title="It was removed"
+        action={
+          !isOld &&
+          versionId !== undefined && (
+            <May action="bucket:write" on={`bucket:${bucket}`}>
+              <Button variant="default" loading={bringBack.isPending} onClick={() => bringBack.act({ key, versionId })}>
+                Bring it back
+              </Button>
+            </May>
+          )
+        }
+      >
         Its versions from before are kept, and can be looked at.
       </EmptyState>
     );

@@ -69,7 +69,11 @@ export function ObjectList({ bucket, prefix, isFlat, isVersioned, onUpload }: Ob
       title: 'Name',
       width: 'minmax(6rem, 3fr)',
       sort: (entry) => (entry.prefix === undefined ? `1${entry.key}` : `0${entry.prefix}`),
-      cell: (entry) => <ObjectName entry={entry} below={isFlat ? '' : prefix} />,
+      cell: (entry) => {
+        const below = isFlat ? '' : prefix;
+        if (entry.prefix !== undefined) return <ObjectName prefix={entry.prefix} below={below} />;
+        return <ObjectName objectKey={entry.key} below={below} />;
+      },
     },
     {
       key: 'bytes',

@@ -2,22 +2,23 @@ import { Anchor } from '@mantine/core';
 import { IconFile, IconFolder } from '@tabler/icons-react';
 import { Link, useLocation } from 'react-router';
 import classes from './buckets.module.css';
-import type { Entry } from './objects.ts';
 
 interface ObjectNameProps {
-  readonly entry: Entry;
+  /** A folder is named by its prefix, an object by its key. */
+  readonly prefix?: string | undefined;
+  readonly objectKey?: string;
   /** The folder that is shown: what begins with it is told without it. */
   readonly below: string;
 }
 
 /** The name of a folder, which leads into it, or of an object, which opens it. */
-export function ObjectName({ entry, below }: ObjectNameProps) {
+export function ObjectName({ prefix, objectKey = '', below }: ObjectNameProps) {
   const { pathname, search } = useLocation();
   const words = new URLSearchParams(search);
-  if (entry.prefix === undefined) words.set('object', entry.key);
-  else words.set('prefix', entry.prefix);
-  const name = entry.prefix ?? entry.key;
-  const Sign = entry.prefix === undefined ? IconFile : IconFolder;
+  if (prefix === undefined) words.set('object', objectKey);
+  else words.set('prefix', prefix);
+  const name = prefix ?? objectKey;
+  const Sign = prefix === undefined ? IconFile : IconFolder;
   return (
     <span className={classes.name} title={name}>
       <Sign size={16} stroke={1.6} aria-hidden />

@@ -74,6 +74,24 @@ describe('buckets in the native API', () => {
     const old = await ask(node, 'GET', `/v1/buckets/kept/objects/a?versionId=${versions[2]!.versionId}`);
     assert.equal(old.text, 'one');
     assert.deepEqual((await ask(node, 'GET', '/v1/buckets/kept/versions?key=b')).json.versions, []);
+    const removed = async (query = '') => (await ask(node, 'GET', `/v1/buckets/kept/removed${query}`)).json;
+    await ask(node, 'DELETE', '/v1/buckets/kept/objects/ab');
+    const all = await removed();
+    assert.deepEqual(
+      all.removed.map(({ key, versionId }: { key: string; versionId: string }) => [key, versionId.length > 0]),
+      [
+        ['a', true],
+        ['ab', true],
+      ],
+    );
+    const one = await removed('?limit=1');
+    assert.deepEqual([...one.removed, ...(await removed(`?limit=1&after=${one.next}`)).removed], all.removed);
+    assert.deepEqual((await removed('?prefix=ab')).removed, [all.removed[1]]);
+    assert.deepEqual((await removed('?prefix=b')).removed, []);
+    await ask(node, 'DELETE', `/v1/buckets/kept/objects/ab?versionId=${all.removed[1].versionId}`);
+    assert.equal((await ask(node, 'GET', '/v1/buckets/kept/objects/ab')).text, 'another');
+    assert.deepEqual((await removed()).removed, [all.removed[0]]);
+    assert.equal((await ask(node, 'GET', '/v1/buckets/none/removed')).status, 404);
     assert.equal((await ask(node, 'GET', '/v1/buckets/kept/versions')).status, 400);
     assert.equal((await ask(node, 'GET', '/v1/buckets/none/versions?key=a')).status, 404);
     for (const { versionId } of versions)
