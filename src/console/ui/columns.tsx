@@ -7,10 +7,15 @@ import { StatusBadge } from './status-badge.tsx';
 /** The names of things, each a link to its page below `to`. */
 export function nameColumn<T extends { readonly name: string }>(
   to: string,
-  { title = 'Name', width = 'minmax(6rem, 1.4fr)' }: { readonly title?: string; readonly width?: string } = {},
+  {
+    title = 'Name',
+    width = 'minmax(6rem, 1.4fr)',
+    phone,
+  }: { readonly title?: string; readonly width?: string; readonly phone?: 'first' } = {},
 ): Column<T> {
   return {
     key: 'name',
+    ...(phone && { phone }),
     title,
     width,
     sort: ({ name }) => name,

@@ -1,6 +1,11 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import classes from './data-table.module.css';
+import { useNarrow } from './use-narrow.ts';
+
+/** Below this, rows of tables that know how have two lines. */
+const PHONE_PX = 560;
+const TWO_LINES_PX = 60;
 
 /** A column of a table. */
 export interface Column<T> {
@@ -13,8 +18,16 @@ export interface Column<T> {
   /** A track of the grid, such as `minmax(10rem, 2fr)` or `6rem`. */
   readonly width?: string;
   readonly align?: 'right';
+  /** Shown in whole, however long: rows are as high as they have to be. */
+  readonly wraps?: boolean;
   /** Left out where the table is narrower than a tablet. */
   readonly wide?: boolean;
+  /**
+   * Where it stands on a phone. A table with such a column has two lines a row there: `first` leads the first one, `end` ends it,
+   * `rest` takes what is left of the second. All others that are not `wide` stand in the second, too; a number with its title, and
+   * so does what is `named`.
+   */
+  readonly phone?: 'first' | 'end' | 'second' | 'named' | 'rest';
 }
 
 export interface DataTableProps<T> {
@@ -42,7 +55,7 @@ export function DataTable<T>({
   rowKey,
   onOpen,
   initialSort,
-  rowHeight = 40,
+  rowHeight: oneLinePx = 40,
   maxHeight = '70vh',
   empty,
   onEnd,
@@ -50,6 +63,11 @@ export function DataTable<T>({
   const [sort, setSort] = useState(initialSort);
   const [current, setCurrent] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
+  const table = useRef<HTMLDivElement>(null);
+  const isNarrow = useNarrow(table, PHONE_PX);
+  const hasTwoLines = isNarrow && columns.some(({ phone }) => phone !== undefined);
+  const grows = columns.some(({ wraps }) => wraps);
+  const rowHeight = hasTwoLines ? Math.max(oneLinePx, TWO_LINES_PX) : oneLinePx;
   const sorted = useMemo(() => sortBy(rows, columns, sort), [rows, columns, sort]);
   const virtual = useVirtualizer({
     count: sorted.length,
@@ -60,6 +78,8 @@ export function DataTable<T>({
       if (range !== null && range.endIndex >= sorted.length - 2) onEnd?.();
     },
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows are others in height
+  useEffect(() => virtual.measure(), [virtual, rowHeight]);
   const template = columns.map(({ width = 'minmax(7rem, 1fr)' }) => width).join(' ');
   const narrow = columns.flatMap(({ wide, width = 'minmax(5rem, 1fr)' }) => (wide ? [] : [width])).join(' ');
 
@@ -92,15 +112,22 @@ export function DataTable<T>({
 
   return (
     <div
+      ref={table}
       className={classes.table}
       role="table"
+      data-phone={hasTwoLines || undefined}
       aria-label={label}
       aria-rowcount={sorted.length + 1}
       style={{ '--columns': template, '--columns-narrow': narrow } as React.CSSProperties}
     >
       <div role="rowgroup">
-        <div role="row" aria-rowindex={1} className={`${classes.row} ${classes.head}`}>
-          {columns.map(({ key, title, sort: by, align, wide }) => {
+        <div
+          role="row"
+          aria-rowindex={1}
+          className={`${classes.row} ${classes.head}`}
+          data-told={(hasTwoLines && columns.every(({ sort: by }) => by === undefined)) || undefined}
+        >
+          {columns.map(({ key, title, sort: by, align, wide, phone }) => {
             const isSorted = sort?.key === key;
             return (
               <div
@@ -109,6 +136,7 @@ export function DataTable<T>({
                 className={classes.cell}
                 data-align={align}
                 data-wide={wide}
+                data-at={phone}
                 aria-sort={isSorted ? (sort.descending ? 'descending' : 'ascending') : undefined}
               >
                 {by === undefined ? (
@@ -142,17 +170,35 @@ export function DataTable<T>({
                   role="row"
                   aria-rowindex={index + 2}
                   data-row={index}
+                  {...(grows && { ref: virtual.measureElement, 'data-index': index, 'data-grows': true })}
                   tabIndex={index === Math.min(current, sorted.length - 1) ? 0 : -1}
                   className={classes.row}
                   data-opens={onOpen !== undefined || undefined}
-                  style={{ position: 'absolute', top: start, height: rowHeight, left: 0, right: 0 }}
+                  style={{
+                    position: 'absolute',
+                    top: start,
+                    [grows ? 'minHeight' : 'height']: rowHeight,
+                    left: 0,
+                    right: 0,
+                  }}
                   onFocus={() => setCurrent(index)}
                   onClick={(event) => {
                     if (!(event.target as HTMLElement).closest('a, button, input')) onOpen?.(row);
                   }}
                 >
-                  {columns.map(({ key, cell, align, wide }) => (
-                    <div role="cell" key={key} className={classes.cell} data-align={align} data-wide={wide}>
+                  {columns.map(({ key, title, cell, align, wide, wraps, phone }) => (
+                    <div
+                      role="cell"
+                      key={key}
+                      className={classes.cell}
+                      data-align={align}
+                      data-wide={wide}
+                      data-wraps={wraps}
+                      data-at={phone}
+                      {...(hasTwoLines &&
+                        title !== '' &&
+                        (align === 'right' || phone === 'named') && { 'data-title': title })}
+                    >
                       {cell(row)}
                     </div>
                   ))}

@@ -107,7 +107,7 @@ export default function TimeChartCanvas(props: TimeChartProps) {
             values: (_chart, ticks) => ticks.map((tick) => latest.current.format(tick)),
           },
         ],
-        padding: [8, 8, 0, 0],
+        padding: [8, 22, 0, 0],
         series: [
           {},
           ...series.map(({ label: name, bad, dashed, color: own, filled }, at) => ({

@@ -33,10 +33,18 @@ export function Channels() {
     command: (name) => ['alert', 'test', name],
   });
   const columns: Column<Channel>[] = [
-    { key: 'name', title: 'Channel', width: 'minmax(6rem, 1fr)', sort: ({ name }) => name, cell: ({ name }) => name },
+    {
+      key: 'name',
+      phone: 'first',
+      title: 'Channel',
+      width: 'minmax(6rem, 1fr)',
+      sort: ({ name }) => name,
+      cell: ({ name }) => name,
+    },
     { key: 'kind', title: 'Kind', width: '6rem', wide: true, cell: ({ kind }) => kind },
     {
       key: 'target',
+      phone: 'rest',
       title: 'Leads to',
       width: 'minmax(7rem, 2fr)',
       cell: ({ target }) => <span title={target}>{target}</span>,
@@ -64,6 +72,7 @@ export function Channels() {
     },
     {
       key: 'do',
+      phone: 'end',
       title: '',
       width: '4.5rem',
       align: 'right',

@@ -23,22 +23,26 @@ export function Defaults() {
   });
   const mayWrite = useMay('alert:write');
   const columns: Column<Default>[] = [
-    { key: 'name', title: 'Rule', width: 'minmax(5rem, 8rem)', cell: ({ name }) => name },
+    { key: 'name', phone: 'first', title: 'Rule', width: 'minmax(5rem, 8rem)', cell: ({ name }) => name },
     {
       key: 'when',
+      wraps: true,
+      phone: 'rest',
       title: 'Fires when',
-      width: 'minmax(6rem, 2fr)',
-      cell: ({ when }) => <Code title={when}>{when}</Code>,
+      width: 'minmax(6rem, 2.2fr)',
+      cell: ({ when }) => <Code>{when}</Code>,
     },
     {
       key: 'critical',
+      wraps: true,
       title: 'Is critical when',
       width: 'minmax(9rem, 2fr)',
       wide: true,
-      cell: ({ criticalWhen }) => criticalWhen && <Code title={criticalWhen}>{criticalWhen}</Code>,
+      cell: ({ criticalWhen }) => criticalWhen && <Code>{criticalWhen}</Code>,
     },
     {
       key: 'on',
+      phone: 'end',
       title: 'On',
       width: '3.5rem',
       align: 'right',

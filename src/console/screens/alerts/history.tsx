@@ -15,9 +15,10 @@ import { Time } from '../../ui/time.tsx';
 type Firing = Answer<'GET', '/v1/alerts/history'>['firings'][number];
 
 const COLUMNS: readonly Column<Firing>[] = [
-  { key: 'since', title: 'Since', width: '9rem', cell: ({ sinceMs }) => <Time at={sinceMs} /> },
+  { key: 'since', phone: 'end', title: 'Since', width: '9rem', cell: ({ sinceMs }) => <Time at={sinceMs} /> },
   {
     key: 'severity',
+    phone: 'second',
     title: 'Severity',
     width: '7rem',
     cell: ({ severity }) => (
@@ -26,9 +27,10 @@ const COLUMNS: readonly Column<Firing>[] = [
       </StatusBadge>
     ),
   },
-  { key: 'rule', title: 'Rule', width: '8rem', wide: true, cell: ({ rule }) => rule },
+  { key: 'rule', phone: 'second', title: 'Rule', width: '8rem', wide: true, cell: ({ rule }) => rule },
   {
     key: 'function',
+    phone: 'first',
     title: 'Function',
     width: 'minmax(7rem, 1.2fr)',
     cell: ({ function: name }) =>
@@ -51,6 +53,7 @@ const COLUMNS: readonly Column<Firing>[] = [
   { key: 'worst', title: 'At worst', width: '6rem', wide: true, align: 'right', cell: ({ worst }) => worst },
   {
     key: 'cause',
+    phone: 'rest',
     title: 'Likely cause',
     width: 'minmax(8rem, 3fr)',
     wide: true,

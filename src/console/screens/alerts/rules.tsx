@@ -25,12 +25,21 @@ export function Rules() {
   const [editing, setEditing] = useState<Rule | 'new'>();
   const [removing, setRemoving] = useState<Rule>();
   const columns: Column<Rule>[] = [
-    { key: 'name', title: 'Rule', width: 'minmax(7rem, 1fr)', sort: ({ name }) => name, cell: ({ name }) => name },
+    {
+      key: 'name',
+      phone: 'first',
+      title: 'Rule',
+      width: 'minmax(7rem, 1fr)',
+      sort: ({ name }) => name,
+      cell: ({ name }) => name,
+    },
     {
       key: 'when',
+      wraps: true,
+      phone: 'rest',
       title: 'Fires when',
       width: 'minmax(9rem, 2.4fr)',
-      cell: ({ when }) => <Code title={when}>{when}</Code>,
+      cell: ({ when }) => <Code>{when}</Code>,
     },
     { key: 'of', title: 'Of', width: 'minmax(6rem, 1fr)', wide: true, cell: (rule) => scopeWords(rule) },
     {
@@ -63,6 +72,7 @@ export function Rules() {
     },
     {
       key: 'do',
+      phone: 'end',
       title: '',
       width: '4.5rem',
       align: 'right',

@@ -23,17 +23,30 @@ import { VerifyDialog } from './verify-dialog.tsx';
 const PAGE = 200;
 
 const COLUMNS: readonly Column<AuditEntry>[] = [
-  { key: 'time', title: 'When', width: 'minmax(4.25rem, 7.5rem)', cell: ({ time }) => <Time at={time} /> },
-  { key: 'actor', title: 'Who', width: 'minmax(3rem, 1fr)', cell: ({ actor }) => actor },
-  { key: 'action', title: 'Did', width: 'minmax(5.5rem, 1.3fr)', cell: ({ action }) => action },
+  {
+    key: 'time',
+    phone: 'end',
+    title: 'When',
+    width: 'minmax(4.25rem, 7.5rem)',
+    cell: ({ time }) => <Time at={time} />,
+  },
+  { key: 'actor', phone: 'second', title: 'Who', width: 'minmax(3rem, 1fr)', cell: ({ actor }) => actor },
+  { key: 'action', phone: 'first', title: 'Did', width: 'minmax(5.5rem, 1.3fr)', cell: ({ action }) => action },
   {
     key: 'subject',
+    phone: 'rest',
     title: 'To what',
     width: 'minmax(6rem, 2fr)',
     wide: true,
     cell: ({ subject }) => <ThingLink thing={subject} />,
   },
-  { key: 'outcome', title: 'Outcome', width: 'minmax(4.5rem, 6.5rem)', cell: (entry) => <Outcome entry={entry} /> },
+  {
+    key: 'outcome',
+    phone: 'second',
+    title: 'Outcome',
+    width: 'minmax(4.5rem, 6.5rem)',
+    cell: (entry) => <Outcome entry={entry} />,
+  },
   {
     key: 'from',
     title: 'From',

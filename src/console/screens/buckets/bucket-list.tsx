@@ -19,12 +19,12 @@ const BUCKET_NAME = {
 };
 
 const COLUMNS: readonly Column<Bucket>[] = [
-  nameColumn('/buckets', { title: 'Bucket', width: 'minmax(9rem, 2fr)' }),
-  countColumn('objects', 'Objects', ({ objects }) => objects, { width: '6rem' }),
+  nameColumn('/buckets', { title: 'Bucket', width: 'minmax(6rem, 2fr)' }),
+  countColumn('objects', 'Objects', ({ objects }) => objects, { width: '4.5rem' }),
   {
     key: 'bytes',
     title: 'Size',
-    width: '6rem',
+    width: '5.5rem',
     align: 'right',
     sort: ({ bytes }) => bytes,
     cell: ({ bytes }) => formatBytes(bytes),

@@ -35,12 +35,14 @@ const STATES: readonly { value: State | ''; label: string }[] = [
 const COLUMNS: readonly Column<EventView>[] = [
   {
     key: 'accepted',
+    phone: 'end',
     title: 'Accepted',
     width: '8.5rem',
     cell: ({ acceptedAtMs }) => <Time at={acceptedAtMs} />,
   },
   {
     key: 'state',
+    phone: 'first',
     title: 'State',
     width: '6.5rem',
     cell: ({ state }) => (
@@ -60,6 +62,7 @@ const COLUMNS: readonly Column<EventView>[] = [
   },
   {
     key: 'message',
+    phone: 'rest',
     title: 'What happened',
     width: 'minmax(6rem, 2fr)',
     cell: ({ message, dueAtMs, state }) =>

@@ -114,6 +114,7 @@ function columnsWith(redrive: (lane: Lane) => void, readAtMs: number): Column<La
   return [
     {
       key: 'function',
+      phone: 'first',
       title: 'Function',
       width: 'minmax(5rem, 1.4fr)',
       sort: ({ function: name }) => name,
@@ -148,6 +149,7 @@ function columnsWith(redrive: (lane: Lane) => void, readAtMs: number): Column<La
     countColumn('attempts', 'Failed attempts', ({ failedAttempts }) => failedAttempts, { width: '7.5rem', wide: true }),
     {
       key: 'do',
+      phone: 'end',
       title: '',
       width: '4.5rem',
       align: 'right',

@@ -16,6 +16,7 @@ function lengthOf(ms: number, longestMs: number): number {
 export function columnsOf(isOfOneFunction: boolean, longestMs: number): readonly Column<Invocation>[] {
   const name: Column<Invocation> = {
     key: 'function',
+    phone: 'first',
     title: 'Function',
     // More of a name where there is room for it: the columns of one width take theirs first.
     width: 'minmax(clamp(3.5rem, 14vw, 9rem), 1fr)',
@@ -24,6 +25,7 @@ export function columnsOf(isOfOneFunction: boolean, longestMs: number): readonly
   return [
     {
       key: 'status',
+      phone: isOfOneFunction ? 'first' : 'second',
       title: 'Ended',
       width: 'minmax(5.75rem, 8rem)',
       cell: ({ status, invocationId }) => (
@@ -36,6 +38,7 @@ export function columnsOf(isOfOneFunction: boolean, longestMs: number): readonly
     },
     {
       key: 'when',
+      phone: 'end',
       title: 'Began',
       width: 'minmax(3.75rem, 8rem)',
       cell: ({ startedAtMs }) => <Time at={startedAtMs} />,
@@ -50,6 +53,7 @@ export function columnsOf(isOfOneFunction: boolean, longestMs: number): readonly
     },
     {
       key: 'duration',
+      phone: 'second',
       title: 'Duration',
       width: 'minmax(4.25rem, 8rem)',
       cell: ({ durationMs, coldStart }) => (
@@ -62,6 +66,7 @@ export function columnsOf(isOfOneFunction: boolean, longestMs: number): readonly
     },
     {
       key: 'failure',
+      phone: 'rest',
       title: 'What went wrong',
       width: 'minmax(8rem, 2fr)',
       wide: true,

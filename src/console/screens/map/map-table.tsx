@@ -21,6 +21,7 @@ const shown = (node: MapNode | undefined) => (node === undefined ? '' : `${node.
 const COLUMNS: readonly Column<Row>[] = [
   {
     key: 'from',
+    phone: 'first',
     title: 'From',
     width: 'minmax(8rem, 2fr)',
     sort: ({ from }) => from?.name ?? '',
@@ -36,6 +37,7 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   {
     key: 'to',
+    phone: 'rest',
     title: 'To',
     width: 'minmax(8rem, 2fr)',
     sort: ({ to }) => to?.name ?? '',
@@ -43,6 +45,7 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   {
     key: 'rate',
+    phone: 'end',
     title: 'Per minute',
     width: '6rem',
     align: 'right',
@@ -51,6 +54,7 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   {
     key: 'errors',
+    phone: 'second',
     title: 'Errors',
     width: '6.5rem',
     align: 'right',

@@ -13,6 +13,7 @@ import { type MeasuredSandbox, STATES, stateOf } from './sandbox.ts';
 const COLUMNS: readonly Column<MeasuredSandbox>[] = [
   {
     key: 'function',
+    phone: 'first',
     title: 'Runs',
     width: 'minmax(4rem, 2.4fr)',
     cell: (sandbox) => <Runs sandbox={sandbox} />,
@@ -20,6 +21,7 @@ const COLUMNS: readonly Column<MeasuredSandbox>[] = [
   },
   {
     key: 'state',
+    phone: 'end',
     title: 'State',
     width: 'minmax(6.25rem, 1fr)',
     cell: ({ state }) => (
@@ -31,6 +33,7 @@ const COLUMNS: readonly Column<MeasuredSandbox>[] = [
   },
   {
     key: 'memory',
+    phone: 'named',
     title: 'Memory',
     width: 'minmax(3.5rem, 2.5fr)',
     cell: (sandbox) => <Memory sandbox={sandbox} />,
@@ -47,6 +50,7 @@ const COLUMNS: readonly Column<MeasuredSandbox>[] = [
   },
   {
     key: 'cpu',
+    phone: 'second',
     title: 'CPU',
     align: 'right',
     width: 'minmax(3.75rem, 4.75rem)',

@@ -84,6 +84,7 @@ export function Tokens({ user }: { readonly user: string }) {
               ...COLUMNS,
               {
                 key: 'revoke',
+                phone: 'end',
                 title: '',
                 width: '5.5rem',
                 align: 'right',
@@ -108,7 +109,9 @@ export function Tokens({ user }: { readonly user: string }) {
           />
         )}
       </QueryView>
-      <CommandLine words={['token', 'create', '--user', user]} />
+      <div className={classes.command}>
+        <CommandLine words={['token', 'create', '--user', user]} />
+      </div>
       <Confirm
         opened={revoking !== undefined}
         onClose={() => setRevoking(undefined)}
@@ -126,6 +129,7 @@ export function Tokens({ user }: { readonly user: string }) {
 const COLUMNS: readonly Column<Token>[] = [
   {
     key: 'label',
+    phone: 'first',
     title: 'What for',
     width: 'minmax(7rem, 2fr)',
     sort: ({ label }) => label.toLowerCase(),
@@ -140,6 +144,7 @@ const COLUMNS: readonly Column<Token>[] = [
   },
   {
     key: 'used',
+    phone: 'named',
     title: 'Last used',
     width: 'minmax(5.5rem, 1fr)',
     cell: ({ lastUsedAt }) => (lastUsedAt === undefined ? 'never' : <Time at={lastUsedAt} ago />),

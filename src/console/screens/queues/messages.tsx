@@ -24,9 +24,10 @@ const STATES: Readonly<Record<Message['state'], readonly [Tone, string]>> = {
 const SHOWN_CHARACTERS = 300;
 
 const COLUMNS: readonly Column<Message>[] = [
-  { key: 'sent', title: 'Sent', width: '8.5rem', cell: ({ sentAtMs }) => <Time at={sentAtMs} /> },
+  { key: 'sent', phone: 'end', title: 'Sent', width: '8.5rem', cell: ({ sentAtMs }) => <Time at={sentAtMs} /> },
   {
     key: 'state',
+    phone: 'first',
     title: 'State',
     width: '6.5rem',
     cell: ({ state }) => (
@@ -39,6 +40,7 @@ const COLUMNS: readonly Column<Message>[] = [
   { key: 'group', title: 'Group', width: '7rem', wide: true, cell: ({ group }) => group ?? '' },
   {
     key: 'body',
+    phone: 'rest',
     title: 'Message',
     width: 'minmax(7rem, 3fr)',
     cell: (message) => <code>{bodyOf(message).slice(0, SHOWN_CHARACTERS)}</code>,

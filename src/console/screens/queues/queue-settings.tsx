@@ -8,7 +8,7 @@ import { CommandLine } from '../../ui/command-line.tsx';
 import { differencesOf } from '../../ui/differences.ts';
 import { Failure } from '../../ui/failure.tsx';
 import { ifRevision } from '../../ui/form-dialog.tsx';
-import { May } from '../../ui/may.tsx';
+import { MaySet } from '../../ui/may-set.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ageMs, ageText } from '../../ui/range.ts';
 import type { Queue } from './queue-list.tsx';
@@ -94,47 +94,49 @@ export function QueueSettings({
         }}
         style={{ display: 'grid', gap: '0.875rem', maxWidth: '30rem' }}
       >
-        {TIMES.map(([key, label, description]) => (
-          <TextInput
-            key={key}
-            label={label}
-            description={description}
-            value={times[key] ?? ageText(settings[key])}
-            error={times[key] !== undefined && ageMs(times[key]) === undefined && 'Write a time such as 30s, 10m or 4d'}
-            onChange={(event) => setTimes({ ...times, [key]: event.currentTarget.value })}
+        <MaySet action="queue:manage" on={`queue:${name}`}>
+          {TIMES.map(([key, label, description]) => (
+            <TextInput
+              key={key}
+              label={label}
+              description={description}
+              value={times[key] ?? ageText(settings[key])}
+              error={
+                times[key] !== undefined && ageMs(times[key]) === undefined && 'Write a time such as 30s, 10m or 4d'
+              }
+              onChange={(event) => setTimes({ ...times, [key]: event.currentTarget.value })}
+            />
+          ))}
+          <Select
+            label="Dead letters go to"
+            description="What was received too often without being done"
+            placeholder="nowhere: they come back"
+            clearable
+            searchable
+            data={queues
+              .filter((each) => each.name !== name && each.settings.fifo === settings.fifo)
+              .map((each) => each.name)}
+            value={dead === '' ? null : dead}
+            onChange={(value) => setDead(value ?? '')}
           />
-        ))}
-        <Select
-          label="Dead letters go to"
-          description="What was received too often without being done"
-          placeholder="nowhere: they come back"
-          clearable
-          searchable
-          data={queues
-            .filter((each) => each.name !== name && each.settings.fifo === settings.fifo)
-            .map((each) => each.name)}
-          value={dead === '' ? null : dead}
-          onChange={(value) => setDead(value ?? '')}
-        />
-        {dead !== '' && (
-          <NumberInput label="Too often is" min={1} max={1_000} required value={receives} onChange={setReceives} />
-        )}
-        {settings.fifo && (
-          <Switch
-            label="Messages with the same body within 5 minutes count once"
-            checked={byContent}
-            onChange={(event) => setByContent(event.currentTarget.checked)}
-          />
-        )}
-        <Failure error={change.error} />
-        <CommandLine words={isWrong || flags.length === 0 ? undefined : ['queue', 'create', name, ...flags]} />
-        <Group>
-          <May action="queue:manage" on={`queue:${name}`}>
+          {dead !== '' && (
+            <NumberInput label="Too often is" min={1} max={1_000} required value={receives} onChange={setReceives} />
+          )}
+          {settings.fifo && (
+            <Switch
+              label="Messages with the same body within 5 minutes count once"
+              checked={byContent}
+              onChange={(event) => setByContent(event.currentTarget.checked)}
+            />
+          )}
+          <Failure error={change.error} />
+          <CommandLine words={isWrong || flags.length === 0 ? undefined : ['queue', 'create', name, ...flags]} />
+          <Group>
             <Button type="submit" loading={change.isPending} disabled={isWrong || flags.length === 0}>
               Save
             </Button>
-          </May>
-        </Group>
+          </Group>
+        </MaySet>
       </form>
     </Panel>
   );

@@ -17,6 +17,7 @@ import { type Deployment, type Repository, shortCommit } from './repository.ts';
 const COLUMNS: readonly Column<Deployment>[] = [
   {
     key: 'state',
+    phone: 'second',
     title: 'Outcome',
     width: 'minmax(5.5rem, 7rem)',
     cell: ({ state }) => (
@@ -25,7 +26,7 @@ const COLUMNS: readonly Column<Deployment>[] = [
       </StatusBadge>
     ),
   },
-  { key: 'subject', title: 'What', width: 'minmax(6rem, 3fr)', cell: ({ subject }) => subject },
+  { key: 'subject', phone: 'first', title: 'What', width: 'minmax(6rem, 3fr)', cell: ({ subject }) => subject },
   {
     key: 'commit',
     title: 'Commit',
@@ -40,7 +41,14 @@ const COLUMNS: readonly Column<Deployment>[] = [
     wide: true,
     cell: ({ ref }) => ref.replace(/^refs\/(heads|tags)\//, ''),
   },
-  { key: 'author', title: 'Author', width: 'minmax(6rem, 1.4fr)', wide: true, cell: ({ author }) => author },
+  {
+    key: 'author',
+    phone: 'rest',
+    title: 'Author',
+    width: 'minmax(6rem, 1.4fr)',
+    wide: true,
+    cell: ({ author }) => author,
+  },
   {
     key: 'took',
     title: 'Took',
@@ -49,7 +57,7 @@ const COLUMNS: readonly Column<Deployment>[] = [
     align: 'right',
     cell: ({ durationMs }) => formatDuration(durationMs),
   },
-  { key: 'at', title: 'When', width: 'minmax(4.5rem, 6.5rem)', cell: ({ at }) => <Time at={at} ago /> },
+  { key: 'at', phone: 'end', title: 'When', width: 'minmax(4.5rem, 6.5rem)', cell: ({ at }) => <Time at={at} ago /> },
 ];
 
 /** What a repository deployed, the newest first; each with what its build printed. */

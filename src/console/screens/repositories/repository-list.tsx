@@ -13,7 +13,7 @@ import { type Repository, shortCommit, stateOf } from './repository.ts';
 import { RepositoryDialog } from './repository-dialog.tsx';
 
 const COLUMNS: readonly Column<Repository>[] = [
-  nameColumn('/repositories', { width: 'minmax(5rem, 1.2fr)' }),
+  nameColumn('/repositories', { width: 'minmax(5rem, 1.2fr)', phone: 'first' }),
   {
     key: 'kind',
     title: 'Comes by',
@@ -31,6 +31,7 @@ const COLUMNS: readonly Column<Repository>[] = [
   },
   {
     key: 'state',
+    phone: 'second',
     title: 'State',
     width: 'minmax(6rem, 1.2fr)',
     cell: (repository) => {
@@ -52,6 +53,7 @@ const COLUMNS: readonly Column<Repository>[] = [
   },
   {
     key: 'when',
+    phone: 'end',
     title: 'When',
     width: 'minmax(4.5rem, 6.5rem)',
     cell: ({ deployments: [last] }) => (last === undefined ? 'never' : <Time at={last.at} ago />),

@@ -18,11 +18,12 @@ type Dead = Answer<'GET', typeof PATH>['dead'][number];
 const SHOWN_CHARACTERS = 300;
 
 const COLUMNS: readonly Column<Dead>[] = [
-  { key: 'since', title: 'Since', width: '8.5rem', cell: ({ sinceMs }) => <Time at={sinceMs} /> },
-  { key: 'to', title: 'To', width: 'minmax(7rem, 1fr)', cell: ({ destination }) => destination },
+  { key: 'since', phone: 'end', title: 'Since', width: '8.5rem', cell: ({ sinceMs }) => <Time at={sinceMs} /> },
+  { key: 'to', phone: 'first', title: 'To', width: 'minmax(7rem, 1fr)', cell: ({ destination }) => destination },
   { key: 'attempts', title: 'Attempts', width: '5rem', align: 'right', wide: true, cell: ({ attempts }) => attempts },
   {
     key: 'error',
+    phone: 'rest',
     title: 'What happened',
     width: 'minmax(7rem, 1.5fr)',
     cell: ({ error }) => <span title={error}>{error}</span>,

@@ -21,6 +21,7 @@ export function Subscriptions({ topic: { name, subscriptions } }: { topic: Topic
   const columns: Column<Subscription>[] = [
     {
       key: 'destination',
+      phone: 'first',
       title: 'Goes to',
       width: 'minmax(9rem, 2fr)',
       sort: ({ destination }) => destination,
@@ -28,12 +29,14 @@ export function Subscriptions({ topic: { name, subscriptions } }: { topic: Topic
     },
     {
       key: 'filter',
+      phone: 'rest',
       title: 'Only what matches',
       width: 'minmax(6rem, 2fr)',
       cell: ({ filter }) => (filter === undefined ? 'everything' : <Code>{JSON.stringify(filter)}</Code>),
     },
     {
       key: 'do',
+      phone: 'end',
       title: '',
       width: '2.5rem',
       align: 'right',

@@ -7,6 +7,7 @@ import { useChange } from '../../../api/hooks.ts';
 import { useMay } from '../../../api/may.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { Failure } from '../../../ui/failure.tsx';
+import { MaySet } from '../../../ui/may-set.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { TypedInput } from '../../../ui/typed-input.tsx';
 import { useWords } from '../../../ui/words.ts';
@@ -75,12 +76,7 @@ export default function Configuration({ view }: FunctionTabProps) {
         type="search"
         className={classes.find ?? ''}
       />
-      {may.reason !== undefined && (
-        <Text size="sm" c="dimmed">
-          {may.reason}
-        </Text>
-      )}
-      <fieldset disabled={may.allowed !== true} className={classes.settings}>
+      <MaySet action="function:configure" on={`function:${name}`}>
         {GROUPS.map(({ title, settings }) => {
           const shown = settings.filter((each) => isFound(`${each.title} ${each.meaning} ${each.key}`));
           if (shown.length === 0) return null;
@@ -109,7 +105,7 @@ export default function Configuration({ view }: FunctionTabProps) {
             </Panel>
           );
         })}
-      </fieldset>
+      </MaySet>
       {may.allowed === true && (
         <div className={classes.save} data-idle={keys.length === 0 || undefined}>
           <Verdict name={name} changes={changes} />

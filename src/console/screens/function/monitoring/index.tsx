@@ -1,6 +1,6 @@
 import { Anchor, Button, Select } from '@mantine/core';
 import { IconChartLine, IconZoomOut } from '@tabler/icons-react';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useApi } from '../../../api/hooks.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
@@ -8,7 +8,7 @@ import { EmptyState } from '../../../ui/empty-state.tsx';
 import { ErrorState } from '../../../ui/error-state.tsx';
 import { Loading } from '../../../ui/loading.tsx';
 import { Panel } from '../../../ui/panel.tsx';
-import { ageMs, type TimeRange as Range, useTimeRange } from '../../../ui/range.ts';
+import { ageMs, type TimeRange as Range, rangeWords, useTimeRange } from '../../../ui/range.ts';
 import { TimeChart } from '../../../ui/time-chart.tsx';
 import { TimeRange } from '../../../ui/time-range.tsx';
 import { useWords } from '../../../ui/words.ts';
@@ -19,20 +19,31 @@ import { Happened } from './happened.tsx';
 import { type Happening, useHappenings } from './happenings.ts';
 import { type Comparison, comparisonOf, type Measures, useMeasures } from './measures.ts';
 import classes from './monitoring.module.css';
+import { useUsualRange } from './usual-range.ts';
 
-const USUAL_RANGE = '3h';
 const MINUTE_MS = 60_000;
 /** Measures are by the minute: less shows nothing more. */
 const SHORTEST_MS = 5 * MINUTE_MS;
 
-/** What was measured of the function, over time, and what happened to it meanwhile. */
-export default function Monitoring({ view: { name } }: FunctionTabProps) {
-  const { range, setRange } = useTimeRange(USUAL_RANGE);
+/** What was measured of the function, over time, and what happened to it meanwhile; where the URL says no time, since it was called first. */
+export default function Monitoring({ view }: FunctionTabProps) {
+  const usual = useUsualRange(view);
+  const [{ from }, change] = useWords(['from']);
+  useEffect(() => {
+    if (from === '' && usual !== undefined) change({ from: usual });
+  }, [from, usual, change]);
+  if (from === '') return <Loading rows={12} rowHeight={24} />;
+  return <Measured name={view.name} usual={usual ?? from} />;
+}
+
+function Measured({ name, usual }: { readonly name: string; readonly usual: string }) {
+  const { range, setRange } = useTimeRange('');
   const [words, change] = useWords(['version', 'compare']);
   const version = /^[1-9]\d{0,8}$/.test(words.version) ? Number(words.version) : undefined;
   const comparison = comparisonOf(words.compare);
   const { query, measures, compared } = useMeasures(name, range, version, comparison);
   const happenings = useHappenings(name, measures?.fromMs ?? 0, measures?.toMs ?? 0);
+  const whole = rangeWords({ from: usual });
   const isWhole = range.to === undefined && ageMs(range.from) !== undefined;
   const zoom = (fromMs: number, toMs: number): void => {
     const missing = Math.max(0, SHORTEST_MS - (toMs - fromMs)) / 2;
@@ -54,9 +65,9 @@ export default function Monitoring({ view: { name } }: FunctionTabProps) {
             size="xs"
             variant="default"
             leftSection={<IconZoomOut size={15} stroke={1.6} aria-hidden />}
-            onClick={() => setRange({ from: USUAL_RANGE })}
+            onClick={() => setRange({ from: usual })}
           >
-            Last 3 hours
+            {whole}
           </Button>
         )}
         <TimeRange range={range} onRange={setRange} />
@@ -82,13 +93,13 @@ export default function Monitoring({ view: { name } }: FunctionTabProps) {
                 comparison={comparison}
                 happenings={happenings}
                 onRange={zoom}
-                onWhole={() => setRange({ from: USUAL_RANGE })}
+                onWhole={() => setRange({ from: usual })}
               />
             ))}
           </div>
           <p className={classes.help}>
-            Drag to look closer, Shift and drag to move, double click for the last three hours; arrow keys, <kbd>+</kbd>
-            , <kbd>−</kbd> and Escape do the same. A click on a point shows the invocations behind it.
+            Drag to look closer, Shift and drag to move, double click for the {whole.toLowerCase()}; arrow keys,{' '}
+            <kbd>+</kbd>, <kbd>−</kbd> and Escape do the same. A click on a point shows the invocations behind it.
           </p>
           <Happened name={name} happenings={happenings} />
         </>

@@ -18,6 +18,7 @@ interface Row {
 const COLUMNS: readonly Column<Row>[] = [
   {
     key: 'function',
+    phone: 'first',
     title: 'Function',
     width: 'minmax(5rem, 1fr)',
     cell: (row) => (
@@ -49,6 +50,7 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   {
     key: 'mode',
+    phone: 'end',
     title: 'Next time',
     width: 'minmax(5rem, 7rem)',
     cell: ({ mode }) => (
@@ -60,6 +62,7 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   {
     key: 'message',
+    phone: 'rest',
     title: 'Why',
     width: 'minmax(7rem, 3fr)',
     cell: ({ message }) => <span title={message}>{message}</span>,

@@ -122,6 +122,7 @@ function limitColumns(onEdit: (quota: Quota) => void, onRemove: (quota: Quota) =
   return [
     {
       key: 'team',
+      phone: 'first',
       title: 'For',
       width: 'minmax(5rem, 1.2fr)',
       cell: ({ team }) => teamTitle(team),
@@ -129,6 +130,7 @@ function limitColumns(onEdit: (quota: Quota) => void, onRemove: (quota: Quota) =
     },
     {
       key: 'limits',
+      phone: 'rest',
       title: 'At most',
       width: 'minmax(7rem, 3fr)',
       cell: (quota) =>
@@ -142,6 +144,7 @@ function limitColumns(onEdit: (quota: Quota) => void, onRemove: (quota: Quota) =
     { key: 'at', title: 'When', width: '7rem', wide: true, cell: ({ updatedAt }) => <Time at={updatedAt} ago /> },
     {
       key: 'do',
+      phone: 'end',
       title: '',
       width: '8.75rem',
       align: 'right',

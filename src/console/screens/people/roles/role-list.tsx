@@ -10,15 +10,17 @@ import { type RoleView, sentenceOf, summaryOf } from '../statement.ts';
 import { RoleDialog } from './role-dialog.tsx';
 
 const COLUMNS: readonly Column<RoleView>[] = [
-  nameColumn('/people/roles', { width: 'minmax(6rem, 1fr)' }),
+  nameColumn('/people/roles', { width: 'minmax(6rem, 1fr)', phone: 'first' }),
   {
     key: 'description',
+    phone: 'rest',
     title: 'What it is for',
     width: 'minmax(7rem, 4fr)',
     cell: ({ description, statements }) => description || summaryOf(statements),
   },
   {
     key: 'kind',
+    phone: 'end',
     title: 'Kind',
     width: '6.5rem',
     wide: true,

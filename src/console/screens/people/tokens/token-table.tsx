@@ -54,6 +54,7 @@ function columnsOf(withOwner: boolean, onRevoke: (token: Token) => void): readon
   return [
     {
       key: 'label',
+      phone: 'first',
       title: 'What for',
       width: 'minmax(4.5rem, 1.6fr)',
       cell: ({ label, session, id }) => label || (session ? 'a session' : id),
@@ -63,6 +64,7 @@ function columnsOf(withOwner: boolean, onRevoke: (token: Token) => void): readon
       ? [
           {
             key: 'owner',
+            phone: 'second',
             title: 'Whose',
             width: 'minmax(4.5rem, 1.2fr)',
             cell: ({ user, team }: Token) => <ThingLink thing={user === undefined ? `team:${team}` : `user:${user}`} />,
@@ -93,9 +95,16 @@ function columnsOf(withOwner: boolean, onRevoke: (token: Token) => void): readon
       cell: ({ createdAt }) => <Time at={createdAt} ago />,
       sort: ({ createdAt }) => createdAt,
     },
-    { key: 'end', title: 'Ends', width: 'minmax(4.5rem, 7.5rem)', cell: (token) => <End token={token} /> },
+    {
+      key: 'end',
+      phone: 'named',
+      title: 'Ends',
+      width: 'minmax(4.5rem, 7.5rem)',
+      cell: (token) => <End token={token} />,
+    },
     {
       key: 'revoke',
+      phone: 'end',
       title: '',
       width: '4.75rem',
       align: 'right',
