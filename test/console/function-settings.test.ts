@@ -5,6 +5,8 @@ import { startTestNode, type TestNode } from '../support/node.ts';
 import { asked, choose, HOSTILE, makeFunction } from './function-support.ts';
 import { everyLook, goTo, noBrowser, openBrowser, openPage } from './support.ts';
 
+const LONGER_THAN_FOCUS_IS_LOOKED_AFTER_MS = 200;
+
 describe("a function's settings, triggers, releases and permissions in the console", { skip: noBrowser }, () => {
   let browser: Browser;
   let node: TestNode;
@@ -126,7 +128,12 @@ describe("a function's settings, triggers, releases and permissions in the conso
       .getByRole('cell', { name: /^[1-9]/ })
       .first()
       .waitFor();
-    // By keys: each is off while it is being done, and has the focus again when it has become the other.
+    // By keys: each is off while it is being done, and has the focus again when it has become the other; also after a slow answer.
+    await page.route('**/release/pause', async (route) => {
+      await page.locator('button:disabled', { hasText: 'Pause' }).waitFor();
+      await page.waitForTimeout(LONGER_THAN_FOCUS_IS_LOOKED_AFTER_MS);
+      await route.continue();
+    });
     await page.getByRole('button', { name: 'Pause' }).press('Enter');
     await page.locator('button:focus', { hasText: 'Go on' }).press('Enter');
     await page.locator('button:focus', { hasText: 'Pause' }).waitFor();

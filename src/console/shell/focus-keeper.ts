@@ -45,7 +45,7 @@ export function useFocusKept(): void {
       // The picture in which the browser takes the focus away is still to come.
       if (document.activeElement === element && (isOff || wasOff)) timer = setTimeout(check, SETTLED_MS);
       if (document.activeElement !== document.body) return;
-      if (isOff && element.hasAttribute('data-loading')) return;
+      if (isOff && element.closest('[data-loading]') !== null) return;
       const to = isThere(element) ? element : standIn(onPage);
       (to ?? document.querySelector<HTMLElement>('[data-route-focus]'))?.focus({ preventScroll: true });
     };

@@ -27,7 +27,7 @@ export function BucketSettings({ bucket: { name, revision, settings } }: { bucke
   const save = (body: Change) =>
     change.mutate(body, { onSuccess: () => notifications.show({ message: `The settings of ${name} are saved` }) });
   return (
-    <div className={classes.stack}>
+    <div className={classes.stack} data-loading={change.isPending || undefined}>
       <MaySet action="bucket:manage" on={`bucket:${name}`}>
         <Panel title="Versions">
           <div className={classes.stack}>

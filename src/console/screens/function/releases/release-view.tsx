@@ -49,7 +49,7 @@ export function ReleaseView({ release }: { readonly release: Release }) {
           </Text>
         </Group>
         {isUnderWay && (
-          <Group gap="xs">
+          <Group gap="xs" data-loading={leading.isPending || undefined}>
             <May action="function:release" on={`function:${name}`}>
               <Button
                 size="xs"

@@ -90,7 +90,7 @@ export function TriggerRow({ trigger, isMeant, onChange, onTest }: TriggerRowPro
           </div>
         )}
       </div>
-      <Group gap="xs" className={classes.actions ?? ''}>
+      <Group gap="xs" className={classes.actions ?? ''} data-loading={switching.isPending || undefined}>
         <Switch
           size="sm"
           checked={enabled}

@@ -67,7 +67,7 @@ export function TriggerTest({ name, trigger, onClose }: TriggerTestProps) {
           maxHeight="36vh"
         />
         <Failure error={fault || testing.error} />
-        <Group gap="xs" justify="flex-end">
+        <Group gap="xs" justify="flex-end" data-loading={testing.isPending || undefined}>
           <Button variant="default" onClick={() => test(true)} disabled={testing.isPending}>
             Only show what it would get
           </Button>
