@@ -5,13 +5,10 @@ import type { Dispatcher } from './engine/dispatcher.ts';
 import type { Clock } from './model/clock.ts';
 import type { Settings } from './model/settings.ts';
 import { openMetrics, type RunningMetrics } from './observe/metrics/create-metrics.ts';
+import { laneSampler } from './observe/metrics/lanes.ts';
 import { OwnMetrics } from './observe/metrics/own.ts';
 import { otlpTarget } from './observe/otlp/client.ts';
 import type { Store } from './store/store.ts';
-
-/** With more lanes than this their lag is measured once a minute instead of every ten seconds. */
-const MANY_LANES = 50;
-const SAMPLES_A_MINUTE = 6;
 
 interface MeasuringOptions {
   readonly store: Store;
@@ -25,8 +22,8 @@ interface MeasuringOptions {
 export interface Measuring extends RunningMetrics {
   /** Takes the metrics that functions print. */
   readonly own: OwnMetrics;
-  /** Measures what does not tell by itself, from now on. */
-  measure(sources: { dispatcher: Dispatcher; events: Events }): Promise<void>;
+  /** Measures what does not tell by itself, from now on. `onDead` hears each time of each function that dead events lie there. */
+  measure(sources: { dispatcher: Dispatcher; events: Events; onDead: (functionName: string) => void }): Promise<void>;
 }
 
 /** Opens the metrics of a node, and measures its gauges. */
@@ -50,11 +47,17 @@ export async function openMeasuring(options: MeasuringOptions): Promise<Measurin
       await exporter?.close();
       await metrics.close();
     },
-    async measure({ dispatcher, events }) {
+    async measure({ dispatcher, events, onDead }) {
       const gauges = nodeGauges(clock);
-      const sampleLag = lagSampler(events, (name, trigger, lagMs) =>
-        observer.measure('lag', { function: name, trigger }, 'ms', lagMs),
-      );
+      const sampleLanes = laneSampler({
+        lanes: () => events.stats(),
+        clock,
+        lag: (name, trigger, lagMs) => observer.measure('lag', { function: name, trigger }, 'ms', lagMs),
+        dead(name, trigger, count) {
+          observer.measure('events.deadNow', { function: name, trigger }, 'count', count);
+          if (count > 0) onDead(name);
+        },
+      });
       const labels = { node: hostname() };
       metrics.start(() => {
         dispatcher.takeMostInFlight((name, most) => observer.measure('concurrency', { function: name }, 'count', most));
@@ -63,7 +66,7 @@ export async function openMeasuring(options: MeasuringOptions): Promise<Measurin
         observer.measure('node.memory', labels, 'bytes', memory);
         observer.measure('node.loop', labels, 'share', loop);
         observer.measure('node.sandboxes', labels, 'count', dispatcher.sandboxes().length);
-        void sampleLag().catch((error: unknown) => log.error({ err: error }, 'the lag of triggers cannot be measured'));
+        void sampleLanes().catch((error: unknown) => log.error({ err: error }, 'how events wait cannot be measured'));
       });
       if (target === undefined) return;
       // Loaded by those who use it.
@@ -90,32 +93,5 @@ function nodeGauges(clock: Clock): () => { cpu: number; memory: number; loop: nu
     beforeMs = nowMs;
     loopBefore = loop;
     return { cpu, memory: process.memoryUsage.rss(), loop: utilization };
-  };
-}
-
-/** Tells the lag of each lane that has one, and once that it has none any more. */
-function lagSampler(
-  events: Events,
-  tell: (functionName: string, trigger: string, lagMs: number) => void,
-): () => Promise<void> {
-  let lagging = new Set<string>();
-  let asking = false;
-  let skip = 0;
-  return async () => {
-    if (asking || skip-- > 0) return;
-    asking = true;
-    try {
-      const lanes = await events.stats();
-      skip = lanes.length > MANY_LANES ? SAMPLES_A_MINUTE - 1 : 0;
-      const still = new Set<string>();
-      for (const { function: name, lane, oldestAgeMs } of lanes) {
-        const key = `${name}\n${lane}`;
-        if (oldestAgeMs > 0) still.add(key);
-        if (oldestAgeMs > 0 || lagging.has(key)) tell(name, lane, oldestAgeMs);
-      }
-      lagging = still;
-    } finally {
-      asking = false;
-    }
   };
 }

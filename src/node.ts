@@ -188,7 +188,8 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     });
     late.events = events;
     endings.push(() => events.close(settings.drainMs));
-    await measuring.measure({ dispatcher, events });
+    // A function with dead events is watched, however long it has not been called.
+    await measuring.measure({ dispatcher, events, onDead: alerting.touch });
     const idempotency = createIdempotency({ store, engine: dispatcher, router, clock });
     const deployment = await createDeployer({
       registry: store.registry,

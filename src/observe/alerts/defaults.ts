@@ -47,9 +47,9 @@ export const DEFAULT_RULES: Readonly<Record<string, DefaultRule>> = {
     description: 'Calls need more memory than the function has.',
   },
   'dead-events': {
-    when: 'events.dead > 0 over 10m',
+    when: 'events.deadNow > 0 over 2m',
     criticalWhen: 'events.dead >= 20 over 10m',
-    description: 'Events could not be delivered; they wait for a person.',
+    description: 'Events could not be delivered; they wait for a person, who delivers them again or gives them up.',
   },
   lag: {
     when: 'lag > 5m over 5m for 2m',

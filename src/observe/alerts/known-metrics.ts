@@ -26,6 +26,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
   concurrency: { usual: 'maximum', kind: 'number', byInvocations: true },
   lag: { usual: 'maximum', kind: 'duration', byInvocations: false },
   'events.dead': { usual: 'sum', kind: 'count', byInvocations: false },
+  'events.deadNow': { usual: 'maximum', kind: 'count', byInvocations: false },
   'node.cpu': { usual: 'maximum', kind: 'number', byInvocations: false },
   'node.memory': { usual: 'maximum', kind: 'bytes', byInvocations: false },
   'node.sandboxes': { usual: 'maximum', kind: 'number', byInvocations: false },

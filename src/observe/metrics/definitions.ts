@@ -70,6 +70,7 @@ const ALL: readonly Definition[] = [
   gauge('concurrency', 'count', ['function']),
   gauge('lag', 'ms', ['function', 'trigger']),
   { ...gauge('events.dead', 'count', ['function', 'trigger']), statistics: STATISTICS, usual: 'sum' },
+  gauge('events.deadNow', 'count', ['function', 'trigger']),
   gauge('node.cpu', 'cores', ['node']),
   gauge('node.memory', 'bytes', ['node']),
   gauge('node.sandboxes', 'count', ['node']),

@@ -18,6 +18,7 @@ import type { Point, SeriesKind } from '../../model/measure/point.ts';
  *   concurrency   by `function`: most invocations at once, each ten seconds
  *   lag           by `function` and `trigger`: age of the oldest event that is due, in milliseconds, sampled
  *   events.dead   by `function` and `trigger`: how many events could not be delivered, and wait for a person or were given up
+ *   events.deadNow  by `function` and `trigger`: how many of them lie there, sampled
  *
  * Of the node: `node.cpu` (cores), `node.memory` (bytes), `node.sandboxes`, `node.loop` (share of time that the event loop is busy).
  * A function's own, by the embedded metric format: `<namespace>/<name>`, by `function` and the dimensions that it names.

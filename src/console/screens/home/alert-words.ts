@@ -8,6 +8,7 @@ const SAID: Readonly<Record<string, (value: string) => string>> = {
   'p99(duration)': (value) => `the slowest invocations take ${value}`,
   'errors.out_of_memory': (value) => `${counted(value, 'invocation')} ran out of memory`,
   'events.dead': (value) => `${counted(value, 'event')} could not be delivered`,
+  'events.deadNow': (value) => `${counted(value, 'event')} could not be delivered`,
   lag: (value) => `events wait for ${value}`,
 };
 
