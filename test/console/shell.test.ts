@@ -166,6 +166,30 @@ describe('the console', { skip: noBrowser }, () => {
       assertClean();
     });
 
+    test('whatever has the focus is seen to have it', async (t) => {
+      const { page, assertClean } = await openPage(t, browser, { scheme: 'dark' });
+      const marks = `(() => {
+        const { activeElement: it } = document;
+        const seen = [it, it.parentElement, it.nextElementSibling].some((each) => {
+          if (each === null) return false;
+          const { outlineStyle, outlineWidth } = getComputedStyle(each);
+          return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2;
+        });
+        return [seen, it.outerHTML.slice(0, 200)];
+      })()`;
+      for (const path of ['audit', 'functions']) {
+        await goTo(page, `${node.url}/console/${path}`);
+        const found: string[] = [];
+        for (let at = 0; at < 45; at++) {
+          await page.keyboard.press('Tab');
+          const [isSeen, html] = (await page.evaluate(marks)) as [boolean, string];
+          if (!isSeen && !html.startsWith('<body')) found.push(html);
+        }
+        assert.deepEqual(found, [], path);
+      }
+      assertClean();
+    });
+
     test('a page that comes while the palette is open leaves it the focus, and has it after', async (t) => {
       const { page, assertClean } = await openPage(t, browser);
       const held = Promise.withResolvers<void>();

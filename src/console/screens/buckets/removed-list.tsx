@@ -19,21 +19,21 @@ export function RemovedList({ bucket, prefix }: { readonly bucket: string; reado
     {
       key: 'name',
       title: 'Name',
-      width: 'minmax(6rem, 3fr)',
+      width: 'minmax(4rem, 3fr)',
       sort: ({ key }) => key,
       cell: ({ key }) => <ObjectName objectKey={key} below="" />,
     },
     {
       key: 'removed',
       title: 'Removed',
-      width: '8rem',
+      width: '5.5rem',
       sort: ({ removedAt }) => removedAt,
       cell: ({ removedAt }) => <Time at={removedAt} ago />,
     },
     {
       key: 'do',
       title: '',
-      width: '6.5rem',
+      width: '5.75rem',
       align: 'right',
       cell: (removed) => (
         <May action="bucket:write" on={`bucket:${bucket}`} orAbsent>
