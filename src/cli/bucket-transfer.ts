@@ -162,7 +162,7 @@ function telling(bytes: number, tell: (done: string) => void): Transform {
       done += chunk.length;
       if (done - told > bytes * TELL_EVERY) {
         told = done;
-        tell(`${Math.floor((100 * done) / bytes)} %`);
+        tell(`${Math.floor((100 * done) / bytes)}%`);
       }
       callback(null, chunk);
     },

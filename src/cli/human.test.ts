@@ -42,9 +42,9 @@ describe('figures for people', () => {
       '1.0 s',
       '1.4 s',
       '60 s',
-      '1 m 00 s',
-      '2 m 05 s',
-      '1 h 00 m',
+      '1 min 00 s',
+      '2 min 05 s',
+      '1 h 00 min',
       '1 d 1 h',
     ]);
   });

@@ -13,16 +13,16 @@ export function formatBytes(bytes: number): string {
   return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${BYTE_UNITS[unit]}`;
 }
 
-/** A duration for people: `0.3 ms`, `12 ms`, `1.4 s`, `2 m 05 s`, `3 h 20 m`, `4 d 2 h`. */
+/** A duration for people: `0.3 ms`, `12 ms`, `1.4 s`, `2 min 05 s`, `3 h 20 min`, `4 d 2 h`. */
 export function formatDuration(ms: number): string {
   if (ms < 9.95) return `${ms.toFixed(ms < 0.995 ? 2 : 1).replace(/\.?0+$/, '') || '0'} ms`;
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(ms < 9_950 ? 1 : 0)} s`;
   const seconds = Math.round(ms / 1000);
   const two = (value: number) => String(value).padStart(2, '0');
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} m ${two(seconds % 60)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 1440) return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} m`;
+  if (minutes < 1440) return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
   const hours = Math.floor(minutes / 60);
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }

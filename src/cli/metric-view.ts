@@ -42,9 +42,9 @@ export function formatValue(value: number | undefined, unit: string, statistic =
     case 'bytes':
       return `${formatBytes(value)}${perSecond}`;
     case 'share':
-      return `${formatNumber(value * 100)} %`;
+      return `${formatNumber(value * 100)}%`;
     case 'percent':
-      return `${formatNumber(value)} %`;
+      return `${formatNumber(value)}%`;
     case 'count':
     case 'none':
     case '':

@@ -32,7 +32,7 @@ test('the locale says which letters there are', () => {
 });
 
 test('values are told in their unit', () => {
-  assert.equal(formatValue(0.25, 'share'), '25 %');
+  assert.equal(formatValue(0.25, 'share'), '25%');
   assert.equal(formatValue(1_500, 'ms'), '1.5 s');
   assert.equal(formatValue(3, 'count', 'rate'), '3/s');
   assert.equal(formatValue(2_097_152, 'Bytes'), '2.0 MB');

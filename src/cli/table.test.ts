@@ -31,6 +31,25 @@ describe('tables', () => {
     assert.deepEqual(renderTable(COLUMNS, rows, { width: 15 }).slice(1), ['a-much-…  22 KB']);
   });
 
+  test('go on below where a column is one to be read in whole', () => {
+    const columns: Column[] = [
+      { title: 'NAME' },
+      { title: 'WHAT', shrinkTo: 8, wraps: true },
+      { title: 'HOW', shrinkTo: 8, wraps: true },
+    ];
+    const rows = [
+      ['a', 'one two three', '--first --second'],
+      ['b', 'one', '--first'],
+    ];
+    assert.deepEqual(renderTable(columns, rows, { width: 24 }), [
+      'NAME  WHAT      HOW',
+      'a     one two   --first',
+      '      three     --second',
+      'b     one       --first',
+    ]);
+    assert.equal(renderTable(columns, rows, { width: undefined }).length, 3);
+  });
+
   test('leave out a column that says nothing, on a terminal alone', () => {
     const columns: Column[] = [{ title: 'NAME' }, { title: 'NEXT', hideEmpty: true }, { title: 'STATE' }];
     const rows = [

@@ -5,6 +5,8 @@ export interface Column {
   readonly align?: 'left' | 'right';
   /** The fewest cells that this column may be cut to where the terminal is narrow; absent: never cut. */
   readonly shrinkTo?: number;
+  /** Goes on below where it does not fit, broken at spaces, rather than being cut. */
+  readonly wraps?: boolean;
   /** May be left out altogether on a narrow terminal; higher numbers go first. */
   readonly dropOrder?: number;
   /** Left out on a terminal where no row has anything in it, or just a dash. */
@@ -47,13 +49,21 @@ export function renderTable(
         return decorate(last ? cut : padText(cut, widths[at]!, column.align), at);
       })
       .join(' '.repeat(GAP));
+  /** A row as the lines that it takes. */
+  const linesOf = (row: readonly string[]): string[][] => {
+    const parts = row.map((cell, at) => (columns[at]?.wraps ? wrapText(cell, widths[at]) : [cell]));
+    const count = Math.max(1, ...shown.map((at) => parts[at]?.length ?? 1));
+    return Array.from({ length: count }, (_, index) => parts.map((lines) => lines[index] ?? ''));
+  };
   const title = line(
     columns.map((column) => column.title),
     (cell) => options.decorateTitle?.(cell) ?? cell,
   );
   return [
     title,
-    ...flat.map((row) => line(row, (cell, at) => columns[at]!.decorate?.(cell, row[at] ?? '') ?? cell)),
+    ...flat.flatMap((row) =>
+      linesOf(row).map((cells) => line(cells, (cell, at) => columns[at]!.decorate?.(cell, row[at] ?? '') ?? cell)),
+    ),
   ].map((text) => text.trimEnd());
 }
 

@@ -234,7 +234,7 @@ export interface AlertView {
   readonly sinceMs: number;
   readonly resolvedMs?: number;
   readonly condition: string;
-  /** What is measured, such as `errors / invocations`, and how it stands, in words: `43 %`, `2.4 s`. */
+  /** What is measured, such as `errors / invocations`, and how it stands, in words: `43%`, `2.4 s`. */
   readonly measure: string;
   readonly value: string;
   readonly limit: string;

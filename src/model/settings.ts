@@ -37,7 +37,7 @@ export const SettingsSchema = Type.Object(
     memoryBudgetMb: Type.Integer({
       minimum: 0,
       default: 0,
-      description: 'Memory for all sandboxes together; 0 means 70 % of the machine',
+      description: 'Memory for all sandboxes together; 0 means 70% of the machine',
     }),
     prewarmed: Type.Integer({
       minimum: 0,

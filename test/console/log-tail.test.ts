@@ -81,7 +81,7 @@ describe('the live tail in the console', { skip: noBrowser }, () => {
     gaps.sort((one, other) => one - other);
     const at = (part: number) => Math.round(gaps[Math.floor(gaps.length * part)] ?? 0);
     t.diagnostic(
-      `${printed} lines in ${seconds.toFixed(1)} s: the page was busy ${(share * 100).toFixed(0)} % of the time; frames every ${at(0.5)} ms, ` +
+      `${printed} lines in ${seconds.toFixed(1)} s: the page was busy ${(share * 100).toFixed(0)}% of the time; frames every ${at(0.5)} ms, ` +
         `95 % within ${at(0.95)} ms, at most ${at(0.999)} ms; ${tasks.length} long tasks, the longest ${Math.round(Math.max(0, ...tasks))} ms`,
     );
     assert.equal(printed, PER_SECOND * SECONDS);

@@ -104,7 +104,7 @@ export function defineRules(command: Command): void {
           { title: 'SEVERITY', decorate: paintSeverity, dropOrder: 1 },
           { title: 'ABOUT', shrinkTo: 10 },
           { title: 'TELLS', shrinkTo: 6, hideEmpty: true },
-          { title: 'WHEN', shrinkTo: 20 },
+          { title: 'WHEN', shrinkTo: 20, wraps: true },
         ],
         rules.map((rule) => [
           rule.name,

@@ -81,7 +81,7 @@ function countsOf(edge: MapEdgeView | undefined): string[] {
   if (edge === undefined) return ['', '', '', '', ''];
   const { calls, perMinute, errors, p50Ms, p99Ms, kind } = edge;
   if (calls === 0) return ['silent', '', '', '', ''];
-  const share = errors === 0 ? '-' : `${((100 * errors) / calls).toFixed(errors / calls < 0.1 ? 1 : 0)} %`;
+  const share = errors === 0 ? '-' : `${((100 * errors) / calls).toFixed(errors / calls < 0.1 ? 1 : 0)}%`;
   const latency = kind === 'feeds' ? ['', ''] : [formatDuration(p50Ms), formatDuration(p99Ms)];
   return [String(calls), rateOf(perMinute), share, ...latency];
 }

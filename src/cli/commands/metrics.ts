@@ -115,8 +115,8 @@ async function list(client: NodeClient, json: boolean): Promise<void> {
     [
       { title: 'METRIC', shrinkTo: 16, decorate: (cell) => paint('bold', cell) },
       { title: 'UNIT', shrinkTo: 5 },
-      { title: 'STATISTICS', shrinkTo: 12, dropOrder: 1 },
-      { title: 'BY', shrinkTo: 12 },
+      { title: 'STATISTICS', shrinkTo: 12, wraps: true },
+      { title: 'BY', shrinkTo: 12, wraps: true },
     ],
     metrics.map(({ metric, unit, statistics, labels }) => [metric, unit, statistics.join(' '), labels.join(' ')]),
   );

@@ -80,7 +80,7 @@ function defineReading(command: Command): void {
           { title: 'POLICY', decorate: (cell) => paint('bold', cell), shrinkTo: 12 },
           { title: 'MODE', decorate: (cell, mode) => (mode === 'warn' ? paint('yellow', cell) : cell) },
           { title: 'FOR', shrinkTo: 10 },
-          { title: 'RULES', shrinkTo: 16 },
+          { title: 'RULES', shrinkTo: 16, wraps: true },
           { title: 'CHANGED', align: 'right', dropOrder: 2 },
           { title: 'BY', shrinkTo: 8, dropOrder: 3 },
         ],

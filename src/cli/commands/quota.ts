@@ -170,7 +170,7 @@ function amount(measure: QuotaMeasure, value: number): string {
 function bar(used: number, limit: number, state: Use['state']): string {
   const share = limit === 0 ? 1 : Math.min(1, used / limit);
   const full = Math.round(share * BAR_CELLS);
-  const percent = limit === 0 ? '' : ` ${Math.round((used / limit) * 100)} %`;
+  const percent = limit === 0 ? '' : ` ${Math.round((used / limit) * 100)}%`;
   return `${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)}${percent}${state === 'ok' ? '' : ' !'}`;
 }
 

@@ -87,7 +87,7 @@ function defineStart(command: Command): void {
       if (options.wait) return waitForEnd(client, started, options.json === true);
       if (options.json) return printJson(started);
       print(
-        `${paint('green', '✔')} version ${started.to} gets ${started.percent} % of ${paint('bold', `${started.function}:${alias}`)}, and all of it after ${formatDuration(started.everyMs * (started.steps.length - 1))}`,
+        `${paint('green', '✔')} version ${started.to} gets ${started.percent}% of ${paint('bold', `${started.function}:${alias}`)}, and all of it after ${formatDuration(started.everyMs * (started.steps.length - 1))}`,
       );
       note(`follow it with: fob release show ${name} --alias ${alias}`);
     });
@@ -118,7 +118,7 @@ async function waitForEnd(client: NodeClient, started: ReleaseView, isJson: bool
   for (;;) {
     const release = await client.json<ReleaseView>('GET', path);
     if (release.id !== started.id) throw new Failure(EXIT.refused, 'another release has taken its place');
-    if (release.percent !== shown && !isJson) note(`version ${release.to} gets ${release.percent} %`);
+    if (release.percent !== shown && !isJson) note(`version ${release.to} gets ${release.percent}%`);
     shown = release.percent;
     if (release.state !== 'running' && release.state !== 'paused') {
       if (isJson) printJson(release);
@@ -188,7 +188,7 @@ function defineChanges(command: Command): void {
         );
         if (optionsOf(self).json) return printJson(release);
         print(
-          `${paint('green', '✔')} version ${release.to} ${done} ${release.percent} % of ${release.function}:${alias}`,
+          `${paint('green', '✔')} version ${release.to} ${done} ${release.percent}% of ${release.function}:${alias}`,
         );
       });
   }

@@ -60,7 +60,7 @@ export function define(command: Command): void {
           shareOf(windows['1h'], target),
           shareOf(windows['24h'], target),
           shareOf(windows['30d'], target),
-          budgetLeft === undefined ? '-' : `${Math.max(0, Math.round(budgetLeft * 100))} %`,
+          budgetLeft === undefined ? '-' : `${Math.max(0, Math.round(budgetLeft * 100))}%`,
           promise,
         ]),
       );

@@ -35,7 +35,7 @@ export function printVersions(versions: readonly VersionView[]): void {
     versions.map(({ version, serves, aliases, createdAt, origin, publication, code }) => [
       String(version),
       serves ? 'serves' : '',
-      aliases.map(({ alias, weight }) => (weight === 100 ? alias : `${alias} ${weight} %`)).join(', '),
+      aliases.map(({ alias, weight }) => (weight === 100 ? alias : `${alias} ${weight}%`)).join(', '),
       formatAge(Date.parse(createdAt), now),
       origin?.by ?? '',
       origin?.git === undefined ? '' : `${origin.git.commit.slice(0, 10)}${origin.git.clean ? '' : '+'}`,
@@ -112,7 +112,7 @@ export function printReleases(releases: readonly ReleaseView[]): void {
       String(release.from),
       String(release.to),
       stateText(release),
-      `${release.percent} %`,
+      `${release.percent}%`,
       formatAge(Date.parse(release.startedAt), now),
       release.startedBy,
       release.report?.why ?? '',
@@ -128,11 +128,8 @@ export function printRelease(release: ReleaseView): void {
     ['release', `version ${release.to} by ${release.function}:${release.alias}, in place of version ${release.from}`],
     ['state', stateText(release)],
     ...pairIf('why', report?.why),
-    ['new gets', `${release.percent} % of the calls`],
-    [
-      'steps',
-      `${release.steps.map((share) => `${share} %`).join(', ')}; each takes ${formatDuration(release.everyMs)}`,
-    ],
+    ['new gets', `${release.percent}% of the calls`],
+    ['steps', `${release.steps.map((share) => `${share}%`).join(', ')}; each takes ${formatDuration(release.everyMs)}`],
     [
       'rules',
       [
@@ -164,7 +161,7 @@ export function printRelease(release: ReleaseView): void {
   print('');
   for (const entry of entries.slice(-SHOWN_ENTRIES)) {
     const what = entry.what.replace('_', ' ');
-    print(harmless(`${formatTime(Date.parse(entry.at), now)}  ${what}, ${entry.percent} %  (${entry.by})`));
+    print(harmless(`${formatTime(Date.parse(entry.at), now)}  ${what}, ${entry.percent}%  (${entry.by})`));
   }
 }
 
@@ -186,17 +183,17 @@ function printNumbers(old: VersionNumbers, fresh: VersionNumbers): void {
         String(version),
         String(calls),
         String(errors),
-        `${errorRate} %`,
+        `${errorRate}%`,
         ...(calls === 0 ? ['-', '-', '-'] : [p50Ms, p90Ms, p99Ms].map(formatDuration)),
       ],
     ),
   );
 }
 
-/** `3`, or `3 (90 %), 4 (10 %)`. */
+/** `3`, or `3 (90%), 4 (10%)`. */
 export function percentText(versions: AliasView['versions']): string {
   if (versions.length === 1) return String(versions[0]!.version);
-  return versions.map(({ version, weight }) => `${version} (${weight} %)`).join(', ');
+  return versions.map(({ version, weight }) => `${version} (${weight}%)`).join(', ');
 }
 
 function stateText({ state }: ReleaseView): string {
@@ -206,7 +203,7 @@ function stateText({ state }: ReleaseView): string {
 function shortState(release: ReleaseView): string {
   const { to, state, percent, endedAt } = release;
   const when = endedAt === undefined ? '' : ` ${formatAgo(Date.parse(endedAt), Date.now())}`;
-  if (state === 'running' || state === 'paused') return `${to} at ${percent} %, ${state}`;
+  if (state === 'running' || state === 'paused') return `${to} at ${percent}%, ${state}`;
   return `${to} ${stateText(release)}${when}`;
 }
 

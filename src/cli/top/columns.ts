@@ -13,7 +13,7 @@ interface TopColumn {
 }
 
 const ms = (value: number | undefined): string => (value === undefined ? '-' : formatDuration(value));
-const share = (value: number | undefined): string => (value === undefined ? '-' : `${formatNumber(value * 100)} %`);
+const share = (value: number | undefined): string => (value === undefined ? '-' : `${formatNumber(value * 100)}%`);
 const orNothing = (value: number): string => (value === 0 ? '-' : formatNumber(value));
 
 export const TOP_COLUMNS: readonly TopColumn[] = [

@@ -20,9 +20,7 @@ interface ViewOptions {
 export function headLines({ node, all, windowMs, total }: TopAnswer, { url, width, paint }: ViewOptions): string[] {
   const rate = `${formatNumber(all.callsPerS)} calls/s`;
   const errors =
-    all.errors === 0
-      ? 'no errors'
-      : `${formatNumber(all.errorsPerS)} errors/s (${formatNumber(all.errorRate * 100)} %)`;
+    all.errors === 0 ? 'no errors' : `${formatNumber(all.errorsPerS)} errors/s (${formatNumber(all.errorRate * 100)}%)`;
   const times =
     all.p50Ms === undefined ? [] : [`p50 ${formatDuration(all.p50Ms)}`, `p90 ${formatDuration(all.p90Ms ?? 0)}`];
   const waits = node === undefined ? [] : [`${node.inFlight} in flight`, `${node.waiting} waiting`];
@@ -39,7 +37,7 @@ export function headLines({ node, all, windowMs, total }: TopAnswer, { url, widt
       [
         `cpu ${formatNumber(node.cpuCores)} of ${machine.cores} cores`,
         `memory ${formatBytes(node.memoryBytes)}`,
-        `loop ${Math.round(node.loopShare * 100)} %`,
+        `loop ${Math.round(node.loopShare * 100)}%`,
         `load ${machine.loadAverage.map((each) => each.toFixed(2)).join(' ')}`,
         `machine ${formatBytes(machine.memoryBytes - machine.freeMemoryBytes)} of ${formatBytes(machine.memoryBytes)}`,
       ],

@@ -96,8 +96,8 @@ export function printTypes(types: readonly TypeView[]): void {
   printTable(
     [
       { title: 'TYPE', decorate: (cell) => paint('bold', cell) },
-      { title: 'WHAT IT IS', shrinkTo: 30 },
-      { title: 'OPTIONS', shrinkTo: 20, dropOrder: 1 },
+      { title: 'WHAT IT IS', shrinkTo: 30, wraps: true },
+      { title: 'OPTIONS', shrinkTo: 20, wraps: true },
     ],
     types.map((type) => [
       type.name,

@@ -18,7 +18,7 @@ export function bucketOf(value: number): number {
   return Math.min(LAST, Math.max(FIRST, bucket));
 }
 
-/** What the values of a bucket are taken for: off by at most 4.4 %. */
+/** What the values of a bucket are taken for: off by at most 4.4%. */
 export function middleOf(bucket: number): number {
   const low = 2 ** (bucket / PER_DOUBLING);
   const high = 2 ** ((bucket + 1) / PER_DOUBLING);

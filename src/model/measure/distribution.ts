@@ -78,7 +78,7 @@ export class Distribution {
     this.below?.clear();
   }
 
-  /** The value that this share of all does not exceed, off by at most 4.4 %; `undefined` of none. */
+  /** The value that this share of all does not exceed, off by at most 4.4%; `undefined` of none. */
   quantile(share: number): number | undefined {
     if (this.count === 0) return undefined;
     let left = Math.max(1, Math.ceil(share * this.count));

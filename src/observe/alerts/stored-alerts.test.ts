@@ -167,7 +167,7 @@ describe('alerts', () => {
     const now = bench.alerts.find('errors@pay')!.diagnosis!;
     assert.match(
       now.causes[0]!.text,
-      /^version 2, deployed by alice \d+ m( \d+ s)? after it began; \d+ of \d+ failures are of it/,
+      /^version 2, deployed by alice \d+ min( \d+ s)? after it began; \d+ of \d+ failures are of it/,
     );
     assert.equal(now.error!.type, 'TypeError');
     assert.ok(now.commands.some(({ command }) => command === 'fob rollback pay'));

@@ -66,10 +66,10 @@ export function durationInWords(ms: number): string {
   if (ms < 60_000) return `${short(ms / 1_000)} s`;
   const minutes = Math.round(ms / 60_000);
   if (ms < 600_000 && Math.round(ms / 1_000) % 60 !== 0)
-    return `${Math.floor(ms / 60_000)} m ${Math.round((ms % 60_000) / 1_000)} s`;
-  if (minutes < 120) return `${minutes} m`;
+    return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+  if (minutes < 120) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} m`}` : `${Math.round(hours / 24)} d`;
+  return hours < 48 ? `${hours} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}` : `${Math.round(hours / 24)} d`;
 }
 
 export function bytesInWords(bytes: number): string {

@@ -23,7 +23,7 @@ import type { Point, SeriesKind } from '../../model/measure/point.ts';
  * Of the node: `node.cpu` (cores), `node.memory` (bytes), `node.sandboxes`, `node.loop` (share of time that the event loop is busy).
  * A function's own, by the embedded metric format: `<namespace>/<name>`, by `function` and the dimensions that it names.
  *
- * Percentiles are off by at most 4.4 %. A crash of the node loses at most the minute under way, an orderly end nothing. Beyond
+ * Percentiles are off by at most 4.4%. A crash of the node loses at most the minute under way, an orderly end nothing. Beyond
  * a bound of versions, aliases and triggers those of a function count together, with `other` as their version; beyond a bound
  * of functions, functions do, as the function `other`.
  */

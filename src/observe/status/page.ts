@@ -78,7 +78,7 @@ function card({ title, promise, target, state, windows, budgetLeft, figure, days
     const words = share === undefined ? '–' : percent(share, target);
     return `<div><dt>${WINDOW_WORDS[name]}</dt><dd${met ? '' : ' class="missed"'}>${words}${total === 0 ? '' : `<small>of ${grouped(total)}</small>`}</dd></div>`;
   });
-  const left = budgetLeft === undefined ? '–' : `${Math.max(0, Math.round(budgetLeft * 100))} %`;
+  const left = budgetLeft === undefined ? '–' : `${Math.max(0, Math.round(budgetLeft * 100))}%`;
   return `<article><header><h3>${title}</h3><span class="state ${state}">${STATES[state]}</span></header>
 <p class="promise"><b>${percent(target, target)}</b> ${promise}</p>
 <div class="days" role="img" aria-label="${title}: the last 30 days, ${days.filter((day) => day.state === 'failing').length} of them bad">${days.map(cell).join('')}</div>
@@ -95,7 +95,7 @@ export function percent(share: number, target: number): string {
   const digits = target >= 0.9999 ? 3 : target >= 0.999 ? 2 : 1;
   // What is not all is not told as all.
   const floor = Math.floor(share * 100 * 10 ** digits) / 10 ** digits;
-  return `${share === 1 ? '100' : floor.toFixed(digits).replace(/\.?0+$/, '')} %`;
+  return `${share === 1 ? '100' : floor.toFixed(digits).replace(/\.?0+$/, '')}%`;
 }
 
 function grouped(count: number): string {

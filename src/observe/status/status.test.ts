@@ -92,8 +92,8 @@ describe('the status', () => {
   });
 
   it('never rounds up to all', () => {
-    assert.equal(percent(0.999999, 0.999), '99.99 %');
-    assert.equal(percent(1, 0.99), '100 %');
-    assert.equal(percent(0.985, 0.99), '98.5 %');
+    assert.equal(percent(0.999999, 0.999), '99.99%');
+    assert.equal(percent(1, 0.99), '100%');
+    assert.equal(percent(0.985, 0.99), '98.5%');
   });
 });
