@@ -9,6 +9,7 @@ import { defaultConfig } from '../model/function.ts';
 import { openEmbeddedStore } from '../store/embedded/store.ts';
 import type { Store } from '../store/store.ts';
 import { temporaryFolder } from '../store/testing/folder-adapter.ts';
+import { invocation } from '../store/testing/journal-records.ts';
 import { ask, startTestServer, type TestServer } from './testing/test-server.ts';
 
 const ROLES = ['administrator', 'infrastructure', 'appops', 'viewer', 'none'] as const;
@@ -293,6 +294,22 @@ describe('a node with users', () => {
     assert.equal(begins.code, 'not_found');
     const exported = await as(tokens.appops, 'GET', '/v1/logs/export?text=rumpel');
     assert.deepEqual([exported.status, exported.text], [200, '']);
+  });
+
+  it('finds pages of invocations among those that one may see', async () => {
+    const record = (name: string) => invocation(name, systemClock.now() - 10_000);
+    for (const name of ['ours', 'ours', 'theirs', 'theirs']) store.journal.appendInvocation(record(name));
+    await store.journal.flush();
+    const page = async (path: string) => (await as(tokens.appops, 'GET', `${path}limit=2`)).json;
+    const { invocations, cursor } = await page('/v1/invocations?');
+    assert.deepEqual(
+      invocations.map((each: { function: string }) => each.function),
+      ['ours', 'ours'],
+    );
+    const traces = await page('/v1/traces?');
+    assert.equal(traces.traces.length, 2);
+    const rest = cursor === undefined ? [] : (await page(`/v1/invocations?cursor=${cursor}&`)).invocations;
+    assert.ok(rest.every((each: { function: string }) => each.function === 'ours'));
   });
 
   it('lets nobody make more of themselves by a token that is narrowed', async () => {

@@ -127,6 +127,12 @@ export function journalConformance(adapter: Adapter<Journal>): void {
       assert.deepEqual(await found({ function: fn, version: 4 }), [second]);
       assert.deepEqual(await found({ function: fn, alias: 'prod' }), [elsewhere, third]);
       assert.deepEqual(await found({ function: fn, alias: 'prod', status: 'succeeded' }), [elsewhere]);
+      const other = invocation(`${fn}-other`, startMs);
+      journal.appendInvocation(other);
+      const among = ['nobody', `${fn}-other`];
+      assert.deepEqual(await journal.invocations({ among, limit: 1 }), { items: [other] });
+      assert.deepEqual(await found({ among, status: 'failed' }), []);
+      assert.deepEqual(await found({ among: [fn, ...among], traceId, status: 'failed' }), [third]);
       const pages = await all((cursor) => journal.invocations({ traceId, limit: 1, ...cursor }));
       assert.deepEqual(pages, [third, second, first]);
     });

@@ -191,6 +191,8 @@ export interface InvocationQuery {
   readonly eventId?: string;
   readonly lane?: string;
   readonly function?: string;
+  /** Only those of these functions, however many they are. */
+  readonly among?: readonly string[];
   readonly version?: number;
   readonly alias?: string;
   /** The function that called. */

@@ -19,6 +19,14 @@ import type {
  * What is set has a revision. A change with `expectedRevision` (0: there must be none) rejects with `conflict` (details:
  * `expectedRevision`, `actualRevision`) where it does not stand there.
  */
+export interface HistoryQuery {
+  readonly function?: string;
+  readonly cursor?: string;
+  readonly limit: number;
+  /** Leaves out the others. */
+  isShown?(record: FiringRecord): boolean;
+}
+
 export interface Alerts {
   /** What fires, or is over and not told yet, the gravest first. */
   list(filter?: { readonly function?: string; readonly severity?: Severity }): AlertView[];
@@ -29,11 +37,7 @@ export interface Alerts {
   acknowledge(id: string, by: string, note?: string): Promise<AlertView>;
   unacknowledge(id: string): Promise<AlertView>;
   /** What fired, the newest first; at most the last 1,000. */
-  history(query: {
-    readonly function?: string;
-    readonly cursor?: string;
-    readonly limit: number;
-  }): Promise<{ items: FiringRecord[]; cursor?: string }>;
+  history(query: HistoryQuery): Promise<{ items: FiringRecord[]; cursor?: string }>;
 
   rules(): RuleView[];
   findRule(name: string): RuleView | undefined;

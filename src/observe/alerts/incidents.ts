@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { Problem } from '../../model/problem.ts';
 import type { Registry } from '../../store/registry.ts';
-import type { FiringRecord } from './alerts.ts';
+import type { FiringRecord, HistoryQuery } from './alerts.ts';
 import { GRAVITY, type Incident } from './incident.ts';
 
 const STATES = 'alert-state/';
@@ -79,14 +79,16 @@ export class Incidents {
     await this.write(this.dirtyHistory, HISTORY, (firingId) => this.history.get(firingId));
   }
 
-  page({ function: name, cursor, limit }: { function?: string; cursor?: string; limit: number }): {
+  page({ function: name, cursor, limit, isShown = () => true }: HistoryQuery): {
     items: FiringRecord[];
     cursor?: string;
   } {
     const found = [...this.history.values()]
       .filter(
         (record) =>
-          (name === undefined || record.function === name) && (cursor === undefined || record.firingId < cursor),
+          (name === undefined || record.function === name) &&
+          (cursor === undefined || record.firingId < cursor) &&
+          isShown(record),
       )
       .sort((a, b) => (a.firingId < b.firingId ? 1 : -1));
     const items = found.slice(0, limit);

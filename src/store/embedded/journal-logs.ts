@@ -16,7 +16,7 @@ import {
 } from '../journal.ts';
 import type { Names } from './journal-append.ts';
 import { countLines } from './journal-counts.ts';
-import { type Found, keyRange, MAX_CHARACTERS, type Pager, type Scan } from './journal-page.ts';
+import { AMONG, type Found, keyRange, MAX_CHARACTERS, numbersOf, type Pager, type Scan } from './journal-page.ts';
 import { type LogRow, logOf, type StreamRow, streamOf } from './journal-records.ts';
 import { keyAt, parseHex, parseId, TRACE_ID, timeOfKey } from './journal-row.ts';
 import { isAscii, likePattern, whereSql } from './journal-where.ts';
@@ -42,9 +42,6 @@ const COLUMNS = 'logs.*, (SELECT name FROM names WHERE names.id = function) AS f
 const IN_TRACE = `invocation IN (SELECT id FROM invocations INDEXED BY invocations_trace WHERE trace = :trace UNION ALL SELECT :trace)`;
 /** Lines at least as grave as this are few, and have indexes of their own. */
 const GRAVE = LOG_LEVELS.indexOf('warn');
-
-/** One of some functions, however many. */
-const AMONG = 'function IN (SELECT value FROM json_each(:among))';
 
 type Range = { readonly low: number; readonly high: number };
 /** What one scan is about: a function, or all. */
@@ -83,11 +80,6 @@ export function logQueries(db: DatabaseSync, names: Names, { prepare, page }: Pa
     };
   }
 
-  /** As a filter takes them. */
-  function numbersOf(among: readonly string[] = []): string {
-    return JSON.stringify(among.flatMap((name) => names.find(name) ?? []));
-  }
-
   /** One scan for each function; for a stream, the one that it belongs to, and only while it lived. */
   function subjectsOf(query: LogQuery, range: Range): Subject[] {
     const wanted = typeof query.function === 'string' ? [query.function] : query.function;
@@ -115,7 +107,7 @@ export function logQueries(db: DatabaseSync, names: Names, { prepare, page }: Pa
       minLevel: level,
       pattern: likePattern(text ?? ''),
       folded: (text ?? '').toLowerCase(),
-      among: numbersOf(among),
+      among: numbersOf(names, among),
     };
     const byInvocation = invocationId !== undefined && {
       condition: 'invocation = :invocation',
@@ -178,7 +170,7 @@ export function logQueries(db: DatabaseSync, names: Names, { prepare, page }: Pa
       WHERE ${conditions.join(' AND ')} ORDER BY last DESC, sandbox DESC LIMIT :limit`;
     const rows = prepare(sql).all({
       function: functionNumber ?? null,
-      among: numbersOf(query.among),
+      among: numbersOf(names, query.among),
       from: fromMs === undefined ? Number.MIN_SAFE_INTEGER : keyAt(Math.ceil(fromMs)),
       prefix: prefix ?? null,
       prefixEnd: prefix ? (prefixEnd(prefix) ?? '\u{10ffff}') : null,

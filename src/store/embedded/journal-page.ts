@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { Problem } from '../../model/problem.ts';
+import type { Names } from './journal-append.ts';
 import { keyAt } from './journal-row.ts';
 import { notACursor } from './page.ts';
 
@@ -29,6 +30,14 @@ export interface Scan {
   readonly maxMs?: number;
   /** Rows of more text than this, instead of `MAX_CHARACTERS`, are not held at once: there are fewer of them, one at least. */
   readonly maxCharacters?: number;
+}
+
+/** One of some functions, however many: `:among` is what `numbersOf` makes of their names. */
+export const AMONG = 'function IN (SELECT value FROM json_each(:among))';
+
+/** Names of functions as `AMONG` takes them; one of which nothing was recorded is left out. */
+export function numbersOf(names: Names, among: readonly string[] = []): string {
+  return JSON.stringify(among.flatMap((name) => names.find(name) ?? []));
 }
 
 /** A row, with what may be long in it. */

@@ -4,7 +4,7 @@ import { INVOCATION_STATUSES } from '../../model/invocation.ts';
 import type { EventQuery, EventRecord, InvocationQuery, InvocationRecord, Page, SpanRecord } from '../journal.ts';
 import type { Names } from './journal-append.ts';
 import { logQueries } from './journal-logs.ts';
-import { journalPager, keyRange, type Scan } from './journal-page.ts';
+import { AMONG, journalPager, keyRange, numbersOf, type Scan } from './journal-page.ts';
 import { eventOf, type InvocationRow, invocationOf, type SpanRow, spanOf } from './journal-records.ts';
 import { EVENT_STATES, KEYS_PER_MS, keyOfId, parseHex, parseId, TRACE_ID, timeOfKey } from './journal-row.ts';
 import { validLimit } from './page.ts';
@@ -77,6 +77,7 @@ export function journalQueries(db: DatabaseSync, names: Names) {
       if (version !== undefined) filters.push('version = :version');
       if (alias !== undefined) filters.push('alias = :alias');
       if (lane !== undefined) filters.push('lane = :lane');
+      if (query.among !== undefined) filters.push(AMONG);
       if (query.unsuccessful) filters.push('status <> 0');
       if (query.sandboxId !== undefined) filters.push('sandbox = :sandbox');
       if (coldStart !== undefined) filters.push('cold_start = :coldStart');
@@ -99,6 +100,7 @@ export function journalQueries(db: DatabaseSync, names: Names) {
             trace: traceBytes,
             traceKey: traceBytes === null ? null : keyOfId(traceBytes),
             caller: callerNumber ?? null,
+            among: numbersOf(names, query.among),
             version: version ?? null,
             alias: alias ?? null,
             lane: lane ?? null,

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { type AlertView, SEVERITIES, SilenceSchema } from '../../../model/alert.ts';
 import { Problem } from '../../../model/problem.ts';
+import type { FiringRecord } from '../../../observe/alerts/alerts.ts';
 import { answers, Done } from '../../answer-schemas.ts';
 import type { App } from '../../app.ts';
 import type { DoorContext } from '../../context.ts';
@@ -68,8 +69,9 @@ export function addAlertRoutes(app: App, context: DoorContext): void {
       },
     },
     async (request) => {
-      const { items, ...next } = await alerts.history({ limit: DEFAULT_PAGE, ...request.query });
-      return { firings: visible(request, 'alert:read', items, functionOf), ...next };
+      const isShown = (record: FiringRecord) => visible(request, 'alert:read', [record], functionOf).length > 0;
+      const { items, ...next } = await alerts.history({ limit: DEFAULT_PAGE, ...request.query, isShown });
+      return { firings: items, ...next };
     },
   );
 

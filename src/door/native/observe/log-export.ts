@@ -13,8 +13,9 @@ import type { App } from '../../app.ts';
 import type { DoorContext } from '../../context.ts';
 import { permitAny, visible } from '../../permission.ts';
 import { demand } from '../../principal.ts';
+import { readableFunctions } from '../readable-functions.ts';
 import { cursor, ProblemAnswer } from '../schemas.ts';
-import { functionsOf, pastFilters, pastQuery, readableFunctions } from './log-filters.ts';
+import { functionsOf, pastFilters, pastQuery } from './log-filters.ts';
 
 const PAGE = 1_000;
 
@@ -46,7 +47,7 @@ export function addLogExportRoute(app: App, context: DoorContext): void {
       await store.journal.flush();
       const query: LogQuery = {
         toMs: clock.now() + 1,
-        ...(await pastQuery(context, filters, names ?? readableFunctions(context, request))),
+        ...(await pastQuery(context, filters, names ?? readableFunctions(context, request, 'logs:read'))),
         first: 'oldest',
         limit: PAGE,
       };

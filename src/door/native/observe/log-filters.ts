@@ -1,15 +1,12 @@
-import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { FUNCTION_NAME_PATTERN } from '../../../model/function.ts';
 import { isId } from '../../../model/id.ts';
-import { EVERYTHING } from '../../../model/permission.ts';
 import { Problem } from '../../../model/problem.ts';
 import { structuredLine } from '../../../model/structured-line.ts';
 import { PLATFORM_LINES } from '../../../observe/logs/platform-lines.ts';
 import { MAX_WHERE_LENGTH, parseAllWhere } from '../../../observe/logs/where.ts';
 import type { LogHit, LogQuery, LogRecord } from '../../../store/journal.ts';
 import type { DoorContext } from '../../context.ts';
-import { principalOf } from '../../principal.ts';
 import { from, minLevel, textFilter, to } from '../schemas.ts';
 import { timeRange } from '../time-range.ts';
 
@@ -78,18 +75,6 @@ export function functionsOf(context: DoorContext, filter: string | undefined): s
   const wrong = names.find((each) => !NAME.test(each));
   if (wrong !== undefined) throw new Problem('invalid_request', `"${wrong}" is no name or id of a function`);
   return names.map((each) => context.engine.find(each)?.document.name ?? each);
-}
-
-/**
- * The functions whose log whoever asks may see; `undefined`: all. What is found is looked for in these alone: sorted out
- * afterwards, a cursor and how much was searched would tell of lines that nobody is shown.
- */
-export function readableFunctions({ engine }: DoorContext, request: FastifyRequest): string[] | undefined {
-  const { kind, may } = principalOf(request.raw);
-  if (kind === 'operator') return undefined;
-  const all = engine.list();
-  const names = all.flatMap(({ document: { name } }) => (may('logs:read', `function:${name}`) ? [name] : []));
-  return names.length === all.length && may('logs:read', EVERYTHING) ? undefined : names;
 }
 
 /** A query of the past as the journal takes it, but for its page. Throws `invalid_request`, and `not_found` where there is no such stream. */

@@ -11,19 +11,11 @@ import type { DoorContext } from '../../context.ts';
 import { permitAny, visible } from '../../permission.ts';
 import { demand, principalOf } from '../../principal.ts';
 import { watchCaller } from '../live/watch-caller.ts';
+import { readableFunctions } from '../readable-functions.ts';
 import { cursor, DEFAULT_PAGE, from, functionFilter, LogLine, limit, ProblemAnswer } from '../schemas.ts';
 import { timeMs } from '../time-range.ts';
 import { addLogExportRoute } from './log-export.ts';
-import {
-  functionsOf,
-  lineFilters,
-  lineView,
-  lookBackMs,
-  pastFilters,
-  pastQuery,
-  platform,
-  readableFunctions,
-} from './log-filters.ts';
+import { functionsOf, lineFilters, lineView, lookBackMs, pastFilters, pastQuery, platform } from './log-filters.ts';
 import { streamTail } from './tail.ts';
 
 const tags = ['logs'];
@@ -96,7 +88,7 @@ export function addLogRoutes(app: App, context: DoorContext): void {
       for (const name of names ?? []) demand(request.raw, 'logs:read', `function:${name}`);
       await store.journal.flush();
       const { items, ...rest } = await readLogs(store.journal, {
-        ...(await pastQuery(context, filters, names ?? readableFunctions(context, request))),
+        ...(await pastQuery(context, filters, names ?? readableFunctions(context, request, 'logs:read'))),
         ...(around !== undefined && around > 0 && { context: around }),
         ...(after !== undefined && { cursor: after }),
         limit: most,
@@ -148,7 +140,7 @@ export function addLogRoutes(app: App, context: DoorContext): void {
       const asked = functionsOf(context, filters.function);
       for (const name of asked ?? []) demand(request.raw, 'logs:read', `function:${name}`);
       await store.journal.flush();
-      const query = await pastQuery(context, filters, asked ?? readableFunctions(context, request));
+      const query = await pastQuery(context, filters, asked ?? readableFunctions(context, request, 'logs:read'));
       const { toMs = clock.now(), fromMs = toMs - DAY_MS } = query;
       if (fromMs >= toMs) throw new Problem('invalid_request', 'the time that is counted must end after it begins');
       const partMs = (toMs - fromMs) / parts;
@@ -196,7 +188,7 @@ export function addLogRoutes(app: App, context: DoorContext): void {
       const [name] = functionsOf(context, filter) ?? [];
       if (name !== undefined) demand(request.raw, 'logs:read', `function:${name}`);
       await store.journal.flush();
-      const readable = readableFunctions(context, request);
+      const readable = readableFunctions(context, request, 'logs:read');
       const among = readable === undefined ? {} : { among: readable };
       const { items, ...next } = await store.journal.logStreams({
         ...(name === undefined ? among : { function: name }),

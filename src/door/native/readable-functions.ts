@@ -1,0 +1,20 @@
+import type { FastifyRequest } from 'fastify';
+import { type Action, EVERYTHING } from '../../model/permission.ts';
+import type { DoorContext } from '../context.ts';
+import { principalOf } from '../principal.ts';
+
+/**
+ * The functions of which whoever asks may see this, such as their log; `undefined`: all. What is found is looked for in these
+ * alone: sorted out afterwards, pages would have gaps, and a cursor would tell of what nobody is shown.
+ */
+export function readableFunctions(
+  { engine }: DoorContext,
+  request: FastifyRequest,
+  action: Action,
+): string[] | undefined {
+  const { kind, may } = principalOf(request.raw);
+  if (kind === 'operator') return undefined;
+  const all = engine.list();
+  const names = all.flatMap(({ document: { name } }) => (may(action, `function:${name}`) ? [name] : []));
+  return names.length === all.length && may(action, EVERYTHING) ? undefined : names;
+}
