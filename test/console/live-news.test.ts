@@ -122,7 +122,7 @@ describe('what screens asked for by the clock is told', { skip: noBrowser }, () 
       t,
       'its next invocation',
       () => invoke('woken'),
-      () => row.getByText('2', { exact: true }).waitFor(),
+      () => drawn(page, 'woken', '2'),
     );
     await row.waitFor({ state: 'detached' });
     // Nobody calls anything: figures come all the same.
@@ -199,11 +199,16 @@ describe('what screens asked for by the clock is told', { skip: noBrowser }, () 
   });
 });
 
-/** Waits for a text, and looks at each picture that the browser draws: a locator would wait longer between its looks. */
-async function drawn(page: Page, text: string): Promise<void> {
+/** Waits for a text, in a row that has another one too, and looks at each picture that the browser draws: a locator would wait longer between its looks. */
+async function drawn(page: Page, text: string, cell?: string): Promise<void> {
+  const wanted = JSON.stringify([text, cell]);
   await page.evaluate(`new Promise((done) => {
+    const [text, cell] = ${wanted};
     const main = document.getElementById('main');
-    const look = () => (main.textContent.includes(${JSON.stringify(text)}) ? done() : requestAnimationFrame(look));
+    const isThere = (of) => of.textContent.includes(text);
+    const has = (row) => [...row.querySelectorAll('[role=cell]')].some(({ textContent }) => textContent === cell);
+    const isDrawn = () => isThere(main) && (!cell || [...main.querySelectorAll('[data-row]')].some((row) => isThere(row) && has(row)));
+    const look = () => (isDrawn() ? done() : requestAnimationFrame(look));
     look();
   })`);
 }

@@ -128,6 +128,32 @@ describe('the tabs of one browser', { skip: noBrowser }, () => {
     assert.equal(feeds.length, 2, 'one as Ada, one as Bob');
   });
 
+  test('ask for nothing while nobody sees them, and for all that changed when somebody does', async (t) => {
+    const { pages } = await openWindows(t, 2, async (context) => {
+      await context.addInitScript(
+        "Object.defineProperty(Document.prototype, 'hidden', { get: () => window.isHidden === true })",
+      );
+    });
+    const [seen, unseen] = pages as [Page, Page];
+    const show = (isHidden: boolean) =>
+      unseen.evaluate(`window.isHidden = ${isHidden}; document.dispatchEvent(new Event('visibilitychange'))`);
+    await unseen.goto(`${node.url}/console/queues`);
+    await settled(unseen);
+    await isLive(unseen);
+    await show(true);
+    const asked: string[] = [];
+    unseen.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await seen.goto(`${node.url}/console/queues`);
+    await settled(seen);
+    await isLive(seen);
+    await ask(node, 'PUT', '/v1/queues/unseen', {}, ada);
+    await sees(seen, 'unseen');
+    // It goes on reading for the other one, which left the feed when it went elsewhere.
+    assert.deepEqual(asked, ['/v1/live']);
+    await show(false);
+    await sees(unseen, 'unseen');
+  });
+
   test('have one feed each where the browser has no locks', async (t) => {
     const { pages, feeds } = await openWindows(t, 3, async (context) => {
       await context.addInitScript('delete Navigator.prototype.locks');

@@ -1,6 +1,7 @@
 import {
   type InfiniteData,
   keepPreviousData,
+  type Query,
   QueryClient,
   type UseQueryOptions,
   useInfiniteQuery,
@@ -79,6 +80,16 @@ export function keyOf(path: string, { path: names, query }: { path?: object; que
 export function useChange<V, A>(change: (value: V) => Promise<A>, touches: readonly string[] = []) {
   return useMutation<A, ApiProblem, V>({ mutationFn: change, onSettled: () => renew(...touches) });
 }
+
+/** Asks again for what is shown and may be out of date, and resolves when it is there; in a tab that nobody sees, when somebody does. */
+export function outdate(concerns: (query: Query) => boolean = () => true): Promise<void> {
+  return queryClient.invalidateQueries({ predicate: concerns, refetchType: document.hidden ? 'none' : 'active' });
+}
+
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) return;
+  void queryClient.refetchQueries({ type: 'active', predicate: ({ state }) => state.isInvalidated });
+});
 
 /** Asks again for all that is shown and whose path starts with one of these. */
 export function renew(...starts: readonly string[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { queryClient } from './hooks.ts';
+import { outdate } from './hooks.ts';
 import { onLive } from './live.ts';
 import type { LiveEvents } from './live-feed.ts';
 
@@ -66,44 +66,44 @@ interface Parameters {
 /** Whether what a query shows may be out of date. */
 type Concerns = (path: string, parameters: Parameters) => boolean;
 
-/** Asks again for what this concerns and is shown, and resolves when it is there; in a tab that nobody sees, when somebody does. */
-async function ask(concerns: Concerns): Promise<void> {
-  await queryClient.invalidateQueries({
-    refetchType: document.hidden ? 'none' : 'active',
-    predicate: ({ queryKey: [path, parameters = {}] }) => {
-      // The list of all functions keeps itself fresh, one by one: see functions.ts.
-      if (typeof path !== 'string' || 'all' in (parameters as object)) return false;
-      return concerns(path, parameters as Parameters);
-    },
+function ask(concerns: Concerns): Promise<void> {
+  return outdate(({ queryKey: [path, parameters = {}] }) => {
+    // The list of all functions keeps itself fresh, one by one: see functions.ts.
+    if (typeof path !== 'string' || 'all' in (parameters as object)) return false;
+    return concerns(path, parameters as Parameters);
   });
 }
 
-document.addEventListener('visibilitychange', () => {
-  if (document.hidden) return;
-  void queryClient.refetchQueries({ type: 'active', predicate: ({ state }) => state.isInvalidated });
-});
-
-/** Asks again for what concerns the names that it is given: soon, then at most once within an interval. */
+/**
+ * Asks again for what concerns the names that it is given: soon, then at most once within an interval, and never while the last
+ * answers are still on their way, which would not come then.
+ */
 function renewer(concerns: (names: ReadonlySet<string>) => Concerns): (names: readonly string[]) => void {
-  let pending = new Set<string>();
-  let isWaiting = false;
+  let pending: Set<string> | undefined;
+  let isBusy = false;
   let nextMs = 0;
-  const renew = async (): Promise<void> => {
-    const names = pending;
-    pending = new Set();
-    isWaiting = false;
-    const beganMs = performance.now();
-    nextMs = beganMs + EVERY_MS;
-    await ask(concerns(names));
-    const everyMs = Math.min(TIME_SHARE * (performance.now() - beganMs), MAX_EVERY_MS);
-    nextMs = Math.max(nextMs, beganMs + everyMs);
+  const work = async (): Promise<void> => {
+    isBusy = true;
+    for (; pending !== undefined; ) {
+      await pause(Math.max(AFTER_MS, nextMs - performance.now()));
+      const names = pending;
+      pending = undefined;
+      const beganMs = performance.now();
+      await Promise.race([ask(concerns(names)), pause(MAX_EVERY_MS)]);
+      const tookMs = performance.now() - beganMs;
+      nextMs = beganMs + Math.min(Math.max(EVERY_MS, TIME_SHARE * tookMs), MAX_EVERY_MS);
+    }
+    isBusy = false;
   };
   return (names) => {
+    pending ??= new Set();
     for (const name of names) pending.add(name);
-    if (isWaiting) return;
-    isWaiting = true;
-    window.setTimeout(() => void renew(), Math.max(AFTER_MS, nextMs - performance.now()));
+    if (!isBusy) void work();
   };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => window.setTimeout(resolve, ms));
 }
 
 const beginsWithOne = (path: string, starts: readonly string[]): boolean =>
@@ -115,8 +115,14 @@ const ofFunctions =
   (names?: ReadonlySet<string>): Concerns =>
   (path, { path: of, query }) => {
     if (!beginsWithOne(path, starts)) return false;
-    const name = query?.function ?? (path.startsWith('/v1/functions/{') ? of?.name : undefined);
-    return names === undefined || name === undefined || names.has(name);
+    if (names === undefined || names.has('*')) return true;
+    // Of several functions, their names with commas.
+    if (query?.function !== undefined)
+      return String(query.function)
+        .split(',')
+        .some((name) => names.has(name));
+    const name = path.startsWith('/v1/functions/{') ? of?.name : undefined;
+    return name === undefined || names.has(name);
   };
 
 /** Of things with names: what shows one of these, or many. */
@@ -129,6 +135,10 @@ const ofThings =
     return name === undefined || names.has(name) || names.has('*');
   };
 
+const renewShown = Object.entries(SHOWN_BY).map(([kind, starts]) => {
+  const isOfFunction = kind === 'function' || kind === 'alias';
+  return [kind, renewer(isOfFunction ? ofFunctions(starts) : () => ofFunctions(starts)())] as const;
+});
 const numbers = ofFunctions(NUMBERS);
 const renewNumbers = renewer((names) => (path, parameters) => path !== LOG_COUNTS && numbers(names)(path, parameters));
 const measures = MEASURES.map((start) => {
@@ -157,11 +167,8 @@ onLive('invocations', ({ functions }) => {
   for (const renew of renewMeasures) renew(Object.keys(functions));
 });
 onLive('changed', ({ kind, name, function: of }) => {
-  const starts = SHOWN_BY[kind] ?? [];
   // Very many of a kind at once are told as one.
-  const isOfFunction = (kind === 'function' || kind === 'alias') && name !== '*';
-  if (isOfFunction) void ask(ofFunctions(starts)(new Set([of ?? name])));
-  else void ask((path) => beginsWithOne(path, starts));
+  for (const [shown, renew] of renewShown) if (shown === kind) renew([name === '*' ? name : (of ?? name)]);
 });
 onLive('contents', (moved) => {
   for (const [kind, renew] of renewContents) {
@@ -173,4 +180,5 @@ onLive('news', ({ kinds }) => {
   for (const [kind, renew] of renewNews) if (kinds.includes(kind)) renew([]);
   if (kinds.includes('gauges')) for (const renew of renewAllMeasures) renew([]);
 });
-onLive('alert', () => void ask((path) => beginsWithOne(path, ['/v1/alerts', '/v1/status'])));
+const renewAlerts = renewer(() => (path) => beginsWithOne(path, ['/v1/alerts', '/v1/status']));
+onLive('alert', () => renewAlerts([]));

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { queryClient } from './hooks.ts';
+import { outdate, queryClient } from './hooks.ts';
 import { callerText, type Happening, type LiveEvents, readFeed } from './live-feed.ts';
 import { canShare, readTogether } from './live-tabs.ts';
 import { ApiProblem } from './problem.ts';
@@ -81,7 +81,7 @@ async function keepOpen(who: string, signal: AbortSignal): Promise<void> {
       wasLive = true;
       waitMs = FIRST_WAIT_MS;
       if (current.state !== 'live') setState({ state: 'live' });
-      if (isGap) void queryClient.invalidateQueries();
+      if (isGap) void outdate();
       for (const event of events) for (const listener of listeners) listener(event);
     },
     onSilence(): void {
