@@ -6,6 +6,7 @@ import {
   newestVersion,
   type StoredFunction,
 } from '../model/function.ts';
+import { noFunction } from '../model/no-function.ts';
 import { Problem } from '../model/problem.ts';
 import { isUnderWay } from '../model/release.ts';
 import { LATEST, meansLatest, parseTarget, versionNumber } from '../model/target.ts';
@@ -141,7 +142,7 @@ export class Catalog {
   check(target: string): void {
     const { function: name, qualifier } = parseTarget(target);
     const held = this.held(target);
-    if (held === undefined) throw new Problem('not_found', `there is no function '${name.slice(0, 100)}'`);
+    if (held === undefined) throw noFunction(name);
     if (qualifier === undefined || meansLatest(qualifier)) return;
     const { document } = held.stored;
     const version = versionNumber(qualifier);

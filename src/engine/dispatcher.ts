@@ -3,6 +3,7 @@ import type { Clock } from '../model/clock.ts';
 import type { FunctionConfig, FunctionDocument, StoredFunction } from '../model/function.ts';
 import { formatId, newId } from '../model/id.ts';
 import type { ChosenVersion, InvocationRequest, RunningInvocation } from '../model/invocation.ts';
+import { noFunction } from '../model/no-function.ts';
 import { Problem } from '../model/problem.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Runtimes } from '../runtime/runtime.ts';
@@ -189,7 +190,7 @@ export class Dispatcher implements Engine {
     const choice = (request.chosen as Choice | undefined) ?? this.catalog.choose(request.target, request);
     if (choice !== undefined) return this.start(request, choice);
     if (this.catalog.find(request.target) !== undefined) return this.startLoaded(request);
-    return refusedInvocation(new Problem('not_found', `there is no function '${request.target}'`));
+    return refusedInvocation(noFunction(request.target));
   }
 
   choose(request: Pick<InvocationRequest, 'target'> & Sticky): ChosenVersion | Promise<ChosenVersion> {

@@ -1,5 +1,4 @@
 import type { FunctionDocument, StoredFunction } from '../model/function.ts';
-import { Problem } from '../model/problem.ts';
 import type { Registry } from '../store/registry.ts';
 
 /** Where function documents stand in the registry. */
@@ -9,11 +8,6 @@ export const FUNCTION_PREFIX = 'function/';
 export async function readFunction(registry: Registry, name: string): Promise<StoredFunction | undefined> {
   const entry = await registry.get<FunctionDocument>(FUNCTION_PREFIX + name);
   return entry === undefined ? undefined : { document: entry.value, revision: entry.revision };
-}
-
-/** What is told of a function that there is not. */
-export function noFunction(nameOrId: string): Problem {
-  return new Problem('not_found', `there is no function "${nameOrId.slice(0, 100)}"`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Clock } from '../model/clock.ts';
 import type { CompletedInvocation, InvocationRequest, Outcome } from '../model/invocation.ts';
+import { noFunction } from '../model/no-function.ts';
 import { asProblem, Problem } from '../model/problem.ts';
 import { contextWithin } from '../model/trace.ts';
 import type { KeyValueEntry } from '../store/key-value.ts';
@@ -63,7 +64,7 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
     { key, windowMs = DEFAULT_WINDOW_MS, identity }: Parameters<Idempotency['invoke']>[1],
   ): Promise<CompletedInvocation & { replayed: boolean }> {
     const found = engine.find(request.target);
-    if (found === undefined) throw new Problem('not_found', `there is no function '${request.target}'`);
+    if (found === undefined) throw noFunction(request.target);
     if (key.length === 0 || key.length > MAX_KEY_LENGTH || !key.isWellFormed())
       throw new Problem('invalid_request', `an idempotency key has 1 to ${MAX_KEY_LENGTH} characters`);
     const { name, config } = found.document;

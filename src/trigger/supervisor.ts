@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Engine, Events, LaneStats } from '../engine/api.ts';
 import type { Completed } from '../engine/events/completions.ts';
 import type { Clock } from '../model/clock.ts';
+import { noFunction } from '../model/no-function.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import { parseTarget } from '../model/target.ts';
 import { readTrace } from '../model/trace.ts';
@@ -181,7 +182,7 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
   /** The function that a target names, and its qualifier, which must lead to something too. */
   const woken = (target: string): Pick<Trigger, 'function' | 'qualifier'> => {
     const found = engine.find(target);
-    if (found === undefined) throw new Problem('not_found', `there is no function "${target.slice(0, 100)}" to wake`);
+    if (found === undefined) throw noFunction(target, ' to wake');
     const { qualifier } = parseTarget(target);
     if (qualifier !== undefined) engine.check(target);
     return { function: found.document.name, ...(qualifier !== undefined && { qualifier }) };

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import Type from 'typebox';
+import { noFunction } from '../../model/no-function.ts';
 import { Problem } from '../../model/problem.ts';
 import { JSON_TYPE } from '../answer.ts';
 import { answers } from '../answer-schemas.ts';
@@ -157,7 +158,7 @@ export function addFobRoutes(app: App, context: DoorContext, call: FobCall): voi
 
   function found(id: string) {
     const stored = engine.find(id);
-    if (stored === undefined) throw new Problem('not_found', `there is no function "${id}"; GET /api/stats lists them`);
+    if (stored === undefined) throw noFunction(id, '; GET /api/stats lists them');
     return stored.document;
   }
 }

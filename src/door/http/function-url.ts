@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FunctionDocument } from '../../model/function.ts';
 import type { ChosenVersion } from '../../model/invocation.ts';
-import { Problem } from '../../model/problem.ts';
+import { noFunction } from '../../model/no-function.ts';
 import { authorizeInvoke } from '../authorize-invoke.ts';
 import type { DoorContext } from '../context.ts';
 import { plainTarget } from '../plain-target.ts';
@@ -41,7 +41,7 @@ export function createFunctionUrls(
       return;
     }
     const fn = engine.find(name);
-    if (fn === undefined) runner.refuse(res, new Problem('not_found', `there is no function '${name.slice(0, 64)}'`));
+    if (fn === undefined) runner.refuse(res, noFunction(name));
     else if (name.indexOf(':') === -1) run(fn.document);
     else
       chooseFor(

@@ -7,6 +7,7 @@ import type { Deployer, DeployRequest, Engine, EngineStats, FileChanges } from '
 import { FunctionConfigSchema, type FunctionDocument, type StoredFunction } from '../../model/function.ts';
 import { formatId, newId } from '../../model/id.ts';
 import type { InvocationRequest, Outcome, RunningInvocation } from '../../model/invocation.ts';
+import { noFunction } from '../../model/no-function.ts';
 import { Problem } from '../../model/problem.ts';
 import { parseTarget } from '../../model/target.ts';
 
@@ -32,7 +33,7 @@ export class EngineDouble implements Engine, Deployer {
     const run = async () => {
       await Promise.resolve();
       const stored = this.find(request.target);
-      if (stored === undefined) throw new Problem('not_found', `there is no function "${request.target}"`);
+      if (stored === undefined) throw noFunction(request.target);
       const outcome = await this.behaviour(request, cancelled);
       const { name, version } = stored.document;
       const report = {
@@ -63,7 +64,7 @@ export class EngineDouble implements Engine, Deployer {
   }
 
   check(target: string): void {
-    if (this.find(target) === undefined) throw new Problem('not_found', `there is no function "${target}"`);
+    if (this.find(target) === undefined) throw noFunction(target);
   }
 
   find(target: string): StoredFunction | undefined {

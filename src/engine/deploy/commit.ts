@@ -11,10 +11,11 @@ import {
   type StoredFunction,
 } from '../../model/function.ts';
 import { isId } from '../../model/id.ts';
+import { noFunction } from '../../model/no-function.ts';
 import type { VersionOrigin } from '../../model/origin.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Registry } from '../../store/registry.ts';
-import { FUNCTION_PREFIX, noFunction, readFunction } from '../function-documents.ts';
+import { FUNCTION_PREFIX, readFunction } from '../function-documents.ts';
 import { KEPT_VERSIONS, pruneVersions } from '../release/prune.ts';
 import { keepVersion } from '../release/version-documents.ts';
 

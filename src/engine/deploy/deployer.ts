@@ -11,6 +11,7 @@ import {
   type StoredFunction,
 } from '../../model/function.ts';
 import { isId } from '../../model/id.ts';
+import { noFunction } from '../../model/no-function.ts';
 import type { VersionOrigin } from '../../model/origin.ts';
 import { asProblem, Problem } from '../../model/problem.ts';
 import type { Settings } from '../../model/settings.ts';
@@ -21,7 +22,7 @@ import type { Blobs } from '../../store/blobs.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { ConfigureOptions, Deployer, DeployRequest, FileChanges } from '../api.ts';
 import type { Candidate } from '../dispatcher.ts';
-import { FUNCTION_PREFIX, noFunction, readFunction } from '../function-documents.ts';
+import { FUNCTION_PREFIX, readFunction } from '../function-documents.ts';
 import type { Admit } from '../hooks.ts';
 import { noAlias, readAlias } from '../release/alias-documents.ts';
 import { removeFunction } from '../release/removal.ts';

@@ -2,6 +2,7 @@ import type { Clock } from '../../model/clock.ts';
 import { DIRECT_LANE, type EventContent } from '../../model/event.ts';
 import { FUNCTION_NAME_PATTERN } from '../../model/function.ts';
 import { formatId, newId } from '../../model/id.ts';
+import { noFunction } from '../../model/no-function.ts';
 import { Problem } from '../../model/problem.ts';
 import { parseTarget } from '../../model/target.ts';
 import type { CommitPart } from '../../store/commit.ts';
@@ -50,7 +51,7 @@ interface Claim {
 export function arrivalOf(event: NewEvent, context: AcceptContext): Arrival {
   const { engine, clock, maxEventBytes } = context;
   const found = engine.find(event.function);
-  if (found === undefined) throw new Problem('not_found', `there is no function '${event.function}'`);
+  if (found === undefined) throw noFunction(event.function);
   const { qualifier } = parseTarget(event.function);
   if (qualifier !== undefined) engine.check(event.function);
   const lane = { function: found.document.name, lane: event.lane ?? DIRECT_LANE };

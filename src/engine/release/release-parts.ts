@@ -1,10 +1,11 @@
 import type { AliasDocument, StoredAlias } from '../../model/alias.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { FunctionDocument } from '../../model/function.ts';
+import { noFunction } from '../../model/no-function.ts';
 import { isUnderWay } from '../../model/release.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { Catalog } from '../catalog.ts';
-import { noFunction, readFunction } from '../function-documents.ts';
+import { readFunction } from '../function-documents.ts';
 import { changeAlias, noAlias } from './alias-documents.ts';
 import type { ReleaseDriver } from './release-driver.ts';
 import { type Act, endedRelease } from './release-steps.ts';

@@ -1,5 +1,6 @@
 import type { AlertRouting, AlertRule, DefaultChange } from '../../model/alert.ts';
 import type { Clock } from '../../model/clock.ts';
+import { noFunction } from '../../model/no-function.ts';
 import { Problem } from '../../model/problem.ts';
 import { Documents } from '../../store/documents.ts';
 import type { Registry } from '../../store/registry.ts';
@@ -122,8 +123,7 @@ export async function openRulebook(options: RulebookOptions): Promise<Rulebook> 
 
     defaults(functionName) {
       const facts = functionName === undefined ? undefined : functions.find(functionName);
-      if (functionName !== undefined && facts === undefined)
-        throw new Problem('not_found', `there is no function "${functionName}"`);
+      if (functionName !== undefined && facts === undefined) throw noFunction(functionName);
       const of = facts ?? { name: '', owner: '', tags: {}, timeoutMs: 0, memoryMb: 0, createdAtMs: 0 };
       return Object.entries(DEFAULT_RULES).map(([name, rule]) => {
         const effective = effectiveDefault(name, of, (scope) => changes.find(scope));

@@ -1,5 +1,6 @@
 import type { AlertView } from '../../model/alert.ts';
 import { formatId, newId } from '../../model/id.ts';
+import { noFunction } from '../../model/no-function.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Alerts, RuleView } from './alerts.ts';
 import { Channels } from './channels.ts';
@@ -223,7 +224,7 @@ export async function openAlerts(options: AlertsOptions): Promise<RunningAlerts>
     channels: () => channels.list(),
     async putChannel(name, channel, expectedRevision) {
       if (channel.kind === 'function' && functions.find(channel.function) === undefined)
-        throw new Problem('not_found', `there is no function "${channel.function}": deploy it first`);
+        throw noFunction(channel.function, ': deploy it first');
       return channels.put(name, channel, clock.now(), expectedRevision);
     },
     async removeChannel(name, expectedRevision) {

@@ -3,6 +3,7 @@ import type { Completion } from '../../engine/events/completions.ts';
 import type { CloudEvent } from '../../model/event.ts';
 import { withTrace } from '../../model/event-trace.ts';
 import { FUNCTION_NAME_PATTERN } from '../../model/function.ts';
+import { noFunction } from '../../model/no-function.ts';
 import { messageOf, Problem } from '../../model/problem.ts';
 import { EVENT_TYPES } from '../../model/shape/event-data.ts';
 import { NOTHING_PREPARED } from '../../store/prepared.ts';
@@ -39,7 +40,7 @@ export function createCompletionType({
     },
     describe: ({ of, on }) => (on === 'any' ? of : `${of} ${on}`),
     check({ of }) {
-      if (engine.find(of) === undefined) throw new Problem('not_found', `there is no function "${of}" to hear of`);
+      if (engine.find(of) === undefined) throw noFunction(of, ' to hear of');
     },
     sample: ({ of, on }) => {
       const timestamp = new Date(clock.now()).toISOString();

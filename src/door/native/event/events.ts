@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { PendingQuery } from '../../../engine/api.ts';
 import { EVENT_STATES } from '../../../model/event.ts';
+import { noFunction } from '../../../model/no-function.ts';
 import { EVERYTHING } from '../../../model/permission.ts';
 import { Problem } from '../../../model/problem.ts';
 import { formatTarget, parseTarget } from '../../../model/target.ts';
@@ -37,7 +38,7 @@ export function addEventRoutes(app: App, context: DoorContext): void {
   /** The name of a function that exists. */
   const named = (nameOrId: string): string => {
     const found = engine.find(nameOrId);
-    if (found === undefined) throw new Problem('not_found', `there is no function '${nameOrId}'`);
+    if (found === undefined) throw noFunction(nameOrId);
     return found.document.name;
   };
 

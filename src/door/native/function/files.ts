@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { noFunction } from '../../../model/no-function.ts';
 import { Problem } from '../../../model/problem.ts';
 import { formatTarget, parseTarget } from '../../../model/target.ts';
 import { answers } from '../../answer-schemas.ts';
@@ -122,7 +123,7 @@ export function addFileRoutes(app: App, context: DoorContext): void {
     },
     async (request, reply) => {
       const stored = engine.find(request.params.name);
-      if (stored === undefined) throw new Problem('not_found', `there is no function "${request.params.name}"`);
+      if (stored === undefined) throw noFunction(request.params.name);
       const { name } = stored.document;
       const { files, from } = request.body as Static<typeof ChangesBody>;
       const precondition = demandedRevision(request.headers, engine, name);
@@ -138,7 +139,7 @@ export function addFileRoutes(app: App, context: DoorContext): void {
   function targetOf(text: string): string {
     const target = parseTarget(text);
     const name = engine.find(target.function)?.document.name;
-    if (name === undefined) throw new Problem('not_found', `there is no function "${target.function}"`);
+    if (name === undefined) throw noFunction(target.function);
     return formatTarget({ ...target, function: name });
   }
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { FUNCTION_NAME_PATTERN, type FunctionDocument, type StoredFunction } from '../../../model/function.ts';
+import { noFunction } from '../../../model/no-function.ts';
 import { formatTarget, parseTarget } from '../../../model/target.ts';
 import { answers, Removed } from '../../answer-schemas.ts';
 import type { App } from '../../app.ts';
@@ -25,7 +26,7 @@ import {
 } from '../schemas.ts';
 import { originOf } from '../stated-origin.ts';
 import { answerDeployment, answerFunction } from './deployment.ts';
-import { foundFunction, noFunction } from './found-function.ts';
+import { foundFunction } from './found-function.ts';
 import { functionView, settingsShown, standing } from './function-view.ts';
 import { parseJson, receiveUpload, UploadQuery, uploadBodies, uploadValidator } from './upload.ts';
 

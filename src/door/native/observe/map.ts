@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import { noFunction } from '../../../model/no-function.ts';
 import { Problem } from '../../../model/problem.ts';
 import { MAP_WINDOW_MS } from '../../../observe/map/call-map.ts';
 import {
@@ -105,7 +106,7 @@ export function addMapRoute(app: App, context: DoorContext): void {
     if (found !== undefined) return found;
     const id = `function:${nameOrId}`;
     if (edges.some(({ from, to }) => from === id || to === id)) return nameOrId;
-    throw new Problem('not_found', `there is no function '${nameOrId}', and nothing was seen of one`);
+    throw noFunction(nameOrId, ', and nothing was seen of one');
   }
 
   async function subscriptions(): Promise<ConfiguredSubscription[]> {
