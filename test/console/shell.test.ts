@@ -75,6 +75,15 @@ describe('the console', { skip: noBrowser }, () => {
     assert.ok(sum > 50_000 && sum <= FIRST_SCREEN_BYTES, `${sum} bytes: ${[...counted].join(', ')}`);
   });
 
+  test('something stands before its scripts run', async (t) => {
+    const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+    t.after(() => page.context().close());
+    const node = await startTestNode();
+    t.after(() => node.close());
+    await page.goto(`${node.url}/console/functions/pay`);
+    await page.locator('#console').getByText('Flock of Birds').waitFor();
+  });
+
   describe('on a node without users', () => {
     let node: TestNode;
     before(async () => {

@@ -8,8 +8,8 @@ import { feedOf, startLive } from '../api/live.ts';
 import { useSession } from '../api/session.ts';
 import { SCREENS } from '../routes.tsx';
 import { ErrorState } from '../ui/error-state.tsx';
-import { Loading } from '../ui/loading.tsx';
 import { ScreensContext } from '../ui/screens.ts';
+import { Boot } from './boot.tsx';
 import { FirstRun } from './first-run.tsx';
 import { useFocusKept } from './focus-keeper.ts';
 import { Header } from './header.tsx';
@@ -30,7 +30,7 @@ export function Shell() {
     () => onUnauthorized(() => void client.resetQueries({ queryKey: ['/v1/session'] })),
     [client],
   );
-  if (isPending && error === null) return <Loading />;
+  if (isPending && error === null) return <Boot />;
   if (session === undefined) {
     if (error?.status === 401) return <SignIn />;
     return <ErrorState error={error} what="The console" onRetry={() => void client.invalidateQueries()} />;

@@ -18,22 +18,25 @@ export function RemovedList({ bucket, prefix }: { readonly bucket: string; reado
   const columns: Column<Removed>[] = [
     {
       key: 'name',
+      phone: 'first',
       title: 'Name',
-      width: 'minmax(4rem, 3fr)',
+      width: 'minmax(6rem, 3fr)',
       sort: ({ key }) => key,
       cell: ({ key }) => <ObjectName objectKey={key} below="" />,
     },
     {
       key: 'removed',
+      phone: 'second',
       title: 'Removed',
-      width: '5.5rem',
+      width: '8rem',
       sort: ({ removedAt }) => removedAt,
       cell: ({ removedAt }) => <Time at={removedAt} ago />,
     },
     {
       key: 'do',
+      phone: 'end',
       title: '',
-      width: '5.75rem',
+      width: '6.5rem',
       align: 'right',
       cell: (removed) => (
         <May action="bucket:write" on={`bucket:${bucket}`} orAbsent>

@@ -64,7 +64,7 @@ function columnsOf(withOwner: boolean, onRevoke: (token: Token) => void): readon
       ? [
           {
             key: 'owner',
-            phone: 'second',
+            phone: 'second' as const,
             title: 'Whose',
             width: 'minmax(4.5rem, 1.2fr)',
             cell: ({ user, team }: Token) => <ThingLink thing={user === undefined ? `team:${team}` : `user:${user}`} />,
