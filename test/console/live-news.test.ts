@@ -87,6 +87,24 @@ describe('what screens asked for by the clock is told', { skip: noBrowser }, () 
       assert.ok(most < TIMES, asked.join(' '));
     });
 
+  test('what changed before the feed was there is shown all the same', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await signInByToken(page, node, ada);
+    const held = Promise.withResolvers<void>();
+    await page.route('**/v1/live', async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await goTo(page, `${node.url}/console/queues`);
+    await page.getByText('Connecting').waitFor();
+    await page.getByRole('heading', { name: 'Queues' }).waitFor();
+    await page.locator('[data-loading]').first().waitFor({ state: 'detached' });
+    await asAda('PUT', '/v1/queues/meanwhile', {});
+    held.resolve();
+    await page.getByRole('link', { name: 'meanwhile' }).waitFor();
+    assertClean();
+  });
+
   test('a change and a refused attempt in the audit trail', async (t) => {
     const { page, assertClean } = await open(t, '/audit');
     await seenAfter(

@@ -1,3 +1,4 @@
+import type { Query } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { outdate, queryClient } from './hooks.ts';
 import { callerText, type Happening, type LiveEvents, readFeed } from './live-feed.ts';
@@ -67,6 +68,11 @@ function setState(next: LiveState): void {
 /** The node says that this is the feed of somebody else: another tab of this browser has signed in anew. */
 class OtherCaller extends Error {}
 
+/** What was answered before the feed was there; whose it is says the feed itself. */
+function wasAnswered({ state, queryKey: [path] }: Query): boolean {
+  return state.dataUpdatedAt > 0 && path !== '/v1/session';
+}
+
 async function keepOpen(who: string, signal: AbortSignal): Promise<void> {
   let waitMs = FIRST_WAIT_MS;
   let heardMs = Date.now();
@@ -77,11 +83,11 @@ async function keepOpen(who: string, signal: AbortSignal): Promise<void> {
       if (hello !== undefined && callerText(hello.value.caller) !== who) throw new OtherCaller();
       heardMs = Date.now();
       // Whatever happened before this tab heard, or before another one went on reading, was not heard.
-      const isGap = wasLive && (current.state !== 'live' || hello !== undefined);
+      const isGap = current.state !== 'live' || hello !== undefined;
+      if (isGap) void outdate(wasLive ? undefined : wasAnswered);
       wasLive = true;
       waitMs = FIRST_WAIT_MS;
       if (current.state !== 'live') setState({ state: 'live' });
-      if (isGap) void outdate();
       for (const event of events) for (const listener of listeners) listener(event);
     },
     onSilence(): void {

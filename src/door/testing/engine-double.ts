@@ -88,7 +88,11 @@ export class EngineDouble implements Engine, Deployer {
     return [{ sandboxId: 's1', runtime: 'python', function: name, version, ...busy }];
   }
 
+  /** How often sandboxes were measured. */
+  measurements = 0;
+
   async usage() {
+    this.measurements++;
     return new Map([['s1', { memoryBytes: 30_000_000, peakMemoryBytes: 40_000_000, cpuMs: 120 }]]);
   }
 

@@ -10,6 +10,8 @@ import type { UsageClock } from '../live/usage-clock.ts';
 import { flag } from '../schemas.ts';
 
 const tags = ['node'];
+/** For so long what was measured is given to others who ask. */
+const SAME_USAGE_MS = 500;
 const Anything = Type.Object({}, { additionalProperties: true });
 const Sandbox = Type.Object({
   sandboxId: Type.String(),
@@ -50,6 +52,8 @@ const Pool = Type.Object({
 /** What runs on this node and how it is. */
 export function addNodeRoutes(app: App, context: DoorContext, figures: UsageClock): void {
   const { engine, store, sandboxes, settings, nodeInfo, clock, lifecycle } = context;
+
+  const measured = measuring(context);
 
   app.get(
     '/healthz',
@@ -102,8 +106,7 @@ export function addNodeRoutes(app: App, context: DoorContext, figures: UsageCloc
       const found = engine.sandboxes();
       if (request.query.usage !== true) return { sandboxes: found };
       figures.looked();
-      const usage = await engine.usage();
-      const atMs = clock.now();
+      const { usage, atMs } = await measured();
       return {
         sandboxes: found.map((sandbox) => {
           const taken = usage.get(sandbox.sandboxId);
@@ -193,4 +196,18 @@ export function addNodeRoutes(app: App, context: DoorContext, figures: UsageCloc
       }),
     }),
   );
+}
+
+/** Measures all sandboxes; those who ask at about the same time are given the same, for a measurement takes the longer the more there are. */
+function measuring({ engine, clock }: DoorContext) {
+  const measure = async () => {
+    const usage = await engine.usage();
+    return { usage, atMs: clock.now() };
+  };
+  let last: { readonly found: ReturnType<typeof measure>; readonly askedMs: number } | undefined;
+  return (): ReturnType<typeof measure> => {
+    const nowMs = clock.monotonicMs();
+    if (last === undefined || nowMs - last.askedMs > SAME_USAGE_MS) last = { found: measure(), askedMs: nowMs };
+    return last.found;
+  };
 }

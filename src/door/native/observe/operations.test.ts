@@ -154,6 +154,10 @@ describe('operating a node', () => {
     const { atMs, ...usage } = (await sandboxes('?usage=true'))[0].usage;
     assert.deepEqual(usage, { memoryBytes: 30_000_000, peakMemoryBytes: 40_000_000, cpuMs: 120 });
     assert.ok(atMs > 0);
+    const { engine } = node;
+    const before = engine.measurements;
+    await Promise.all(Array.from({ length: 20 }, () => sandboxes('?usage=true')));
+    assert.ok(engine.measurements - before < 10, 'those who look at once share a measurement');
     assert.deepEqual((await ask(node, 'GET', '/v1/pools')).json, {
       pools: [{ runtime: 'python', memoryMb: 128, ready: 1, target: 2 }],
     });
