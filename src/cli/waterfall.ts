@@ -26,7 +26,8 @@ interface WaterfallOptions {
 }
 
 const GAP = '  ';
-const TOOK_WIDTH = 9;
+/** Cells of a duration at least, so that most drawings stand alike. */
+const MIN_TOOK = 9;
 /** Cells of a name that stay, however deep it stands. */
 const MIN_NAME = 6;
 const MIN_BAR = 12;
@@ -38,12 +39,13 @@ const MIN_WAIT_SHARE = 0.05;
 export function drawWaterfall(rows: readonly TraceRow[], { width, paint }: WaterfallOptions): string[] {
   const shown = worthALine(rows);
   const labels = withGuides(shown);
+  const tookWidth = Math.max(MIN_TOOK, ...shown.map(({ durationMs }) => formatDuration(durationMs).length));
   const natural = Math.max(...labels.map(({ guide, label }) => textWidth(guide + label)), 'SPAN'.length);
   const nameWidth = Math.max(
     MIN_NAME + 2,
-    Math.min(natural, Math.floor(width * 0.45), width - MIN_BAR - TOOK_WIDTH - 4),
+    Math.min(natural, Math.floor(width * 0.45), width - MIN_BAR - tookWidth - 4),
   );
-  const barWidth = Math.max(MIN_BAR, width - nameWidth - TOOK_WIDTH - 4);
+  const barWidth = Math.max(MIN_BAR, width - nameWidth - tookWidth - 4);
   const startMs = Math.min(...shown.map((row) => row.startedAtMs));
   const endMs = Math.max(...shown.map((row) => row.startedAtMs + row.durationMs));
   const wholeMs = Math.max(endMs - startMs, 0.001);
@@ -51,7 +53,7 @@ export function drawWaterfall(rows: readonly TraceRow[], { width, paint }: Water
   const scale = `${padText('0', Math.max(1, barWidth - textWidth(formatDuration(wholeMs))))}${formatDuration(wholeMs)}`;
   const head = paint(
     'dim',
-    [padText('SPAN', nameWidth), cutText(scale, barWidth), padText('TOOK', TOOK_WIDTH, 'right')].join(GAP),
+    [padText('SPAN', nameWidth), cutText(scale, barWidth), padText('TOOK', tookWidth, 'right')].join(GAP),
   );
   const lines = [head];
   for (const [at, row] of shown.entries()) {
@@ -62,7 +64,7 @@ export function drawWaterfall(rows: readonly TraceRow[], { width, paint }: Water
     const [before, filled] = place(row, { startMs, wholeMs, barWidth });
     const bar = paint(colourOf(row), GLYPH[row.what].repeat(filled));
     const after = ' '.repeat(Math.max(0, barWidth - before - filled));
-    const took = padText(formatDuration(row.durationMs), TOOK_WIDTH, 'right');
+    const took = padText(formatDuration(row.durationMs), tookWidth, 'right');
     lines.push(
       `${paint('dim', guide)}${paintName(row, name, paint)}${GAP}${' '.repeat(before)}${bar}${after}${GAP}${took}`.trimEnd(),
     );

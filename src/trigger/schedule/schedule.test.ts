@@ -140,7 +140,7 @@ describe('schedules', () => {
     assert.deepEqual(fired(), [1]);
     const lost = (await node.triggers.find('lost'))!;
     assert.equal(lost.state, 'failed');
-    assert.match(lost.lastError!.message, /no function 'gone'/);
+    assert.match(lost.lastError!.message, /no function "gone"/);
   });
 
   test('can be replayed: the times of the range are made anew', async () => {
