@@ -217,6 +217,26 @@ export const handler = async () => word + readFileSync(new URL('./data.bin', imp
     assert.equal((await node.request('POST', '/v1/functions/shop/invoke', { body: '{}' })).text, '"bytes: 4"');
   });
 
+  test('one goes back and changes anything: what hangs on it follows', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    const to = (title: string) => page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name: title });
+    await goTo(page, `${node.url}/console/create?blueprint=s3-get-object-python`);
+    await page.getByRole('radio', { name: /Read the metadata/, checked: true }).waitFor();
+    await to('Review and deploy').click();
+    await page.getByText('bucket:serops-we:read').first().waitFor();
+    await to('Trigger').click();
+    await page.getByRole('combobox', { name: 'Bucket' }).fill('elsewhere');
+    await to('Review and deploy').click();
+    await page.getByText('bucket:elsewhere:read').first().waitFor();
+    assert.equal(await page.getByText('bucket:serops-we:read').count(), 0);
+    await to('Blueprint or code').click();
+    await page.getByRole('radio', { name: /URL shortener/ }).click();
+    await to('Review and deploy').click();
+    await page.getByText('kv:url-shortener:read').first().waitFor();
+    assert.equal(await page.getByText('elsewhere').count(), 0);
+    assertClean();
+  });
+
   test('a blueprint of several functions: what it asks for, secrets that no storage holds, and names that follow', async (t) => {
     const { page, assertClean } = await openPage(t, browser);
     // None of the blueprints that are installed begins with keys of its own: this one is given some on its way.

@@ -1,6 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 import { api } from '../../api/client.ts';
 import { useApi } from '../../api/hooks.ts';
 import type { ApiProblem } from '../../api/problem.ts';
@@ -28,7 +28,10 @@ export function useBlueprint(name: string | undefined) {
 export function useFilledBlueprint(draft: Draft, update: (change: (draft: Draft) => Draft) => void) {
   const name = draft.start === 'blueprint' ? draft.blueprint : undefined;
   const details = useBlueprint(name);
-  const [values] = useDebouncedValue(draft.values, WAIT_MS);
+  const typed = useMemo(() => ({ name, values: draft.values }), [name, draft.values]);
+  const [late] = useDebouncedValue(typed, WAIT_MS);
+  // What was typed for another blueprint is nothing that this one asks for.
+  const { values } = late.name === name ? late : typed;
   const filled = useQuery<Filled, ApiProblem>({
     queryKey: ['/v1/blueprints/{name}/resources', { path: { name }, values }],
     queryFn: () => api.post('/v1/blueprints/{name}/resources', { path: { name: name! }, body: { values } }),
