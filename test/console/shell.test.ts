@@ -239,7 +239,7 @@ describe('the console', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Make it, and sign in' }).click();
     await page.getByRole('button', { name: 'You: ada' }).waitFor();
     assert.equal((await node.request('GET', '/v1/functions')).status, 401, 'programs need a credential now');
-    const cookies = await page.context().cookies(`${node.url}/v1/session`);
+    let cookies = await page.context().cookies(`${node.url}/v1/session`);
     assert.deepEqual(
       cookies.map(({ httpOnly, sameSite, path }) => ({ httpOnly, sameSite, path })),
       [{ httpOnly: true, sameSite: 'Strict', path: '/v1' }],
@@ -248,10 +248,25 @@ describe('the console', { skip: noBrowser }, () => {
 
     await goTo(page, `${node.url}/console/profile`);
     await page.getByLabel('What it is for').fill('laptop');
+    await page.getByText('fob token create laptop --expires 90d').waitFor();
     await page.getByRole('button', { name: 'Create a token' }).click();
     const secret = (await page.locator('[data-secret]').textContent())!;
     const asked = await node.request('GET', '/v1/session', { headers: { Authorization: `Bearer ${secret}` } });
     assert.equal(asked.json.name, 'ada');
+    await page.getByRole('button', { name: 'Revoke laptop' }).click();
+    await page
+      .getByRole('dialog')
+      .getByText(/^fob token rm /)
+      .waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    await page.getByRole('button', { name: 'Revoke laptop' }).waitFor({ state: 'detached' });
+    const revoked = await node.request('GET', '/v1/session', { headers: { Authorization: `Bearer ${secret}` } });
+    assert.equal(revoked.status, 401);
+    await page.locator('input[name="current"]').fill(PASSWORD);
+    await page.locator('input[name="password"]').fill(`${PASSWORD} anew`);
+    await page.getByRole('button', { name: 'Set the password' }).click();
+    await page.getByText('The password is set').waitFor();
+    cookies = await page.context().cookies(`${node.url}/v1/session`);
 
     await page.getByRole('button', { name: 'You: ada' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
@@ -263,7 +278,7 @@ describe('the console', { skip: noBrowser }, () => {
 
     await signIn(page, 'wrong');
     await page.getByRole('alert').waitFor();
-    await signIn(page, PASSWORD);
+    await signIn(page, `${PASSWORD} anew`);
     await page.getByRole('button', { name: 'You: ada' }).waitFor();
     assertClean();
   });

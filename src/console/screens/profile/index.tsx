@@ -48,7 +48,7 @@ export default function Profile() {
         </Panel>
       ) : (
         <>
-          <Tokens user={session.user} />
+          <Tokens />
           <PasswordForm user={session.user} />
         </>
       )}

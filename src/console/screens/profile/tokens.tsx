@@ -23,12 +23,14 @@ const LIVES = [
 ];
 
 /** One's tokens and sessions: makes one, shows its secret this once, revokes. */
-export function Tokens({ user }: { readonly user: string }) {
+export function Tokens() {
+  const [label, setLabel] = useState('');
+  const [days, setDays] = useState('90');
   const tokens = useApi('/v1/tokens');
   const [secret, setSecret] = useState('');
   const [revoking, setRevoking] = useState<Token>();
   const make = useChange(
-    ({ label, days }: { label: string; days: string }) =>
+    () =>
       api.post('/v1/tokens', {
         body: {
           label,
@@ -40,13 +42,10 @@ export function Tokens({ user }: { readonly user: string }) {
   const revoke = useChange((id: string) => api.delete('/v1/tokens/{id}', { path: { id } }), ['/v1/tokens']);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const element = event.currentTarget;
-    const form = new FormData(element);
-    const asked = { label: String(form.get('label')), days: String(form.get('days')) };
-    make.mutate(asked, {
+    make.mutate(undefined, {
       onSuccess: (issued) => {
         setSecret(issued.token);
-        element.reset();
+        setLabel('');
       },
     });
   };
@@ -68,8 +67,20 @@ export function Tokens({ user }: { readonly user: string }) {
         </div>
       )}
       <form className={classes.form} onSubmit={submit}>
-        <TextInput name="label" label="What it is for" placeholder="Laptop, pipeline …" required />
-        <Select name="days" label="Good for" data={LIVES} defaultValue="90" allowDeselect={false} />
+        <TextInput
+          label="What it is for"
+          placeholder="Laptop, pipeline …"
+          value={label}
+          onChange={(event) => setLabel(event.currentTarget.value)}
+          required
+        />
+        <Select
+          label="Good for"
+          data={LIVES}
+          value={days}
+          onChange={(next) => setDays(next ?? '')}
+          allowDeselect={false}
+        />
         <Button type="submit" loading={make.isPending}>
           Create a token
         </Button>
@@ -110,7 +121,13 @@ export function Tokens({ user }: { readonly user: string }) {
         )}
       </QueryView>
       <div className={classes.command}>
-        <CommandLine words={['token', 'create', '--user', user]} />
+        <CommandLine
+          words={
+            label === ''
+              ? ['token', 'list']
+              : ['token', 'create', label, '--expires', days === '' ? 'never' : `${days}d`]
+          }
+        />
       </div>
       <Confirm
         opened={revoking !== undefined}
