@@ -55,7 +55,7 @@ describe('repositories and projects in the console', { skip: noBrowser }, () => 
     await goTo(page, `${node.url}/console/repositories`);
     await page.getByRole('button', { name: 'Create a repository' }).click();
     const dialog = page.getByRole('dialog', { name: 'Create a repository' });
-    await dialog.getByText('It is watched elsewhere').click();
+    await dialog.getByText('Watched elsewhere').click();
     await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('photos');
     await dialog.getByRole('textbox', { name: 'Address', exact: true }).fill('http://127.0.0.1:1/photos.git');
     await dialog.getByText('fob repo watch photos http://127.0.0.1:1/photos.git --poll 60s').waitFor();

@@ -29,7 +29,7 @@ export function nameColumn<T extends { readonly name: string }>(
 
 interface CountOptions {
   readonly width?: string;
-  readonly wide?: boolean;
+  readonly wide?: boolean | 'very';
   /** Any of them is one too many. */
   readonly bad?: boolean;
 }

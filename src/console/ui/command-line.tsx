@@ -37,7 +37,7 @@ export function CommandLine({ words }: CommandLineProps) {
       <CopyButton value={command} timeout={1_500}>
         {({ copied, copy }) => (
           <Tooltip label={copied ? 'Copied' : 'Copy the command'}>
-            <ActionIcon size="sm" onClick={copy} aria-label={copied ? 'Copied' : `Copy: ${command}`}>
+            <ActionIcon size={24} onClick={copy} aria-label={copied ? 'Copied' : `Copy: ${command}`}>
               {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
             </ActionIcon>
           </Tooltip>

@@ -20,8 +20,8 @@ export interface Column<T> {
   readonly align?: 'right';
   /** Shown in whole, however long: rows are as high as they have to be. */
   readonly wraps?: boolean;
-  /** Left out where the table is narrower than a tablet. */
-  readonly wide?: boolean;
+  /** Left out where the table is narrower than a tablet; `'very'`: already where it is not much wider than one. */
+  readonly wide?: boolean | 'very';
   /**
    * Where it stands on a phone. A table with such a column has two lines a row there: `first` leads the first one, `end` ends it,
    * `rest` takes what is left of the second. All others that are not `wide` stand in the second, too; a number with its title, and
@@ -81,6 +81,7 @@ export function DataTable<T>({
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows are others in height
   useEffect(() => virtual.measure(), [virtual, rowHeight]);
   const template = columns.map(({ width = 'minmax(7rem, 1fr)' }) => width).join(' ');
+  const medium = columns.flatMap(({ wide, width = 'minmax(7rem, 1fr)' }) => (wide === 'very' ? [] : [width])).join(' ');
   const narrow = columns.flatMap(({ wide, width = 'minmax(5rem, 1fr)' }) => (wide ? [] : [width])).join(' ');
 
   const move = (to: number): void => {
@@ -118,7 +119,7 @@ export function DataTable<T>({
       data-phone={hasTwoLines || undefined}
       aria-label={label}
       aria-rowcount={sorted.length + 1}
-      style={{ '--columns': template, '--columns-narrow': narrow } as React.CSSProperties}
+      style={{ '--columns': template, '--columns-medium': medium, '--columns-narrow': narrow } as React.CSSProperties}
     >
       <div role="rowgroup">
         <div

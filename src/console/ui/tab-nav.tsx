@@ -1,5 +1,6 @@
-import { useEffect, useRef } from 'react';
+import { useRef } from 'react';
 import { NavLink, useLocation } from 'react-router';
+import { useKeepShown } from './keep-shown.ts';
 import classes from './tab-nav.module.css';
 
 /** One part of a screen, with a URL of its own. */
@@ -16,11 +17,7 @@ export interface Tab {
 export function TabNav({ label, tabs }: { readonly label: string; readonly tabs: readonly Tab[] }) {
   const { pathname } = useLocation();
   const ref = useRef<HTMLElement>(null);
-  // Where they scroll, the one that is shown is to be seen among them.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another one is shown
-  useEffect(() => {
-    ref.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
-  }, [pathname]);
+  useKeepShown(ref, pathname);
   return (
     <nav aria-label={label} className={classes.tabs} ref={ref}>
       {tabs.map(({ title, to, end = false, count }) => (

@@ -40,6 +40,8 @@ export interface TimeChartProps {
   readonly range?: { readonly fromMs: number; readonly toMs: number };
   /** Values are whole numbers, and so is what the axis says. */
   readonly whole?: boolean;
+  /** Values are bytes: what the axis says are whole KB, MB or GB. */
+  readonly bytes?: boolean;
   /** The axis of values reaches up to here at least. */
   readonly top?: number;
   /** Marks are only drawn: they are listed elsewhere. */
@@ -101,9 +103,10 @@ export default function TimeChartCanvas(props: TimeChartProps) {
           { ...axis, space: 64, size: 28, values: (_chart, ticks, _axis, _space, step) => ticks.map(tickWords(step)) },
           {
             ...axis,
-            size: 58,
+            size: (_chart, words) => axisPx(words),
             space: 28,
             ...(latest.current.whole && { incrs: WHOLE_STEPS }),
+            ...(latest.current.bytes && { incrs: BYTE_STEPS }),
             values: (_chart, ticks) => ticks.map((tick) => latest.current.format(tick)),
           },
         ],
@@ -257,6 +260,18 @@ const DAY_S = 86_400;
 const WHOLE_STEPS = [1, 2, 5]
   .flatMap((digit) => Array.from({ length: 12 }, (_, power) => digit * 10 ** power))
   .sort((one, other) => one - other);
+const BYTE_STEPS = Array.from({ length: 45 }, (_, power) => 2 ** power);
+/** Of the axis' letters, and what stands beside them. */
+const LETTER_PX = 7.2;
+const AXIS_GAP_PX = 12;
+const MIN_AXIS_PX = 58;
+
+/** As wide as what an axis says. */
+function axisPx(words: readonly string[] | null): number {
+  const longest = Math.max(0, ...(words ?? []).map((each) => String(each).length));
+  return Math.max(MIN_AXIS_PX, longest * LETTER_PX + AXIS_GAP_PX);
+}
+
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const exactClock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });

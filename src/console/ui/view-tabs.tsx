@@ -1,5 +1,6 @@
 import { Tabs } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
+import { useKeepShown } from './keep-shown.ts';
 import classes from './tab-nav.module.css';
 import { useWords } from './words.ts';
 
@@ -17,6 +18,8 @@ export function ViewTabs({ label, views }: { readonly label: string; readonly vi
   const [{ show }, setWords] = useWords(['show']);
   const first = views[0]!;
   const shown = views.find(({ key }) => key === show) ?? first;
+  const row = useRef<HTMLDivElement>(null);
+  useKeepShown(row, `${shown.key} ${views.map(({ count }) => count).join()}`);
   return (
     <Tabs
       value={shown.key}
@@ -24,7 +27,7 @@ export function ViewTabs({ label, views }: { readonly label: string; readonly vi
       keepMounted={false}
       variant="none"
     >
-      <Tabs.List aria-label={label} mb="md" className={classes.tabs ?? ''}>
+      <Tabs.List ref={row} aria-label={label} mb="md" className={classes.tabs ?? ''}>
         {views.map(({ key, title, count }) => (
           <Tabs.Tab key={key} value={key} className={classes.tab ?? ''}>
             <span className={classes.label}>

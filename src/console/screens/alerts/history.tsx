@@ -15,7 +15,13 @@ import { Time } from '../../ui/time.tsx';
 type Firing = Answer<'GET', '/v1/alerts/history'>['firings'][number];
 
 const COLUMNS: readonly Column<Firing>[] = [
-  { key: 'since', phone: 'end', title: 'Since', width: '9rem', cell: ({ sinceMs }) => <Time at={sinceMs} /> },
+  {
+    key: 'since',
+    phone: 'end',
+    title: 'Since',
+    width: 'minmax(4.5rem, 8rem)',
+    cell: ({ sinceMs }) => <Time at={sinceMs} />,
+  },
   {
     key: 'severity',
     phone: 'second',
@@ -27,12 +33,12 @@ const COLUMNS: readonly Column<Firing>[] = [
       </StatusBadge>
     ),
   },
-  { key: 'rule', phone: 'second', title: 'Rule', width: '8rem', wide: true, cell: ({ rule }) => rule },
+  { key: 'rule', phone: 'second', title: 'Rule', width: 'minmax(5.5rem, 8rem)', wide: true, cell: ({ rule }) => rule },
   {
     key: 'function',
     phone: 'first',
     title: 'Function',
-    width: 'minmax(7rem, 1.2fr)',
+    width: 'minmax(7rem, 1fr)',
     cell: ({ function: name }) =>
       name === undefined ? (
         'this node'
@@ -45,25 +51,26 @@ const COLUMNS: readonly Column<Firing>[] = [
   {
     key: 'for',
     title: 'For',
-    width: '6.5rem',
-    wide: true,
+    width: '5rem',
+    wide: 'very',
     align: 'right',
     cell: ({ sinceMs, resolvedMs }) => (resolvedMs === undefined ? 'still' : formatDuration(resolvedMs - sinceMs)),
   },
-  { key: 'worst', title: 'At worst', width: '6rem', wide: true, align: 'right', cell: ({ worst }) => worst },
+  { key: 'worst', title: 'At worst', width: '5rem', wide: 'very', align: 'right', cell: ({ worst }) => worst },
   {
     key: 'cause',
+    wraps: true,
     phone: 'rest',
     title: 'Likely cause',
     width: 'minmax(8rem, 3fr)',
     wide: true,
-    cell: ({ cause, condition }) => <span title={cause ?? condition}>{cause ?? condition}</span>,
+    cell: ({ cause, condition }) => cause ?? condition,
   },
   {
     key: 'by',
     title: 'Looked after by',
-    width: '8rem',
-    wide: true,
+    width: 'minmax(6.5rem, 8rem)',
+    wide: 'very',
     cell: ({ acknowledgedBy }) => acknowledgedBy ?? '',
   },
 ];

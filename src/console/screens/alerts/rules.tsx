@@ -67,7 +67,7 @@ export function Rules() {
       key: 'notify',
       title: 'Tells',
       width: '8rem',
-      wide: true,
+      wide: 'very',
       cell: ({ notify }) => notify?.join(', ') || 'as routed',
     },
     {

@@ -23,9 +23,19 @@ export function FilterBar({ filters }: { readonly filters: Filters }) {
   const ranges = isOwnRange ? [...RANGES, { value: filters.from, label: `Since ${filters.from}` }] : RANGES;
   return (
     <>
-      <FilterField name="actor" label="Who" placeholder="Who: ada, team shop" width="10rem" />
-      <FilterField name="action" label="What was done" placeholder="Did: function:deploy" width="11rem" />
-      <FilterField name="subject" label="To what" placeholder="To what: function:pay*" width="11.5rem" />
+      <FilterField name="actor" label="Who" placeholder="Who: ada, team shop" width="clamp(8.75rem, 13vw, 11.5rem)" />
+      <FilterField
+        name="action"
+        label="What was done"
+        placeholder="Did: function:deploy"
+        width="clamp(8.75rem, 14vw, 12.5rem)"
+      />
+      <FilterField
+        name="subject"
+        label="To what"
+        placeholder="To what: function:pay*"
+        width="clamp(8.75rem, 15vw, 13.5rem)"
+      />
       <Select
         size="xs"
         w="7.5rem"

@@ -51,10 +51,10 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
     key: 'from',
     title: 'From',
     width: 'minmax(6rem, 1fr)',
-    wide: true,
+    wide: 'very',
     cell: ({ from }) => String(from?.address ?? ''),
   },
-  { key: 'sequence', title: 'Number', width: '4.5rem', align: 'right', wide: true, cell: ({ sequence }) => sequence },
+  { key: 'sequence', title: 'Number', width: '4.5rem', align: 'right', wide: 'very', cell: ({ sequence }) => sequence },
 ];
 
 /** What was done and what was refused: who, what, when, from where, before and after. */

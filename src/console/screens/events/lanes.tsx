@@ -145,8 +145,11 @@ function columnsWith(redrive: (lane: Lane) => void, readAtMs: number): Column<La
       sort: ({ oldestAgeMs }) => oldestAgeMs,
       cell: ({ oldestAgeMs }) => (oldestAgeMs === 0 ? '' : <Age ms={oldestAgeMs} readAtMs={readAtMs} />),
     },
-    countColumn('delivered', 'Delivered', ({ delivered }) => delivered, { width: '6rem', wide: true }),
-    countColumn('attempts', 'Failed attempts', ({ failedAttempts }) => failedAttempts, { width: '7.5rem', wide: true }),
+    countColumn('delivered', 'Delivered', ({ delivered }) => delivered, { width: '6rem', wide: 'very' }),
+    countColumn('attempts', 'Failed attempts', ({ failedAttempts }) => failedAttempts, {
+      width: '7.5rem',
+      wide: 'very',
+    }),
     {
       key: 'do',
       phone: 'end',

@@ -36,7 +36,7 @@ export const RUNTIME: Column<Row> = {
   key: 'runtime',
   title: 'Runtime',
   width: '4.5rem',
-  wide: true,
+  wide: 'very',
   sort: ({ view }) => view.config.runtime,
   cell: ({ view }) => view.config.runtime,
 };

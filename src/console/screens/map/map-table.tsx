@@ -75,7 +75,7 @@ const COLUMNS: readonly Column<Row>[] = [
       title: key.slice(0, 3),
       width: '5rem',
       align: 'right',
-      wide: true,
+      wide: key === 'p50Ms' ? 'very' : true,
       sort: ({ edge }) => edge.numbers[key],
       cell: ({ edge }) => (edge.numbers.calls === 0 ? '' : formatDuration(edge.numbers[key])),
     }),

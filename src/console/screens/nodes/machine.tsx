@@ -15,7 +15,7 @@ import { cpuText } from './sandbox-table.tsx';
 
 const CHARTS = [
   { metric: 'node.cpu', title: 'CPU of the node', format: cpuText },
-  { metric: 'node.memory', title: 'Memory of the node', format: formatBytes },
+  { metric: 'node.memory', title: 'Memory of the node', format: formatBytes, bytes: true },
   { metric: 'node.loop', title: 'Share of time that its event loop works', format: formatShare },
   { metric: 'node.sandboxes', title: 'Sandboxes', format: (value: number) => formatCount(Math.round(value)) },
 ];
@@ -86,7 +86,7 @@ function Charts() {
       <QueryView query={query} what="The metrics of the node">
         {({ metrics }) => (
           <div className={classes.charts}>
-            {CHARTS.map(({ metric, title, format }) => {
+            {CHARTS.map(({ metric, title, format, bytes = false }) => {
               const found = metrics.find((each) => each.metric === metric);
               const [points, ...others] = found?.series ?? [];
               const timesMs = points?.points.map(([atMs]) => atMs!) ?? [];
@@ -102,6 +102,7 @@ function Charts() {
                     format={format}
                     height={150}
                     sync="node"
+                    bytes={bytes}
                     series={nodes.map(({ labels, points: values }) => ({
                       label: labels.node ?? 'this node',
                       values: valuesAt(timesMs, values),

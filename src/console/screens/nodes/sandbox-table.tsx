@@ -42,7 +42,7 @@ const COLUMNS: readonly Column<MeasuredSandbox>[] = [
   {
     key: 'peak',
     title: 'Most so far',
-    wide: true,
+    wide: 'very',
     align: 'right',
     width: '6rem',
     cell: ({ usage }) => (usage === undefined ? '' : formatBytes(usage.peakMemoryBytes)),
@@ -60,7 +60,7 @@ const COLUMNS: readonly Column<MeasuredSandbox>[] = [
   {
     key: 'cputime',
     title: 'CPU so far',
-    wide: true,
+    wide: 'very',
     align: 'right',
     width: '6rem',
     cell: ({ usage }) => (usage === undefined ? '' : `${formatCount(usage.cpuMs / 1_000)} s`),

@@ -84,8 +84,8 @@ export function RepositoryDialog({ opened, onClose, repository }: RepositoryDial
           <SegmentedControl
             aria-label="Where its code comes from"
             data={[
-              { value: 'push', label: 'One pushes to it' },
-              { value: 'watch', label: 'It is watched elsewhere' },
+              { value: 'push', label: 'Pushed to it' },
+              { value: 'watch', label: 'Watched elsewhere' },
             ]}
             value={kind}
             onChange={(value) => set({ kind: value as Draft['kind'] })}

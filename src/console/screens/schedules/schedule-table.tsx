@@ -115,6 +115,7 @@ function columnsWith(change: (schedule: Schedule) => void, run: (schedule: Sched
   return [
     {
       key: 'function',
+      phone: 'first',
       title: 'Function',
       width: 'minmax(7rem, 1.2fr)',
       sort: ({ function: name }) => name,
@@ -127,6 +128,7 @@ function columnsWith(change: (schedule: Schedule) => void, run: (schedule: Sched
     },
     {
       key: 'times',
+      phone: 'rest',
       title: 'Times',
       width: 'minmax(7rem, 1.4fr)',
       cell: ({ summary }) => <Code title={summary}>{summary}</Code>,
@@ -149,6 +151,7 @@ function columnsWith(change: (schedule: Schedule) => void, run: (schedule: Sched
     },
     {
       key: 'state',
+      phone: 'second',
       title: 'State',
       width: '6.5rem',
       sort: ({ state }) => state,
@@ -164,7 +167,7 @@ function columnsWith(change: (schedule: Schedule) => void, run: (schedule: Sched
       key: 'last',
       title: 'Ran last',
       width: '7rem',
-      wide: true,
+      wide: 'very',
       sort: ({ lastEventAtMs }) => lastEventAtMs ?? 0,
       cell: ({ lastEventAtMs }) => lastEventAtMs !== undefined && <Time at={lastEventAtMs} ago />,
     },
@@ -173,11 +176,12 @@ function columnsWith(change: (schedule: Schedule) => void, run: (schedule: Sched
       title: 'Delivered',
       width: '6rem',
       align: 'right',
-      wide: true,
+      wide: 'very',
       cell: ({ counts }) => `${formatCount(counts.delivered)}${counts.lost > 0 ? `, ✕ ${counts.lost}` : ''}`,
     },
     {
       key: 'do',
+      phone: 'end',
       title: '',
       width: '4.25rem',
       align: 'right',

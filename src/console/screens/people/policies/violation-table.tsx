@@ -62,6 +62,7 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   {
     key: 'message',
+    wraps: true,
     phone: 'rest',
     title: 'Why',
     width: 'minmax(7rem, 3fr)',

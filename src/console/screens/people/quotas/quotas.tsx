@@ -22,6 +22,13 @@ import { QuotaDialog } from './quota-dialog.tsx';
 import { UseMeter } from './use-meter.tsx';
 import { useQuotaUsage } from './use-quota-usage.ts';
 
+/** What is left out first where there is less room. */
+const WIDE: Readonly<Partial<Record<(typeof MEASURES)[number]['measure'], true | 'very'>>> = {
+  reservedMb: true,
+  codeBytes: 'very',
+  gbSecondsPerMonth: true,
+  queuedEvents: 'very',
+};
 const USE_COLUMNS: readonly Column<TeamUsage>[] = [
   {
     key: 'team',
@@ -39,7 +46,7 @@ const USE_COLUMNS: readonly Column<TeamUsage>[] = [
       key: measure,
       title,
       width: measure === 'functions' ? 'minmax(4.75rem, 1fr)' : 'minmax(7.5rem, 1fr)',
-      wide: measure !== 'functions' && measure !== 'invocationsPerDay',
+      wide: WIDE[measure] ?? false,
       cell: ({ uses }) => <UseMeter use={uses.find((use) => use.measure === measure)} />,
       sort: ({ uses }) => uses.find((use) => use.measure === measure)?.used ?? 0,
     }),
