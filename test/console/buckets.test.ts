@@ -50,6 +50,7 @@ describe('buckets in the console', { skip: noBrowser }, () => {
     await page.getByText('Live', { exact: true }).waitFor();
     const files = page.getByLabel('Files to upload');
     await files.setInputFiles([{ name: HOSTILE, mimeType: 'text/plain', buffer: Buffer.from('hello') }]);
+    await page.getByText(/^fob bucket put photos '<img .* --key 'in\/<img/).waitFor();
     const woken = page.getByText('It woke').getByRole('link', { name: 'thumb' });
     await woken.waitFor();
     const { invocations } = (await client.request('GET', '/v1/invocations?function=thumb')).json;

@@ -127,6 +127,17 @@ describe('the functions in the console', { skip: noBrowser }, () => {
     assert.equal(await heading.textContent(), 'mended');
     answer.resolve();
     await heading.getByText('Recovering', { exact: true }).waitFor();
+    const list = Promise.withResolvers<void>();
+    await page.route(/\/v1\/top\?(?!.*filter=)/, async (route) => {
+      await list.promise;
+      await route.continue();
+    });
+    await page.getByRole('link', { name: 'Functions', exact: true }).first().click();
+    const row = page.locator('[data-row]', { hasText: 'mended' });
+    await row.waitFor();
+    assert.doesNotMatch((await row.textContent())!, /Failing|Recovering|Idle/);
+    list.resolve();
+    await row.getByText('Recovering').waitFor();
     assertClean();
   });
 

@@ -2,6 +2,7 @@ import { ActionIcon, Anchor, Button, Group, Progress } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { useApi } from '../../api/hooks.ts';
+import { CommandLine } from '../../ui/command-line.tsx';
 import { formatBytes, formatShare } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { StatusBadge, type Tone, wordsOf } from '../../ui/status-badge.tsx';
@@ -25,6 +26,7 @@ const STATES: Readonly<Record<Upload['state'], readonly [Tone, string]>> = {
 export function UploadList({ bucket, triggers }: { bucket: string; triggers: readonly Trigger[] }) {
   const uploads = useUploads(bucket);
   if (uploads.length === 0) return null;
+  const newest = uploads.at(-1)!;
   const open = uploads.filter(({ state }) => state === 'waiting' || state === 'sending').length;
   const title = open > 0 ? `Uploading ${open} of ${uploads.length}` : `${uploads.length} uploaded`;
   return (
@@ -52,8 +54,16 @@ export function UploadList({ bucket, triggers }: { bucket: string; triggers: rea
             </li>
           ))}
       </ul>
+      <div className={classes.command}>
+        <CommandLine words={['bucket', 'put', bucket, fileOf(newest), '--key', newest.key]} />
+      </div>
     </Panel>
   );
+}
+
+/** As a shell in the folder of the file would call it. */
+function fileOf({ key }: Upload): string {
+  return key.split('/').at(-1)!;
 }
 
 function UploadRow({ upload, triggers }: { upload: Upload; triggers: readonly Trigger[] }) {

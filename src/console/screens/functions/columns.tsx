@@ -13,6 +13,8 @@ import classes from './list.module.css';
 export interface Row {
   readonly view: FunctionView;
   readonly top: TopEntry | undefined;
+  /** False until the node has said what the calls did, and for who may not know that. */
+  readonly isMeasured: boolean;
 }
 
 // All widths together fit into a tablet held upright.
@@ -78,7 +80,8 @@ export const COLUMNS: readonly Column<Row>[] = [
     title: 'Health',
     width: '6rem',
     sort: ({ top }) => HEALTH[healthOf(top)].rank,
-    cell: ({ top }) => {
+    cell: ({ top, isMeasured }) => {
+      if (!isMeasured) return '';
       const { word, tone } = HEALTH[healthOf(top)];
       return (
         <StatusBadge tone={tone} plain>
@@ -95,7 +98,7 @@ export const COLUMNS: readonly Column<Row>[] = [
     width: '4.25rem',
     align: 'right',
     sort: ({ top }) => top?.invocations ?? 0,
-    cell: ({ top }) => formatCount(top?.invocations ?? 0),
+    cell: ({ top, isMeasured }) => (isMeasured ? formatCount(top?.invocations ?? 0) : ''),
   },
   {
     key: 'errors',

@@ -1,6 +1,6 @@
 import { Anchor, Button, Select, Text } from '@mantine/core';
 import { IconFilterOff, IconPlus, IconSearch } from '@tabler/icons-react';
-import { useDeferredValue, useMemo } from 'react';
+import { useDeferredValue, useMemo, useRef } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useFunctions } from '../../api/functions.ts';
 import { useApi } from '../../api/hooks.ts';
@@ -61,12 +61,16 @@ export function FunctionsList() {
 function Found({ functions }: { readonly functions: readonly FunctionView[] }) {
   const navigate = useNavigate();
   const [filters, setFilters] = useWords(FILTERS);
-  const top = useApi('/v1/top', { query: { window: WINDOW, limit: 1_000 } });
+  const top = useApi('/v1/top', { query: { window: WINDOW, limit: 1_000 } }, { refetchOnMount: 'always' });
+  const isAsked = useRef(false);
+  isAsked.current ||= !top.isFetching;
+  // What is left of an earlier visit may be over by now.
+  const tops = isAsked.current ? (top.data?.functions as TopEntry[] | undefined) : undefined;
   const wanted = useDeferredValue(filters);
   const rows = useMemo(() => {
-    const tops = new Map((top.data?.functions as TopEntry[] | undefined)?.map((each) => [each.function, each]));
-    return functions.map((view): Row => ({ view, top: tops.get(view.name) }));
-  }, [functions, top.data]);
+    const byName = new Map(tops?.map((each) => [each.function, each]));
+    return functions.map((view): Row => ({ view, top: byName.get(view.name), isMeasured: tops !== undefined }));
+  }, [functions, tops]);
   const found = useMemo(() => rows.filter((row) => matches(row, wanted)), [rows, wanted]);
   const isFiltered = FILTERS.some((name) => filters[name] !== '');
   return (
@@ -169,11 +173,11 @@ function distinct(functions: readonly FunctionView[], of: (view: FunctionView) =
   return [...new Set(functions.map(of))].filter((each) => each !== '').sort();
 }
 
-function matches({ view, top }: Row, { q, health, runtime, owner, tag }: Filters): boolean {
+function matches({ view, top, isMeasured }: Row, { q, health, runtime, owner, tag }: Filters): boolean {
   const { config } = view;
   if (runtime !== '' && config.runtime !== runtime) return false;
   if (owner !== '' && config.owner !== owner) return false;
-  if (health !== '' && healthOf(top) !== health) return false;
+  if (health !== '' && (!isMeasured || healthOf(top) !== health)) return false;
   if (tag !== '' && !tagsOf(config).includes(tag) && !Object.hasOwn(config.tags, tag)) return false;
   return q === '' || holds(textOf(view), q);
 }

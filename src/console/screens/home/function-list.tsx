@@ -136,7 +136,7 @@ function useRows(functions: readonly FunctionView[]): readonly HomeRow[] {
     return texts.map(({ view, text }) => {
       const values = byName.get(view.name) ?? (metric !== undefined && metric.leftOut === 0 ? [] : undefined);
       const sum = values?.reduce((one, other) => one + other, 0) ?? 0;
-      return { view, text, top: now.get(view.name), calls: values, sum };
+      return { view, text, top: now.get(view.name), isMeasured: top.data !== undefined, calls: values, sum };
     });
   }, [texts, top.data, calls.data]);
 }
