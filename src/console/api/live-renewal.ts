@@ -4,8 +4,8 @@ import type { LiveEvents } from './live-feed.ts';
 
 /** What happened is asked for this soon, so that what happens with it is seen at once. */
 const AFTER_MS = 100;
-/** However much happens, the same is not asked for more often than this. */
-const EVERY_MS = 900;
+/** However much happens, the same is not asked for more often than this: with what the node gathers, it is still there within a second. */
+const EVERY_MS = 600;
 /** What takes the node long is asked for more seldom: asking takes at most a tenth of the time, up to this. */
 const TIME_SHARE = 10;
 const MAX_EVERY_MS = 15_000;
@@ -40,7 +40,7 @@ const NUMBERS = [
   '/v1/functions/{name}/aliases',
   '/v1/functions/{name}/releases',
 ];
-/** What is added up over time, and may take longer: asked for apart, so that nothing else waits for it. */
+/** What is added up over time. */
 const LOG_COUNTS = '/v1/logs/counts';
 const MEASURES = ['/v1/metrics', '/v1/status', LOG_COUNTS];
 /** Queries that show what lies in queues, topics, …: the beginnings of their paths. */
@@ -139,8 +139,11 @@ const renewShown = Object.entries(SHOWN_BY).map(([kind, starts]) => {
   const isOfFunction = kind === 'function' || kind === 'alias';
   return [kind, renewer(isOfFunction ? ofFunctions(starts) : () => ofFunctions(starts)())] as const;
 });
-const numbers = ofFunctions(NUMBERS);
-const renewNumbers = renewer((names) => (path, parameters) => path !== LOG_COUNTS && numbers(names)(path, parameters));
+// Each apart, so that none waits for what takes longer.
+const renewNumbers = NUMBERS.map((start) => {
+  const concerns = ofFunctions([start]);
+  return renewer((names) => (path, parameters) => path !== LOG_COUNTS && concerns(names)(path, parameters));
+});
 const measures = MEASURES.map((start) => {
   const concerns = ofFunctions([start]);
   // What is measured from now on changes nothing of a time that is over.
@@ -163,8 +166,7 @@ const renewNews = Object.entries(NEWS).map(([kind, paths]) => {
 });
 
 onLive('invocations', ({ functions }) => {
-  renewNumbers(Object.keys(functions));
-  for (const renew of renewMeasures) renew(Object.keys(functions));
+  for (const renew of [...renewNumbers, ...renewMeasures]) renew(Object.keys(functions));
 });
 onLive('changed', ({ kind, name, function: of }) => {
   // Very many of a kind at once are told as one.

@@ -19,7 +19,7 @@ const MAX_WAIT_MS = 5_000;
 const HIDDEN_MS = 10_000;
 
 /** By which tabs of one browser tell each other that they open a connection, and for whom. */
-const tabs = new BroadcastChannel('fob-live');
+const tabs = new BroadcastChannel('fob-live 1');
 
 let current: LiveState = { state: 'connecting' };
 const watchers = new Set<() => void>();
