@@ -50,7 +50,7 @@ describe('buckets in the console', { skip: noBrowser }, () => {
     await page.getByText('Live', { exact: true }).waitFor();
     const files = page.getByLabel('Files to upload');
     await files.setInputFiles([{ name: HOSTILE, mimeType: 'text/plain', buffer: Buffer.from('hello') }]);
-    await page.getByText(/^fob bucket put photos '<img .* --key 'in\/<img/).waitFor();
+    await page.getByText(/^fob bucket put photos --key 'in\/<img.* '<img/).waitFor();
     const woken = page.getByText('It woke').getByRole('link', { name: 'thumb' });
     await woken.waitFor();
     const { invocations } = (await client.request('GET', '/v1/invocations?function=thumb')).json;
@@ -171,6 +171,11 @@ describe('buckets in the console', { skip: noBrowser }, () => {
     await page.getByRole('dialog', { name: 'Remove this object?' }).getByRole('button', { name: 'Remove' }).click();
     await page.getByRole('button', { name: `Remove ${key}` }).waitFor({ state: 'detached' });
     assert.equal((await client.request('GET', '/v1/functions/thumb')).status, 200, 'the function is still there');
+    // Its name is no option of the command either, which would remove all there is.
+    await client.request('PUT', '/v1/buckets/tricks/objects/--prefix%3D', { body: 'x' });
+    await page.getByRole('button', { name: 'Remove --prefix=' }).click();
+    await page.getByText('fob bucket rm tricks -- --prefix=', { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
     await page.goto(`${node.url}/console/buckets/tricks?object=page.png`);
     await page.getByText('It is no image that this browser can show').waitFor();
     assert.doesNotMatch(await page.title(), /hacked/);

@@ -1,6 +1,7 @@
 import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy, IconTerminal2 } from '@tabler/icons-react';
 import classes from './command-line.module.css';
+import { shellWord } from './shell-words.ts';
 
 interface CommandLineProps {
   /**
@@ -8,13 +9,6 @@ interface CommandLineProps {
    * is missing that it needs: a command that cannot be run is not shown.
    */
   readonly words: readonly string[] | string | undefined;
-}
-
-const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
-
-/** A word as a POSIX shell reads it back. */
-export function shellWord(word: string): string {
-  return PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The command that does, or shows, the same as what stands above it, to be copied. */

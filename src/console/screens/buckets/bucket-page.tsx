@@ -12,6 +12,7 @@ import { May } from '../../ui/may.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
+import { operands } from '../../ui/shell-words.ts';
 import { TypedInput } from '../../ui/typed-input.tsx';
 import { ViewTabs } from '../../ui/view-tabs.tsx';
 import { useWokenBy, Wakes } from '../../ui/wakes.tsx';
@@ -153,8 +154,8 @@ function Objects({ bucket, versioning }: ObjectsProps) {
       <CommandLine
         words={[
           ...['bucket', 'list', bucket],
-          ...(prefix === '' ? [] : [prefix]),
           ...(showsRemoved ? ['--removed'] : []),
+          ...(prefix === '' ? [] : operands(prefix)),
         ]}
       />
     </div>

@@ -9,6 +9,7 @@ import { FactGrid } from '../../ui/fact-grid.tsx';
 import { formatBytes } from '../../ui/format.ts';
 import { May } from '../../ui/may.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
+import { operands } from '../../ui/shell-words.ts';
 import { SimpleTable } from '../../ui/simple-table.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -156,7 +157,7 @@ function One({ bucket, version, isOld }: OneProps) {
           Download
         </Button>
       </div>
-      {!isOld && <CommandLine words={['bucket', 'get', bucket, key]} />}
+      {!isOld && <CommandLine words={['bucket', 'get', bucket, ...operands(key)]} />}
     </>
   );
 }

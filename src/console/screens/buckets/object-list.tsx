@@ -9,6 +9,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { formatBytes } from '../../ui/format.ts';
 import { May } from '../../ui/may.tsx';
 import { PagedTable } from '../../ui/paged-table.tsx';
+import { operands } from '../../ui/shell-words.ts';
 import { Time } from '../../ui/time.tsx';
 import { useWords } from '../../ui/words.ts';
 import classes from './buckets.module.css';
@@ -167,7 +168,7 @@ export function ObjectList({ bucket, prefix, isFlat, isVersioned, onUpload }: Ob
         onClose={() => setRemoving([])}
         title={removing.length === 1 ? 'Remove this object?' : `Remove ${removing.length} objects?`}
         verb="Remove"
-        command={['bucket', 'rm', bucket, ...removing.slice(0, 5)]}
+        command={['bucket', 'rm', bucket, ...operands(...removing.slice(0, 5))]}
         onConfirm={remove}
       >
         <p className={classes.removed}>

@@ -4,6 +4,7 @@ import { type Answer, api, request } from '../../api/client.ts';
 import { type Key, keyOf } from '../../api/hooks.ts';
 import type { ApiProblem } from '../../api/problem.ts';
 import { useDeed } from '../../ui/deed.tsx';
+import { operands } from '../../ui/shell-words.ts';
 import { downloadUrl } from './objects.ts';
 
 const PATH = '/v1/buckets/{bucket}/removed';
@@ -41,6 +42,6 @@ export function useBringBack(bucket: string) {
       request('DELETE', `${downloadUrl(bucket, key)}?versionId=${encodeURIComponent(versionId)}`),
     touches: ['/v1/buckets'],
     done: ({ key }) => `${key} is there again`,
-    command: ({ key }) => ['bucket', 'restore', bucket, key],
+    command: ({ key }) => ['bucket', 'restore', bucket, ...operands(key)],
   });
 }

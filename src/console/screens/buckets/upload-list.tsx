@@ -5,6 +5,7 @@ import { useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { formatBytes, formatShare } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
+import { operands } from '../../ui/shell-words.ts';
 import { StatusBadge, type Tone, wordsOf } from '../../ui/status-badge.tsx';
 import { firedBy, type Trigger } from '../../ui/wakes.tsx';
 import classes from './buckets.module.css';
@@ -55,7 +56,7 @@ export function UploadList({ bucket, triggers }: { bucket: string; triggers: rea
           ))}
       </ul>
       <div className={classes.command}>
-        <CommandLine words={['bucket', 'put', bucket, fileOf(newest), '--key', newest.key]} />
+        <CommandLine words={['bucket', 'put', bucket, '--key', newest.key, ...operands(fileOf(newest))]} />
       </div>
     </Panel>
   );

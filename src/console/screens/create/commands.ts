@@ -1,4 +1,4 @@
-import { shellWord } from '../../ui/command-line.tsx';
+import { shellWord } from '../../ui/shell-words.ts';
 import { triggerCommand } from '../../ui/trigger-form/trigger-form.tsx';
 import { accessOf, type Draft, type FunctionDraft } from './draft.ts';
 import { type PlanFacts, planOf, type Task } from './plan.ts';
