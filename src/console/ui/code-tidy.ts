@@ -1,6 +1,7 @@
 import type { EditorView } from '@codemirror/view';
 import { formatBeside } from './code-formatter.ts';
 import type { Language } from './code-language.ts';
+import { prettyJson } from './pretty-json.ts';
 
 /**
  * Tidies what is edited, and changes nothing of what it means: JavaScript and TypeScript are written as Prettier does, JSON by
@@ -16,7 +17,10 @@ export async function tidy(view: EditorView, language: Language): Promise<void> 
 }
 
 async function tidied(text: string, language: Language): Promise<string> {
-  if (language === 'json') return prettyJson(text);
+  if (language === 'json') {
+    const pretty = prettyJson(text);
+    return pretty === text ? text : `${pretty}\n`;
+  }
   if (language === 'javascript' || language === 'typescript') return formatBeside(text, language);
   const lines = text.split('\n').map((line) => cleanLine(line, language));
   return `${lines.join('\n').replace(/\n+$/, '')}\n`;
@@ -27,14 +31,6 @@ function cleanLine(line: string, language: Language): string {
   const trimmed = language === 'text' ? line : line.replace(/[ \t]+$/, '');
   if (language !== 'python') return trimmed;
   return trimmed.replace(/^[\t ]+/, (blanks) => blanks.replaceAll('\t', '    '));
-}
-
-function prettyJson(text: string): string {
-  try {
-    return `${JSON.stringify(JSON.parse(text), null, 2)}\n`;
-  } catch {
-    return text;
-  }
 }
 
 /** Replaces the lines that differ, so that the cursor stays where it is. */

@@ -1,4 +1,5 @@
 import classes from './content-view.module.css';
+import { prettyJson, prettyValue } from './pretty-json.ts';
 
 interface ContentViewProps {
   /** What it is, for those who do not see it. */
@@ -12,16 +13,7 @@ export function ContentView({ label, content }: ContentViewProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
     <pre className={classes.content} role="region" tabIndex={0} aria-label={label}>
-      {typeof content === 'string' ? inLines(content) : JSON.stringify(content, null, 2)}
+      {typeof content === 'string' ? prettyJson(content) : prettyValue(content)}
     </pre>
   );
-}
-
-function inLines(text: string): string {
-  if (!/^\s*[[{]/.test(text)) return text;
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
 }

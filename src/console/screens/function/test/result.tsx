@@ -6,9 +6,10 @@ import { EmptyState } from '../../../ui/empty-state.tsx';
 import { Facts } from '../../../ui/facts.tsx';
 import { formatBytes, formatDuration } from '../../../ui/format.ts';
 import { Panel } from '../../../ui/panel.tsx';
+import { prettyJson } from '../../../ui/pretty-json.ts';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
 import { functionPath } from '../paths.ts';
-import { pretty, type Run, TONES, wordOf } from './run.ts';
+import { type Run, TONES, wordOf } from './run.ts';
 import { RunLog } from './run-log.tsx';
 import classes from './test.module.css';
 import { Timing } from './timing.tsx';
@@ -59,7 +60,7 @@ function Shown({ name, run }: { readonly name: string; readonly run: Run }) {
     // Its record is written a moment after the answer.
     { enabled: invocationId !== undefined, retry: 20, retryDelay: 150 },
   );
-  const shown = pretty(text ?? '');
+  const shown = prettyJson(text ?? '');
   return (
     <div className={classes.result}>
       {error === undefined ? (

@@ -93,12 +93,3 @@ function errorOf(text: string): NonNullable<Run['error']> {
     return { message: text.slice(0, 1_000) || 'it failed without a message' };
   }
 }
-
-/** JSON with indentation; any other text as it is. */
-export function pretty(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
-}

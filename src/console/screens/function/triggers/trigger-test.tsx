@@ -8,6 +8,7 @@ import { CodeEditor } from '../../../ui/code-editor.tsx';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { Failure } from '../../../ui/failure.tsx';
 import { May } from '../../../ui/may.tsx';
+import { prettyValue } from '../../../ui/pretty-json.ts';
 import { StatusBadge, toneOf, wordsOf } from '../../../ui/status-badge.tsx';
 import type { TriggerView } from '../../../ui/trigger-form/draft.ts';
 import { functionPath } from '../paths.ts';
@@ -95,7 +96,7 @@ export function TriggerTest({ name, trigger, onClose }: TriggerTestProps) {
         {data?.run !== undefined && (
           <CodeEditor
             label="What the function returned"
-            value={data.run.error ?? JSON.stringify(data.run.result ?? null, null, 2)}
+            value={data.run.error ?? prettyValue(data.run.result ?? null)}
             language={data.run.error === undefined ? 'json' : 'text'}
             readOnly
             minHeight="3rem"
@@ -105,7 +106,7 @@ export function TriggerTest({ name, trigger, onClose }: TriggerTestProps) {
         {data?.run === undefined && data?.payload !== undefined && (
           <CodeEditor
             label="What the function would get"
-            value={JSON.stringify(data.payload, null, 2)}
+            value={prettyValue(data.payload)}
             language="json"
             readOnly
             minHeight="3rem"
