@@ -5,7 +5,10 @@ import { type Answer, HttpClient } from '../load/http.ts';
 import { freePort, type Server, startServer } from '../machine/server.ts';
 
 /** As the script `fob` starts it. */
-const COMMAND_LINE = ['--max-semi-space-size=4', join(import.meta.dirname, '../../dist/node/main.js')];
+const COMMAND_LINE = [
+  '--max-semi-space-size=4',
+  process.env.FOB_BENCH_MAIN ?? join(import.meta.dirname, '../../src/cli/main.ts'),
+];
 const POLL_MS = 10;
 const POOLS_MS = 60_000;
 const REGISTER_CONNECTIONS = 4;

@@ -14,6 +14,9 @@ export function define(command: Command): void {
     .allowUnknownOption()
     .action(async (words: string[], _options, self: Command) => {
       const json = optionsOf(self).json ? ['--json'] : [];
-      process.exitCode = await runNode([join(PROJECT_FOLDER, 'bench', 'main.ts'), ...json, ...words]);
+      process.exitCode = await runNode([join(PROJECT_FOLDER, 'bench', 'main.ts'), ...json, ...words], {
+        // What the script `fob` started this from: nodes are measured as it starts them.
+        FOB_BENCH_MAIN: process.argv[1],
+      });
     });
 }

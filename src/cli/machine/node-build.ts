@@ -1,13 +1,20 @@
-import { glob, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { glob, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
 import type { Plugin } from 'esbuild';
 import { messageOf } from '../../model/problem.ts';
 import { PROJECT_FOLDER } from '../project.ts';
 
-/** What `./fob` starts where it is newer than the sources. All in one folder: a chunk finds a thread's code beside itself. */
-const FOLDER = join(PROJECT_FOLDER, 'dist', 'node');
-/** Its time is when the sources were read; it lists what this build is made of. */
-const STAMP = 'built';
+/** Beside the code of a bundle: the check sum by which `./fob` knows that nothing of it is missing or damaged. */
+const SUM = 'sum';
+const SUM_COMMAND = 'LC_ALL=C; cksum ./*.js | cksum';
+/** Bundles of other sources that stay, the newest; beside those that a process here was started from. */
+const KEPT = 2;
+/** How folders are named in which a bundle is made. */
+const BUILDING = 'new.';
+/** What a build that was killed left goes after so long. */
+const LEFT_MS = 3_600_000;
 /** What is started for itself: the command line, the sandboxes' launcher, and threads. */
 const ENTRIES = ['src/cli/main.ts', 'src/sandbox/bubblewrap/launcher.ts', 'src/**/*.worker.ts'];
 /**
@@ -19,44 +26,85 @@ const PLACES = /new URL\('\.\/([\w.-]+)\.ts', import\.meta\.url\)|import\.meta\.
 
 /**
  * Makes a few files of the node's sources and its schema library. A node starts from them in half the time and takes a
- * quarter less memory (docs/decisions/0018-a-node-starts-from-few-files.md). What a node that runs now was started from stays until the next build.
+ * quarter less memory (docs/decisions/0018-a-node-starts-from-few-files.md). `made` is a new, empty folder in which it is
+ * done; it becomes `bundle`, beside it, at once and whole. Rejects where a source changed since `made` was: `bundle` is named by
+ * what they held then.
  */
-export async function buildNode(): Promise<void> {
-  await mkdir(FOLDER, { recursive: true });
-  const stamp = join(FOLDER, `${STAMP}.${process.pid}`);
-  await writeFile(stamp, '');
+export async function buildNode(made: string, bundle: string): Promise<void> {
   try {
-    const { mtime } = await stat(stamp);
-    const files = await bundleNode();
-    await Promise.all(files.map(({ name, text }) => place(name, text)));
-    const before = await readFile(join(FOLDER, STAMP), 'utf8').catch(() => '');
-    const names = files.map(({ name }) => name);
-    await writeFile(stamp, names.join('\n'));
-    await utimes(stamp, mtime, mtime);
-    await rename(stamp, join(FOLDER, STAMP));
-    const kept = new Set([...names, ...before.split('\n')]);
-    const left = (await readdir(FOLDER)).filter((name) => name.endsWith('.js') && !kept.has(name));
-    await Promise.all(left.map((name) => rm(join(FOLDER, name), { force: true })));
+    const { mtimeNs: beganNs } = await stat(made, { bigint: true });
+    const { files, sources } = await bundleNode(made);
+    const times = await Promise.all(sources.map((source) => stat(source, { bigint: true })));
+    const changed = sources.filter((_, at) => times[at]!.ctimeNs >= beganNs);
+    if (changed.length > 0) throw new Error(`${changed[0]} changed while it was read`);
+    await Promise.all(files.map(({ name, text }) => writeFile(join(made, name), text, { flush: true })));
+    await writeFile(join(made, SUM), await sumOf(made), { flush: true });
+    await put(made, bundle);
   } finally {
-    await rm(stamp, { force: true });
+    await rm(made, { recursive: true, force: true });
+  }
+  await removeOld(bundle);
+}
+
+/** Puts a bundle where it belongs, unless another build was faster. */
+async function put(made: string, bundle: string): Promise<void> {
+  for (;;) {
+    try {
+      return await rename(made, bundle);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    }
+    const sum = await readFile(join(bundle, SUM), 'utf8').catch(() => '');
+    if (sum !== '' && sum === (await sumOf(bundle))) return;
+    await rm(bundle, { recursive: true, force: true });
   }
 }
 
-/** At once: a node that starts meanwhile reads the old file or the new one. */
-async function place(name: string, text: string): Promise<void> {
-  const fresh = join(FOLDER, `${name}.${process.pid}`);
-  await writeFile(fresh, text);
-  await rename(fresh, join(FOLDER, name));
+/** As `./fob` asks for it. */
+async function sumOf(folder: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('sh', ['-c', SUM_COMMAND], { cwd: folder });
+  return stdout.trim();
 }
 
-/** The files that a node is started from. Rejects where a source asks for a place in a way that a bundle cannot answer. */
-export async function bundleNode(): Promise<{ readonly name: string; readonly text: string }[]> {
+/** Removes bundles of sources as they were, but for some, and those from which a process may still load a part. */
+async function removeOld(bundle: string): Promise<void> {
+  const folder = dirname(bundle);
+  const others = (await readdir(folder)).filter((name) => name !== basename(bundle));
+  const found = await Promise.all(
+    others.map(async (name) => ({
+      name,
+      changedMs: (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0,
+    })),
+  );
+  const commands = await commandsHere();
+  const isUsed = (name: string) => commands.some((command) => command.includes(`/dist/node/${name}/`));
+  const builds = found.filter(({ name }) => name.startsWith(BUILDING));
+  const old = found.filter((each) => !builds.includes(each)).sort((a, b) => b.changedMs - a.changedMs);
+  const gone = [
+    ...builds.filter(({ changedMs }) => changedMs < Date.now() - LEFT_MS),
+    ...old.slice(KEPT).filter(({ name }) => !isUsed(name)),
+  ];
+  await Promise.all(gone.map(({ name }) => rm(join(folder, name), { recursive: true, force: true })));
+}
+
+/** What the processes of this machine were started with, as far as this user may know (Linux). */
+async function commandsHere(): Promise<string[]> {
+  const ids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+  return Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')));
+}
+
+/** What a node is started from in this folder, and what that was made of. Rejects where a source asks for a place in a way that a bundle cannot answer. */
+export async function bundleNode(folder: string): Promise<{
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+  readonly sources: readonly string[];
+}> {
   const { build, stop } = await import('esbuild');
   try {
-    const { outputFiles } = await build({
+    const { outputFiles, metafile } = await build({
       entryPoints: await entries(),
       absWorkingDir: PROJECT_FOLDER,
-      outdir: FOLDER,
+      outdir: folder,
       entryNames: '[name]',
       bundle: true,
       splitting: true,
@@ -64,12 +112,14 @@ export async function bundleNode(): Promise<{ readonly name: string; readonly te
       platform: 'node',
       target: 'node24',
       external: await otherPackages(),
-      plugins: [places],
+      plugins: [placesFrom(folder)],
       legalComments: 'none',
       logLevel: 'silent',
       write: false,
+      metafile: true,
     });
-    return outputFiles.map(({ path, text }) => ({ name: basename(path), text }));
+    const files = outputFiles.map(({ path, text }) => ({ name: basename(path), text }));
+    return { files, sources: Object.keys(metafile.inputs).map((path) => join(PROJECT_FOLDER, path)) };
   } finally {
     await stop();
   }
@@ -87,11 +137,11 @@ async function otherPackages(): Promise<string[]> {
 }
 
 /** Lets a source find what lies beside it: a thread's code beside the bundle, all else where it always was. */
-const places: Plugin = {
+const placesFrom = (folder: string): Plugin => ({
   name: 'places',
   setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-      const source = relative(FOLDER, path);
+      const source = relative(folder, path);
       const contents = (await readFile(path, 'utf8')).replace(PLACES, (_, thread?: string, asked?: string) => {
         if (thread !== undefined) return `new URL('./${thread}.js', import.meta.url)`;
         if (asked === 'url') return `new URL(${JSON.stringify(source)}, import.meta.url).href`;
@@ -101,10 +151,11 @@ const places: Plugin = {
       return { contents, loader: 'ts' as const };
     });
   },
-};
+});
 
 if (import.meta.main) {
-  await buildNode().catch((error: unknown) => {
+  const [made, bundle] = process.argv.slice(2);
+  await buildNode(made!, bundle!).catch((error: unknown) => {
     process.stderr.write(`fob: the node cannot be prepared: ${messageOf(error)}\n`);
     process.exitCode = 1;
   });

@@ -71,7 +71,7 @@ async function portOwner(port: number): Promise<{ pid: number; name: string } | 
       if (!inodes.has(target)) continue;
       const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
       const isNode =
-        words.some((word) => /\/(src\/cli\/main\.ts|dist\/node\/main\.js)$/.test(word)) && words.includes('up');
+        words.some((word) => /\/(src\/cli\/main\.ts|dist\/node\/[^/]+\/main\.js)$/.test(word)) && words.includes('up');
       return { pid: Number(pid), name: isNode ? FOB_NODE : basename(words[0] ?? '') || 'a process' };
     }
   }
