@@ -312,6 +312,31 @@ describe('a node with users', () => {
     assert.ok(rest.every((each: { function: string }) => each.function === 'ours'));
   });
 
+  it('shows nothing of a function that one may not see after it was removed, either', async () => {
+    const statements = [
+      { effect: 'allow', actions: ['*'] },
+      { effect: 'deny', actions: ['*:read'], resources: ['function:gone'] },
+    ];
+    const settings = (value: object) => JSON.stringify(value);
+    await as(tokens.administrator, 'PUT', '/v1/roles/all-but-gone', settings({ statements }));
+    const user = settings({ name: 'nearly', roles: ['all-but-gone'], token: { label: 'test' } });
+    const { token } = (await as(tokens.administrator, 'POST', '/v1/users', user)).json.token;
+    const timeMs = systemClock.now() - 10_000;
+    const line = { timeMs, version: 1, sandboxId: '0'.repeat(32), stream: 'stdout', level: 'info' } as const;
+    store.journal.appendInvocation(invocation('gone', timeMs));
+    store.journal.appendLog({ ...line, function: 'gone', text: 'of one that is gone' });
+    await store.journal.flush();
+    const tells = async (who: string, path: string, word: string) =>
+      JSON.stringify((await as(who, 'GET', path)).json).includes(word);
+    const found = async (who: string) => [
+      await tells(who, '/v1/invocations', '"gone"'),
+      await tells(who, '/v1/traces', '"gone"'),
+      await tells(who, '/v1/logs', 'of one that is gone'),
+    ];
+    assert.deepEqual(await found(tokens.administrator), [true, true, true]);
+    assert.deepEqual(await found(token), [false, false, false]);
+  });
+
   it('lets nobody make more of themselves by a token that is narrowed', async () => {
     const narrowed = async (scopes: object) =>
       (await as(tokens.administrator, 'POST', '/v1/tokens', JSON.stringify({ scopes }))).json.token as string;

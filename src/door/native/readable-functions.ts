@@ -1,7 +1,10 @@
 import type { FastifyRequest } from 'fastify';
-import { type Action, EVERYTHING } from '../../model/permission.ts';
+import type { Action } from '../../model/permission.ts';
 import type { DoorContext } from '../context.ts';
 import { principalOf } from '../principal.ts';
+
+/** Also those that were removed, of which there are records still: no denial may speak of any. */
+const ALL_FUNCTIONS = 'function:*';
 
 /**
  * The functions of which whoever asks may see this, such as their log; `undefined`: all. What is found is looked for in these
@@ -16,5 +19,5 @@ export function readableFunctions(
   if (kind === 'operator') return undefined;
   const all = engine.list();
   const names = all.flatMap(({ document: { name } }) => (may(action, `function:${name}`) ? [name] : []));
-  return names.length === all.length && may(action, EVERYTHING) ? undefined : names;
+  return names.length === all.length && may(action, ALL_FUNCTIONS) ? undefined : names;
 }
