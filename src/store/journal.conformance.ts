@@ -133,6 +133,30 @@ export function journalConformance(adapter: Adapter<Journal>): void {
       assert.deepEqual(await journal.invocations({ among, limit: 1 }), { items: [other] });
       assert.deepEqual(await found({ among, status: 'failed' }), []);
       assert.deepEqual(await found({ among: [fn, ...among], traceId, status: 'failed' }), [third]);
+      // Of several functions, page by page as of one.
+      const ours = [`${fn}-a`, `${fn}-b`, `${fn}-c`];
+      const mixed = Array.from({ length: 40 }, (_, n): InvocationRecord => {
+        const record = invocation([...ours, fn][((n * n) % 7) % 4]!, startMs + 100 + Math.floor(n / 2));
+        return n % 3 === 0 ? { ...record, status: 'failed', reason: 'exception' } : record;
+      });
+      for (const record of mixed) journal.appendInvocation(record);
+      const newest = mixed.filter((record) => ours.includes(record.function)).reverse();
+      const ids = (records: readonly InvocationRecord[]) =>
+        records
+          .map(({ invocationId }) => invocationId)
+          .sort()
+          .reverse();
+      for (const limit of [1, 4, 100])
+        for (const status of [undefined, 'failed'] as const) {
+          const wanted = newest.filter((record) => status === undefined || record.status === status);
+          const query = { among: ['nobody', ...ours], fromMs: startMs + 50, limit, ...(status && { status }) };
+          const several = await all((cursor) => journal.invocations({ ...query, ...cursor }));
+          assert.deepEqual(
+            several.map(({ invocationId }) => invocationId),
+            ids(wanted),
+          );
+        }
+      assert.deepEqual(await journal.invocations({ among: ['nobody'], limit: 1 }), { items: [] });
       const pages = await all((cursor) => journal.invocations({ traceId, limit: 1, ...cursor }));
       assert.deepEqual(pages, [third, second, first]);
     });

@@ -4,7 +4,7 @@ import { INVOCATION_STATUSES } from '../../model/invocation.ts';
 import type { EventQuery, EventRecord, InvocationQuery, InvocationRecord, Page, SpanRecord } from '../journal.ts';
 import type { Names } from './journal-append.ts';
 import { logQueries } from './journal-logs.ts';
-import { AMONG, journalPager, keyRange, numbersOf, type Scan } from './journal-page.ts';
+import { AMONG, type Found, journalPager, keyRange, MAX_CHARACTERS, numbersOf, type Scan } from './journal-page.ts';
 import { eventOf, type InvocationRow, invocationOf, type SpanRow, spanOf } from './journal-records.ts';
 import { EVENT_STATES, KEYS_PER_MS, keyOfId, parseHex, parseId, TRACE_ID, timeOfKey } from './journal-row.ts';
 import { validLimit } from './page.ts';
@@ -12,6 +12,8 @@ import { validLimit } from './page.ts';
 /** How far an invocation's start may be from the time in its id. */
 const START_SLACK_MS = 60_000;
 
+/** Of so many functions at most, each is looked for by itself; of more, some will be among what is newest. */
+const MAX_APART = 50;
 /** The most spans of one answer. */
 const MAX_SPANS = 10_000;
 /** What came in a trace, and the invocation that began it, whose id is the trace's. */
@@ -23,14 +25,110 @@ const INVOCATION_COLUMNS = `invocations.*, (SELECT name FROM names WHERE names.i
   (SELECT name FROM names WHERE names.id = caller) AS caller_name`;
 const EVENT_COLUMNS = `events.*, (SELECT name FROM names WHERE names.id = function) AS function_name`;
 
+type Rows<Row> = Pick<Found<Row>, 'rows' | 'cursor'>;
+
+function pageOf<Row, T>({ rows, cursor }: Rows<Row>, toRecord: (row: Row) => T): Page<T> {
+  return { items: rows.map(toRecord), ...(cursor !== undefined && { cursor: String(cursor) }) };
+}
+
 /** Answers queries, newest first. A long search lets batches in between its slices. */
 export function journalQueries(db: DatabaseSync, names: Names) {
   const pager = journalPager(db);
   const { prepare } = pager;
 
   async function page<Row extends { key: number }, T>(scan: Scan, toRecord: (row: Row) => T): Promise<Page<T>> {
-    const { rows, cursor } = await pager.page<Row>(scan);
-    return { items: rows.map(toRecord), ...(cursor !== undefined && { cursor: String(cursor) }) };
+    return pageOf(await pager.page<Row>(scan), toRecord);
+  }
+
+  async function invocationRows(query: InvocationQuery, maxCharacters?: number): Promise<Rows<InvocationRow>> {
+    const { status, coldStart, minDurationMs, fromMs, toMs, eventId, lane, version, alias, caller, traceId } = query;
+    const functionNumber = query.function === undefined ? undefined : names.find(query.function);
+    if (query.function !== undefined && functionNumber === undefined) return { rows: [] };
+    if (eventId !== undefined && !isId(eventId)) return { rows: [] };
+    if (traceId !== undefined && !TRACE_ID.test(traceId)) return { rows: [] };
+    const callerNumber = caller === undefined ? undefined : names.find(caller);
+    if (caller !== undefined && callerNumber === undefined) return { rows: [] };
+    const unsuccessful = status !== undefined && status !== 'succeeded';
+    const byFunction = functionNumber !== undefined && {
+      condition: 'function = :function',
+      index: 'invocations_function',
+    };
+    const byEvent = eventId !== undefined && { condition: 'event = :event', index: 'invocations_event' };
+    const byTrace = traceId !== undefined && { condition: IN_TRACE };
+    const byCaller = callerNumber !== undefined && { condition: 'caller = :caller', index: 'invocations_caller' };
+    const byStatus = unsuccessful && {
+      condition: 'status = :status AND status <> 0',
+      index: 'invocations_unsuccessful',
+    };
+    const byFunctionStatus = byFunction &&
+      byStatus && {
+        condition: 'function = :function AND status = :status AND status <> 0',
+        index: 'invocations_function_unsuccessful',
+      };
+    const scope = byEvent || byTrace || byFunctionStatus || byStatus || byCaller || byFunction || undefined;
+    const filters: string[] = [];
+    if (byFunction && scope !== byFunction && scope !== byFunctionStatus) filters.push('function = :function');
+    if (byTrace && scope !== byTrace) filters.push(IN_TRACE);
+    if (byCaller && scope !== byCaller) filters.push('caller = :caller');
+    if (status !== undefined && scope !== byStatus && scope !== byFunctionStatus) filters.push('status = :status');
+    if (version !== undefined) filters.push('version = :version');
+    if (alias !== undefined) filters.push('alias = :alias');
+    if (lane !== undefined) filters.push('lane = :lane');
+    if (query.among !== undefined) filters.push(AMONG);
+    if (query.unsuccessful) filters.push('status <> 0');
+    if (query.sandboxId !== undefined) filters.push('sandbox = :sandbox');
+    if (coldStart !== undefined) filters.push('cold_start = :coldStart');
+    if (minDurationMs !== undefined) filters.push('duration_us >= :minDurationUs');
+    if (query.endedFromMs !== undefined)
+      filters.push(`${STARTED_MS} + (queued_us + duration_us) / 1000.0 >= :endedFromMs`);
+    if (fromMs !== undefined) filters.push(`${STARTED_MS} >= :fromMs`);
+    if (toMs !== undefined) filters.push(`${STARTED_MS} < :toMs`);
+    const traceBytes = traceId === undefined ? null : parseHex(traceId);
+    return pager.page<InvocationRow>({
+      table: 'invocations',
+      columns: INVOCATION_COLUMNS,
+      scope,
+      filters,
+      parameters: {
+        function: functionNumber ?? null,
+        status: status === undefined ? null : INVOCATION_STATUSES.indexOf(status),
+        event: eventId === undefined ? null : parseId(eventId),
+        trace: traceBytes,
+        traceKey: traceBytes === null ? null : keyOfId(traceBytes),
+        caller: callerNumber ?? null,
+        among: numbersOf(names, query.among),
+        version: version ?? null,
+        alias: alias ?? null,
+        lane: lane ?? null,
+        sandbox: query.sandboxId ?? null,
+        coldStart: coldStart ? 1 : 0,
+        minDurationUs: Math.round((minDurationMs ?? 0) * 1000),
+        fromMs: fromMs ?? null,
+        toMs: toMs ?? null,
+        endedFromMs: query.endedFromMs ?? null,
+      },
+      ...keyRange(
+        fromMs === undefined ? undefined : fromMs - START_SLACK_MS,
+        toMs === undefined ? undefined : toMs + START_SLACK_MS,
+        query.cursor,
+      ),
+      limit: validLimit(query.limit),
+      ...(maxCharacters !== undefined && { maxCharacters }),
+    });
+  }
+
+  /** Each function by its own index: what others have, however much it is, is not looked at. */
+  async function newestOf(functions: readonly string[], query: InvocationQuery): Promise<Rows<InvocationRow>> {
+    const limit = validLimit(query.limit);
+    const found: Rows<InvocationRow>[] = [];
+    for (const name of functions)
+      found.push(await invocationRows({ ...query, function: name }, MAX_CHARACTERS / functions.length));
+    // One that ended, for it found enough, says nothing of what is older.
+    const edge = Math.max(...found.map(({ cursor }) => cursor ?? Number.MIN_SAFE_INTEGER));
+    const all = found.flatMap(({ rows }) => rows).sort((one, other) => other.key - one.key);
+    const rows = all.filter(({ key }) => key >= edge).slice(0, limit);
+    const isAll = rows.length === all.length && found.every(({ cursor }) => cursor === undefined);
+    return { rows, ...(!isAll && { cursor: rows.at(-1)!.key }) };
   }
 
   return {
@@ -44,82 +142,15 @@ export function journalQueries(db: DatabaseSync, names: Names) {
     },
 
     async invocations(query: InvocationQuery): Promise<Page<InvocationRecord>> {
-      const { status, coldStart, minDurationMs, fromMs, toMs, eventId, lane, version, alias, caller, traceId } = query;
-      const functionNumber = query.function === undefined ? undefined : names.find(query.function);
-      if (query.function !== undefined && functionNumber === undefined) return { items: [] };
-      if (eventId !== undefined && !isId(eventId)) return { items: [] };
-      if (traceId !== undefined && !TRACE_ID.test(traceId)) return { items: [] };
-      const callerNumber = caller === undefined ? undefined : names.find(caller);
-      if (caller !== undefined && callerNumber === undefined) return { items: [] };
-      const unsuccessful = status !== undefined && status !== 'succeeded';
-      const byFunction = functionNumber !== undefined && {
-        condition: 'function = :function',
-        index: 'invocations_function',
-      };
-      const byEvent = eventId !== undefined && { condition: 'event = :event', index: 'invocations_event' };
-      const byTrace = traceId !== undefined && { condition: IN_TRACE };
-      const byCaller = callerNumber !== undefined && { condition: 'caller = :caller', index: 'invocations_caller' };
-      const byStatus = unsuccessful && {
-        condition: 'status = :status AND status <> 0',
-        index: 'invocations_unsuccessful',
-      };
-      const byFunctionStatus = byFunction &&
-        byStatus && {
-          condition: 'function = :function AND status = :status AND status <> 0',
-          index: 'invocations_function_unsuccessful',
-        };
-      const scope = byEvent || byTrace || byFunctionStatus || byStatus || byCaller || byFunction || undefined;
-      const filters: string[] = [];
-      if (byFunction && scope !== byFunction && scope !== byFunctionStatus) filters.push('function = :function');
-      if (byTrace && scope !== byTrace) filters.push(IN_TRACE);
-      if (byCaller && scope !== byCaller) filters.push('caller = :caller');
-      if (status !== undefined && scope !== byStatus && scope !== byFunctionStatus) filters.push('status = :status');
-      if (version !== undefined) filters.push('version = :version');
-      if (alias !== undefined) filters.push('alias = :alias');
-      if (lane !== undefined) filters.push('lane = :lane');
-      if (query.among !== undefined) filters.push(AMONG);
-      if (query.unsuccessful) filters.push('status <> 0');
-      if (query.sandboxId !== undefined) filters.push('sandbox = :sandbox');
-      if (coldStart !== undefined) filters.push('cold_start = :coldStart');
-      if (minDurationMs !== undefined) filters.push('duration_us >= :minDurationUs');
-      if (query.endedFromMs !== undefined)
-        filters.push(`${STARTED_MS} + (queued_us + duration_us) / 1000.0 >= :endedFromMs`);
-      if (fromMs !== undefined) filters.push(`${STARTED_MS} >= :fromMs`);
-      if (toMs !== undefined) filters.push(`${STARTED_MS} < :toMs`);
-      const traceBytes = traceId === undefined ? null : parseHex(traceId);
-      return page(
-        {
-          table: 'invocations',
-          columns: INVOCATION_COLUMNS,
-          scope,
-          filters,
-          parameters: {
-            function: functionNumber ?? null,
-            status: status === undefined ? null : INVOCATION_STATUSES.indexOf(status),
-            event: eventId === undefined ? null : parseId(eventId),
-            trace: traceBytes,
-            traceKey: traceBytes === null ? null : keyOfId(traceBytes),
-            caller: callerNumber ?? null,
-            among: numbersOf(names, query.among),
-            version: version ?? null,
-            alias: alias ?? null,
-            lane: lane ?? null,
-            sandbox: query.sandboxId ?? null,
-            coldStart: coldStart ? 1 : 0,
-            minDurationUs: Math.round((minDurationMs ?? 0) * 1000),
-            fromMs: fromMs ?? null,
-            toMs: toMs ?? null,
-            endedFromMs: query.endedFromMs ?? null,
-          },
-          ...keyRange(
-            fromMs === undefined ? undefined : fromMs - START_SLACK_MS,
-            toMs === undefined ? undefined : toMs + START_SLACK_MS,
-            query.cursor,
-          ),
-          limit: validLimit(query.limit),
-        },
-        invocationOf,
-      );
+      const { among, ...others } = query;
+      const { function: name, eventId, traceId, caller } = others;
+      const apart = among?.filter((each) => names.find(each) !== undefined) ?? [];
+      const isFew = eventId !== undefined || traceId !== undefined || caller !== undefined;
+      const found =
+        among === undefined || name !== undefined || isFew || apart.length > MAX_APART
+          ? await invocationRows(query)
+          : await newestOf(apart, others);
+      return pageOf(found, invocationOf);
     },
 
     ...logQueries(db, names, pager),
