@@ -50,7 +50,7 @@ export function drawScene(context: Context, scene: Scene): void {
   for (const [group, box] of Object.entries(layout.groups)) if (meets(box, view)) drawGroup(context, scene, group, box);
   for (const edge of model.edges) {
     const line = layout.lines[edge.id];
-    if (line !== undefined) drawEdge(context, scene, edge, line);
+    if (line !== undefined && !(layout.isOutline && isBeside(line, view))) drawEdge(context, scene, edge, line);
   }
   for (const node of model.nodes) {
     const box = layout.nodes[node.id];
@@ -115,6 +115,12 @@ function meets(one: Box, other: Box): boolean {
     one.y < other.y + other.height &&
     other.y < one.y + one.height
   );
+}
+
+/** Whether a line of the outline, which goes straight up or down, is above or below what is seen. */
+function isBeside(line: readonly number[], { y, height }: Box): boolean {
+  const [begin, end] = [line[1]!, line.at(-1)!];
+  return Math.max(begin, end) < y || Math.min(begin, end) > y + height;
 }
 
 function drawGroup(context: Context, { palette, camera }: Scene, group: string, box: Box): void {
