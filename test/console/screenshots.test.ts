@@ -24,7 +24,8 @@ const minutes = Number(process.env.FOB_IMAGES ?? 0);
 const notWanted = !(minutes > 0) && 'pictures are made anew where FOB_IMAGES says after how many minutes of traffic';
 
 /** Hands an order to the supplier, who refuses one of so many. */
-const orderWorker = (refuses: number) => `export const handler = async ({ order }) => {
+const orderWorker = (refuses: number) => `export const handler = async ({ Records: [{ body }] }) => {
+  const { order } = JSON.parse(JSON.parse(body).body);
   if (order % ${refuses} === 0) throw new Error('the supplier did not answer');
   await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 60));
   return 'sent';
