@@ -12,7 +12,7 @@ interface EntrySearch {
   readonly endings: readonly string[];
   /** A file that the folder itself names as its entry. */
   readonly named?: string | undefined;
-  /** Whether `source` seems to define `name` at its top level. */
+  /** Whether `source`, which is `condensed`, seems to define `name` at its top level. */
   defines(source: string, name: string): boolean;
 }
 
@@ -23,7 +23,7 @@ interface EntrySearch {
 export async function findEntry(folder: CodeFolder, search: EntrySearch): Promise<string | undefined> {
   const candidates = candidateFiles(folder.files, search);
   for (const file of candidates) {
-    const source = await folder.read(file);
+    const source = condensed(await folder.read(file));
     const name = EXPORTS.find((candidate) => search.defines(source, candidate));
     if (name !== undefined) return `${withoutEnding(file)}.${name}`;
   }
@@ -48,4 +48,13 @@ function withoutEnding(file: string): string {
 /** A name as a regular expression that matches it as a whole word. */
 export function word(name: string): string {
   return `(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`;
+}
+
+/**
+ * A source as it is looked at for what it defines: runs of blanks are one, and no line is empty. Whoever sends a source chooses
+ * it: a long run of blanks would take patterns a time by its square, or worse, in which the node does nothing else.
+ */
+export function condensed(source: string): string {
+  const lines = source.split('\n').map((line) => line.replace(/\s+/g, ' '));
+  return lines.filter((line) => line !== '' && line !== ' ').join('\n');
 }

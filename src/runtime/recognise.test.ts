@@ -81,9 +81,62 @@ test('handlers are guessed in the usual files, the own convention first', async 
     ['node', { 'main.js': 'module.exports = (event) => event.id', 'x.txt': '' }, 'main.default'],
     ['node', { 'main.js': 'module.exports = helpers', 'x.txt': '' }, undefined],
     ['node', { 'main.mjs': 'export default { callmeMaybe: 1 }', 'x.txt': '' }, undefined],
+    ['node', { 'main.mjs': 'const greet = (event) => event.id;\nexport default greet;', 'x.txt': '' }, 'main.default'],
+    [
+      'node',
+      { 'main.ts': 'async function greet<T>(e: T) {}\nexport { greet as default };', 'x.txt': '' },
+      'main.default',
+    ],
+    ['node', { 'main.js': 'const greet = async function () {};\nmodule.exports = greet', 'x.txt': '' }, 'main.default'],
+    ['node', { 'main.js': 'exports.default = (event) => event.id;', 'x.txt': '' }, 'main.default'],
+    ['node', { 'main.ts': 'export default <T,>(event: T) => event;', 'x.txt': '' }, 'main.default'],
+    // What is exported is no function: a file of settings is not taken for one.
+    [
+      'node',
+      { 'a.config.js': 'const all = { a: 1 };\nexport default all;', 'b.js': 'export const callme = 1' },
+      'b.callme',
+    ],
+    ['node', { 'main.js': 'class Greet {}\nexport default Greet;', 'x.txt': '' }, undefined],
     ['node', { 'main.js': 'const callmeMaybe = 1', 'x.txt': '' }, undefined],
     ['node', { 'main.py': 'def callme(): pass' }, undefined],
   ];
   for (const [name, files, handler] of folders)
     assert.equal(await runtimes.get(name).guessHandler(folderOf(files)), handler, JSON.stringify(files));
+});
+
+test('what is made to be hard to recognise is looked at as quickly', async () => {
+  const many = (text: string) => text.repeat(200_000 / text.length);
+  const long = [
+    '\n',
+    ' ',
+    'a',
+    '(',
+    'function ',
+    'function <',
+    'async ',
+    'lambda ',
+    'exports = {',
+    'export { a, ',
+    ': #',
+  ];
+  const sources = [
+    ...long.map(many),
+    ...['function', 'export default ', 'const x', 'import x', 'class x', 'def x', 'if x', 'x', 'with x\t'].map(
+      (text) => `${text}${many(' ')}.`,
+    ),
+    `export {${many('a')}`,
+    `for ${many(' in ')}.`,
+    `from ${many(' import ')}.`,
+    `import a${many(',a')}.`,
+    `export default x;\nconst x : ${many('= ')}`,
+  ];
+  for (const source of sources) {
+    const before = process.cpuUsage();
+    for (const { recognise, guessHandler, fileEndings } of runtimes.all) {
+      recognise(source);
+      await guessHandler(folderOf({ [`main${fileEndings[0]}`]: source }));
+    }
+    const { user } = process.cpuUsage(before);
+    assert.ok(user < 1_000_000, `${JSON.stringify(source.slice(0, 40))} took ${user / 1_000} ms`);
+  }
 });
