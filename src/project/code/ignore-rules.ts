@@ -23,7 +23,7 @@ const ALWAYS = [
 ];
 
 interface Rule {
-  readonly pattern: RegExp;
+  readonly glob: Glob;
   readonly foldersOnly: boolean;
   readonly keeps: boolean;
 }
@@ -38,14 +38,16 @@ export function ignoreRules(text: string): Ignores {
     let ignored = false;
     for (const rule of rules) {
       if (rule.foldersOnly && !isFolder) continue;
-      if (rule.pattern.test(path)) ignored = !rule.keeps;
+      if (matches(rule.glob, path)) ignored = !rule.keeps;
     }
     return ignored;
   };
 }
 
 function parseRule(line: string): Rule | undefined {
-  let glob = line.replace(/(?<!\\)\s+$/, '');
+  const trimmed = line.trimEnd();
+  // A blank that is escaped stays.
+  let glob = trimmed.endsWith('\\') ? line.slice(0, trimmed.length + 1) : trimmed;
   if (glob === '' || glob.startsWith('#')) return undefined;
   const keeps = glob.startsWith('!');
   if (keeps) glob = glob.slice(1);
@@ -55,41 +57,89 @@ function parseRule(line: string): Rule | undefined {
   const anchored = glob.includes('/');
   glob = glob.replace(/^\//, '');
   if (glob === '') return undefined;
-  return { pattern: new RegExp(`${anchored ? '^' : '(?:^|/)'}${globSource(glob)}$`), foldersOnly, keeps };
+  return { glob: parseGlob(glob, anchored), foldersOnly, keeps };
 }
 
-function globSource(glob: string): string {
-  let source = '';
+/** One step of a pattern. `skips`: it may also stand for nothing, and for more than one letter; `folders` for whole folders, each with its slash. */
+interface Step {
+  readonly takes: (letter: string) => boolean;
+  readonly skips?: 'letters' | 'folders';
+}
+
+interface Glob {
+  readonly steps: readonly Step[];
+  readonly anchored: boolean;
+  /** With what a path ends that it matches: most are told by this alone. */
+  readonly ending: string;
+}
+
+const any = (): boolean => true;
+const inFolder = (letter: string): boolean => letter !== '/';
+
+function parseGlob(glob: string, anchored: boolean): Glob {
+  const steps: Step[] = [];
+  let ending = '';
+  const put = (step: Step, literal?: string): void => {
+    steps.push(step);
+    ending = literal === undefined ? '' : ending + literal;
+  };
   for (let i = 0; i < glob.length; i++) {
     const letter = glob[i]!;
+    const end = letter === '[' ? glob.indexOf(']', i + 2) : -1;
     if (glob.startsWith('**/', i)) {
-      source += '(?:.*/)?';
+      put({ takes: any, skips: 'folders' });
       i += 2;
     } else if (glob.startsWith('**', i)) {
-      source += '.*';
+      put({ takes: any, skips: 'letters' });
       i += 1;
     } else if (letter === '*') {
-      source += '[^/]*';
+      put({ takes: inFolder, skips: 'letters' });
     } else if (letter === '?') {
-      source += '[^/]';
-    } else if (letter === '[' && glob.indexOf(']', i + 2) !== -1) {
-      const end = glob.indexOf(']', i + 2);
-      const members = glob
-        .slice(i + 1, end)
-        .replace(/^!/, '^')
-        .replaceAll('\\', '\\\\')
-        .replaceAll('[', '\\[');
-      source += `[${members}]`;
+      put({ takes: inFolder });
+    } else if (end !== -1) {
+      put({ takes: oneOf(glob.slice(i + 1, end)) });
       i = end;
-    } else if (letter === '\\' && i + 1 < glob.length) {
-      source += literal(glob[++i]!);
     } else {
-      source += literal(letter);
+      const meant = letter === '\\' && i + 1 < glob.length ? glob[++i]! : letter;
+      put({ takes: (each) => each === meant }, meant);
     }
   }
-  return source;
+  return { steps, anchored, ending };
 }
 
-function literal(letter: string): string {
-  return letter.replace(/[.*+?^${}()|[\]\\/]/, '\\$&');
+/** Of a set in square brackets; one that is none, such as `[z-a]`, holds nothing. */
+function oneOf(members: string): (letter: string) => boolean {
+  const escaped = members.replace(/^!/, '^').replaceAll('\\', '\\\\').replaceAll('[', '\\[');
+  try {
+    const set = new RegExp(`^[${escaped}]$`);
+    return (letter) => inFolder(letter) && set.test(letter);
+  } catch {
+    return () => false;
+  }
+}
+
+/**
+ * Whether a path is as a pattern says. Takes time by the product of both lengths at worst, not more, whatever the pattern: it may
+ * be of a repository that anybody pushes to.
+ */
+function matches({ steps, anchored, ending }: Glob, path: string): boolean {
+  if (!path.endsWith(ending)) return false;
+  const at = (states: Set<number>, state: number): void => {
+    states.add(state);
+    if (steps[state]?.skips !== undefined) at(states, state + 1);
+  };
+  let states = new Set<number>();
+  at(states, 0);
+  for (const letter of path.split('')) {
+    const next = new Set<number>();
+    for (const state of states) {
+      const step = steps[state];
+      if (step === undefined || !step.takes(letter)) continue;
+      if (step.skips !== undefined) at(next, state);
+      if (step.skips === undefined || (step.skips === 'folders' && letter === '/')) at(next, state + 1);
+    }
+    if (!anchored && letter === '/') at(next, 0);
+    states = next;
+  }
+  return states.has(steps.length);
 }

@@ -111,6 +111,22 @@ describe('ignore rules', () => {
     });
   }
 
+  test('no pattern takes long, and none is refused', () => {
+    const path = `${'a'.repeat(200)}/${'b/'.repeat(300)}c`;
+    const text = [
+      `${'*a'.repeat(60)}*c`,
+      `${'**/b'.repeat(30)}/x`,
+      `${'**b'.repeat(60)}x`,
+      'a[z-a]',
+      `x${' '.repeat(100_000)}x`,
+    ];
+    const before = process.cpuUsage();
+    for (const rule of text) assert.ok(!ignoreRules(rule)(path, false), rule.slice(0, 20));
+    assert.ok(ignoreRules(`${'**/b'.repeat(30)}/c`)(path, false));
+    const { user } = process.cpuUsage(before);
+    assert.ok(user < 1_000_000, `${user / 1_000} ms`);
+  });
+
   test('a rule with a slash at its end means folders only', () => {
     const ignores = ignoreRules('out/');
     assert.ok(ignores('a/out', true));
