@@ -82,6 +82,18 @@ describe('packing a folder', () => {
     await assert.rejects(packFolder(folder), { message: /dead is a link to nothing/ });
   });
 
+  test('an ignore file that leads elsewhere is refused, not read', async () => {
+    await write('main.py', 'rules', 'left');
+    await writeFile(join(folder, 'rules'), 'left\n');
+    await symlink('rules', join(folder, '.gitignore'));
+    assert.deepEqual((await packFolder(folder)).ignored, ['left']);
+    for (const elsewhere of ['/dev/zero', '/etc/passwd', 'nowhere', '.']) {
+      await symlink(elsewhere, join(folder, '.fobignore'));
+      await assert.rejects(packFolder(folder), { name: 'Problem', message: /^\.fobignore / }, elsewhere);
+      await rm(join(folder, '.fobignore'));
+    }
+  });
+
   test('an empty folder is refused', async () => {
     await write('.git/HEAD');
     await assert.rejects(packFolder(folder), { message: /no file to deploy/ });

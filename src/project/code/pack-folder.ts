@@ -1,5 +1,5 @@
 import { type Dirent, realpathSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { create } from 'tar';
 import { Problem } from '../../model/problem.ts';
@@ -99,13 +99,17 @@ function assertInside(root: string, path: string): void {
   }
 }
 
+/** What whoever pushes to a repository made a link of may be any file of the node's machine, or one without an end. */
 async function ignoreText(root: string): Promise<string> {
   for (const name of ['.fobignore', '.gitignore']) {
-    try {
-      return await readFile(join(root, name), 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
+    const path = join(root, name);
+    const info = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    if (info === undefined) continue;
+    if (info.isSymbolicLink()) assertInside(root, name);
+    if (!(await stat(path)).isFile()) throw new Problem('invalid_function', `${name} is no file; remove it`);
+    return readFile(path, 'utf8');
   }
   return '';
 }
