@@ -82,7 +82,7 @@ describe('packing a folder', () => {
     await assert.rejects(packFolder(folder), { message: /dead is a link to nothing/ });
   });
 
-  test('an ignore file that leads elsewhere is refused, not read', async () => {
+  test('an ignore file that leads elsewhere, or is very long, is refused and not read', async () => {
     await write('main.py', 'rules', 'left');
     await writeFile(join(folder, 'rules'), 'left\n');
     await symlink('rules', join(folder, '.gitignore'));
@@ -92,6 +92,11 @@ describe('packing a folder', () => {
       await assert.rejects(packFolder(folder), { name: 'Problem', message: /^\.fobignore / }, elsewhere);
       await rm(join(folder, '.fobignore'));
     }
+    await writeFile(join(folder, '.fobignore'), 'a\n'.repeat(50_000));
+    await assert.rejects(
+      packFolder(folder),
+      /^Problem: \.fobignore has 100000 bytes of rules; 65536 bytes are the most$/,
+    );
   });
 
   test('an empty folder is refused', async () => {

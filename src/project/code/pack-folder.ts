@@ -7,6 +7,8 @@ import { type Ignores, ignoreRules } from './ignore-rules.ts';
 
 /** More files than a function can sensibly have: a sign of the wrong folder. */
 const MAX_FILES = 50_000;
+/** Of an ignore file: each of its rules is asked about each file. */
+const MAX_RULES_BYTES = 65_536;
 
 export interface Packed {
   /** A tar.gz with the files at its top. */
@@ -108,7 +110,12 @@ async function ignoreText(root: string): Promise<string> {
     });
     if (info === undefined) continue;
     if (info.isSymbolicLink()) assertInside(root, name);
-    if (!(await stat(path)).isFile()) throw new Problem('invalid_function', `${name} is no file; remove it`);
+    const file = await stat(path);
+    if (!file.isFile()) throw new Problem('invalid_function', `${name} is no file; remove it`);
+    if (file.size > MAX_RULES_BYTES) {
+      const most = `${MAX_RULES_BYTES} bytes are the most`;
+      throw new Problem('invalid_function', `${name} has ${file.size} bytes of rules; ${most}`);
+    }
     return readFile(path, 'utf8');
   }
   return '';
