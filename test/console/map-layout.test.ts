@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Box, layOut } from '../../src/console/screens/map/layout.ts';
+import { layOut } from '../../src/console/screens/map/layout.ts';
+import type { Box } from '../../src/console/screens/map/layout-shape.ts';
 
 const graphs = fc.record({
   kinds: fc.array(fc.record({ small: fc.boolean(), group: fc.constantFrom('', 'shop', 'core') }), {

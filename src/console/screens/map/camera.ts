@@ -1,4 +1,4 @@
-import type { Box } from './layout.ts';
+import type { Box } from './layout-shape.ts';
 
 /** How the map lies on the screen: a point of the map times `scale`, plus the offset. */
 export interface Camera {

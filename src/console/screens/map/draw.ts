@@ -1,7 +1,7 @@
 import { formatCount, formatShare } from '../../ui/format.ts';
 import type { Camera, Size } from './camera.ts';
 import { glyph } from './glyphs.ts';
-import type { Box, Layout } from './layout.ts';
+import type { Box, Layout } from './layout-shape.ts';
 import type { MapEdge, MapModel, MapNode } from './model.ts';
 import type { Palette } from './palette.ts';
 import type { Particle } from './traffic.ts';

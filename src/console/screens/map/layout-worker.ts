@@ -1,4 +1,5 @@
-import { type Layout, type LayoutRequest, layOut } from './layout.ts';
+import { layOut } from './layout.ts';
+import type { Layout, LayoutRequest } from './layout-shape.ts';
 
 /** This file's own address, by which a page starts it as a worker. */
 export const workerUrl = import.meta.url;

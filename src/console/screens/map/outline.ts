@@ -1,4 +1,4 @@
-import type { Box, Layout, LayoutRequest } from './layout.ts';
+import type { Box, Layout, LayoutRequest } from './layout-shape.ts';
 
 const NODE_HEIGHT = 44;
 /** What calls from outside stands above what it calls, side by side. */

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { Layout, LayoutRequest } from './layout.ts';
+import type { Layout, LayoutRequest } from './layout-shape.ts';
 import type { Answered } from './layout-worker.ts';
 import type { MapModel } from './model.ts';
 

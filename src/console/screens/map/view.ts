@@ -1,6 +1,6 @@
 import { bringIn, type Camera, fit, type Size, zoomAt } from './camera.ts';
 import { drawParticles, drawScene, type Scene } from './draw.ts';
-import type { Box, Layout } from './layout.ts';
+import type { Box, Layout } from './layout-shape.ts';
 import type { MapModel } from './model.ts';
 import { readPalette } from './palette.ts';
 import { type Heard, Traffic } from './traffic.ts';
