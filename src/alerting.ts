@@ -156,6 +156,7 @@ async function versionsOf(
       ],
       createdAtMs: Math.max(Date.parse(createdAt), last === undefined ? 0 : Date.parse(last.at)),
       ...(by !== undefined && { by }),
+      ...(origin?.message !== undefined && { message: origin.message }),
       ...(origin?.git !== undefined && { git: origin.git }),
     };
   });

@@ -30,6 +30,8 @@ interface DriverFixtures {
   readonly fortyTwo: Fixture;
   /** `callme(param1, param2)` returns the sum of both made integers; other texts than numbers raise the language's type or value error. */
   readonly add: Fixture;
+  /** `callme(event, context)`, as functions of other names are written. */
+  readonly misnamed: Fixture;
   /** `callme(greeting, name = 'world')` returns `<greeting> <name>`. */
   readonly greet: Fixture;
   /** `handler(event, context)` returns `{ event, id, name, remainingMs, traceparent, tracestate }`, from the context. */
@@ -219,6 +221,11 @@ export function driverConformance(driver: {
         const { error } = await call(session, 3, payload);
         assert.equal(error?.reason, 'bad_parameters');
         assert.match(error.message, /not valid JSON/);
+      }
+      const misnamed = await started(fixtures.misnamed);
+      for (const payload of [{ item: 'tea' }, '']) {
+        const { error } = await call(misnamed, 1, payload);
+        assert.match(error?.message ?? '', /takes the whole event is not named callme, but handler$/);
       }
       const nullary = await started(fixtures.fortyTwo);
       const { error } = await call(nullary, 1, { extra: 1 });

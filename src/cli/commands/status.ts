@@ -38,9 +38,7 @@ export function define(command: Command): void {
       const status = await client.json<StatusView>('GET', '/v1/status');
       if (optionsOf(self).json) return printJson(status);
       const [colour, words] = MARKS[status.state];
-      print(
-        `${paint(colour, words)}  ${paint('dim', `for ${formatDuration(status.atMs - status.startedAtMs)} since the start`)}`,
-      );
+      print(`${paint(colour, words)}  ${paint('dim', `up for ${formatDuration(status.atMs - status.startedAtMs)}`)}`);
       print('');
       printTable(
         [
@@ -51,7 +49,7 @@ export function define(command: Command): void {
           { title: '24 H', align: 'right', dropOrder: 2 },
           { title: '30 D', align: 'right' },
           { title: 'BUDGET LEFT', align: 'right', dropOrder: 1 },
-          { title: 'PROMISE', shrinkTo: 16, dropOrder: 3 },
+          { title: 'PROMISE', shrinkTo: 16, wraps: true, dropOrder: 3 },
         ],
         status.objectives.map(({ title, state, target, windows, budgetLeft, promise }) => [
           title,

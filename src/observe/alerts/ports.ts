@@ -20,7 +20,9 @@ export interface VersionFacts {
   readonly version: number;
   readonly createdAtMs: number;
   readonly by?: string;
-  readonly git?: Pick<GitOrigin, 'commit' | 'subject' | 'author'>;
+  /** What whoever deployed it said of it. */
+  readonly message?: string;
+  readonly git?: Pick<GitOrigin, 'commit' | 'subject' | 'author' | 'clean'>;
   /** Aliases that give it calls now; '' stands for the function's own name. Absent: not known. */
   readonly servesBy?: readonly string[];
 }

@@ -52,7 +52,7 @@ describe('alerts', () => {
         version: 2,
         createdAtMs: deployedMs,
         by: 'alice',
-        git: { commit: '3fa9c1d0aa', subject: 'charge twice', author: 'Alice' },
+        git: { commit: '3fa9c1d0aa', subject: 'charge twice', author: 'Alice', clean: true },
       },
       { version: 1, createdAtMs: deployedMs - 9_000_000 },
     ]);

@@ -14,6 +14,7 @@ driverConformance({
   interpreter: () => nodeRuntime.locate(),
   fixtures: {
     fortyTwo: main("function callme() {\n  console.log('Hello serverless world!');\n  return 42;\n}\n"),
+    misnamed: main('function callme(event, context) {\n  return event;\n}\n'),
     add: main(`function callme(param1, param2) {
   const numbers = [param1, param2].map((one) => Number.parseInt(one, 10));
   if (numbers.some(Number.isNaN)) throw new TypeError('not a number');

@@ -10,6 +10,7 @@ driverConformance({
   interpreter: () => pythonRuntime.locate(),
   fixtures: {
     fortyTwo: main("def callme():\n    print('Hello serverless world!')\n    return 42\n"),
+    misnamed: main('def callme(event, context):\n    return event\n'),
     add: main('def callme(param1, param2):\n    return int(param1) + int(param2)\n'),
     greet: main("def callme(greeting, name='world'):\n    return greeting + ' ' + name\n"),
     handler: main(

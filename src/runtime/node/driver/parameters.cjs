@@ -150,9 +150,12 @@ function createBinder(label, fn) {
   const names = flat.filter((one) => one.kind === 'name').map((one) => one.name);
   const isSimple = parameters.every((one) => one.kind === 'name');
   const known = new Set(names);
+  // Whoever wrote this most likely had another platform's signature in mind.
+  const hint = known.has('event') ? '; what takes the whole event is not named callme, but handler' : '';
 
   function checkNames(values) {
-    for (const name of Object.keys(values)) if (!known.has(name)) fail(`unknown parameter '${name.slice(0, 100)}'`);
+    for (const name of Object.keys(values))
+      if (!known.has(name)) fail(`unknown parameter '${name.slice(0, 100)}'${hint}`);
   }
 
   function bindSimple(values) {
@@ -165,7 +168,7 @@ function createBinder(label, fn) {
         used += 1;
       } else if (!optional) {
         checkNames(values);
-        fail(`missing '${name}'`);
+        fail(`missing '${name}'${hint}`);
       } else args[index] = undefined;
     }
     if (Object.keys(values).length !== used) checkNames(values);

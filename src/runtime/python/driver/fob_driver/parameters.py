@@ -87,6 +87,8 @@ def create_binder(label, function):
     parameters = parameters_of(function)
     takes = '%s takes %s' % (label, '(%s)' % ', '.join(map(str, parameters)) if parameters else 'no parameters')
     by_name = {one.name: one for one in parameters if one.kind in ('name', 'positional')}
+    # Whoever wrote this most likely had another platform's signature in mind.
+    hint = '; what takes the whole event is not named callme, but handler' if 'event' in by_name else ''
     required = [name for name, one in by_name.items() if not one.is_optional]
     converting = [one for one in by_name.values() if one.convert]
     positional = [one for one in parameters if one.kind == 'positional']
@@ -104,7 +106,7 @@ def create_binder(label, function):
         for name in required:
             if name not in given:
                 _refuse_unknown(given)
-                raise ParameterError("%s: missing '%s'" % (takes, name))
+                raise ParameterError("%s: missing '%s'%s" % (takes, name, hint))
         if others is None and rest is None:
             _refuse_unknown(given)
         for one in converting:
@@ -119,7 +121,7 @@ def create_binder(label, function):
         if others is None and rest is None:
             for name in given:
                 if name not in by_name:
-                    raise ParameterError("%s: unknown parameter '%s'" % (takes, name[:100]))
+                    raise ParameterError("%s: unknown parameter '%s'%s" % (takes, name[:100], hint))
 
     def _arrange(given):
         """Positional arguments first. Where there is `*args`, values of unknown names follow in the order given."""
