@@ -47,9 +47,10 @@ describe('alerts in the console', { skip: noBrowser }, () => {
 
     await goTo(page, `${node.url}/console/`);
     const attention = page.getByRole('region', { name: 'Needs attention' });
-    await attention.getByText(/% of invocations failed/).waitFor();
+    await attention.getByText(/^Likely: version 2/).waitFor();
     assert.equal(await attention.getByRole('listitem').count(), 1, 'that its calls fail is said once');
-    await goTo(page, `${node.url}/console/alerts`);
+    await attention.getByRole('link', { name: /% of invocations failed/ }).click();
+    await why.getByText(HOSTILE).first().waitFor();
 
     await page.getByRole('button', { name: 'Acknowledge', exact: true }).first().click();
     const dialog = page.getByRole('dialog', { name: 'Acknowledge errors@pay' });

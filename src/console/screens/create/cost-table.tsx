@@ -1,7 +1,7 @@
 import { NumberInput, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useNode } from '../../api/session.ts';
-import { formatCount, formatDuration, formatShare } from '../../ui/format.ts';
+import { formatCount, formatDuration, formatMb, formatShare } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import classes from './create.module.css';
 
@@ -32,7 +32,7 @@ export function CostTable({ memoryMb, timeoutMs }: CostTableProps) {
           [
             'Of this node, on average',
             share((atOnce * memoryMb) / budgetMb),
-            `of the ${formatCount(budgetMb)} MB that it has for functions`,
+            `of the ${formatMb(budgetMb)} that it has for functions`,
           ],
           [
             'At once, at most',

@@ -28,6 +28,10 @@ interface Matter {
   readonly name: string;
   readonly to: string;
   readonly what: string;
+  /** Where more is said of just this. */
+  readonly why?: string;
+  /** The likely cause. */
+  readonly cause?: string;
   readonly sinceMs?: number;
 }
 
@@ -57,14 +61,21 @@ export function Attention() {
     >
       {shown.length > 0 ? (
         <ul className={classes.list}>
-          {shown.map(({ key, tone, word, name, to, what, sinceMs }) => (
+          {shown.map(({ key, tone, word, name, to, what, why, cause, sinceMs }) => (
             <li key={key} className={classes.item}>
               <span className={classes.what}>
                 <StatusBadge tone={tone}>{word}</StatusBadge>
                 <Link to={to} className={classes.name ?? ''}>
                   {name}
                 </Link>
-                <span>{what}</span>
+                {why === undefined ? (
+                  <span>{what}</span>
+                ) : (
+                  <Link to={why} className={classes.why ?? ''}>
+                    {what}
+                  </Link>
+                )}
+                {cause !== undefined && <span className={classes.cause}>Likely: {cause}</span>}
               </span>
               {sinceMs !== undefined && (
                 <span className={classes.aside}>
@@ -108,6 +119,8 @@ function ofAlert(alert: AlertView): Matter {
     name: alert.function ?? alert.rule,
     to: alert.function === undefined ? '/alerts' : `/functions/${encodeURIComponent(alert.function)}`,
     what: `${alertInWords(alert)}${alert.acknowledged === undefined ? '' : ', acknowledged'}`,
+    why: `/alerts?alert=${encodeURIComponent(alert.id)}`,
+    ...(alert.diagnosis?.causes[0] !== undefined && { cause: alert.diagnosis.causes[0].text }),
     sinceMs: alert.sinceMs,
   };
 }

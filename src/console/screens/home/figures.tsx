@@ -1,5 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Link } from 'react-router';
 import { useApi } from '../../api/hooks.ts';
 import { formatCount, formatDuration, formatMb, formatShare } from '../../ui/format.ts';
 import { StatusBadge, toneOf, wordsOf } from '../../ui/status-badge.tsx';
@@ -33,9 +34,11 @@ export function Figures() {
     <dl className={classes.figures} aria-label="The platform in numbers" style={{ margin: 0 }}>
       {node !== undefined && (
         <Figure title="Platform" note={`up for ${formatDuration(node.uptimeMs)}`}>
-          <StatusBadge tone={toneOf(status.data?.state ?? node.state)}>
-            {wordsOf(status.data?.state ?? node.state)}
-          </StatusBadge>
+          <Link to="/nodes/status" className={classes.state ?? ''}>
+            <StatusBadge tone={toneOf(status.data?.state ?? node.state)}>
+              {wordsOf(status.data?.state ?? node.state)}
+            </StatusBadge>
+          </Link>
         </Figure>
       )}
       <Figure title="Invocations a second" note={`${formatCount(all.invocations)} in ${WINDOW_MINUTES} min`}>
