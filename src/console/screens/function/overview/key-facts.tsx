@@ -27,7 +27,7 @@ export function KeyFacts({ view }: { readonly view: FunctionView }) {
         facts={[
           ['Owner', config.owner || 'nobody: say who is on call for it'],
           ['Runtime', config.runtime],
-          ['Handler', <code key="handler">{config.handler}</code>],
+          ['Handler', <Handler key="handler" handler={config.handler} />],
           ['Memory', `${config.memoryMb} MB`],
           ['Timeout', formatDuration(config.timeoutMs)],
           ['Sandboxes now', own === undefined ? undefined : String(own)],
@@ -61,5 +61,17 @@ export function KeyFacts({ view }: { readonly view: FunctionView }) {
         ]}
       />
     </Panel>
+  );
+}
+
+/** Goes on in the next line at what the file exports rather than within a word. */
+function Handler({ handler }: { readonly handler: string }) {
+  const exported = handler.lastIndexOf('.') + 1;
+  return (
+    <code>
+      {handler.slice(0, exported)}
+      <wbr />
+      {handler.slice(exported)}
+    </code>
   );
 }

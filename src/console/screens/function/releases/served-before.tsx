@@ -1,5 +1,6 @@
-import { Text } from '@mantine/core';
+import { Anchor, Group, Text } from '@mantine/core';
 import { IconArrowBackUp } from '@tabler/icons-react';
+import { Link } from 'react-router';
 import { api } from '../../../api/client.ts';
 import { useChange } from '../../../api/hooks.ts';
 import type { FunctionView } from '../../../api/things.ts';
@@ -8,6 +9,7 @@ import { ConfirmButton } from '../../../ui/confirm-button.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { SimpleTable } from '../../../ui/simple-table.tsx';
 import { Time } from '../../../ui/time.tsx';
+import { functionPath } from '../paths.ts';
 
 interface ServedBeforeProps {
   readonly view: FunctionView;
@@ -31,30 +33,36 @@ export function ServedBefore({ view: { name, version, revision }, versions }: Se
       }),
     ['/v1/functions'],
   );
+  const messageOf = (of: number) => versions?.versions.find((each) => each.version === of)?.origin?.message;
   const newestFirst = [...(versions?.moves ?? [])].sort((a, b) => (a.at < b.at ? 1 : -1));
   return (
     <Panel
       title="What served when, without an alias"
       flush
       aside={
-        <ConfirmButton
-          label="Roll back"
-          action="function:release"
-          on={`function:${name}`}
-          button={{ size: 'xs', disabled: to === undefined, leftSection: <IconArrowBackUp size={14} aria-hidden /> }}
-          title={`Roll ${name} back to version ${to}?`}
-          command={['rollback', name, '--to', String(to)]}
-          onConfirm={async () => `Version ${(await goBack.mutateAsync(undefined)).version} of ${name} serves`}
-        >
-          Invocations of <b>{name}</b> without an alias go to version {to}
-          {target !== undefined && (
-            <>
-              , made <Time at={target.createdAt} ago />
-              {target.origin?.message !== undefined && ` (“${target.origin.message}”)`}
-            </>
-          )}
-          , at once, in place of version {version}. Version {version} and all aliases stay as they are.
-        </ConfirmButton>
+        <Group gap="sm">
+          <Anchor component={Link} to={functionPath(name, 'code')} size="sm">
+            All versions
+          </Anchor>
+          <ConfirmButton
+            label="Roll back"
+            action="function:release"
+            on={`function:${name}`}
+            button={{ size: 'xs', disabled: to === undefined, leftSection: <IconArrowBackUp size={14} aria-hidden /> }}
+            title={`Roll ${name} back to version ${to}?`}
+            command={['rollback', name, '--to', String(to)]}
+            onConfirm={async () => `Version ${(await goBack.mutateAsync(undefined)).version} of ${name} serves`}
+          >
+            Invocations of <b>{name}</b> without an alias go to version {to}
+            {target !== undefined && (
+              <>
+                , made <Time at={target.createdAt} ago />
+                {target.origin?.message !== undefined && ` (“${target.origin.message}”)`}
+              </>
+            )}
+            , at once, in place of version {version}. Version {version} and all aliases stay as they are.
+          </ConfirmButton>
+        </Group>
       }
     >
       <SimpleTable label="What served when" head={['Since', 'Version', 'How', 'By']}>
@@ -72,7 +80,15 @@ export function ServedBefore({ view: { name, version, revision }, versions }: Se
                 </Text>
               )}
             </td>
-            <td>{HOW[move.how]}</td>
+            <td>
+              {HOW[move.how]}
+              {messageOf(move.version) !== undefined && (
+                <Text span size="xs" c="dimmed">
+                  {' '}
+                  “{messageOf(move.version)}”
+                </Text>
+              )}
+            </td>
             <td>{move.by}</td>
           </tr>
         ))}
