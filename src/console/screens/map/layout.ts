@@ -2,7 +2,7 @@ import { layout as dagre, Graph } from '@dagrejs/dagre';
 import type { Box, Layout, LayoutRequest } from './layout-shape.ts';
 import { layOutline } from './outline.ts';
 
-const NODE = { width: 164, height: 40 };
+const NODE = { width: 208, height: 40 };
 const SMALL = { width: 88, height: 24 };
 const GAP = 34;
 const GROUP_PADDING = 26;
