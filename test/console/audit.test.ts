@@ -73,6 +73,7 @@ describe('the audit trail in the console', { skip: noBrowser }, () => {
     const rows = page.getByRole('table').locator('[data-row]');
     await page.getByText('fob audit --subject quota:team-77').waitFor();
     await rows.getByText('policy:memory').waitFor({ state: 'detached' });
+    await rows.first().waitFor();
     assert.equal(await rows.count(), 1);
     await rows.first().focus();
     await page.keyboard.press('Enter');

@@ -20,12 +20,12 @@ const ROUND_MS = 500;
 const DAY_MS = 9 * 60_000;
 
 /** How many minutes of traffic come before the pictures: what they show has a history then. */
-const minutes = Number(process.env.FOB_IMAGES ?? 0);
-const notWanted = !(minutes > 0) && 'pictures are made anew where FOB_IMAGES says after how many minutes of traffic';
+const minutes = Number(process.env.UPDATE_IMAGES ?? 0);
+const notWanted = !(minutes > 0) && 'pictures are made anew where UPDATE_IMAGES says after how many minutes of traffic';
 
 /** Hands an order to the supplier, who refuses one of so many. */
 const orderWorker = (refuses: number) => `export const handler = async ({ Records: [{ body }] }) => {
-  const { order } = JSON.parse(JSON.parse(body).body);
+  const { order } = JSON.parse(body);
   if (order % ${refuses} === 0) throw new Error('the supplier did not answer');
   await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 60));
   return 'sent';
@@ -37,7 +37,7 @@ const FUNCTIONS: Readonly<Record<string, { code: string; config?: object }>> = {
     code: `const call = (path, body) => fetch(process.env.FOB_URL + path, { method: 'POST', body: JSON.stringify(body) });
 export const handler = async (event) => {
   await call('/v1/functions/shop-price/invoke', event);
-  await call('/v1/queues/orders/messages', { body: JSON.stringify(event) });
+  await call('/v1/queues/orders/messages', event);
   console.log('order ' + event.order + ' taken');
   return { order: event.order };
 };`,
@@ -78,7 +78,7 @@ const TRIGGERS = {
 };
 
 /**
- * Pictures of the main screens for the documentation: `FOB_IMAGES=20 ./fob test console/screenshots` shows them after twenty
+ * Pictures of the main screens for the documentation: `UPDATE_IMAGES=20 ./fob test console/screenshots` shows them after twenty
  * minutes of traffic, when a new version of one function has begun to fail.
  */
 describe('pictures for the documentation', { skip: noBrowser || notWanted }, () => {
@@ -119,7 +119,7 @@ describe('pictures for the documentation', { skip: noBrowser || notWanted }, () 
 
   /** Goes on until the pictures are taken, so that they show what is live. */
   const makeTraffic = async (): Promise<void> => {
-    const headers = { Authorization: `Bearer ${token}` };
+    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
     let order = 0;
     const invoke = (name: string) =>
       node.request('POST', `/v1/functions/${name}/invoke`, { headers, body: `{"order":${++order}}` });

@@ -168,9 +168,9 @@ export async function oneLook(
   assertClean();
 }
 
-/** Keeps a picture of the page in the folder that `FOB_LOOK` names, for people to look at. */
+/** Keeps a picture of the page in the folder that `KEEP_LOOKS` names, for people to look at. */
 export async function look(page: Page, name: string): Promise<void> {
-  const folder = process.env.FOB_LOOK;
+  const folder = process.env.KEEP_LOOKS;
   if (folder === undefined) return;
   if (!existsSync(folder)) await mkdir(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`) });
