@@ -83,9 +83,16 @@ export class CallMap {
   private count = 0;
   /** Calls that were not counted because there were too many edges. */
   leftOut = 0;
+  private readonly startedMs: number;
 
   constructor(clock: { now(): number }) {
     this.clock = clock;
+    this.startedMs = clock.now();
+  }
+
+  /** Since when a view of so long counts: nothing of before the node's start is known. */
+  sinceMs(windowMs: number): number {
+    return Math.max(this.startedMs, this.clock.now() - Math.min(windowMs, MAP_WINDOW_MS));
   }
 
   /** An invocation has ended. Called for each: it makes nothing but numbers. */
@@ -117,7 +124,7 @@ export class CallMap {
   view(windowMs: number): MapEdge[] {
     const nowMs = this.clock.now();
     const fromMinute = Math.floor((nowMs - Math.min(windowMs, MAP_WINDOW_MS)) / MINUTE_MS);
-    const minutes = Math.max(1, windowMs / MINUTE_MS);
+    const minutes = Math.max(1, (nowMs - this.sinceMs(windowMs)) / MINUTE_MS);
     const found: MapEdge[] = [];
     for (const [to, sources] of this.edges) {
       for (const [from, edge] of sources) {

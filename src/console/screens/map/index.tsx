@@ -10,13 +10,14 @@ import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
+import { Time, useNow } from '../../ui/time.tsx';
 import { GroupBar } from './group-bar.tsx';
 import { closeGroups } from './groups.ts';
 import { Legend } from './legend.tsx';
 import { litBy } from './lit.ts';
 import classes from './map.module.css';
 import { MapTable } from './map-table.tsx';
-import { type Grouping, mapModel, tagsOf } from './model.ts';
+import { type Grouping, type MapAnswer, mapModel, tagsOf } from './model.ts';
 import { SidePanel } from './side-panel.tsx';
 
 const MapCanvas = lazy(() => import('./map-canvas.tsx'));
@@ -26,6 +27,8 @@ const WINDOWS = [
   { value: '1h', label: 'Last hour' },
   { value: '6h', label: 'Last 6 hours' },
 ];
+/** A node that is older than the time that is looked at, or nearly, has seen all of it. */
+const YOUNG_MS = 60_000;
 const NO_FUNCTIONS: never[] = [];
 
 /** The map: what wakes, calls and uses what, with the traffic of now. */
@@ -77,7 +80,7 @@ export default function MapScreen() {
   const onSelect = (id: string | undefined) => set('at', id);
 
   return (
-    <Page title="Map" lead="What wakes, calls and uses what, with the traffic of now">
+    <Page title="Map" lead={<Lead map={query.data} />}>
       <div className={classes.bar}>
         <TextInput
           className={classes.find ?? ''}
@@ -154,6 +157,21 @@ export default function MapScreen() {
       <CommandLine words={['map', '--window', window]} />
       {selected !== undefined && <div className={classes.below} />}
     </Page>
+  );
+}
+
+function Lead({ map }: { readonly map: MapAnswer | undefined }) {
+  const now = useNow();
+  const isYoung = map !== undefined && now - map.sinceMs < map.windowMs - YOUNG_MS;
+  return (
+    <>
+      What wakes, calls and uses what, with the traffic of now
+      {isYoung && (
+        <>
+          ; counted since the node started, <Time at={map.sinceMs} ago />
+        </>
+      )}
+    </>
   );
 }
 

@@ -75,6 +75,9 @@ export function addMapRoute(app: App, context: DoorContext): void {
         response: answers({
           200: Type.Object({
             windowMs: Type.Integer(),
+            sinceMs: Type.Number({
+              description: 'Since when it counts, in ms since 1970: nothing of before the start of the node is known',
+            }),
             nodes: Type.Array(NodeView),
             edges: Type.Array(EdgeView),
             leftOut: Type.Integer({ description: 'Calls that were not counted: there are too many edges' }),
@@ -96,7 +99,7 @@ export function addMapRoute(app: App, context: DoorContext): void {
       const edges = ofFunctions.filter(({ to }) => !to.startsWith('trigger:') || woken.has(to));
       const shown = { ...graph, edges };
       const whole = name === undefined ? withoutLoose(shown) : around(shown, `function:${known(name, shown)}`);
-      return { windowMs, ...whole, leftOut: map.leftOut };
+      return { windowMs, sinceMs: map.sinceMs(windowMs), ...whole, leftOut: map.leftOut };
     },
   );
 
