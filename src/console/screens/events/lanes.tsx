@@ -133,7 +133,8 @@ function columnsWith(redrive: (lane: Lane) => void, readAtMs: number): Column<La
       sort: ({ lane }) => lane,
       cell: ({ lane }) => (lane === 'direct' ? 'direct invocations' : lane),
     },
-    countColumn('waiting', 'Waiting', ({ waiting, delayed }) => waiting + delayed, { width: '4rem' }),
+    countColumn('waiting', 'Waiting', ({ waiting }) => waiting, { width: '4rem' }),
+    countColumn('delayed', 'Held back', ({ delayed }) => delayed, { width: '5.5rem', wide: true }),
     countColumn('running', 'Running', ({ running }) => running, { width: '5rem', wide: true }),
     countColumn('dead', 'Dead', ({ dead }) => dead, { width: '4rem', bad: true }),
     {

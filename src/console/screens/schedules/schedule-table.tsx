@@ -147,7 +147,10 @@ function columnsWith(change: (schedule: Schedule) => void, run: (schedule: Sched
       width: '7.5rem',
       wide: true,
       sort: ({ next }) => next?.[0] ?? Number.MAX_SAFE_INTEGER,
-      cell: ({ next }) => (next?.[0] === undefined ? 'not any more' : <Time at={next[0]} ago />),
+      cell: ({ next, state }) => {
+        if (next?.[0] !== undefined) return <Time at={next[0]} ago />;
+        return state === 'paused' ? 'when resumed' : 'not any more';
+      },
     },
     {
       key: 'state',
