@@ -1,7 +1,7 @@
 /** The map as `GET /v1/map` has it. */
 export interface MapAnswer {
   readonly windowMs: number;
-  readonly sinceMs: number;
+  readonly countedMs: number;
   readonly nodes: readonly MapNodeView[];
   readonly edges: readonly MapEdgeView[];
   readonly leftOut: number;

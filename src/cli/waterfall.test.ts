@@ -67,7 +67,7 @@ test('a map is a tree also where functions call each other in a circle', () => {
   const edges = [edge('door:http', 'function:a'), edge('function:a', 'function:b'), edge('function:b', 'function:a')];
   const nodes = ['door:http', 'function:a', 'function:b', 'function:c', 'function:d'].map(node);
   const circle = [edge('function:c', 'function:d'), edge('function:d', 'function:c')];
-  const rows = treeOf({ windowMs: 1, sinceMs: 0, nodes, edges: [...edges, ...circle], leftOut: 0 });
+  const rows = treeOf({ windowMs: 1, countedMs: 1, nodes, edges: [...edges, ...circle], leftOut: 0 });
   assert.deepEqual(
     rows.map(({ text }) => text),
     [

@@ -63,7 +63,7 @@ export interface ServerDeps {
   /** Absent in tests of other routes. */
   readonly alerts?: Alerts;
   readonly status?: Status;
-  readonly map: Pick<CallMap, 'view' | 'course' | 'sinceMs' | 'leftOut'>;
+  readonly map: Pick<CallMap, 'view' | 'course' | 'countedMs' | 'leftOut'>;
   /** Spans since the node started: not kept for there were too many; taken by the collector; not taken. */
   spanCounts(): { dropped: number; sent: number; unsent: number };
   readonly clock: Clock;

@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
 import { clientOf, examples, oneOf, optionsOf } from '../command-line.ts';
-import { formatAgo, formatDuration } from '../human.ts';
+import { formatDuration } from '../human.ts';
 import { drawDot, drawMermaid, type MapAnswer, type MapEdgeView, rateOf, treeOf } from '../map-view.ts';
 import { note, paint, print, printJson, printTable } from '../output.ts';
 
 const FORMATS = ['tree', 'table', 'dot', 'mermaid'];
-/** A node that is older than the time that is looked at, or nearly, has seen all of it. */
-const YOUNG_MS = 60_000;
 
 interface MapOptions {
   readonly window?: string;
@@ -39,9 +37,7 @@ export function define(command: Command): void {
         return note('nothing happened and no trigger is set up; call a function: fob call <function>');
       if (options.format === 'table') printEdges(map.edges);
       else printTree(map);
-      const nowMs = Date.now();
-      if (nowMs - map.sinceMs < map.windowMs - YOUNG_MS)
-        note(`counted since the node started, ${formatAgo(map.sinceMs, nowMs)}`);
+      if (map.countedMs < map.windowMs) note(`counted since the node started, ${formatDuration(map.countedMs)} ago`);
       if (map.leftOut > 0) note(`${map.leftOut} calls were not counted: there are too many different ones`);
     });
 }

@@ -76,7 +76,7 @@ export async function startTestServer(
     settings: { ...(Value.Default(SettingsSchema, {}) as Settings), port: 0, drainMs: 1_000, ...settings },
     log,
     nodeInfo: { version: '0.0.0-test', startedAtMs: Date.now(), state: () => test.state },
-    map: { view: () => [], course: () => ({ stepMs: 60_000, steps: [] }), sinceMs: () => 0, leftOut: 0 },
+    map: { view: () => [], course: () => ({ stepMs: 60_000, steps: [] }), countedMs: () => 0, leftOut: 0 },
     spanCounts: () => ({ dropped: 0, sent: 0, unsent: 0 }),
     clock: systemClock,
     ...deps,

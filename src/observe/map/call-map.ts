@@ -90,9 +90,9 @@ export class CallMap {
     this.startedMs = clock.now();
   }
 
-  /** Since when a view of so long counts: nothing of before the node's start is known. */
-  sinceMs(windowMs: number): number {
-    return Math.max(this.startedMs, this.clock.now() - Math.min(windowMs, MAP_WINDOW_MS));
+  /** How much of this time a view counts, a minute at least: nothing of before the node's start is known. */
+  countedMs(windowMs: number): number {
+    return Math.max(MINUTE_MS, Math.min(windowMs, MAP_WINDOW_MS, this.clock.now() - this.startedMs));
   }
 
   /** An invocation has ended. Called for each: it makes nothing but numbers. */
@@ -124,7 +124,7 @@ export class CallMap {
   view(windowMs: number): MapEdge[] {
     const nowMs = this.clock.now();
     const fromMinute = Math.floor((nowMs - Math.min(windowMs, MAP_WINDOW_MS)) / MINUTE_MS);
-    const minutes = Math.max(1, (nowMs - this.sinceMs(windowMs)) / MINUTE_MS);
+    const minutes = this.countedMs(windowMs) / MINUTE_MS;
     const found: MapEdge[] = [];
     for (const [to, sources] of this.edges) {
       for (const [from, edge] of sources) {

@@ -6,11 +6,11 @@ import { useFunctions } from '../../api/functions.ts';
 import { useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { formatDuration } from '../../ui/format.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
-import { Time, useNow } from '../../ui/time.tsx';
 import { GroupBar } from './group-bar.tsx';
 import { closeGroups } from './groups.ts';
 import { Legend } from './legend.tsx';
@@ -27,8 +27,6 @@ const WINDOWS = [
   { value: '1h', label: 'Last hour' },
   { value: '6h', label: 'Last 6 hours' },
 ];
-/** A node that is older than the time that is looked at, or nearly, has seen all of it. */
-const YOUNG_MS = 60_000;
 const NO_FUNCTIONS: never[] = [];
 
 /** The map: what wakes, calls and uses what, with the traffic of now. */
@@ -128,7 +126,7 @@ export default function MapScreen() {
       )}
       <Panel flush>
         <QueryView query={query} what="The map" rows={8}>
-          {({ windowMs, leftOut }) =>
+          {({ countedMs, leftOut }) =>
             shown === undefined || shown.nodes.length === 0 ? (
               <EmptyState icon={IconTopologyStar3} title={withSilent ? 'Nothing is here yet' : 'All is silent'}>
                 {withSilent
@@ -142,10 +140,10 @@ export default function MapScreen() {
                     <MapTable model={shown} lit={lit} onSelect={onSelect} />
                   ) : (
                     <Suspense fallback={<Loading rows={8} />}>
-                      <MapCanvas {...{ model: shown, windowMs, selected, lit, onSelect }} />
+                      <MapCanvas {...{ model: shown, countedMs, selected, lit, onSelect }} />
                     </Suspense>
                   )}
-                  {selected !== undefined && <SidePanel {...{ model: shown, selected, window, windowMs, onSelect }} />}
+                  {selected !== undefined && <SidePanel {...{ model: shown, selected, window, countedMs, onSelect }} />}
                 </div>
                 {(leftOut > 0 || shown.hidden > 0) && <Notes leftOut={leftOut} hidden={shown.hidden} />}
               </>
@@ -161,16 +159,11 @@ export default function MapScreen() {
 }
 
 function Lead({ map }: { readonly map: MapAnswer | undefined }) {
-  const now = useNow();
-  const isYoung = map !== undefined && now - map.sinceMs < map.windowMs - YOUNG_MS;
+  const isYoung = map !== undefined && map.countedMs < map.windowMs;
   return (
     <>
       What wakes, calls and uses what, with the traffic of now
-      {isYoung && (
-        <>
-          ; counted since the node started, <Time at={map.sinceMs} ago />
-        </>
-      )}
+      {isYoung && `; counted since the node started, ${formatDuration(map.countedMs)} ago`}
     </>
   );
 }

@@ -12,7 +12,7 @@ import { MapView, OUTLINE_MARGIN_PX } from './view.ts';
 
 interface MapCanvasProps {
   readonly model: MapModel;
-  readonly windowMs: number;
+  readonly countedMs: number;
   readonly selected: string | undefined;
   readonly lit: ReadonlySet<string>;
   readonly onSelect: (id: string | undefined) => void;
@@ -34,7 +34,7 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 /** The drawn map: dragged, zoomed, gone through by arrow keys; particles move along it as invocations end. */
-export default function MapCanvas({ model, windowMs, selected, lit, onSelect }: MapCanvasProps) {
+export default function MapCanvas({ model, countedMs, selected, lit, onSelect }: MapCanvasProps) {
   const place = useRef<HTMLDivElement>(null);
   const still = useRef<HTMLCanvasElement>(null);
   const moving = useRef<HTMLCanvasElement>(null);
@@ -64,8 +64,8 @@ export default function MapCanvas({ model, windowMs, selected, lit, onSelect }: 
     };
   }, []);
   useEffect(() => {
-    if (layout !== undefined) view?.show(model, layout, windowMs);
-  }, [view, model, layout, windowMs]);
+    if (layout !== undefined) view?.show(model, layout, countedMs);
+  }, [view, model, layout, countedMs]);
   useEffect(
     () => view?.mark({ lit, selected, focused: hasFocus ? focused : undefined }),
     [view, lit, selected, focused, hasFocus],

@@ -12,7 +12,7 @@ interface SideProps {
   readonly model: MapModel;
   readonly selected: string;
   readonly window: string;
-  readonly windowMs: number;
+  readonly countedMs: number;
   readonly onSelect: (id: string | undefined) => void;
 }
 
@@ -20,7 +20,7 @@ const VERBS = { wakes: 'wakes', calls: 'calls', uses: 'uses', feeds: 'is heard b
 const MINUTE_MS = 60_000;
 
 /** The numbers of what was chosen: a thing with all that leads to and from it, or one line. */
-export function SidePanel({ model, selected, window, windowMs, onSelect }: SideProps) {
+export function SidePanel({ model, selected, window, countedMs, onSelect }: SideProps) {
   const nodes = new Map(model.nodes.map((node) => [node.id, node]));
   const node = nodes.get(selected);
   const edge = model.edges.find(({ id }) => id === selected);
@@ -55,7 +55,7 @@ export function SidePanel({ model, selected, window, windowMs, onSelect }: SideP
         <Text size="sm">It is not on the map any more: nothing was seen of it within this time.</Text>
       )}
       {edge && <EdgeNumbers edge={edge} />}
-      {node && <NodeNumbers {...{ node, windowMs }} />}
+      {node && <NodeNumbers {...{ node, countedMs }} />}
       {course !== undefined && <Course of={course} window={window} />}
       {node && <NodeLines {...{ model, node, onSelect, nodes }} />}
       <SideLinks
@@ -122,14 +122,14 @@ function Figure({ name, bad = false, children }: { name: string; bad?: boolean; 
   );
 }
 
-function NodeNumbers({ node, windowMs }: { node: MapNode; windowMs: number }) {
+function NodeNumbers({ node, countedMs }: { node: MapNode; countedMs: number }) {
   if (node.calls === 0) return node.silent ? <Text size="sm">Nothing happened here within this time.</Text> : null;
   return (
     <dl className={classes.numbers}>
       <Figure name={node.kind === 'function' || node.kind === 'group' ? 'Invocations' : 'Uses'}>
         {formatCount(node.calls)}
       </Figure>
-      <Figure name="Per minute">{formatCount((node.calls * MINUTE_MS) / windowMs)}</Figure>
+      <Figure name="Per minute">{formatCount((node.calls * MINUTE_MS) / countedMs)}</Figure>
       <Figure name="Errors" bad={node.errors > 0}>
         {node.errors > 0 ? `✕ ${formatShare(node.errors / node.calls)}` : '0'}
       </Figure>

@@ -45,11 +45,11 @@ export class MapView {
     };
   }
 
-  show(model: MapModel, layout: Layout, windowMs: number): void {
+  show(model: MapModel, layout: Layout, countedMs: number): void {
     const isAnother = layout !== this.layout;
     this.model = model;
     this.layout = layout;
-    this.scene = { ...this.scene, perMinute: (calls) => (calls * MINUTE_MS) / windowMs };
+    this.scene = { ...this.scene, perMinute: (calls) => (calls * MINUTE_MS) / countedMs };
     this.traffic.setModel(model, (edge) => lengthOf(layout.lines[edge] ?? []));
     if (layout.isOutline) this.follow();
     else if (isAnother && !this.hasMoved) this.fit();

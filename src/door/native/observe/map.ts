@@ -75,8 +75,8 @@ export function addMapRoute(app: App, context: DoorContext): void {
         response: answers({
           200: Type.Object({
             windowMs: Type.Integer(),
-            sinceMs: Type.Number({
-              description: 'Since when it counts, in ms since 1970: nothing of before the start of the node is known',
+            countedMs: Type.Number({
+              description: 'How much of that is counted: nothing of before the start of the node is known',
             }),
             nodes: Type.Array(NodeView),
             edges: Type.Array(EdgeView),
@@ -99,7 +99,7 @@ export function addMapRoute(app: App, context: DoorContext): void {
       const edges = ofFunctions.filter(({ to }) => !to.startsWith('trigger:') || woken.has(to));
       const shown = { ...graph, edges };
       const whole = name === undefined ? withoutLoose(shown) : around(shown, `function:${known(name, shown)}`);
-      return { windowMs, sinceMs: map.sinceMs(windowMs), ...whole, leftOut: map.leftOut };
+      return { windowMs, countedMs: map.countedMs(windowMs), ...whole, leftOut: map.leftOut };
     },
   );
 
