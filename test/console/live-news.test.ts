@@ -11,6 +11,7 @@ const FAILS =
 /** Longer than most screens waited before they asked again; three times that are shorter than the feed's silence. */
 const A_WHILE_MS = 12_000;
 const TIMES = 3;
+const DRAWN_MS = 30_000;
 /** What is told once a second to be measured anew. */
 const FIGURES = ['/v1/sandboxes'];
 
@@ -26,7 +27,7 @@ describe('what screens asked for by the clock is told', { skip: noBrowser }, () 
   };
 
   before(async () => {
-    [browser, node] = await Promise.all([openBrowser(), startTestNode({ token: OF_OPERATOR, keepAliveMs: 3_000 })]);
+    [browser, node] = await Promise.all([openBrowser(), startTestNode({ token: OF_OPERATOR, keepAliveMs: 10_000 })]);
     const user = async (name: string, roles: string[]) =>
       (await ask(node, 'POST', '/v1/users', { name, roles, token: { label: 'test' } }, OF_OPERATOR)).token.token;
     ada = await user('ada', ['administrator']);
@@ -220,7 +221,8 @@ describe('what screens asked for by the clock is told', { skip: noBrowser }, () 
 /** Waits for a text, in a row that has another one too, and looks at each picture that the browser draws: a locator would wait longer between its looks. */
 async function drawn(page: Page, text: string, cell?: string): Promise<void> {
   const wanted = JSON.stringify([text, cell]);
-  await page.evaluate(`new Promise((done) => {
+  await page.evaluate(`new Promise((done, fail) => {
+    setTimeout(() => fail(new Error('never drawn: ' + ${wanted})), ${DRAWN_MS});
     const [text, cell] = ${wanted};
     const main = document.getElementById('main');
     const isThere = (of) => of.textContent.includes(text);
