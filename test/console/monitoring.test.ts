@@ -106,10 +106,12 @@ describe('monitoring in the console', { skip: noBrowser }, () => {
     const moved = new URL(page.url()).searchParams.get('from')!;
     assert.ok(Date.parse(moved) < Date.parse(new URL(zoomed).searchParams.get('from')!), 'to earlier times');
     await chart(page, 'Invocations').focus();
+    const answered = page.waitForResponse((response) => /metric=[^&]*invocations.*from=15m/.test(response.url()));
     await page.keyboard.press('Escape');
     // All there is to see of a function that was called first a minute ago.
     await page.waitForURL(/from=15m/);
     // Keys look closer at what is drawn, and until the answer is there that is what was before.
+    await answered;
     await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
     await page.keyboard.press('+');
     await page.waitForURL(/from=.*T/);
