@@ -134,7 +134,8 @@ describe('a repository elsewhere that is watched', {
       (await node.request('GET', '/v1/repositories/broken/deployments/last')).json.log,
       /SyntaxError|invalid syntax/,
     );
-    assert.equal((await look('broken')).deployments.length, 2);
+    // It looks by itself soon after it was made, which may have been before.
+    assert.equal((await look('broken')).deployments.length, failed.deployments.length + 1);
     await work.commit('mended', returns(5));
     assert.equal((await look('broken')).watch.state, 'ok');
     assert.equal(await node.result('broken'), 5);

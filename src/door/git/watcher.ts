@@ -45,6 +45,7 @@ export class Watcher {
       under.again = true;
       return under.done;
     }
+    this.unschedule(name);
     const turn = { again: false, done: Promise.resolve() };
     turn.done = (async () => {
       do {
@@ -67,9 +68,13 @@ export class Watcher {
     await Promise.allSettled([...this.looking.values()].map(({ done }) => done));
   }
 
-  private schedule(name: string): void {
+  private unschedule(name: string): void {
     this.timers.get(name)?.();
     this.timers.delete(name);
+  }
+
+  private schedule(name: string): void {
+    this.unschedule(name);
     const view = this.context.repositories.find(name);
     if (view?.watch === undefined || this.ending.signal.aborted || this.looking.has(name)) return;
     const { clock } = this.context;
