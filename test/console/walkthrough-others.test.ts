@@ -22,7 +22,8 @@ async function walk(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Create a function' }).first().click();
   await page.getByRole('radio', { name: /Blueprint/ }).click();
   await page.getByRole('textbox', { name: 'Search blueprints' }).fill('s3');
-  await page.getByRole('radio', { name: /Read the metadata of an uploaded object/ }).click();
+  await page.waitForURL(/[?&]q=s3/);
+  await page.getByRole('radio', { name: /Read the metadata of an uploaded object/ }).check();
   await next(page);
 
   await step(page, 'Trigger');
