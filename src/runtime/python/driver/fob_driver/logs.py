@@ -1,8 +1,6 @@
 """What the function prints, as LOG frames: line by line, attributed to its call, bounded, written at once."""
 
-import sys
 from _thread import allocate_lock
-from io import TextIOBase
 from struct import Struct
 from time import time
 
@@ -106,6 +104,12 @@ def _flush(printed):
         _frame(printed.call, STDERR, WARN, text.encode())
 
 
+def in_child():
+    """In a process that the function forked: what it prints is not this driver's to frame."""
+    global _is_child
+    _is_child = True
+
+
 def emit(stream, level, text):
     """Takes text as it is written to a stream; whole lines go out, the rest waits for its end."""
     if _is_child:
@@ -173,89 +177,3 @@ def _line(printed, stream, level, text):
 
 def _frame(call, stream, level, data):
     wire.write(_log_header.pack(15 + len(data), wire.LOG, call, stream, level, time() * 1000) + data)
-
-
-class PrintingStream(TextIOBase):
-    """`sys.stdout` and `sys.stderr` of the function."""
-
-    encoding = 'utf-8'
-    errors = 'replace'
-    newlines = None
-    line_buffering = True
-
-    def __init__(self, stream, level):
-        self._stream = stream
-        self._level = level
-        self.name = '<stdout>' if stream == STDOUT else '<stderr>'
-        self.mode = 'w'
-
-    def write(self, text):
-        if type(text) is not str:
-            if not isinstance(text, str):
-                raise TypeError('write() argument must be str, not ' + type(text).__name__)
-            text = str(text)
-        emit(self._stream, self._level, text)
-        return len(text)
-
-    def writable(self):
-        return True
-
-    def fileno(self):
-        return self._stream
-
-    def close(self):
-        pass
-
-    @property
-    def buffer(self):
-        return _ByteStream(self)
-
-
-class _ByteStream:
-    def __init__(self, text_stream):
-        self._text_stream = text_stream
-
-    def write(self, data):
-        self._text_stream.write(bytes(data).decode('utf-8', 'replace'))
-        return len(data)
-
-    def flush(self):
-        pass
-
-
-class _LoggingHook:
-    """Gives the `logging` package a handler of ours when, and only when, the function's code imports it."""
-
-    def find_spec(self, name, path=None, target=None):
-        if name != 'logging':
-            return None
-        sys.meta_path.remove(self)
-        for finder in sys.meta_path:
-            spec = finder.find_spec(name, path, target)
-            if spec is not None:
-                break
-        else:
-            return None
-        execute = spec.loader.exec_module
-
-        def execute_and_attach(module):
-            execute(module)
-            from .logging_handler import attach
-
-            attach(module)
-
-        spec.loader.exec_module = execute_and_attach
-        return spec
-
-
-def _in_child():
-    global _is_child
-    _is_child = True
-
-
-def capture():
-    """Replaces the standard streams."""
-    sys.stdout = sys.__stdout__ = PrintingStream(STDOUT, INFO)
-    sys.stderr = sys.__stderr__ = PrintingStream(STDERR, ERROR)
-    sys.meta_path.insert(0, _LoggingHook())
-    wire.os.register_at_fork(after_in_child=_in_child)

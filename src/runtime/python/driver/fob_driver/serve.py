@@ -3,7 +3,7 @@
 import os
 import sys
 
-from . import logs, values, wire
+from . import capture, logs, values, wire
 
 _PROTOCOL = 2
 _COROUTINE, _ASYNC_GENERATOR = 0x80, 0x200
@@ -12,7 +12,7 @@ _COROUTINE, _ASYNC_GENERATOR = 0x80, 0x200
 def main():
     version = '%d.%d.%d' % sys.version_info[:3]
     wire.send_json(wire.HELLO, 0, {'protocol': _PROTOCOL, 'runtime': 'python', 'runtimeVersion': version})
-    logs.capture()
+    capture.capture()
     # What every load needs, fetched while a prewarmed process waits for its function.
     from . import callme, handler, load, run, serve_serial  # noqa: F401
 
