@@ -69,6 +69,29 @@ describe('the floors', () => {
     assert.deepEqual(found({ ...circle, 'src/model/c.ts': "import type { A } from './a.ts';" }), []);
   });
 
+  test('folders beside each other that use each other are found; one that is used by its neighbour is not', () => {
+    const files = {
+      'src/engine/deploy/a.ts': "import type { B } from '../release/b.ts';",
+      'src/engine/release/b.ts': "import c from '../documents/c.ts';",
+      'src/engine/deploy/c.ts': "import c from '../documents/c.ts';",
+    };
+    assert.deepEqual(found(files), []);
+    assert.deepEqual(found({ ...files, 'src/engine/release/d.ts': "import c from '../deploy/c.ts';" }), [
+      'src/engine/deploy and src/engine/release use each other: ' +
+        'src/engine/deploy/a.ts imports src/engine/release/b.ts, src/engine/release/d.ts imports src/engine/deploy/c.ts',
+    ]);
+  });
+
+  test('screens may lead to each other', () => {
+    assert.deepEqual(
+      found({
+        'src/console/screens/home/a.ts': "import b from '../logs/b.ts';",
+        'src/console/screens/logs/b.ts': "import type { C } from '../home/c.ts';",
+      }),
+      [],
+    );
+  });
+
   test('a file that is too long is found; tests may be longer', () => {
     const long = 'x\n'.repeat(601);
     assert.deepEqual(found({ 'src/model/a.ts': long, 'src/model/a.test.ts': long }), [

@@ -22,6 +22,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Folders whose sub-folders are adapters of one port, and may not know each other. */
 const ADAPTERS = ['store', 'sandbox', 'runtime', 'service', 'trigger', 'door'];
 
+/** Folders whose sub-folders may use each other: screens lead to one another. */
+const LEAD_TO_EACH_OTHER = ['src/console/screens'];
+
 const MAX_LINES = 600;
 const MAX_TEST_LINES = 800;
 
@@ -43,6 +46,7 @@ export function violations(sources: Sources): string[] {
   return [
     ...[...sources].flatMap(([path, text]) => [...lengthViolations(path, text), ...importViolations(path, text)]),
     ...cycles(sources),
+    ...mutualFolders(sources),
   ];
 }
 
@@ -113,6 +117,32 @@ function cycles(sources: Sources): string[] {
   };
   for (const path of graph.keys()) visit(path, []);
   return found;
+}
+
+/** Folders that stand beside each other and use each other: which of them is the lower one? Types count, for they too tie folders together. */
+function mutualFolders(sources: Sources): string[] {
+  const uses = new Map<string, string>();
+  for (const [path, text] of sources) {
+    if (floorOf(path) === undefined || isTest(path)) continue;
+    for (const { target } of importsOf(path, text)) {
+      const between = foldersBetween(path, target);
+      if (between !== undefined && !uses.has(between)) uses.set(between, `${path} imports ${target}`);
+    }
+  }
+  return [...uses].flatMap(([between, use]) => {
+    const [from, to] = between.split(' → ') as [string, string];
+    const back = uses.get(`${to} → ${from}`);
+    return back === undefined || from > to ? [] : [`${from} and ${to} use each other: ${use}, ${back}`];
+  });
+}
+
+/** The two folders of one folder in which a file and what it imports lie; `undefined` where one of them lies in no folder of its own there. */
+function foldersBetween(path: string, target: string): string | undefined {
+  const [from, to] = [path.split('/'), target.split('/')];
+  const apart = from.findIndex((part, index) => part !== to[index]);
+  if (apart >= from.length - 1 || apart >= to.length - 1) return undefined;
+  if (LEAD_TO_EACH_OTHER.includes(from.slice(0, apart).join('/'))) return undefined;
+  return `${from.slice(0, apart + 1).join('/')} → ${to.slice(0, apart + 1).join('/')}`;
 }
 
 /** The floor of a path below src; files directly in src are the composition root. */

@@ -1,5 +1,5 @@
 import { Catalog } from '../../src/engine/catalog.ts';
-import { commitVersion } from '../../src/engine/deploy/commit.ts';
+import { commitVersion } from '../../src/engine/documents/commit.ts';
 import { createReleases } from '../../src/engine/release/create-releases.ts';
 import { Watches } from '../../src/engine/release/watches.ts';
 import { systemClock } from '../../src/model/clock.ts';

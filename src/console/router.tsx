@@ -1,10 +1,10 @@
 import { lazy, Suspense } from 'react';
 import { createBrowserRouter } from 'react-router';
 import { SCREENS } from './routes.tsx';
-import { NotFound } from './shell/not-found.tsx';
 import { ScreenFailed } from './shell/screen-failed.tsx';
 import { Shell } from './shell/shell.tsx';
 import { Loading } from './ui/loading.tsx';
+import { NotFound } from './ui/not-found.tsx';
 
 /** Each screen is loaded when it is first gone to; a failure in one leaves the shell standing. */
 export const router = createBrowserRouter(

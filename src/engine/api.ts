@@ -14,7 +14,7 @@ import type { Delivery } from '../model/trigger.ts';
 import type { SandboxUsage } from '../sandbox/sandbox.ts';
 import type { Prepared } from '../store/prepared.ts';
 import type { Watcher } from '../store/watchers.ts';
-import type { SourceFiles } from './release/source-files.ts';
+import type { SourceFiles } from './archive/source-files.ts';
 
 /** What doors and triggers may ask of the engine. */
 export interface Engine {

@@ -11,10 +11,10 @@ import { Problem } from '../model/problem.ts';
 import { isUnderWay } from '../model/release.ts';
 import { LATEST, meansLatest, parseTarget, versionNumber } from '../model/target.ts';
 import type { Change, Registry } from '../store/registry.ts';
-import { FUNCTION_PREFIX } from './function-documents.ts';
-import { ALIAS_PREFIX, noAlias } from './release/alias-documents.ts';
+import { ALIAS_PREFIX, noAlias } from './documents/alias-documents.ts';
+import { FUNCTION_PREFIX } from './documents/function-documents.ts';
+import { noVersion, readVersion, VERSION_PREFIX, type VersionDocument } from './documents/version-documents.ts';
 import { Choice, Route, Servable, type Sticky } from './release/route.ts';
-import { noVersion, readVersion, VERSION_PREFIX, type VersionDocument } from './release/version-documents.ts';
 
 /** Most versions that are held because they were called by number. */
 const MAX_NUMBERED = 1_000;

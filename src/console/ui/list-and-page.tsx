@@ -1,7 +1,7 @@
 import { type ComponentType, lazy, Suspense } from 'react';
 import { Route, Routes } from 'react-router';
-import { NotFound } from '../shell/not-found.tsx';
 import { Loading } from './loading.tsx';
+import { NotFound } from './not-found.tsx';
 
 /** A screen of a list, and below it, by its name, the page of each, which is loaded when it is opened. */
 export function listAndPage(List: ComponentType, load: () => Promise<{ default: ComponentType }>): ComponentType {

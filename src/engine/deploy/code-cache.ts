@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Problem } from '../../model/problem.ts';
 import type { Blobs } from '../../store/blobs.ts';
+import { readTarGz } from '../archive/tar.ts';
 import type { Scratch } from './scratch.ts';
-import { readTarGz } from './tar.ts';
 import { sealTree } from './tree.ts';
 import { unpack } from './unpack.ts';
 

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../model/clock.ts';
 import { Problem } from '../../model/problem.ts';
 import type { BuildStep, Runtime } from '../../runtime/runtime.ts';
-import { safePath } from './safe-path.ts';
+import { safePath } from '../archive/safe-path.ts';
 import type { Scratch } from './scratch.ts';
 import { sealTree } from './tree.ts';
 import type { TreeLimits } from './unpack.ts';

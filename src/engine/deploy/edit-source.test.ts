@@ -6,8 +6,8 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import type { FileChanges } from '../api.ts';
+import { readTarGz } from '../archive/tar.ts';
 import { editSource } from './edit-source.ts';
-import { readTarGz } from './tar.ts';
 import { tarEntry, tarGz, tarGzOf, zipOf } from './testing/archives.ts';
 
 const LIMITS = { maxBytes: 1_048_576, maxEntries: 100 };

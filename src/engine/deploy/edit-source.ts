@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Problem } from '../../model/problem.ts';
 import type { Deployer, DeployRequest, FileChanges } from '../api.ts';
+import { quotePath, safeFilePath } from '../archive/safe-path.ts';
+import { readTarGz, TAR_OVERHEAD_BYTES } from '../archive/tar.ts';
+import { readZip } from '../archive/zip.ts';
 import { packTree } from './pack.ts';
-import { quotePath, safeFilePath } from './safe-path.ts';
-import { readTarGz, TAR_OVERHEAD_BYTES } from './tar.ts';
 import { liftTopFolder } from './top-folder.ts';
 import { sealTree } from './tree.ts';
 import { type TreeLimits, tooMany, twice, unpack } from './unpack.ts';
-import { readZip } from './zip.ts';
 
 /** An upload as it is kept. */
 type Source = Awaited<ReturnType<Deployer['source']>>;

@@ -4,15 +4,15 @@ import { Readable } from 'node:stream';
 import { Problem } from '../../model/problem.ts';
 import type { Runtime, Runtimes } from '../../runtime/runtime.ts';
 import type { DeployProgress, DeployRequest } from '../api.ts';
-import type { ArchiveForm } from './archive-entry.ts';
+import type { ArchiveForm } from '../archive/archive-entry.ts';
+import { quotePath, safeFilePath, safePath } from '../archive/safe-path.ts';
+import { readTarGz, TAR_OVERHEAD_BYTES } from '../archive/tar.ts';
+import { readZip } from '../archive/zip.ts';
 import { decodeSource } from './receive.ts';
 import { type Choice, chooseFolderRuntime, chooseHandler, chooseTextRuntime, type Known } from './recognise.ts';
-import { quotePath, safeFilePath, safePath } from './safe-path.ts';
-import { readTarGz, TAR_OVERHEAD_BYTES } from './tar.ts';
 import { liftTopFolder } from './top-folder.ts';
 import { viewFolder } from './tree.ts';
 import { type TreeLimits, unpack } from './unpack.ts';
-import { readZip } from './zip.ts';
 
 /** Unpacked code, before its build, and what it was recognised as. */
 interface MadeTree {

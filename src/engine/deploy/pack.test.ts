@@ -4,8 +4,8 @@ import { chmod, link, lstat, mkdir, readFile, symlink, utimes, writeFile } from 
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { readTarGz } from '../archive/tar.ts';
 import { packTree } from './pack.ts';
-import { readTarGz } from './tar.ts';
 import { contentsOf, temporaryFolder } from './testing/temporary.ts';
 import { sealTree } from './tree.ts';
 import { unpack } from './unpack.ts';

@@ -2,7 +2,7 @@ import { chmod, lchown, lstat, lutimes, readdir, readFile, readlink } from 'node
 import { join } from 'node:path';
 import { Problem } from '../../model/problem.ts';
 import type { CodeFolder } from '../../runtime/runtime.ts';
-import { quotePath, safePath } from './safe-path.ts';
+import { quotePath, safePath } from '../archive/safe-path.ts';
 import { checkLink, type TreeLimits } from './unpack.ts';
 
 /** One file or link of a sealed tree. */

@@ -6,11 +6,11 @@ import { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { Problem, type ProblemCode } from '../../model/problem.ts';
-import { readTarGz } from './tar.ts';
+import { readTarGz } from '../archive/tar.ts';
+import { readZip } from '../archive/zip.ts';
 import { replaceAll, tarEntry, tarGz, tarGzOf, zipOf, zipWithName } from './testing/archives.ts';
 import { contentsOf, temporaryFolder } from './testing/temporary.ts';
 import { unpack } from './unpack.ts';
-import { readZip } from './zip.ts';
 
 const LIMITS = { maxBytes: 1_000_000, maxEntries: 100 };
 const MAX_TAR_BYTES = 4_000_000;

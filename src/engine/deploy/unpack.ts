@@ -1,8 +1,8 @@
 import { mkdir, open, realpath, symlink } from 'node:fs/promises';
 import { isAbsolute, join, posix, sep } from 'node:path';
 import { Problem } from '../../model/problem.ts';
-import type { ArchiveEntry } from './archive-entry.ts';
-import { quotePath, safeFilePath, safePath } from './safe-path.ts';
+import type { ArchiveEntry } from '../archive/archive-entry.ts';
+import { quotePath, safeFilePath, safePath } from '../archive/safe-path.ts';
 
 /** Bounds of a tree of code, before and after its build. */
 export interface TreeLimits {

@@ -4,7 +4,7 @@ import type { FunctionDocument } from '../../model/function.ts';
 import { compileValuePath } from '../../model/mapping.ts';
 import { Problem } from '../../model/problem.ts';
 import { isUnderWay } from '../../model/release.ts';
-import { aliasKey, readAlias } from './alias-documents.ts';
+import { aliasKey, readAlias } from '../documents/alias-documents.ts';
 import { checkAliasRevision } from './conflict.ts';
 import { presentAlias, type ReleaseParts } from './release-parts.ts';
 import { type Act, movedAlias } from './release-steps.ts';

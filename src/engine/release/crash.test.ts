@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { checkedShares } from '../../model/alias.ts';
 import { openEmbeddedStore } from '../../store/embedded/store.ts';
-import { readAlias } from './alias-documents.ts';
+import { readAlias } from '../documents/alias-documents.ts';
 
 const program = fileURLToPath(new URL('./testing/alias-mover.ts', import.meta.url));
 const LIVES = 8;

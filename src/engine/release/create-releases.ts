@@ -3,12 +3,12 @@ import type { Clock } from '../../model/clock.ts';
 import type { Blobs } from '../../store/blobs.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { Catalog } from '../catalog.ts';
+import { finishRemovals } from '../documents/removal.ts';
 import { aliasOperations } from './alias-operations.ts';
 import { type OnActed, ReleaseDriver } from './release-driver.ts';
 import { type AlarmFiring, releaseOperations } from './release-operations.ts';
 import { releaseParts } from './release-parts.ts';
 import type { Releases } from './releases.ts';
-import { finishRemovals } from './removal.ts';
 import { versionOperations } from './version-operations.ts';
 import type { Watches } from './watches.ts';
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FunctionConfig, FunctionVersion } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Blobs } from '../../store/blobs.ts';
-import { readSourceFiles, type SourceFile } from './source-files.ts';
+import { readSourceFiles, type SourceFile } from '../archive/source-files.ts';
 import { unifiedDiff } from './text-diff.ts';
 
 /** Most files, and most characters of their differences, that an answer has. */

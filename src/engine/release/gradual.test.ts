@@ -264,7 +264,7 @@ describe('a gradual release', () => {
 
   test('ends with the function that is removed', async () => {
     await start();
-    const { removeFunction } = await import('./removal.ts');
+    const { removeFunction } = await import('../documents/removal.ts');
     await removeFunction(h.store.registry, h.catalog.find('f')!.document);
     h.called('f:prod', 2, 10, FAILED);
     h.clock.advance(10 * MINUTE_MS);

@@ -5,10 +5,10 @@ import type { FunctionDocument } from '../../model/function.ts';
 import { isUnderWay, type Release } from '../../model/release.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { Catalog } from '../catalog.ts';
-import { changeAlias } from './alias-documents.ts';
+import { changeAlias } from '../documents/alias-documents.ts';
+import { keepReport } from '../documents/reports.ts';
 import { type ReleaseActions, ReleaseRun } from './release-run.ts';
 import { endedRelease, markedRelease, steppedRelease } from './release-steps.ts';
-import { keepReport } from './reports.ts';
 import type { Watches } from './watches.ts';
 
 /** Who does what a release does by itself. */

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { type AliasDocument, checkedShares, type StoredAlias, sharesText, wholeVersion } from '../../model/alias.ts';
 import { Problem } from '../../model/problem.ts';
 import { isUnderWay, RELEASE_LIMITS } from '../../model/release.ts';
+import { keepReport, listReports } from '../documents/reports.ts';
 import { checkAliasRevision } from './conflict.ts';
 import { presentAlias, type ReleaseParts } from './release-parts.ts';
 import { type Act, markedRelease, percentOf, startedRelease } from './release-steps.ts';
 import type { NewRelease, ReleaseChange, Releases, ReleaseView } from './releases.ts';
-import { keepReport, listReports } from './reports.ts';
 
 /** Which of these alarms fire now; rejects names that it does not know with `not_found`. */
 export type AlarmFiring = (names: readonly string[]) => readonly string[];

@@ -5,12 +5,12 @@ import { noFunction } from '../../model/no-function.ts';
 import { isUnderWay } from '../../model/release.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { Catalog } from '../catalog.ts';
-import { readFunction } from '../function-documents.ts';
-import { changeAlias, noAlias } from './alias-documents.ts';
+import { changeAlias, noAlias } from '../documents/alias-documents.ts';
+import { readFunction } from '../documents/function-documents.ts';
+import { keepReport } from '../documents/reports.ts';
+import { keepVersion, noVersion, readVersion, type VersionDocument } from '../documents/version-documents.ts';
 import type { ReleaseDriver } from './release-driver.ts';
 import { type Act, endedRelease } from './release-steps.ts';
-import { keepReport } from './reports.ts';
-import { keepVersion, noVersion, readVersion, type VersionDocument } from './version-documents.ts';
 
 /** What operations on versions, aliases and releases work with. */
 export interface ReleaseParts {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { Problem, type ProblemCode } from '../../model/problem.ts';
 import { collectGarbage } from '../deploy/garbage.ts';
-import { KEPT_VERSIONS } from './prune.ts';
-import { removeFunction } from './removal.ts';
+import { KEPT_VERSIONS } from '../documents/prune.ts';
+import { removeFunction } from '../documents/removal.ts';
 import { createReleasesHarness, type ReleasesHarness } from './testing/harness.ts';
 
 const problem = (code: ProblemCode, message: RegExp) => (error: unknown) => {

@@ -1,8 +1,8 @@
 import type { AliasShare, StoredAlias } from '../../model/alias.ts';
 import type { FunctionVersion, ServingMove, StoredFunction } from '../../model/function.ts';
 import type { Release, ReleaseRules, ReleaseState, VersionNumbers } from '../../model/release.ts';
+import type { Publication } from '../documents/version-documents.ts';
 import type { VersionDiff } from './diff.ts';
-import type { Publication } from './version-documents.ts';
 
 /**
  * Versions, aliases and gradual releases of functions.

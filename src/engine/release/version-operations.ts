@@ -2,11 +2,11 @@ import { backTo, predecessor } from '../../model/earlier-versions.ts';
 import { type FunctionDocument, newestVersion } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Blobs } from '../../store/blobs.ts';
-import { serveAgain } from '../deploy/commit.ts';
+import { serveAgain } from '../documents/commit.ts';
+import { changeVersion, listVersions, type VersionDocument } from '../documents/version-documents.ts';
 import { diffVersions } from './diff.ts';
 import type { ReleaseParts } from './release-parts.ts';
 import type { Releases, VersionView } from './releases.ts';
-import { changeVersion, listVersions, type VersionDocument } from './version-documents.ts';
 
 const MAX_PUBLISHED = 1_000;
 

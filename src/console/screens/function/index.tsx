@@ -1,8 +1,8 @@
 import { lazy, Suspense } from 'react';
 import { Route, Routes, useParams } from 'react-router';
 import { useApi } from '../../api/hooks.ts';
-import { NotFound } from '../../shell/not-found.tsx';
 import { Loading } from '../../ui/loading.tsx';
+import { NotFound } from '../../ui/not-found.tsx';
 import { Page } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { TabNav } from '../../ui/tab-nav.tsx';

@@ -1,7 +1,7 @@
 import { Select } from '@mantine/core';
 import { Route, Routes } from 'react-router';
 import { useFunctions } from '../../api/functions.ts';
-import { NotFound } from '../../shell/not-found.tsx';
+import { NotFound } from '../../ui/not-found.tsx';
 import { Page } from '../../ui/page.tsx';
 import { useWords } from '../../ui/words.ts';
 import classes from './invocations.module.css';

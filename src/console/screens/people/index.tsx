@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { Route, Routes } from 'react-router';
-import { NotFound } from '../../shell/not-found.tsx';
 import { Loading } from '../../ui/loading.tsx';
+import { NotFound } from '../../ui/not-found.tsx';
 import { UserList } from './users/user-list.tsx';
 
 const UserPage = lazy(() => import('./users/user-page.tsx'));

@@ -9,10 +9,10 @@ import type { App } from '../../app.ts';
 import type { DoorContext } from '../../context.ts';
 import { permitAny } from '../../permission.ts';
 import { demand } from '../../principal.ts';
+import { BytesView, bytesView } from '../bytes-view.ts';
 import { whileConnected } from '../function/gone.ts';
 import { readJsonBody } from '../json-body.ts';
 import { ProblemAnswer } from '../schemas.ts';
-import { BytesView, bytesView } from '../service/bytes-view.ts';
 
 const MAX_JSON_BYTES = 65_536;
 const tags = ['invocations'];

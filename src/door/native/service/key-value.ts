@@ -8,9 +8,9 @@ import { receiveBody } from '../../body.ts';
 import type { DoorContext } from '../../context.ts';
 import { permit, permitAny } from '../../permission.ts';
 import { authorize, may, principalOf } from '../../principal.ts';
+import { bytesView } from '../bytes-view.ts';
 import { etag, statedRevision, underPrecondition } from '../precondition.ts';
 import { cursor, DEFAULT_PAGE, limit, ProblemAnswer } from '../schemas.ts';
-import { bytesView } from './bytes-view.ts';
 
 const MAX_VALUE_BYTES = 1_048_576;
 const MAX_LIFE_MS = 3_153_600_000_000;

@@ -12,10 +12,10 @@ import type { DoorContext } from '../../context.ts';
 import { permit } from '../../permission.ts';
 import { authorize, principalOf } from '../../principal.ts';
 import { traceOf } from '../../trace-context.ts';
+import { bytesView } from '../bytes-view.ts';
 import { whileConnected } from '../function/gone.ts';
 import { readJsonBody } from '../json-body.ts';
 import { cursor, ProblemAnswer } from '../schemas.ts';
-import { bytesView } from './bytes-view.ts';
 import {
   NewMessages,
   QueueParameters,

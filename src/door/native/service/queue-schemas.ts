@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { QUEUE_NAME_PATTERN } from '../../../service/queue/queue-settings.ts';
-import { BytesView } from './bytes-view.ts';
+import { BytesView } from '../bytes-view.ts';
 
 export const QueueParameters = Type.Object({ name: Type.String({ pattern: QUEUE_NAME_PATTERN }) });
 

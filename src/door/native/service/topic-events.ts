@@ -13,10 +13,10 @@ import type { DoorContext } from '../../context.ts';
 import { mediaTypeOf } from '../../media-type.ts';
 import { permit } from '../../permission.ts';
 import { authorize } from '../../principal.ts';
+import { BytesView, bytesView } from '../bytes-view.ts';
 import { parseJson } from '../function/upload.ts';
 import { causedBy } from '../invoke/caused-by.ts';
 import { cursor, ProblemAnswer } from '../schemas.ts';
-import { BytesView, bytesView } from './bytes-view.ts';
 import { TopicParameters } from './topics.ts';
 
 const MAX_EVENT_BODY_BYTES = 1_048_576;

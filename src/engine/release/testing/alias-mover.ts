@@ -2,8 +2,8 @@
 import { writeSync } from 'node:fs';
 import type { AliasDocument } from '../../../model/alias.ts';
 import { openEmbeddedStore } from '../../../store/embedded/store.ts';
-import { FUNCTION_PREFIX } from '../../function-documents.ts';
-import { changeAlias } from '../alias-documents.ts';
+import { changeAlias } from '../../documents/alias-documents.ts';
+import { FUNCTION_PREFIX } from '../../documents/function-documents.ts';
 import { movedAlias } from '../release-steps.ts';
 
 const store = await openEmbeddedStore({ folder: process.argv[2]! });

@@ -10,7 +10,7 @@ import { openEmbeddedStore } from '../../../store/embedded/store.ts';
 import type { InvocationRecord } from '../../../store/journal.ts';
 import type { Store } from '../../../store/store.ts';
 import { Catalog } from '../../catalog.ts';
-import { commitVersion } from '../../deploy/commit.ts';
+import { commitVersion } from '../../documents/commit.ts';
 import { createReleases } from '../create-releases.ts';
 import type { OnActed } from '../release-driver.ts';
 import type { NewRelease, Releases } from '../releases.ts';

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { CodeInfo } from '../../model/function.ts';
 import type { Blobs } from '../../store/blobs.ts';
-import type { ArchiveEntry } from '../deploy/archive-entry.ts';
-import { readTarGz } from '../deploy/tar.ts';
-import { readZip } from '../deploy/zip.ts';
+import type { ArchiveEntry } from './archive-entry.ts';
+import { readTarGz } from './tar.ts';
+import { readZip } from './zip.ts';
 
 /** What is looked at of one upload. */
 const MAX_FILES = 5_000;

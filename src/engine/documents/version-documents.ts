@@ -1,7 +1,7 @@
 import { completeConfig, type FunctionDocument, type FunctionVersion } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Registry } from '../../store/registry.ts';
-import { ownerStands } from '../function-documents.ts';
+import { ownerStands } from './function-documents.ts';
 
 /** Where the versions of functions stand in the registry: `version/<function>/<number>`. */
 export const VERSION_PREFIX = 'version/';

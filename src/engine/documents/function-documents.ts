@@ -1,5 +1,5 @@
-import type { FunctionDocument, StoredFunction } from '../model/function.ts';
-import type { Registry } from '../store/registry.ts';
+import type { FunctionDocument, StoredFunction } from '../../model/function.ts';
+import type { Registry } from '../../store/registry.ts';
 
 /** Where function documents stand in the registry. */
 export const FUNCTION_PREFIX = 'function/';

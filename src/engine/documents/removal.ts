@@ -1,8 +1,8 @@
 import type { FunctionDocument } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Registry } from '../../store/registry.ts';
-import { FUNCTION_PREFIX } from '../function-documents.ts';
 import { ALIAS_PREFIX } from './alias-documents.ts';
+import { FUNCTION_PREFIX } from './function-documents.ts';
 import { REPORT_PREFIX } from './reports.ts';
 import { VERSION_PREFIX } from './version-documents.ts';
 

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { IconCompass } from '@tabler/icons-react';
 import { Link } from 'react-router';
-import { EmptyState } from '../ui/empty-state.tsx';
-import { Page } from '../ui/page.tsx';
+import { EmptyState } from './empty-state.tsx';
+import { Page } from './page.tsx';
 
 /** A path that no screen has. */
 export function NotFound() {

@@ -15,9 +15,9 @@ import { noFunction } from '../../model/no-function.ts';
 import type { VersionOrigin } from '../../model/origin.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Registry } from '../../store/registry.ts';
-import { FUNCTION_PREFIX, readFunction } from '../function-documents.ts';
-import { KEPT_VERSIONS, pruneVersions } from '../release/prune.ts';
-import { keepVersion } from '../release/version-documents.ts';
+import { FUNCTION_PREFIX, readFunction } from './function-documents.ts';
+import { KEPT_VERSIONS, pruneVersions } from './prune.ts';
+import { keepVersion } from './version-documents.ts';
 
 const MAX_ATTEMPTS = 64;
 const NO_LAST_WORD: LastWord = { admit: async () => {}, inTurn: (work) => work() };

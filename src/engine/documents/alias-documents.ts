@@ -2,7 +2,7 @@ import type { AliasDocument, StoredAlias } from '../../model/alias.ts';
 import type { FunctionDocument } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Registry } from '../../store/registry.ts';
-import { ownerStands } from '../function-documents.ts';
+import { ownerStands } from './function-documents.ts';
 
 /** Where aliases stand in the registry: `alias/<function>/<name>`. */
 export const ALIAS_PREFIX = 'alias/';
