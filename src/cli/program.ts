@@ -139,7 +139,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'event',
     group: DEVELOP,
-    summary: 'samples of the events that wake functions, to test with',
+    summary: 'samples of the events that wake functions, and events kept to test with',
     load: () => import('./commands/event.ts'),
   },
   {

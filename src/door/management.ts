@@ -19,6 +19,7 @@ import { addIngestRoutes } from './native/event/ingest.ts';
 import { addBlueprintRoutes } from './native/function/blueprints.ts';
 import { addFileRoutes } from './native/function/files.ts';
 import { addFunctionRoutes } from './native/function/functions.ts';
+import { addTestEventRoutes } from './native/function/test-events.ts';
 import { addAuditRoutes } from './native/govern/audit.ts';
 import { addChangeRoutes } from './native/govern/changes.ts';
 import { addPolicyRoutes } from './native/govern/policies.ts';
@@ -154,6 +155,7 @@ export async function createManagement(
   );
   addFobRoutes(app, context, fobCall);
   addFunctionRoutes(app, context);
+  addTestEventRoutes(app, context);
   addEventRoutes(app, context);
   addInvocationRoutes(app, context, nativeInvoke);
   addTraceRoutes(app, context);

@@ -10,6 +10,7 @@ import { ENVIRONMENT_VALUE_PATTERN, ONE_LINE_PATTERN, ONE_LINE_WORDS } from '../
 import { ACTION_PATTERN } from '../model/rule.ts';
 import { SECRET_FUNCTIONS_PATTERN, SECRET_NAME_PATTERN } from '../model/secret.ts';
 import { ALIAS_NAME_PATTERN, TARGET_PATTERN } from '../model/target.ts';
+import { TEST_EVENT_NAME_PATTERN } from '../model/test-event.ts';
 import { SPACE_NAME_PATTERN } from '../service/key-value/stored-spaces.ts';
 import { QUEUE_NAME_PATTERN } from '../service/queue/queue-settings.ts';
 import { TOPIC_NAME_PATTERN } from '../service/topic/topic-rules.ts';
@@ -30,6 +31,10 @@ export const PATTERN_WORDS: ReadonlyMap<string, string> = new Map([
   [
     ALIAS_NAME_PATTERN,
     'is no name of an alias: use 1 to 64 letters, digits, "-" and "_", beginning with a letter or digit; a number names a version, and LATEST what serves',
+  ],
+  [
+    TEST_EVENT_NAME_PATTERN,
+    'is no name of a test event: use 1 to 64 letters, digits, ".", "-" and "_", beginning with a letter or digit',
   ],
   [
     `^$|${STICKY_PATTERN}`,

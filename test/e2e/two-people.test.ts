@@ -46,6 +46,12 @@ const THINGS: Readonly<Record<string, Contested>> = {
     theirs: { deny: ['user:eve'] },
     yours: { deny: ['user:bob'] },
   },
+  'test event': {
+    path: '/functions/shared/test-events/big',
+    start: { text: '{}' },
+    theirs: { text: '{"by": "them"}' },
+    yours: { text: '{"by": "you"}' },
+  },
   trigger: {
     path: '/triggers/hook',
     start: { function: 'shared', type: 'webhook', options: { provider: 'github', secret: 'first-secret-of-all' } },

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { CLOUD_EVENT_TYPE } from '../../model/cloudevents.ts';
 import { harmless, harmlessJson } from '../../model/harmless.ts';
+import { parseTarget } from '../../model/target.ts';
 import { aboutFunction, functionPath, type LogLine } from '../api.ts';
 import { type NodeClient, readBody, readFailure } from '../client.ts';
 import { clientOf, examples, optionsOf } from '../command-line.ts';
@@ -12,6 +13,7 @@ import { EXIT, Failure } from '../failure.ts';
 import { formatDuration, parseDurationMs } from '../human.ts';
 import { formatLogLine } from '../log-line.ts';
 import { note, noteJson, paintError, print, printBytes, printJson } from '../output.ts';
+import { testEvent } from '../test-event-api.ts';
 
 const MAX_DELAY_MS = 604_800_000;
 
@@ -19,6 +21,7 @@ interface CallOptions {
   readonly data?: string;
   readonly type?: string;
   readonly event?: string;
+  readonly saved?: string;
   readonly raw?: boolean;
   readonly logs?: boolean;
   readonly output?: string;
@@ -51,6 +54,7 @@ export function define(command: Command): void {
     )
     .option('-d, --data <payload>', 'the payload: a text, @file, or - for standard input')
     .option('--event <cloudevent>', 'an event, which it sees as from a trigger: JSON, @file, or - for standard input')
+    .option('--saved <name>', 'the test event of that name, which fob event save has kept')
     .option('--type <type>', 'content type of the payload; default: application/json')
     .option('--raw', 'print the result byte for byte, without a line end of its own')
     .option('-o, --output <file>', 'write the result to a file, byte for byte')
@@ -67,6 +71,7 @@ export function define(command: Command): void {
         ['fob call resize width:=300 tags:=\'["a","b"]\'', 'JSON values by name'],
         ['fob call report --async', 'run it in the background, with retries'],
         ['fob event sample bucket photos --as cloudevent | fob call meta --event -', 'with a sample of an event'],
+        ['fob call pay --saved big-order', 'with an event that was saved'],
         ['fob call thumbnail --data @cat.jpg --type image/jpeg -o small.jpg', 'bytes in, bytes out'],
       ),
     )
@@ -76,7 +81,7 @@ export function define(command: Command): void {
 }
 
 async function call(client: NodeClient, name: string, parameters: string[], options: CallOptions): Promise<void> {
-  const payload = await payloadOf(parameters, options);
+  const payload = await payloadOf(client, name, parameters, options);
   const once: Record<string, string> = options.once === undefined ? {} : { 'idempotency-key': options.once };
   if (options.async) return callLater(client, name, payload, options, once);
   if (options.orderKey !== undefined || options.delay !== undefined) {
@@ -203,8 +208,19 @@ function assertJson(body: Buffer): void {
   }
 }
 
-async function payloadOf(parameters: string[], options: CallOptions): Promise<Payload> {
+async function payloadOf(
+  client: NodeClient,
+  name: string,
+  parameters: string[],
+  options: CallOptions,
+): Promise<Payload> {
   const type = options.type ?? 'application/json';
+  if (options.saved !== undefined) {
+    if (parameters.length > 0 || options.data !== undefined || options.event !== undefined)
+      throw new Failure(EXIT.usage, '--saved is the whole payload: leave parameters, --data and --event out');
+    const { text } = await testEvent(client, parseTarget(name).function, options.saved);
+    return { type, body: Buffer.from(text) };
+  }
   if (options.event !== undefined) {
     if (parameters.length > 0 || options.data !== undefined)
       throw new Failure(EXIT.usage, '--event is the whole payload: leave parameters and --data out');

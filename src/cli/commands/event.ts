@@ -9,6 +9,7 @@ import { allTypes, typeNamed } from '../trigger/api.ts';
 import { sampleEvent } from '../trigger/sample.ts';
 import { printTypes } from '../trigger/show.ts';
 import { parseJsonOption } from '../trigger/type-options.ts';
+import { defineSaved } from './event-saved.ts';
 
 const SHAPES = ['handler', 'callme', 'cloudevent'] as const;
 
@@ -20,7 +21,7 @@ interface SampleOptions {
 }
 
 export function define(command: Command): void {
-  command.description('Makes samples of the events that wake functions, to test with.');
+  command.description('Makes samples of the events that wake functions, and keeps events for functions, to test with.');
   command
     .command('sample')
     .summary('print an event as a function would see it')
@@ -74,4 +75,5 @@ export function define(command: Command): void {
       if (optionsOf(self).json) print(JSON.stringify(types.map(({ name, summary }) => ({ name, summary }))));
       else printTypes(types);
     });
+  defineSaved(command);
 }

@@ -14,6 +14,7 @@ const MAX_EVERY_MS = 15_000;
 const SHOWN_BY: Readonly<Record<string, readonly string[]>> = {
   function: ['/v1/functions', '/v1/changes', '/v1/top', '/v1/node', '/v1/map', '/v1/quota-usage'],
   alias: ['/v1/functions', '/v1/changes', '/v1/releases'],
+  'test-event': ['/v1/functions/{name}/test-events'],
   trigger: ['/v1/triggers', '/v1/changes', '/v1/map', '/v1/lanes'],
   queue: ['/v1/queues', '/v1/map'],
   topic: ['/v1/topics', '/v1/map'],
@@ -136,7 +137,7 @@ const ofThings =
   };
 
 const renewShown = Object.entries(SHOWN_BY).map(([kind, starts]) => {
-  const isOfFunction = kind === 'function' || kind === 'alias';
+  const isOfFunction = kind === 'function' || kind === 'alias' || kind === 'test-event';
   return [kind, renewer(isOfFunction ? ofFunctions(starts) : () => ofFunctions(starts)())] as const;
 });
 // Each apart, so that none waits for what takes longer.

@@ -103,6 +103,14 @@ export interface Api {
   "DELETE /v1/functions/{name}": { path: { name: string }; answer: undefined };
   /** Serves the code, byte for byte as it was uploaded */
   "GET /v1/functions/{name}/code": { path: { name: string }; answer: unknown };
+  /** Lists the test events of a function, in the order of their names */
+  "GET /v1/functions/{name}/test-events": { path: { name: string }; answer: { testEvents: { function: string; name: string; bytes: number; revision: number; updatedAt: string; updatedBy: string }[] } };
+  /** Shows a test event as it was written */
+  "GET /v1/functions/{name}/test-events/{event}": { path: { name: string; event: string }; answer: { function: string; name: string; bytes: number; revision: number; updatedAt: string; updatedBy: string; text: string } };
+  /** Keeps an event, to run the function with it again */
+  "PUT /v1/functions/{name}/test-events/{event}": { path: { name: string; event: string }; body: { text: string }; answer: { function: string; name: string; bytes: number; revision: number; updatedAt: string; updatedBy: string; text: string } };
+  /** Removes a test event */
+  "DELETE /v1/functions/{name}/test-events/{event}": { path: { name: string; event: string }; answer: undefined };
   /** Accepts an event for a function: 202 once it is on disk */
   "POST /v1/functions/{name}/events": { path: { name: string }; answer: { eventId: string; duplicate: boolean } };
   /** Lists a function's events, and how its lanes stand */

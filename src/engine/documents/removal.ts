@@ -4,6 +4,7 @@ import type { Registry } from '../../store/registry.ts';
 import { ALIAS_PREFIX } from './alias-documents.ts';
 import { FUNCTION_PREFIX } from './function-documents.ts';
 import { REPORT_PREFIX } from './reports.ts';
+import { TEST_EVENT_PREFIX } from './test-events.ts';
 import { VERSION_PREFIX } from './version-documents.ts';
 
 /** Says that a function is being removed, so that what belongs to it goes even where the node dies in between. */
@@ -11,7 +12,7 @@ const REMOVING_PREFIX = 'removing/';
 
 type Owner = Pick<FunctionDocument, 'id' | 'name'>;
 
-/** Removes a function, its versions, aliases and reports. False where it was gone already; rejects with `conflict` as the registry does. */
+/** Removes a function, its versions, aliases, reports and test events. False where it was gone already; rejects with `conflict` as the registry does. */
 export async function removeFunction(registry: Registry, owner: Owner, expectedRevision?: number): Promise<boolean> {
   const { id, name } = owner;
   const key = REMOVING_PREFIX + name;
@@ -35,7 +36,7 @@ export async function finishRemovals(registry: Registry): Promise<void> {
 }
 
 async function removeBelongings(registry: Registry, { id, name }: Owner): Promise<void> {
-  for (const prefix of [ALIAS_PREFIX, VERSION_PREFIX, REPORT_PREFIX]) {
+  for (const prefix of [ALIAS_PREFIX, VERSION_PREFIX, REPORT_PREFIX, TEST_EVENT_PREFIX]) {
     for (;;) {
       const entries = await registry.list<{ functionId: string }>(`${prefix}${name}/`);
       const own = entries.filter(({ value }) => value.functionId === id);

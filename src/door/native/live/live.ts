@@ -42,6 +42,7 @@ const KINDS: readonly [prefix: string, kind: string, action: Action][] = [
   ['function/', 'function', 'function:list'],
   ['version/', 'function', 'function:list'],
   ['alias/', 'alias', 'function:list'],
+  ['test-event/', 'test-event', 'function:read'],
   ['trigger/', 'trigger', 'trigger:read'],
   ['queue/', 'queue', 'queue:read'],
   ['topic/', 'topic', 'topic:read'],
@@ -58,6 +59,9 @@ const KINDS: readonly [prefix: string, kind: string, action: Action][] = [
   ['alert-silence/', 'alerting', 'alert:read'],
   ['identity/', 'identity', 'identity:read'],
 ];
+
+/** Kinds whose names begin with their function's, which tells it where they are gone, too. */
+const IN_FUNCTIONS: ReadonlySet<string> = new Set(['function', 'alias', 'test-event']);
 
 /** What happened in an interval. */
 interface Interval {
@@ -182,8 +186,7 @@ function createHub(context: DoorContext, usage: UsageClock) {
     const [prefix, kind, action] = found;
     const name = key.slice(prefix.length);
     const owner = (value as { function?: unknown } | undefined)?.function;
-    const of =
-      kind === 'function' || kind === 'alias' ? name.split('/')[0] : typeof owner === 'string' ? owner : undefined;
+    const of = IN_FUNCTIONS.has(kind) ? name.split('/')[0] : typeof owner === 'string' ? owner : undefined;
     // A token's use is written down now and then: whoever shows tokens hears of it as any change.
     if (changes.size < MAX_CHANGES || changes.has(key))
       changes.set(key, { kind, name, ...(of !== undefined && { function: of }), action });
