@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { build as Build } from 'esbuild';
@@ -52,7 +52,7 @@ async function stampOf(): Promise<string> {
   const hash = createHash('sha256');
   for (const file of files.sort())
     hash
-      .update(file)
+      .update(relative(PROJECT_FOLDER, file))
       .update('\0')
       .update(await readFile(file))
       .update('\0');

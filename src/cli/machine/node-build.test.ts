@@ -17,13 +17,24 @@ test('the bundle holds all that a node starts, and none of the schema library st
   assert.equal(new Set(names).size, names.length);
   // By these, and by the packages, ./fob names it.
   const ours = sources.filter((path) => !path.startsWith(join(PROJECT_FOLDER, 'node_modules')));
-  for (const path of ours)
-    assert.match(relative(PROJECT_FOLDER, path), /^(src\/(?!console\/).*\.(ts|json)|package\.json)$/);
+  for (const path of ours) assert.match(relative(PROJECT_FOLDER, path), /^(src\/(?!console\/).+|package\.json)$/);
   for (const { name, text } of files) {
     assert.doesNotMatch(text, /from "typebox/, name);
     for (const [, started] of text.matchAll(/new URL\("(\.\/[\w.-]+)", import\.meta\.url\)/g))
       assert.ok(names.includes(started!.slice(2)), `${name} starts ${started}`);
+    // Drivers and the like: a node that runs goes on with its own, whatever becomes of the sources.
+    for (const [, place] of text.matchAll(/new URL\("\.\/(src\/[^"]+)", import\.meta\.url\)/g))
+      assert.ok(
+        names.some((each) => each === place || each.startsWith(`${place}/`)),
+        `${name} looks for ${place}`,
+      );
   }
+  for (const name of ['src/runtime/node/driver/main.cjs', 'src/runtime/python/driver/fob_driver/serve.py'])
+    assert.ok(names.includes(name), name);
+  assert.deepEqual(
+    names.filter((name) => name.includes('__pycache__')),
+    [],
+  );
 });
 
 test('a bundle is there at once and whole; what nobody needs any more goes', async (t) => {
@@ -80,7 +91,7 @@ async function scriptOf(t: { after(end: () => Promise<void>): void }) {
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 const [made, bundle] = process.argv.slice(2);
 writeFileSync(made + '/main.js', "console.log('bundle');");
-execSync('cksum ./*.js | cksum > sum', { cwd: made });
+execSync('find . -type f ! -path ./sum -exec cksum {} + | LC_ALL=C sort | cksum > sum', { cwd: made });
 rmSync(bundle, { recursive: true, force: true });
 renameSync(made, bundle);`);
   const run = async (...words: string[]) => {

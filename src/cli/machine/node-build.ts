@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
-import { glob, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { glob, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Plugin } from 'esbuild';
 import { messageOf } from '../../model/problem.ts';
 import { PROJECT_FOLDER } from '../project.ts';
 
-/** Beside the code of a bundle: the check sum by which `./fob` knows that nothing of it is missing or damaged. */
+/** Within a bundle: the check sum by which `./fob` knows that nothing of it is missing or damaged. */
 const SUM = 'sum';
-const SUM_COMMAND = 'LC_ALL=C; cksum ./*.js | cksum';
+const SUM_COMMAND = `find . -name __pycache__ -prune -o -type f ! -path ./${SUM} -exec cksum {} + | LC_ALL=C sort | cksum`;
 /** Bundles of other sources that stay, the newest; beside those that a process here was started from. */
 const KEPT = 2;
 /** How folders are named in which a bundle is made. */
@@ -22,7 +22,7 @@ const ENTRIES = ['src/cli/main.ts', 'src/sandbox/bubblewrap/launcher.ts', 'src/*
  * beside their own.
  */
 const BUNDLED = ['typebox', '@fastify/type-provider-typebox'];
-const PLACES = /new URL\('\.\/([\w.-]+)\.ts', import\.meta\.url\)|import\.meta\.(\w+)/g;
+const PLACES = /new URL\('\.\/([\w.-]+)', import\.meta\.url\)|import\.meta\.(\w+)/g;
 
 /**
  * Makes a few files of the node's sources and its schema library. A node starts from them in half the time and takes a
@@ -37,6 +37,8 @@ export async function buildNode(made: string, bundle: string): Promise<void> {
     const times = await Promise.all(sources.map((source) => stat(source, { bigint: true })));
     const changed = sources.filter((_, at) => times[at]!.ctimeNs >= beganNs);
     if (changed.length > 0) throw new Error(`${changed[0]} changed while it was read`);
+    for (const folder of new Set(files.map(({ name }) => dirname(name))))
+      await mkdir(join(made, folder), { recursive: true });
     await Promise.all(files.map(({ name, text }) => writeFile(join(made, name), text, { flush: true })));
     await writeFile(join(made, SUM), await sumOf(made), { flush: true });
     await put(made, bundle);
@@ -100,6 +102,7 @@ export async function bundleNode(folder: string): Promise<{
   readonly sources: readonly string[];
 }> {
   const { build, stop } = await import('esbuild');
+  const beside = new Set<string>();
   try {
     const { outputFiles, metafile } = await build({
       entryPoints: await entries(),
@@ -112,14 +115,20 @@ export async function bundleNode(folder: string): Promise<{
       platform: 'node',
       target: 'node24',
       external: await otherPackages(),
-      plugins: [placesFrom(folder)],
+      plugins: [placesFrom(folder, beside)],
       legalComments: 'none',
       logLevel: 'silent',
       write: false,
       metafile: true,
     });
-    const files = outputFiles.map(({ path, text }) => ({ name: basename(path), text }));
-    return { files, sources: Object.keys(metafile.inputs).map((path) => join(PROJECT_FOLDER, path)) };
+    const made = outputFiles.map(({ path, text }) => ({ name: basename(path), text }));
+    const taken = await filesOf(beside);
+    return {
+      files: [...made, ...taken],
+      sources: [...Object.keys(metafile.inputs), ...taken.map(({ name }) => name)].map((path) =>
+        join(PROJECT_FOLDER, path),
+      ),
+    };
   } finally {
     await stop();
   }
@@ -136,14 +145,40 @@ async function otherPackages(): Promise<string[]> {
   return Object.keys(dependencies).filter((name) => !BUNDLED.includes(name));
 }
 
-/** Lets a source find what lies beside it: a thread's code beside the bundle, all else where it always was. */
-const placesFrom = (folder: string): Plugin => ({
+/** The files at these places of the project, and in folders there. What Python compiled of them is left to the next Python. */
+async function filesOf(places: ReadonlySet<string>): Promise<{ name: string; text: string }[]> {
+  const found: Promise<{ name: string; text: string }>[] = [];
+  for await (const entry of glob(
+    [...places].flatMap((place) => [place, `${place}/**`]),
+    {
+      cwd: PROJECT_FOLDER,
+      exclude: (each) => each.name === '__pycache__',
+      withFileTypes: true,
+    },
+  )) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    found.push(readFile(path, 'utf8').then((text) => ({ name: relative(PROJECT_FOLDER, path), text })));
+  }
+  return (await Promise.all(found)).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * Lets a source find what lies beside it: a thread's code, and other files and folders (`beside` gathers them, as paths in the
+ * project), in the bundle too, so that a node which runs goes on with its own; all else where it always was.
+ */
+const placesFrom = (folder: string, beside: Set<string>): Plugin => ({
   name: 'places',
   setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const source = relative(folder, path);
-      const contents = (await readFile(path, 'utf8')).replace(PLACES, (_, thread?: string, asked?: string) => {
-        if (thread !== undefined) return `new URL('./${thread}.js', import.meta.url)`;
+      const contents = (await readFile(path, 'utf8')).replace(PLACES, (_, name?: string, asked?: string) => {
+        if (name?.endsWith('.ts')) return `new URL('./${basename(name, '.ts')}.js', import.meta.url)`;
+        if (name !== undefined) {
+          const place = relative(PROJECT_FOLDER, resolve(dirname(path), name));
+          beside.add(place);
+          return `new URL(${JSON.stringify(`./${place}`)}, import.meta.url)`;
+        }
         if (asked === 'url') return `new URL(${JSON.stringify(source)}, import.meta.url).href`;
         if (asked === 'dirname') return `(import.meta.dirname + ${JSON.stringify(`/${dirname(source)}`)})`;
         throw new Error(`${path}: import.meta.${asked} is not known to the bundle`);
