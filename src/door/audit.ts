@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Audit, Happening } from '../govern/audit/audit.ts';
-import { kindOf } from '../model/permission.ts';
+import { EVERYTHING, kindOf } from '../model/permission.ts';
 import type { Problem } from '../model/problem.ts';
 import type { AuditSource } from '../store/audit-trail.ts';
 import { principalOf } from './principal.ts';
@@ -88,8 +88,9 @@ export function sourceOf(req: IncomingMessage): AuditSource {
 }
 
 function actionOf({ routeOptions }: FastifyRequest): string {
-  const { permission } = routeOptions.config;
+  const { permission, does } = routeOptions.config;
   if (typeof permission === 'object') return permission.action;
+  if (does !== undefined) return does;
   const schema = routeOptions.schema as { operationId?: string } | undefined;
   return schema?.operationId ?? 'unnamed';
 }
@@ -99,7 +100,7 @@ function subjectOf(request: FastifyRequest): string {
   if (typeof permission === 'object' && permission.resource !== undefined) return permission.resource(request);
   const { name, id } = request.params as { name?: string; id?: string };
   const which = name ?? id;
-  return which === undefined ? '*' : `${kindOf(actionOf(request))}:${which}`;
+  return which === undefined ? EVERYTHING : `${kindOf(actionOf(request))}:${which}`;
 }
 
 /** The same for a request that was signed as AWS does: a wrong signature, an unknown key, or no grant. */

@@ -33,6 +33,9 @@ const MATRIX: readonly (readonly [method: string, path: string, may: string, bod
   ['POST', '/v1/functions/theirs/invoke', 'A', '{}'],
   ['POST', '/v1/functions/not-there/invoke', 'A', '{}'],
   ['POST', '/v1/functions/%6Furs/invoke', 'AO', '{}'],
+  ['POST', '/v1/functions/ours/events', 'AO', '{}'],
+  ['POST', '/v1/functions/theirs/events', 'A', '{}'],
+  ['POST', '/api/call/ours', 'AO', '{}'],
   ['GET', '/api/call/ours', 'AO'],
   ['GET', '/api/call/theirs', 'A'],
   ['GET', '/api/stats', 'AIOV'],
@@ -458,6 +461,12 @@ describe('a node with users', () => {
     assert.ok(
       Object.values(tokens).every((token) => !JSON.stringify(all).includes(token.split('_').slice(2).join('_'))),
     );
+    // One way of naming things: what is no thing of the node is the request that was refused.
+    const named = /^(\*|[a-z-]+:.+|[A-Z]+ \/.*)$/;
+    for (const { action, subject } of all) {
+      assert.match(action, /^([a-z]+:[a-z-]+|authenticate)$/, subject);
+      assert.match(subject, named, action);
+    }
     const refused = await found('outcome=denied&actor=viewer&action=node:restore');
     assert.equal(refused.length, 1);
     assert.ok((await found('outcome=denied&actor=anonymous')).length >= 5);

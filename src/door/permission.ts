@@ -17,6 +17,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** `open` needs no credential; `own` is about the one who asks, or checks by itself. */
     permission?: RoutePermission | 'open' | 'own';
+    /** What a route of `own` comes to, where its handler checks who may do it: what is done all day long is not written into the audit trail. */
+    does?: Action;
   }
 }
 

@@ -64,7 +64,7 @@ export function addFobRoutes(app: App, context: DoorContext, call: FobCall): voi
     app.route({
       method,
       url: '/api/call/:id',
-      config: { permission: 'own' },
+      config: { permission: 'own', does: 'function:invoke' },
       schema: {
         tags,
         summary: 'Invokes a function with named parameters and answers with what it returned',

@@ -52,7 +52,7 @@ export function addEventRoutes(app: App, context: DoorContext): void {
   app.post(
     '/v1/functions/:name/events',
     {
-      config: { permission: 'own' },
+      config: { permission: 'own', does: 'function:invoke' },
       schema: {
         tags,
         summary: 'Accepts an event for a function: 202 once it is on disk',

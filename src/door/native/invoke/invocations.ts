@@ -31,7 +31,7 @@ export function addInvocationRoutes(app: App, context: DoorContext, invoke: Nati
   app.post(
     '/v1/functions/:name/invoke',
     {
-      config: { permission: 'own' },
+      config: { permission: 'own', does: 'function:invoke' },
       schema: {
         tags,
         summary: 'Invokes a function: the body is its event, the answer its result',
