@@ -105,6 +105,11 @@ describe('the live feed', () => {
     feed.close();
   });
 
+  test('an answer to what is asked then says how long the node took', async () => {
+    const { headers } = await node.request('GET', '/v1/functions', as(ada));
+    assert.match(headers.get('server-timing') ?? '', /^node;dur=\d+\.\d$/);
+  });
+
   test('tells nobody of what they may not see', async () => {
     const token = await user('eve', ['pay-only'], ada);
     const feed = await listen(node, token);

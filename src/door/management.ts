@@ -136,8 +136,10 @@ export async function createManagement(
   });
   app.addHook('onRequest', checkPermission);
   app.addHook('onResponse', auditHook(context.audit));
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', async ({ method }, reply) => {
     if (lifecycle.closing) reply.header('Connection', 'close');
+    // By it whoever asks again and again knows what that costs the node, however slow the way there is.
+    if (method === 'GET') reply.header('Server-Timing', `node;dur=${reply.elapsedTime.toFixed(1)}`);
   });
   app.setErrorHandler((error, request, reply) => {
     reply.hijack();

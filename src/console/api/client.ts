@@ -105,8 +105,19 @@ function documentOf(text: string): Record<string, unknown> {
   return {};
 }
 
+const spentMs = new Map<string, number>();
+
+/** How many milliseconds the node has spent until now on what was asked by these paths, as its answers say. */
+export function nodeSpentMs(templates: Iterable<string>): number {
+  let sum = 0;
+  for (const template of templates) sum += spentMs.get(template) ?? 0;
+  return sum;
+}
+
 async function ask(method: Method, template: string, options: Loose = {}): Promise<unknown> {
   const response = await request(method, urlOf(template, options.path, options.query), options);
+  const nodeMs = Number(/\bnode;dur=([\d.]+)/.exec(response.headers.get('server-timing') ?? '')?.[1] ?? 0);
+  spentMs.set(template, (spentMs.get(template) ?? 0) + nodeMs);
   if (response.status === 204) return undefined;
   const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
   return isJson ? response.json() : response.text();

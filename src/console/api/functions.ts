@@ -3,6 +3,7 @@ import { api } from './client.ts';
 import { queryClient } from './hooks.ts';
 import { onLive } from './live.ts';
 import { ApiProblem } from './problem.ts';
+import { untilShown } from './shown.ts';
 import type { FunctionView } from './things.ts';
 
 const PAGE = 1_000;
@@ -44,6 +45,7 @@ onLive('changed', ({ kind, name, function: of }) => {
 
 /** Puts the functions that changed into the list as they are now; a change in a list of thousands costs no other of them. */
 async function renewChanged(): Promise<void> {
+  await untilShown();
   const names = [...changed];
   changed.clear();
   try {

@@ -8,7 +8,7 @@ import {
   useMutation,
   useQuery,
 } from '@tanstack/react-query';
-import { type Answer, type Asked, api, type Options, type PathOf } from './client.ts';
+import { type Answer, type Asked, api, nodeSpentMs, type Options, type PathOf } from './client.ts';
 import { type ApiProblem, isUnreachable } from './problem.ts';
 
 /** How a query is known: live events find it by its path and by the names in it. */
@@ -81,9 +81,16 @@ export function useChange<V, A>(change: (value: V) => Promise<A>, touches: reado
   return useMutation<A, ApiProblem, V>({ mutationFn: change, onSettled: () => renew(...touches) });
 }
 
-/** Asks again for what is shown and may be out of date, and resolves when it is there; in a tab that nobody sees, when somebody does. */
-export function outdate(concerns: (query: Query) => boolean = () => true): Promise<void> {
-  return queryClient.invalidateQueries({ predicate: concerns, refetchType: document.hidden ? 'none' : 'active' });
+/**
+ * Asks again for what is shown and may be out of date, and resolves when it is there, with the milliseconds that the node spent on it;
+ * in a tab that nobody sees, when somebody does.
+ */
+export async function outdate(concerns: (query: Query) => boolean = () => true): Promise<number> {
+  const shown = queryClient.getQueryCache().findAll({ type: 'active', predicate: concerns });
+  const paths = new Set(shown.map(({ queryKey: [path] }) => String(path)));
+  const beforeMs = nodeSpentMs(paths);
+  await queryClient.invalidateQueries({ predicate: concerns, refetchType: document.hidden ? 'none' : 'active' });
+  return nodeSpentMs(paths) - beforeMs;
 }
 
 document.addEventListener('visibilitychange', () => {

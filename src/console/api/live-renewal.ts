@@ -1,14 +1,7 @@
 import { outdate } from './hooks.ts';
 import { onLive } from './live.ts';
 import type { LiveEvents } from './live-feed.ts';
-
-/** What happened is asked for this soon, so that what happens with it is seen at once. */
-const AFTER_MS = 100;
-/** However much happens, the same is not asked for more often than this: with what the node gathers, it is still there within a second. */
-const EVERY_MS = 600;
-/** What takes the node long is asked for more seldom: asking takes at most a tenth of the time, up to this. */
-const TIME_SHARE = 10;
-const MAX_EVERY_MS = 15_000;
+import { paced } from './pace.ts';
 
 /** Which queries each kind of thing is shown by: the beginnings of their paths. */
 const SHOWN_BY: Readonly<Record<string, readonly string[]>> = {
@@ -67,44 +60,16 @@ interface Parameters {
 /** Whether what a query shows may be out of date. */
 type Concerns = (path: string, parameters: Parameters) => boolean;
 
-function ask(concerns: Concerns): Promise<void> {
-  return outdate(({ queryKey: [path, parameters = {}] }) => {
-    // The list of all functions keeps itself fresh, one by one: see functions.ts.
-    if (typeof path !== 'string' || 'all' in (parameters as object)) return false;
-    return concerns(path, parameters as Parameters);
-  });
-}
-
-/**
- * Asks again for what concerns the names that it is given: soon, then at most once within an interval, and never while the last
- * answers are still on their way, which would not come then.
- */
+/** Asks again for what concerns the names that it is given, at the pace of `paced`. */
 function renewer(concerns: (names: ReadonlySet<string>) => Concerns): (names: readonly string[]) => void {
-  let pending: Set<string> | undefined;
-  let isBusy = false;
-  let nextMs = 0;
-  const work = async (): Promise<void> => {
-    isBusy = true;
-    for (; pending !== undefined; ) {
-      await pause(Math.max(AFTER_MS, nextMs - performance.now()));
-      const names = pending;
-      pending = undefined;
-      const beganMs = performance.now();
-      await Promise.race([ask(concerns(names)), pause(MAX_EVERY_MS)]);
-      const tookMs = performance.now() - beganMs;
-      nextMs = beganMs + Math.min(Math.max(EVERY_MS, TIME_SHARE * tookMs), MAX_EVERY_MS);
-    }
-    isBusy = false;
-  };
-  return (names) => {
-    pending ??= new Set();
-    for (const name of names) pending.add(name);
-    if (!isBusy) void work();
-  };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => window.setTimeout(resolve, ms));
+  return paced((names) => {
+    const isConcerned = concerns(names);
+    return outdate(({ queryKey: [path, parameters = {}] }) => {
+      // The list of all functions keeps itself fresh, one by one: see functions.ts.
+      if (typeof path !== 'string' || 'all' in (parameters as object)) return false;
+      return isConcerned(path, parameters as Parameters);
+    });
+  });
 }
 
 const beginsWithOne = (path: string, starts: readonly string[]): boolean =>

@@ -4,6 +4,7 @@ import { outdate, queryClient } from './hooks.ts';
 import { callerText, type Happening, type LiveEvents, readFeed } from './live-feed.ts';
 import { canShare, readTogether } from './live-tabs.ts';
 import { ApiProblem } from './problem.ts';
+import { untilShown } from './shown.ts';
 import type { Session } from './things.ts';
 
 /** How fresh what is shown is. */
@@ -95,7 +96,7 @@ async function keepOpen(who: string, signal: AbortSignal): Promise<void> {
     },
   };
   while (!signal.aborted) {
-    await shown(signal);
+    await untilShown(signal);
     tabs.postMessage(who);
     const hidden = watchOthers(who);
     try {
@@ -146,21 +147,6 @@ function watchOthers(who: string): { readonly signal: AbortSignal; readonly end:
     tabs.removeEventListener('message', hear);
   };
   return { signal: controller.signal, end };
-}
-
-/** Resolves once somebody looks at the tab. */
-function shown(signal: AbortSignal): Promise<void> {
-  if (!document.hidden) return Promise.resolve();
-  return new Promise((resolve) => {
-    const look = () => {
-      if (document.hidden && !signal.aborted) return;
-      document.removeEventListener('visibilitychange', look);
-      signal.removeEventListener('abort', look);
-      resolve();
-    };
-    document.addEventListener('visibilitychange', look);
-    signal.addEventListener('abort', look);
-  });
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

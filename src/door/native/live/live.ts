@@ -13,6 +13,9 @@ import { type News, newsFor, watchNews } from './live-news.ts';
 import type { UsageClock } from './usage-clock.ts';
 import { watchCaller } from './watch-caller.ts';
 
+/** What happens after a quiet time is told this soon, together with what it brings about at once. */
+const SOON_MS = 20;
+/** What happens further is told no more often than this. */
 const GATHER_MS = 250;
 /** Telling everybody takes at most a tenth of the node's time: where it takes long, it is gathered for longer, up to this. */
 const TIME_SHARE = 10;
@@ -83,7 +86,7 @@ export function addLiveRoute(app: App, context: DoorContext, usage: UsageClock):
         tags: ['node'],
         summary: 'Sends that something happened, as server-sent events, until the caller goes',
         description:
-          'Events: `hello` once, with whose feed it is; `invocations`, gathered for 250 ms, and longer on a busy node: how many ended, failed and were refused, by function; `changed`: a function, alias, trigger, queue … was made, changed or removed, with the name `*` where very many of a kind were; `contents`: in which `queues`, `topics`, `buckets` and key-value `spaces` something came, went or changed, and of which functions `events` did, gathered alike, and with `*` for more than 500; `news`, of which kinds there is something new: `audit`, `sandboxes` (one started, got a function, froze, thawed or ended), `gauges` and `alerts` (were read anew), and, once a second while somebody asks for them, `usage` (memory and CPU); `alert` as of `/v1/alerts/stream`. Each of what one may see. The stream ends when the credential or its permissions change: connect again.',
+          'Events: `hello` once, with whose feed it is; `invocations`, at once, then gathered for 250 ms, and longer on a busy node: how many ended, failed and were refused, by function; `changed`: a function, alias, trigger, queue … was made, changed or removed, with the name `*` where very many of a kind were; `contents`: in which `queues`, `topics`, `buckets` and key-value `spaces` something came, went or changed, and of which functions `events` did, gathered alike, and with `*` for more than 500; `news`, of which kinds there is something new: `audit`, `sandboxes` (one started, got a function, froze, thawed or ended), `gauges` and `alerts` (were read anew), and, once a second while somebody asks for them, `usage` (memory and CPU); `alert` as of `/v1/alerts/stream`. Each of what one may see. The stream ends when the credential or its permissions change: connect again.',
         operationId: 'streamLive',
         response: answers({ 200: Type.String(), '4xx': ProblemAnswer }),
       },
@@ -142,6 +145,7 @@ function createHub(context: DoorContext, usage: UsageClock) {
   let counts = new Map<string, Counts>();
   let changes = new Map<string, Interval['changes'][number]>();
   let gatherMs = GATHER_MS;
+  let flushedMs = Number.NEGATIVE_INFINITY;
   let cancelFlush: (() => void) | undefined;
   let endings: (() => void)[] = [];
   let moved: ReturnType<typeof watchContents> | undefined;
@@ -158,6 +162,7 @@ function createHub(context: DoorContext, usage: UsageClock) {
     counts = new Map();
     changes = new Map();
     const beganMs = clock.monotonicMs();
+    flushedMs = beganMs;
     // Tabs of one person hear the same.
     const texts = new Map<string, string>();
     for (const { raw, send } of listeners) {
@@ -170,7 +175,7 @@ function createHub(context: DoorContext, usage: UsageClock) {
     gatherMs = Math.min(Math.max(GATHER_MS, TIME_SHARE * (clock.monotonicMs() - beganMs)), MAX_GATHER_MS);
   };
   const soon = (): void => {
-    cancelFlush ??= clock.after(gatherMs, flush);
+    cancelFlush ??= clock.after(Math.max(SOON_MS, flushedMs + gatherMs - clock.monotonicMs()), flush);
   };
   const ended = ({ function: name, status }: InvocationRecord): void => {
     const of = counts.get(name) ?? { ended: 0, failed: 0, throttled: 0 };
