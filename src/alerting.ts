@@ -142,7 +142,7 @@ async function versionsOf(
   const aliasMoves = aliases.flatMap(({ document }) =>
     document.moves.flatMap((move) => move.versions.map(({ version }) => ({ ...move, version }))),
   );
-  return versions.slice(0, MAX_VERSIONS).map(({ version, createdAt, origin }) => {
+  return versions.slice(0, MAX_VERSIONS).map(({ version, createdAt, origin, how }) => {
     const came = [...moves, ...aliasMoves].filter((move) => move.version === version);
     const last = came.sort((one, other) => Date.parse(other.at) - Date.parse(one.at))[0];
     const by = origin?.by ?? last?.by;
@@ -156,6 +156,7 @@ async function versionsOf(
       ],
       createdAtMs: Math.max(Date.parse(createdAt), last === undefined ? 0 : Date.parse(last.at)),
       ...(by !== undefined && { by }),
+      ...(how === 'configure' && { settingsOnly: true as const }),
       ...(origin?.message !== undefined && { message: origin.message }),
       ...(origin?.git !== undefined && { git: origin.git }),
     };

@@ -56,7 +56,8 @@ async function resolveRows(bench: Bench): Promise<{ rows: Row[]; table: string[]
       fileCount: 1,
       treeBytes: 0,
     } as const;
-    const deploy = (name: string) => commitVersion(registry, systemClock, name, async () => ({ config, code }));
+    const deploy = (name: string) =>
+      commitVersion(registry, systemClock, name, async () => ({ config, code, how: 'deploy' }));
     await Promise.all(Array.from({ length: bench.quick ? 50 : 1_000 }, (_, number) => deploy(`f${number}`)));
     await deploy('f7');
     const catalog = await Catalog.open({ registry }, { onUnnamed: () => {}, onGone: () => {} });

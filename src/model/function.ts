@@ -215,6 +215,8 @@ export interface FunctionVersion {
   readonly code: CodeInfo;
   /** Who made it, and from what; absent on versions that were made before this was recorded. */
   readonly origin?: VersionOrigin;
+  /** By code, or by settings alone, with the code of the version before; absent on versions that were made before this was recorded. */
+  readonly how?: 'deploy' | 'configure';
 }
 
 /** A function as it is remembered: its identity and the version that serves. */
@@ -237,7 +239,7 @@ export interface ServingMove {
   readonly version: number;
   readonly at: string;
   readonly by: string;
-  readonly how: 'deploy' | 'rollback';
+  readonly how: 'deploy' | 'configure' | 'rollback';
 }
 
 /** The highest number that a version of a function was given. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { runFob } from '../support/fob-process.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
 
 interface Change {
@@ -58,6 +59,34 @@ describe('what changed lately', {
     assert.equal((await ask('GET', '/v1/functions/pay/versions')).rollsBackTo, undefined, 'nothing served before it');
     const [{ how, version }] = (await newest(1)) as [Change];
     assert.deepEqual([how, version], ['rolled_back', 1]);
+  });
+
+  test('a version that was made by settings alone is told as that: by the API, and by the command line', async () => {
+    const fob = async (...words: string[]) => {
+      const { code, stdout, stderr } = await runFob(words, { environment: { FOB_URL: node.url } });
+      assert.equal(code, 0, stderr);
+      return stdout;
+    };
+    await ask('PUT', '/v1/functions/tuned', { code: { inline: 'def callme(): pass', fileName: 'main.py' } });
+    await fob('set', 'tuned', '--memory', '256');
+    await ask('POST', '/v1/functions/tuned/rollback', { to: 1 });
+    await ask('POST', '/v1/functions/tuned/rollback', { to: 2 });
+    const { versions, moves } = await ask('GET', '/v1/functions/tuned/versions');
+    assert.deepEqual(
+      versions.map((each: { version: number; how: string }) => [each.version, each.how]),
+      [
+        [2, 'configure'],
+        [1, 'deploy'],
+      ],
+    );
+    assert.deepEqual(
+      moves.map((each: { how: string }) => each.how),
+      ['deploy', 'configure', 'rollback', 'rollback'],
+    );
+    const [, , configure, deploy] = (await fob('versions', 'tuned', '--moves')).trim().split('\n');
+    assert.match(configure!, /version 2 {2}settings changed by operator/);
+    assert.match(deploy!, /version 1 {2}deployed by operator/);
+    assert.match(await fob('versions', 'tuned'), /\b2 .* settings changed\n/);
   });
 
   test('names triggers with what became of them, also of one that is gone, and leaves out that one was tried', async () => {

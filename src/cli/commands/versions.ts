@@ -7,6 +7,7 @@ import type { VersionsView } from '../release/api.ts';
 import { printVersions } from '../release/show.ts';
 
 const DEFAULT_LIMIT = 20;
+const HOW = { deploy: 'deployed', configure: 'settings changed', rollback: 'rolled back to' } as const;
 
 export function define(command: Command): void {
   command
@@ -42,6 +43,6 @@ export function define(command: Command): void {
         return note('nothing is known of what served when: it was deployed before that was kept');
       const now = Date.now();
       for (const { version, at, by, how } of view.moves.toReversed())
-        print(`${paint('dim', formatTime(Date.parse(at), now))}  version ${version}  ${how} by ${by}`);
+        print(`${paint('dim', formatTime(Date.parse(at), now))}  version ${version}  ${HOW[how]} by ${by}`);
     });
 }

@@ -1,5 +1,5 @@
 import type { AliasShare } from '../../model/alias.ts';
-import type { FunctionConfig } from '../../model/function.ts';
+import type { FunctionConfig, FunctionVersion, ServingMove } from '../../model/function.ts';
 import type { VersionOrigin } from '../../model/origin.ts';
 import type { ReleaseEntry, ReleaseReport, ReleaseRules, ReleaseState, VersionNumbers } from '../../model/release.ts';
 import { type FunctionView, functionPath } from '../api.ts';
@@ -11,6 +11,7 @@ export interface VersionView {
   readonly version: number;
   readonly createdAt: string;
   readonly origin?: VersionOrigin;
+  readonly how?: FunctionVersion['how'];
   readonly serves: boolean;
   readonly publication?: { readonly at: string; readonly by: string; readonly description: string };
   readonly aliases: readonly { readonly alias: string; readonly weight: number }[];
@@ -20,7 +21,7 @@ export interface VersionView {
 
 export interface VersionsView {
   readonly versions: readonly VersionView[];
-  readonly moves: readonly { version: number; at: string; by: string; how: string }[];
+  readonly moves: readonly ServingMove[];
   readonly cursor?: string;
 }
 

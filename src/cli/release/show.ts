@@ -32,7 +32,7 @@ export function printVersions(versions: readonly VersionView[]): void {
       { title: 'CODE', dropOrder: 5 },
       { title: 'MESSAGE', shrinkTo: 10, hideEmpty: true, dropOrder: 4 },
     ],
-    versions.map(({ version, serves, aliases, createdAt, origin, publication, code }) => [
+    versions.map(({ version, serves, aliases, createdAt, origin, how, publication, code }) => [
       String(version),
       serves ? 'serves' : '',
       aliases.map(({ alias, weight }) => (weight === 100 ? alias : `${alias} ${weight}%`)).join(', '),
@@ -41,7 +41,9 @@ export function printVersions(versions: readonly VersionView[]): void {
       origin?.git === undefined ? '' : `${origin.git.commit.slice(0, 10)}${origin.git.clean ? '' : '+'}`,
       publication === undefined ? '' : publication.description || 'yes',
       code.sha256.slice(0, 8),
-      origin?.message ?? origin?.git?.subject ?? '',
+      how === 'configure'
+        ? ['settings changed', origin?.message].filter(Boolean).join(': ')
+        : (origin?.message ?? origin?.git?.subject ?? ''),
     ]),
   );
 }

@@ -34,7 +34,7 @@ export type ListTriggersAnswer2 = { maxRetries?: number; retryDelayMs?: number; 
 
 export type ListTriggersAnswer = { name: string; function: string; qualifier?: string; type: string; options: Record<string, unknown>; filter?: Record<string, unknown>; mapping?: unknown; orderBy?: string; delivery?: ListTriggersAnswer2; enabled: boolean; revision: number; createdAt: string; summary: string; state: "running" | "connecting" | "failed" | "paused"; lastError?: { message: string; atMs: number }; lastEventAtMs?: number; counts: { accepted: number; filtered: number; delivered: number; lost: number }; waiting: number; lagMs: number; next?: number[]; nextCut?: boolean; path?: string } & Record<string, unknown>;
 
-export type ListVersionsAnswer = { version: number; createdAt: string; origin?: ListFunctionsAnswer3; serves: boolean; publication?: { at: string; by: string; description: string }; aliases: { alias: string; weight: number }[]; code: { form: "inline" | "zip" | "tar.gz"; bytes: number; sha256: string; fileName?: string; files: number; builtBytes: number }; config?: ListFunctionsAnswer2 };
+export type ListVersionsAnswer = { version: number; createdAt: string; origin?: ListFunctionsAnswer3; how?: "deploy" | "configure"; serves: boolean; publication?: { at: string; by: string; description: string }; aliases: { alias: string; weight: number }[]; code: { form: "inline" | "zip" | "tar.gz"; bytes: number; sha256: string; fileName?: string; files: number; builtBytes: number }; config?: ListFunctionsAnswer2 };
 
 export type ListAliasesAnswer3 = { minCalls: number; maxErrorIncrease: number; maxLatencyFactor: number; minLatencyIncreaseMs: number; windowMs: number; waitForCalls: boolean; alarms: string[] };
 
@@ -260,7 +260,7 @@ export interface Api {
   /** Shows one file of the code as text */
   "GET /v1/functions/{name}/files/{*}": { path: { name: string; "*": string }; answer: unknown };
   /** Lists the versions of a function that are kept, newest first, and what came to serve when */
-  "GET /v1/functions/{name}/versions": { path: { name: string }; query: { limit?: number; cursor?: string }; answer: { versions: ListVersionsAnswer[]; cursor?: string; moves: { version: number; at: string; by: string; how: "deploy" | "rollback" }[]; rollsBackTo?: number } };
+  "GET /v1/functions/{name}/versions": { path: { name: string }; query: { limit?: number; cursor?: string }; answer: { versions: ListVersionsAnswer[]; cursor?: string; moves: { version: number; at: string; by: string; how: "deploy" | "configure" | "rollback" }[]; rollsBackTo?: number } };
   /** Shows a version with its configuration */
   "GET /v1/functions/{name}/versions/{version}": { path: { name: string; version: number }; answer: ListVersionsAnswer };
   /** Pins a version, the one that serves where none is said: it is kept for good */

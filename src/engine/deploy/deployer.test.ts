@@ -319,8 +319,9 @@ test('configuring makes a version with the same code, and tries it where the ent
     before: [1],
     moves: [
       { version: 1, at: document.createdAt, by: 'operator', how: 'deploy' },
-      { version: 2, at: tuned.document.createdAt, by: 'operator', how: 'deploy' },
+      { version: 2, at: tuned.document.createdAt, by: 'operator', how: 'configure' },
     ],
+    how: 'configure',
     config: { ...document.config, memoryMb: 512, tags: { team: 'a' } },
   });
   assert.equal(h.tried.length, 1);

@@ -166,7 +166,7 @@ class Pipeline implements Deployment {
               fileCount: current.code.fileCount,
             });
           }
-          return { config: merged, code: current.code, ...(origin !== undefined && { origin }) };
+          return { config: merged, code: current.code, ...(origin !== undefined && { origin }), how: 'configure' };
         },
         options.expectedRevision,
         { admit, inTurn: this.commitGate },
@@ -276,7 +276,7 @@ class Pipeline implements Deployment {
       const next = async (current: FunctionDocument | undefined) => {
         // One that is named by its id would come back under the same id, and give its numbers a second time.
         if (current === undefined && before !== undefined && isId(name)) throw noFunction(name);
-        return { config: mergeConfig(current?.config, chosen), code, ...originOf(request) };
+        return { config: mergeConfig(current?.config, chosen), code, ...originOf(request), how: 'deploy' as const };
       };
       // Without telling again what is told already.
       const { onProgress: _, ...quietly } = request;

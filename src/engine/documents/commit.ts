@@ -36,9 +36,12 @@ export function checkExpected(name: string, current: StoredFunction | undefined,
 }
 
 /** What a new version consists of, given what stands now; asked again where somebody else was faster. */
-type NextVersion = (
-  current: FunctionDocument | undefined,
-) => Promise<{ readonly config: FunctionConfig; readonly code: CodeInfo; readonly origin?: VersionOrigin }>;
+type NextVersion = (current: FunctionDocument | undefined) => Promise<{
+  readonly config: FunctionConfig;
+  readonly code: CodeInfo;
+  readonly origin?: VersionOrigin;
+  readonly how: 'deploy' | 'configure';
+}>;
 
 /** What is asked once more right before a document is written, with nobody else writing in between. Throws what refuses it. */
 export interface LastWord {
@@ -80,7 +83,7 @@ export async function commitVersion(
       ...made,
       newest: number,
       before: moved(current?.before ?? [], current?.version, number),
-      moves: withMove(current, { version: number, at: now, by, how: 'deploy' }),
+      moves: withMove(current, { version: number, at: now, by, how: made.how }),
     };
   };
   const stored = await replaceServing(registry, name, expectedRevision, make, lastWord);
@@ -101,12 +104,13 @@ export function serveAgain(
   return replaceServing(registry, name, expectedRevision, async (current) => {
     if (current === undefined) throw noFunction(name);
     const { version: chosen, before } = await choose(current);
-    const { version, createdAt, config, code, origin } = chosen;
+    const { version, createdAt, config, code, origin, how } = chosen;
     const { id, functionCreatedAt } = current;
     const at = new Date(clock.now()).toISOString();
     return {
       ...{ id, name, functionCreatedAt, version, createdAt, config, code },
       ...(origin !== undefined && { origin }),
+      ...(how !== undefined && { how }),
       newest: newestVersion(current),
       before,
       moves: withMove(current, { version, at, by, how: 'rollback' }),

@@ -31,14 +31,23 @@ export function versionKey(name: string, version: number): string {
   return `${VERSION_PREFIX}${name}/${version}`;
 }
 
+/** The version that a function's document holds, as it is remembered beside it. */
+export function versionOf(fn: FunctionDocument): VersionDocument {
+  const { id: functionId, version, createdAt, config, code, origin, how } = fn;
+  return {
+    ...{ functionId, version, createdAt, config, code },
+    ...(origin !== undefined && { origin }),
+    ...(how !== undefined && { how }),
+  };
+}
+
 /** Gives the version that a function's document holds one of its own, where it has none and the function is still there. */
 export async function keepVersion(registry: Registry, fn: FunctionDocument): Promise<StoredVersion> {
   const key = versionKey(fn.name, fn.version);
-  const { version, createdAt, config, code, origin, id: functionId } = fn;
-  const document = { functionId, version, createdAt, config, code, ...(origin !== undefined && { origin }) };
+  const document = versionOf(fn);
   for (;;) {
     const entry = await registry.get<VersionDocument>(key);
-    if (entry?.value.functionId === functionId) return { document: entry.value, revision: entry.revision };
+    if (entry?.value.functionId === fn.id) return { document: entry.value, revision: entry.revision };
     try {
       const revision = await registry.put(key, document, entry?.revision ?? 0);
       await ownerStands(registry, fn, { key, revision });

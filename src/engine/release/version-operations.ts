@@ -3,7 +3,7 @@ import { type FunctionDocument, newestVersion } from '../../model/function.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Blobs } from '../../store/blobs.ts';
 import { serveAgain } from '../documents/commit.ts';
-import { changeVersion, listVersions, type VersionDocument } from '../documents/version-documents.ts';
+import { changeVersion, listVersions, type VersionDocument, versionOf } from '../documents/version-documents.ts';
 import { diffVersions } from './diff.ts';
 import type { ReleaseParts } from './release-parts.ts';
 import type { Releases, VersionView } from './releases.ts';
@@ -16,7 +16,7 @@ export function versionOperations(
   blobs: Blobs,
 ): Pick<Releases, 'versions' | 'version' | 'publish' | 'unpublish' | 'rollback' | 'diff'> {
   const viewOf = (fn: FunctionDocument, document: VersionDocument): VersionView => {
-    const { version, createdAt, config, code, origin, publication } = document;
+    const { version, createdAt, config, code, origin, how, publication } = document;
     const aliases = catalog
       .aliases(fn.name)
       .flatMap((alias) =>
@@ -30,6 +30,7 @@ export function versionOperations(
       config,
       code,
       ...(origin !== undefined && { origin }),
+      ...(how !== undefined && { how }),
       serves: version === fn.version,
       ...(publication !== undefined && { publication }),
       aliases,
@@ -42,8 +43,7 @@ export function versionOperations(
       const stored = await listVersions(registry, fn);
       const documents = stored.map(({ document }) => document);
       if (!documents.some(({ version }) => version === fn.version)) {
-        const { id: functionId, version, createdAt, config, code, origin } = fn;
-        documents.push({ functionId, version, createdAt, config, code, ...(origin !== undefined && { origin }) });
+        documents.push(versionOf(fn));
         documents.sort((a, b) => b.version - a.version);
       }
       const back = predecessor(fn.before ?? [], fn.version);

@@ -7,8 +7,13 @@ import type { VersionFacts } from './ports.ts';
 const AT_MS = 1_800_000_000_000;
 const COMMIT = { commit: '3fa9c1d0aa77', subject: 'charge twice', author: 'Alice', clean: true };
 
-/** The likeliest cause where all calls of version 2 fail, which came 10 seconds before. */
+/** What is said of version 2, after that it was deployed. */
 function said(facts: Partial<VersionFacts>): string {
+  return cause(facts).slice('version 2, deployed 10 s before it began'.length).split('; ')[0]!;
+}
+
+/** The likeliest cause where all calls of version 2 fail, which came 10 seconds before. */
+function cause(facts: Partial<VersionFacts>): string {
   const failed = [2, 2, 2].map((version) => ({ version, status: 'failed', durationMs: 1 }) as InvocationRecord);
   const causes = causesOf({
     rule: 'errors',
@@ -26,7 +31,7 @@ function said(facts: Partial<VersionFacts>): string {
     calledFailed: [],
     lanes: [],
   });
-  return causes[0]!.text.slice('version 2, deployed 10 s before it began'.length).split('; ')[0]!;
+  return causes[0]!.text;
 }
 
 test('a new version is told by what was said of it, and by a commit only as far as it is of that', () => {
@@ -41,4 +46,8 @@ test('a new version is told by what was said of it, and by a commit only as far 
     said({ message: 'nicer names', git }),
     ', "nicer names", with changes that are not in commit 3fa9c1d0aa',
   );
+});
+
+test('a version that has other settings alone was not deployed, and is of no commit', () => {
+  assert.match(cause({ git: COMMIT, settingsOnly: true }), /^version 2, settings changed 10 s before it began; /);
 });

@@ -86,18 +86,18 @@ function newVersion({ failed, recent, records, versions, sinceMs, windowMs, turn
   const alias = affected.find((each) => each.version === version.value)?.alias ?? '';
   return {
     kind: 'new_version',
-    text: `version ${version.value}, deployed${by} ${when}${saidOf(facts)}${share}${gone(facts, alias) ? `; ${alias === '' ? 'the function' : alias} is back at another version already` : ''}`,
+    text: `version ${version.value}, ${facts.settingsOnly ? 'settings changed' : 'deployed'}${by} ${when}${saidOf(facts)}${share}${gone(facts, alias) ? `; ${alias === '' ? 'the function' : alias} is back at another version already` : ''}`,
     version: version.value,
     previousVersion: previous,
     ...(facts.by !== undefined && { by: facts.by }),
-    ...(facts.git !== undefined && { commit: facts.git.commit }),
+    ...(facts.git !== undefined && !facts.settingsOnly && { commit: facts.git.commit }),
   };
 }
 
 /** What it is by its own words, and by its commit. Where files differed from that, its subject is about something else. */
-function saidOf({ message, git }: VersionFacts): string {
+function saidOf({ message, git, settingsOnly }: VersionFacts): string {
   const own = message === undefined ? '' : ` "${message.split('\n')[0]!.slice(0, MAX_SAID)}"`;
-  if (git === undefined) return own === '' ? '' : `,${own}`;
+  if (git === undefined || settingsOnly) return own === '' ? '' : `,${own}`;
   const commit = `commit ${git.commit.slice(0, 10)}`;
   if (!git.clean) return `,${own === '' ? '' : `${own},`} with changes that are not in ${commit}`;
   if (own !== '') return `,${own}, ${commit}`;

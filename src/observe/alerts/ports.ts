@@ -20,6 +20,8 @@ export interface VersionFacts {
   readonly version: number;
   readonly createdAtMs: number;
   readonly by?: string;
+  /** Made by settings alone: its code is that of the version before. */
+  readonly settingsOnly?: true;
   /** What whoever deployed it said of it. */
   readonly message?: string;
   readonly git?: Pick<GitOrigin, 'commit' | 'subject' | 'author' | 'clean'>;

@@ -19,6 +19,11 @@ export const VersionAnswer = Type.Object({
   version: Type.Integer(),
   createdAt: Type.String(),
   origin: Type.Optional(Origin),
+  how: Type.Optional(
+    Type.Enum(['deploy', 'configure'], {
+      description: 'By code, or by settings alone; absent on versions that were made before this was kept',
+    }),
+  ),
   serves: Type.Boolean({ description: 'Whether calls that name the function alone get it' }),
   publication: Type.Optional(
     Type.Object(
@@ -42,7 +47,7 @@ export const VersionsAnswer = Type.Object({
       version: Type.Integer(),
       at: Type.String(),
       by: Type.String(),
-      how: Type.Enum(['deploy', 'rollback']),
+      how: Type.Enum(['deploy', 'configure', 'rollback']),
     }),
     { description: 'What came to serve when, the newest last' },
   ),

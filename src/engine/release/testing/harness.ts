@@ -107,6 +107,7 @@ export async function createReleasesHarness(options: { random?: () => number } =
           config: { ...base, ...current?.config, ...config },
           code: { ...code, treeDigest },
           origin: { by: 'ann' },
+          how: 'deploy',
         };
       }),
     called(target, version, calls, how = {}) {

@@ -75,7 +75,7 @@ export function Versions({ view, query, onCompare, onOpen }: VersionsProps) {
                 label="Versions"
                 head={['[Chosen to compare]', 'Version', 'Made', 'By', 'What and from where', '[Actions]']}
               >
-                {versions.map(({ version, createdAt, origin, serves, aliases, publication }) => (
+                {versions.map(({ version, createdAt, origin, how, serves, aliases, publication }) => (
                   <tr key={version}>
                     <td>
                       <Checkbox
@@ -110,6 +110,7 @@ export function Versions({ view, query, onCompare, onOpen }: VersionsProps) {
                     </td>
                     <td>{origin?.by ?? '–'}</td>
                     <td className={classes.wide}>
+                      {how === 'configure' && <Text size="sm">Settings changed</Text>}
                       {origin?.message ?? publication?.description ?? ''}
                       {origin?.git !== undefined && (
                         <Text size="xs" c="dimmed">

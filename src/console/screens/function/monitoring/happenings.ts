@@ -11,6 +11,12 @@ export interface Happening extends Marker {
   readonly by?: string;
 }
 
+const WORDS = {
+  deploy: (version: number) => `Version ${version} deployed`,
+  configure: (version: number) => `Settings changed (version ${version})`,
+  rollback: (version: number) => `Back to version ${version}`,
+};
+
 /** What happened to a function within a time, the newest first: versions that came to serve, aliases that moved, releases, alerts. */
 export function useHappenings(name: string, fromMs: number, toMs: number): readonly Happening[] {
   const versions = useApi('/v1/functions/{name}/versions', { path: { name }, query: { limit: 1_000 } });
@@ -23,8 +29,7 @@ export function useHappenings(name: string, fromMs: number, toMs: number): reado
       if (atMs >= fromMs && atMs <= toMs) found.push({ id, atMs, label, tone, to, ...(by !== undefined && { by }) });
     };
     for (const { version, at, by, how } of versions.data?.moves ?? []) {
-      const words = how === 'rollback' ? `Back to version ${version}` : `Version ${version} deployed`;
-      add(`v${at}`, Date.parse(at), words, 'info', `code`, by);
+      add(`v${at}`, Date.parse(at), WORDS[how](version), 'info', how === 'configure' ? 'configuration' : 'code', by);
     }
     for (const { name: alias, moves } of aliases.data?.aliases ?? []) {
       for (const { at, by, how, versions: to } of moves) {

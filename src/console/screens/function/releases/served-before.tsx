@@ -17,7 +17,7 @@ interface ServedBeforeProps {
   readonly versions: Api['GET /v1/functions/{name}/versions']['answer'] | undefined;
 }
 
-const HOW = { deploy: 'deployed', rollback: 'rolled back to' };
+const HOW = { deploy: 'deployed', configure: 'settings changed', rollback: 'rolled back to' };
 const SHOWN = 8;
 
 /** What served when where no alias is named, and the way back. */
