@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import type { InvocationStatus } from '../model/invocation.ts';
 import { COMPARISON_OPERATORS, type LogCondition, lineMeets } from '../model/log-condition.ts';
 import { FakeClock } from '../model/testing/fake-clock.ts';
 import type { Adapter, Opened } from './conformance.ts';
-import { type Journal, LOG_LEVELS, type LogQuery, type LogRecord, type LogStreamQuery } from './journal.ts';
+import {
+  type Journal,
+  LOG_LEVELS,
+  type LogCountQuery,
+  type LogQuery,
+  type LogRecord,
+  type LogStreamQuery,
+} from './journal.ts';
 import { all, idAt, invocation, isWithin, logLine, withoutId } from './testing/journal-records.ts';
 
 /** What every journal must do with log lines. */
@@ -70,6 +78,39 @@ export function journalLogsConformance(adapter: Adapter<Journal>): void {
       assert.equal(few.counts.at(-1)?.part, 3);
       for (const wrong of [{ parts: 0 }, { parts: 501 }, { parts: 1.5 }, { toMs: fromMs }])
         await assert.rejects(journal.logCounts({ ...asked, ...wrong }), { code: 'invalid_request' });
+    });
+
+    test('ends of invocations that did not succeed are counted where they are asked for, in the part in which they ended', async () => {
+      fresh();
+      const fromMs = startMs + 14_400_000;
+      const put = (name: string, offsetMs: number, status: InvocationStatus, durationMs = 10) =>
+        journal.appendInvocation({ ...invocation(name, fromMs + offsetMs), status, queuedMs: 0, durationMs });
+      put(fn, 0, 'succeeded');
+      put(fn, 0, 'failed');
+      put(fn, 500, 'timed_out', 1_000);
+      put(fn, 990, 'rejected', 0);
+      put(fn, -500, 'crashed', 600);
+      put(fn, -500, 'failed', 100);
+      put(fn, 3_990, 'failed', 20);
+      put(`${fn}-other`, 2_000, 'failed');
+      journal.appendLog(logLine(fn, fromMs + 2_000, 'printed'));
+      await journal.flush();
+      const counts = async (more: Partial<LogCountQuery>) =>
+        (await journal.logCounts({ function: fn, fromMs, toMs: fromMs + 4_000, parts: 4, ...more })).counts.map(
+          ({ part, level, lines }) => `${part} ${level} ${lines}`,
+        );
+      const printed = '2 info 1';
+      assert.deepEqual(await counts({}), [printed]);
+      assert.deepEqual(await counts({ failures: true }), ['0 warn 1', '0 error 2', '1 error 1', printed]);
+      assert.deepEqual(await counts({ failures: true, minLevel: 'error' }), ['0 error 2', '1 error 1']);
+      assert.deepEqual(await counts({ failures: true, function: [fn, `${fn}-other`], minLevel: 'error' }), [
+        '0 error 2',
+        '1 error 1',
+        '2 error 1',
+      ]);
+      assert.deepEqual(await counts({ failures: true, among: [fn], function: `${fn}-other` }), []);
+      assert.deepEqual(await counts({ failures: true, version: 4 }), []);
+      assert.deepEqual(await counts({ failures: true, text: 'printed' }), [printed]);
     });
 
     test('lines of an invocation are found by it', async () => {

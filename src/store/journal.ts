@@ -154,6 +154,12 @@ type SpanKind = (typeof SPAN_KINDS)[number];
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** How grave it is that an invocation ended so; what was refused or taken back is no fault of its function. */
+export function levelOfEnd(status: InvocationStatus): LogLevel {
+  if (status === 'succeeded') return 'info';
+  return status === 'rejected' || status === 'cancelled' ? 'warn' : 'error';
+}
+
 export interface LogRecord {
   /** Where it is in the journal; lines that a query gives have one, which also is a cursor. */
   readonly id?: string;
@@ -259,6 +265,8 @@ export interface LogCountQuery
     | 'where'
     | 'maxRows'
   > {
+  /** The ends of invocations that did not succeed are counted, too: unless `text`, `where`, `invocationId` or `traceId` say what is meant. */
+  readonly failures?: boolean;
   readonly fromMs: number;
   readonly toMs: number;
   readonly parts: number;

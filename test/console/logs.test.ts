@@ -97,6 +97,31 @@ describe('logs in the console', { skip: noBrowser }, () => {
     assertClean();
   });
 
+  test('an error that a function threw stands in its log, live and past, and is found by its words', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await client.put('pay', "exports.handler = async () => { throw new Error('no card for you'); };", {
+      runtime: 'node',
+    });
+    await client.invoke('pay');
+    await goTo(page, `${node.url}/console/functions/pay/logs`);
+    await live(page).waitFor();
+    const end = 'END failed (exception): Error: no card for you';
+    await eventually(async () =>
+      assert.deepEqual(await lines(page).locator('css=[class*=text]').allTextContents(), [end]),
+    );
+    await page.getByText('1 error', { exact: true }).waitFor();
+    await client.invoke('pay');
+    await eventually(async () => assert.equal(await lines(page).filter({ hasText: end }).count(), 2));
+    await page.getByText('2 errors', { exact: true }).waitFor();
+    await goTo(page, `${node.url}/console/logs?text=${encodeURIComponent('NO CARD')}`);
+    await eventually(async () => assert.equal(await lines(page).count(), 2));
+    await lines(page).first().click();
+    await page.getByRole('complementary', { name: 'The chosen line' }).getByRole('link', { name: 'pay' }).waitFor();
+    await goTo(page, `${node.url}/console/logs?function=pay&level=error&platform=1`);
+    await eventually(async () => assert.equal(await lines(page).count(), 2));
+    assertClean();
+  });
+
   test('a condition that is none is told, and so is that nothing was found', async (t) => {
     const { page, assertClean } = await openPage(t, browser, { expected: /400/ });
     await goTo(page, `${node.url}/console/logs?where=%3D%3D`);

@@ -24,6 +24,7 @@ interface LogOptions extends LineOptions {
   readonly cursor?: string;
   readonly streams?: boolean;
   readonly platform?: boolean;
+  readonly failures?: boolean;
   readonly reports?: boolean;
   readonly raw?: boolean;
   readonly json?: boolean;
@@ -44,7 +45,7 @@ export function define(command: Command): void {
   command
     .argument('[functions...]', 'names or ids of functions; default: all')
     .description(
-      'Prints what functions logged, oldest first, or follows it as it is printed. Of one function, invocation or trace also what the platform says of each call: START, END, REPORT.',
+      'Prints what functions logged, oldest first, or follows it as it is printed. Of one function, invocation or trace also what the platform says of each call: START, END, REPORT; of several, how calls failed.',
     )
     .option('-f, --follow', 'go on with new lines until Ctrl-C');
   addLineOptions(command)
@@ -54,6 +55,7 @@ export function define(command: Command): void {
     .option('--streams', "list the function's streams, one a sandbox")
     .option('--platform', 'START, END and REPORT also where they are not shown by themselves')
     .option('--no-platform', 'only what functions printed')
+    .option('--failures', 'of what the platform says only how invocations failed')
     .option('--reports', 'of what the platform says only REPORT')
     .option('--raw', 'JSON lines as they were printed')
     .addHelpText(
@@ -124,13 +126,16 @@ async function findFunction(client: NodeClient, name: string): Promise<void> {
   await aboutFunction(client, name, () => client.json('GET', functionPath(name)));
 }
 
-/** Which of the platform's lines to ask for: for people who look at one thing all of them, for programs none, if they do not say so. */
+/** Which of the platform's lines to ask for: for people who look at one thing all of them, who look at many or search how calls failed; for programs none, if they do not say so. */
 function platformOf(names: readonly string[], options: LogOptions): string | undefined {
   if (options.platform === false) return undefined;
+  if (options.failures) return 'failures';
   if (options.reports) return 'report';
   if (options.platform) return 'all';
-  const isOne = names.length === 1 || options.invocation !== undefined || options.trace !== undefined;
-  return isOne && !options.json ? 'all' : undefined;
+  if (options.json) return undefined;
+  if (options.invocation !== undefined || options.trace !== undefined) return 'all';
+  const isSearch = options.text !== undefined || (options.where ?? []).length > 0;
+  return names.length === 1 && !isSearch ? 'all' : 'failures';
 }
 
 /** The last lines that match, oldest first, and what is to be said of the search. */

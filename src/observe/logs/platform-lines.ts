@@ -1,9 +1,9 @@
 import { traceIdOf } from '../../model/trace.ts';
 import { BYTES_PER_MB } from '../../model/units.ts';
-import type { InvocationRecord, LogLevel, LogRecord } from '../../store/journal.ts';
+import { type InvocationRecord, type LogLevel, type LogRecord, levelOfEnd } from '../../store/journal.ts';
 
-/** Which of the platform's lines are shown beside a function's own. */
-export const PLATFORM_LINES = ['none', 'all', 'report'] as const;
+/** Which of the platform's lines are shown beside a function's own: `failures` is the END of each invocation that did not succeed. */
+export const PLATFORM_LINES = ['none', 'all', 'report', 'failures'] as const;
 export type PlatformLines = (typeof PLATFORM_LINES)[number];
 
 /**
@@ -11,7 +11,7 @@ export type PlatformLines = (typeof PLATFORM_LINES)[number];
  * it is written while functions run. One that never ran has an END only.
  */
 export function platformLines(record: InvocationRecord, wanted: PlatformLines = 'all'): LogRecord[] {
-  if (wanted === 'none') return [];
+  if (wanted === 'none' || (wanted === 'failures' && record.status === 'succeeded')) return [];
   const { invocationId, startedAtMs, queuedMs, durationMs } = record;
   const ran = record.status !== 'rejected';
   const startMs = Math.floor(startedAtMs + queuedMs);
@@ -29,7 +29,8 @@ export function platformLines(record: InvocationRecord, wanted: PlatformLines = 
   });
   const report = line(endMs, 'info', reportOf(record));
   if (wanted === 'report') return ran ? [report] : [];
-  const end = line(endMs, levelOf(record), `END ${invocationId} ${outcomeOf(record)}`);
+  const end = line(endMs, levelOfEnd(record.status), `END ${invocationId} ${outcomeOf(record)}`);
+  if (wanted === 'failures') return [end];
   return ran ? [line(startMs, 'info', startOf(record)), end, report] : [end];
 }
 
@@ -57,11 +58,6 @@ function outcomeOf({ status, reason, errorType, errorMessage }: InvocationRecord
   if (errorMessage === undefined) return what;
   const message = errorMessage.replace(/\s+/g, ' ').slice(0, 500);
   return errorType === undefined || errorType === reason ? `${what}: ${message}` : `${what}: ${errorType}: ${message}`;
-}
-
-function levelOf({ status }: InvocationRecord): LogLevel {
-  if (status === 'succeeded') return 'info';
-  return status === 'rejected' || status === 'cancelled' ? 'warn' : 'error';
 }
 
 function reportOf(record: InvocationRecord): string {

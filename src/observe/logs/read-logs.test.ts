@@ -48,10 +48,10 @@ describe('reading logs', () => {
   });
   const readings = fc.record(
     {
-      platform: fc.constantFrom('all', 'report', 'none'),
+      platform: fc.constantFrom('all', 'report', 'failures', 'none'),
       of: fc.constantFrom('one', 'both', 'invocation'),
       minLevel: fc.constantFrom(...LOG_LEVELS),
-      text: fc.constantFrom('', 'li', 'end'),
+      text: fc.constantFrom('', 'li', 'end', 'failed'),
       fromMs: fc.integer({ min: 0, max: 40 }),
       toMs: fc.integer({ min: 0, max: 40 }),
       limit: fc.integer({ min: 1, max: 12 }),
@@ -82,7 +82,8 @@ describe('reading logs', () => {
           ...(fromMs !== undefined && { fromMs: START_MS + fromMs }),
           ...(toMs !== undefined && { toMs: START_MS + toMs }),
         };
-        const platform = rest.text && invocationId === undefined ? 'none' : rest.platform;
+        const leavesOut = rest.text && invocationId === undefined && rest.platform !== 'failures';
+        const platform = leavesOut ? 'none' : rest.platform;
         const expected = [...lines, ...records.flatMap((record) => platformLines(record, platform))].filter(
           (line) =>
             (invocationId === undefined

@@ -1,17 +1,7 @@
-import { lineMeets } from '../../model/log-condition.ts';
 import { Problem } from '../../model/problem.ts';
-import {
-  type InvocationQuery,
-  type InvocationRecord,
-  type Journal,
-  LOG_LEVELS,
-  type LogHit,
-  type LogPage,
-  type LogQuery,
-  type LogRecord,
-  type Page,
-} from '../../store/journal.ts';
-import { type PlatformLines, placeOf, platformLines } from './platform-lines.ts';
+import type { Journal, LogHit, LogPage, LogQuery, LogRecord } from '../../store/journal.ts';
+import { lineMaker } from './made-lines.ts';
+import { type PlatformLines, placeOf } from './platform-lines.ts';
 
 export interface LogReading extends LogQuery {
   readonly platform?: PlatformLines;
@@ -21,8 +11,6 @@ export interface LogReading extends LogQuery {
 
 const PAGE = 1_000;
 const DEFAULT_LOOK_BACK_MS = 120_000;
-/** Invocations that began before a page's time and ended within it; beyond, the ends of the oldest are left out. */
-const MOST_RUNNING = 5_000;
 /** Text that is held for one page, about; the page ends where it is more. */
 const MAX_CHARACTERS = 4_194_304;
 /** What a line takes beside its text, about. */
@@ -44,13 +32,14 @@ interface Window {
 /**
  * Log lines as people read them: those that functions printed and, where wanted, those that the platform makes of the records of their
  * invocations, in one order. With `platform`, lines come newest first only, and pages have cursors of their own kind.
- * Texts and fields are looked for among the platform's lines only where one invocation or trace is meant.
+ * Texts and fields are looked for among the platform's lines only where these are `failures`, or one invocation or trace is meant.
  */
 export async function readLogs(journal: Journal, reading: LogReading): Promise<LogPage> {
   const { platform = 'none', lookBackMs = DEFAULT_LOOK_BACK_MS, ...query } = reading;
   const few = query.invocationId !== undefined || query.traceId !== undefined;
-  const searches = (query.text ?? '') !== '' || query.where !== undefined || (query.context ?? 0) > 0;
-  if (platform === 'none' || (searches && !few)) {
+  const searches = (query.text ?? '') !== '' || query.where !== undefined;
+  const leavesOut = (searches && platform !== 'failures') || (query.context ?? 0) > 0;
+  if (platform === 'none' || (leavesOut && !few)) {
     if (query.cursor?.includes('.')) throw notThisCursor(query.cursor);
     return journal.logs(query);
   }
@@ -63,21 +52,14 @@ export async function readLogs(journal: Journal, reading: LogReading): Promise<L
   const wanted = query.limit + Math.min(place?.skip ?? 0, MAX_SKIP) + 1;
 
   const lines = await ownLines(journal, query, highMs, wanted);
-  // A record may have much text, of which its lines show little: it is let go at once. One may be found twice, as new and as running.
-  const seen = new Set<string>();
-  const among = query.among && new Set(query.among);
-  const linesOf = (record: InvocationRecord): LogRecord[] => {
-    if (seen.has(record.invocationId) || among?.has(record.function) === false) return [];
-    seen.add(record.invocationId);
-    return platformLines(record, platform).filter((line) => isWanted(line, query));
-  };
+  const maker = lineMaker(journal, query, platform);
   const made = few
-    ? { items: await linesOfMeant(journal, query, linesOf), lowMs: Number.NEGATIVE_INFINITY }
-    : await recentRecords(journal, query, highMs, wanted, linesOf);
+    ? { items: await maker.meant(), lowMs: Number.NEGATIVE_INFINITY }
+    : await maker.recent(highMs, wanted);
   const fromMs = query.fromMs ?? Number.NEGATIVE_INFINITY;
   const lowMs = Math.max(lines.lowMs, made.lowMs, fromMs);
   const window = { lowMs, highMs };
-  if (!few && Number.isFinite(lowMs)) made.items.push(...(await running(journal, query, lowMs, lookBackMs, linesOf)));
+  if (!few && Number.isFinite(lowMs)) made.items.push(...(await maker.running(lowMs, lookBackMs)));
 
   const all = [...lines.items, ...made.items].filter((line) => isWithin(line, window)).sort(newestFirst);
   const skipped = place === undefined ? 0 : Math.min(place.skip, countAt(all, place.ms));
@@ -137,124 +119,6 @@ function cut({ before: _, after: __, ...line }: LogHit): LogHit {
   return { ...line, text: Buffer.from(line.text.slice(0, CUT_TO)).toString() + CUT };
 }
 
-/** Lines of the newest invocations that began below a time, and down to which millisecond these are all. */
-async function recentRecords(
-  journal: Journal,
-  query: LogQuery,
-  highMs: number,
-  wanted: number,
-  linesOf: (record: InvocationRecord) => LogRecord[],
-): Promise<{ items: LogRecord[]; lowMs: number }> {
-  const items: LogRecord[] = [];
-  let lowMs = Number.NEGATIVE_INFINITY;
-  for (const filter of filtersOf(query)) {
-    const range = { ...fromOf(query.fromMs), ...(Number.isFinite(highMs) && { toMs: highMs }) };
-    let cursor: string | undefined;
-    let count = 0;
-    do {
-      const limit = Math.min(PAGE, wanted + 1);
-      const page: Page<InvocationRecord> = await journal.invocations({
-        ...filter,
-        ...range,
-        ...(cursor !== undefined && { cursor }),
-        limit,
-      });
-      items.push(...page.items.flatMap(linesOf));
-      count += page.items.length;
-      cursor = page.cursor;
-      const last = page.items.at(-1)?.startedAtMs;
-      // As many began within one millisecond as are wanted: go on until it is over.
-      if (cursor !== undefined && last !== undefined && count > wanted && last + 1 < highMs) {
-        lowMs = Math.max(lowMs, last + 1);
-        break;
-      }
-    } while (cursor !== undefined);
-  }
-  return { items, lowMs };
-}
-
-/** Lines of invocations that began before a time and had not ended by then. */
-async function running(
-  journal: Journal,
-  query: LogQuery,
-  lowMs: number,
-  lookBackMs: number,
-  linesOf: (record: InvocationRecord) => LogRecord[],
-): Promise<LogRecord[]> {
-  const items: LogRecord[] = [];
-  let count = 0;
-  for (const filter of filtersOf(query)) {
-    let cursor: string | undefined;
-    do {
-      const page: Page<InvocationRecord> = await journal.invocations({
-        ...filter,
-        fromMs: lowMs - lookBackMs,
-        toMs: lowMs,
-        // An END is said to be of the millisecond that follows.
-        endedFromMs: lowMs - 1,
-        ...(cursor !== undefined && { cursor }),
-        limit: PAGE,
-      });
-      items.push(...page.items.flatMap(linesOf));
-      count += page.items.length;
-      cursor = page.cursor;
-    } while (cursor !== undefined && count < MOST_RUNNING);
-  }
-  return items;
-}
-
-/** Lines of the one invocation, or of the trace, that is meant. */
-async function linesOfMeant(
-  journal: Journal,
-  query: LogQuery,
-  linesOf: (record: InvocationRecord) => LogRecord[],
-): Promise<LogRecord[]> {
-  const { invocationId, traceId } = query;
-  const names = typeof query.function === 'string' ? [query.function] : query.function;
-  const isMeant = (record: InvocationRecord): boolean =>
-    (names === undefined || names.includes(record.function)) &&
-    (query.version === undefined || record.version === query.version) &&
-    (query.sandboxId === undefined || record.sandboxId === query.sandboxId);
-  if (invocationId !== undefined) {
-    const record = await journal.invocation(invocationId);
-    return record !== undefined && isMeant(record) ? linesOf(record) : [];
-  }
-  const items: LogRecord[] = [];
-  let cursor: string | undefined;
-  let left = PAGE;
-  do {
-    const page: Page<InvocationRecord> = await journal.invocations({
-      traceId: traceId!,
-      ...(cursor !== undefined && { cursor }),
-      limit: left,
-    });
-    items.push(...page.items.filter(isMeant).flatMap(linesOf));
-    left -= page.items.length;
-    cursor = page.cursor;
-  } while (cursor !== undefined && left > 0);
-  return items;
-}
-
-/** What asks for the invocations of each function that is meant. */
-function filtersOf(query: LogQuery): Omit<InvocationQuery, 'limit'>[] {
-  const names = typeof query.function === 'string' ? [query.function] : query.function;
-  const grave = query.minLevel !== undefined && LOG_LEVELS.indexOf(query.minLevel) > LOG_LEVELS.indexOf('info');
-  const common = {
-    ...(query.version !== undefined && { version: query.version }),
-    ...(query.sandboxId !== undefined && { sandboxId: query.sandboxId }),
-    ...(grave && { unsuccessful: true as const }),
-  };
-  return (names ?? [undefined]).map((name) => ({ ...common, ...(name !== undefined && { function: name }) }));
-}
-
-function isWanted(line: LogRecord, { minLevel, text, where }: LogQuery): boolean {
-  return (
-    LOG_LEVELS.indexOf(line.level) >= LOG_LEVELS.indexOf(minLevel ?? 'trace') &&
-    line.text.toLowerCase().includes((text ?? '').toLowerCase()) &&
-    (where === undefined || lineMeets(line.text, where))
-  );
-}
-
 function isWithin({ timeMs }: LogRecord, { lowMs, highMs }: Window): boolean {
   return timeMs >= lowMs && timeMs < highMs;
 }
@@ -307,8 +171,4 @@ function notThisCursor(cursor: string): Problem {
     'invalid_request',
     `'${cursor}' is no cursor of this query; pass the one that the page before gave, with the same filters`,
   );
-}
-
-function fromOf(fromMs: number | undefined): { fromMs?: number } {
-  return fromMs === undefined ? {} : { fromMs };
 }

@@ -16,6 +16,7 @@ import {
 } from '../journal.ts';
 import type { Names } from './journal-append.ts';
 import { countLines } from './journal-counts.ts';
+import { failureCounting } from './journal-failures.ts';
 import { AMONG, type Found, keyRange, MAX_CHARACTERS, numbersOf, type Pager, type Scan } from './journal-page.ts';
 import { type LogRow, logOf, type StreamRow, streamOf } from './journal-records.ts';
 import { keyAt, parseHex, parseId, TRACE_ID, timeOfKey } from './journal-row.ts';
@@ -197,11 +198,14 @@ export function logQueries(db: DatabaseSync, names: Names, { prepare, page }: Pa
     const range = keyRange(fromMs, toMs, undefined);
     const subjects = subjectsOf({ ...query, limit: 1 }, range);
     const share = Math.max(1, subjects.length);
-    const scans = subjects.map((subject) => scanOf({ ...query, limit: 1 }, subject));
+    const lines = subjects.map((subject) => scanOf({ ...query, limit: 1 }, subject));
+    const isOfLines = [query.text, query.where, invocationId, traceId].some((filter) => filter !== undefined);
+    const failures =
+      query.failures && !isOfLines ? subjects.map((subject) => failureCounting(query, subject, names)) : [];
     const counted = await countLines(
       db,
       prepare,
-      scans,
+      [...lines, ...failures],
       { base: range.low, width: (range.high - range.low) / parts },
       {
         maxRows: Math.ceil(maxRows / share),

@@ -65,9 +65,15 @@ export function journalQueries(db: DatabaseSync, names: Names) {
         condition: 'function = :function AND status = :status AND status <> 0',
         index: 'invocations_function_unsuccessful',
       };
-    const scope = byEvent || byTrace || byFunctionStatus || byStatus || byCaller || byFunction || undefined;
+    const byFailure = query.unsuccessful && {
+      condition: byFunction ? 'function = :function AND status <> 0' : 'status <> 0',
+      index: byFunction ? 'invocations_function_failures' : 'invocations_failures',
+    };
+    const scope =
+      byEvent || byTrace || byFunctionStatus || byStatus || byCaller || byFailure || byFunction || undefined;
     const filters: string[] = [];
-    if (byFunction && scope !== byFunction && scope !== byFunctionStatus) filters.push('function = :function');
+    const isByFunction = scope === byFunction || scope === byFunctionStatus || scope === byFailure;
+    if (byFunction && !isByFunction) filters.push('function = :function');
     if (byTrace && scope !== byTrace) filters.push(IN_TRACE);
     if (byCaller && scope !== byCaller) filters.push('caller = :caller');
     if (status !== undefined && scope !== byStatus && scope !== byFunctionStatus) filters.push('status = :status');
@@ -75,7 +81,7 @@ export function journalQueries(db: DatabaseSync, names: Names) {
     if (alias !== undefined) filters.push('alias = :alias');
     if (lane !== undefined) filters.push('lane = :lane');
     if (query.among !== undefined) filters.push(AMONG);
-    if (query.unsuccessful) filters.push('status <> 0');
+    if (query.unsuccessful && scope !== byFailure) filters.push('status <> 0');
     if (query.sandboxId !== undefined) filters.push('sandbox = :sandbox');
     if (coldStart !== undefined) filters.push('cold_start = :coldStart');
     if (minDurationMs !== undefined) filters.push('duration_us >= :minDurationUs');

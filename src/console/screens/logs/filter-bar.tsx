@@ -87,7 +87,7 @@ export function FilterBar({ view, source, isOfOne, children }: FilterBarProps) {
           />
           <Switch
             size="xs"
-            label="What the platform says of each call"
+            label="Begin and end of each call"
             checked={filters.platform}
             onChange={(event) => change({ platform: event.currentTarget.checked })}
           />

@@ -36,10 +36,17 @@ interface Bar {
 
 /** How many lines there are over the time that is shown, by level; a bar is zoomed into by a click, or by arrow keys and Enter. */
 export function Histogram({ query: { tail, from, to }, isLive, source, onRange }: HistogramProps) {
-  const { platform: _, ...filters } = tail;
   const counts = useApi(
     '/v1/logs/counts',
-    { query: { ...filters, parts: PARTS, ...(from !== undefined && { from }), ...(to !== undefined && { to }) } },
+    {
+      query: {
+        ...tail,
+        platform: 'failures',
+        parts: PARTS,
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+      },
+    },
     { keepPrevious: true },
   );
   useEffect(() => {

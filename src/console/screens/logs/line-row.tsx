@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { Highlight } from '../../ui/highlight.tsx';
 import classes from './line-list.module.css';
-import { type Entry, isGap } from './lines.ts';
+import { type Entry, isGap, type LogLine } from './lines.ts';
 import { structured } from './structured.ts';
 
 /** More of a line than any screen is wide is only shown beside the list. */
@@ -35,7 +35,9 @@ export const LineRow = memo(function LineRow(props: LineRowProps) {
       </div>
     );
   }
-  const { timeMs, level, function: name, stream } = entry;
+  const { timeMs, function: name, text } = entry;
+  // What the platform says of a call that went well is no level of the function's.
+  const level = entry.stream === 'platform' && entry.level === 'info' ? 'platform' : entry.level;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list hears Enter
     <div
@@ -45,18 +47,23 @@ export const LineRow = memo(function LineRow(props: LineRowProps) {
       className={classes.row}
       style={{ top }}
       data-current={isCurrent || undefined}
-      data-level={stream === 'platform' ? 'platform' : level}
+      data-level={level}
       onClick={() => onPick(place)}
     >
       <span className={classes.time}>{clockOf(timeMs)}</span>
-      <span className={classes.level}>{stream === 'platform' ? 'fob' : level}</span>
+      <span className={classes.level}>{level === 'platform' ? 'fob' : level}</span>
       {showsFunction && <span className={classes.function}>{name}</span>}
       <span className={classes.text}>
-        <LineWords text={entry.text} find={find} />
+        <LineWords text={entry.stream === 'platform' ? withoutId(entry) : text} find={find} />
       </span>
     </div>
   );
 });
+
+/** Of what the platform says of an invocation, all but its id, so that how it ended is seen on a phone; the line's detail leads to it. */
+function withoutId({ text, invocationId }: LogLine): string {
+  return invocationId === undefined ? text : text.replace(`${invocationId} `, '');
+}
 
 /** What a line says, on one row: of a JSON object its message, and then its fields. */
 export function LineWords({ text, find = '' }: { readonly text: string; readonly find?: string }) {

@@ -106,7 +106,8 @@ function queryOf(filters: LogFilters, range: TimeRange, scope: LogScope): LogQue
       ...(version !== undefined && { version }),
       ...(stream !== undefined && { stream }),
       ...(invocation !== undefined && { invocation }),
-      ...(platform && { platform: 'all' as const }),
+      // An error that a function throws is looked for in its log.
+      platform: platform ? 'all' : 'failures',
     },
     ...(trace !== undefined && { trace }),
     // One invocation is shown whole, whenever it was.
@@ -164,7 +165,8 @@ export function commandOf({ tail, from, to, trace }: LogQuery, isLive: boolean):
   option('--stream', stream);
   option('--invocation', invocation);
   option('--trace', trace);
-  if (platform !== undefined) words.push('--platform');
+  if (platform === 'all') words.push('--platform');
+  else if (names !== undefined && !names.includes(',') && text === undefined) words.push('--failures');
   if (isLive) words.push('--follow');
   else {
     option('--since', from);

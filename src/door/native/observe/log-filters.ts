@@ -56,7 +56,7 @@ export const pastFilters = {
 export const platform = Type.Optional(
   Type.Enum([...PLATFORM_LINES], {
     description:
-      "The platform's own lines of each invocation beside those that it printed: `all` (START, END, REPORT), `report`, or `none` (the default). A search for a text or fields leaves them out, unless it is about one invocation or trace.",
+      "The platform's own lines of each invocation beside those that it printed: `all` (START, END, REPORT), `report`, `failures` (the END of what did not succeed), or `none` (the default). A search for a text or fields finds failures; of the others it is made only where one invocation or trace is meant.",
   }),
 );
 

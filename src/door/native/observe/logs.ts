@@ -111,6 +111,12 @@ export function addLogRoutes(app: App, context: DoorContext): void {
         querystring: Type.Object(
           {
             ...pastFilters,
+            platform: Type.Optional(
+              Type.Enum(['none', 'failures'], {
+                description:
+                  'With `failures` the ends of invocations that did not succeed are counted, too, unless a text, fields, an invocation or a trace are looked for',
+              }),
+            ),
             parts: Type.Optional(
               Type.Integer({ minimum: 1, maximum: 500, default: 60, description: '60 where absent' }),
             ),
@@ -136,7 +142,7 @@ export function addLogRoutes(app: App, context: DoorContext): void {
       },
     },
     async (request) => {
-      const { parts = 60, ...filters } = request.query;
+      const { parts = 60, platform: shown, ...filters } = request.query;
       const asked = functionsOf(context, filters.function);
       for (const name of asked ?? []) demand(request.raw, 'logs:read', `function:${name}`);
       await store.journal.flush();
@@ -144,7 +150,13 @@ export function addLogRoutes(app: App, context: DoorContext): void {
       const { toMs = clock.now(), fromMs = toMs - DAY_MS } = query;
       if (fromMs >= toMs) throw new Problem('invalid_request', 'the time that is counted must end after it begins');
       const partMs = (toMs - fromMs) / parts;
-      const { counts, ...rest } = await store.journal.logCounts({ ...query, fromMs, toMs, parts });
+      const { counts, ...rest } = await store.journal.logCounts({
+        ...query,
+        fromMs,
+        toMs,
+        parts,
+        failures: shown === 'failures',
+      });
       const found = new Map<number, Record<string, number>>();
       for (const { part, level, lines } of counts) found.set(part, { ...found.get(part), [level]: lines });
       return {
