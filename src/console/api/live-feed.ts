@@ -1,4 +1,4 @@
-import { request } from './client.ts';
+import { readEvents } from './event-stream.ts';
 
 /** What the feed `/v1/live` sends, by the name of its event. */
 export interface LiveEvents {
@@ -26,38 +26,9 @@ export type Happening = {
   readonly [N in keyof LiveEvents]: { readonly name: N; readonly value: LiveEvents[N] };
 }[keyof LiveEvents];
 
-/** The node says something every 15 seconds. */
-const SILENCE_MS = 40_000;
-
-/** Reads the feed to its end; throws where it breaks off, or stays silent for too long. That the node lives is told by no event at all. */
-export async function readFeed(signal: AbortSignal, onHeard: (events: readonly Happening[]) => void): Promise<void> {
-  const silent = new AbortController();
-  const both = AbortSignal.any([signal, silent.signal]);
-  let timer = window.setTimeout(() => silent.abort(), SILENCE_MS);
-  try {
-    const response = await request('GET', '/v1/live', { signal: both, headers: { Accept: 'text/event-stream' } });
-    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-    let text = '';
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      window.clearTimeout(timer);
-      timer = window.setTimeout(() => silent.abort(), SILENCE_MS);
-      const parts = (text + value).split('\n\n');
-      text = parts.pop() ?? '';
-      onHeard(parts.flatMap(happeningOf));
-    }
-  } finally {
-    window.clearTimeout(timer);
-    // Also where what was heard is not wanted: the connection goes.
-    silent.abort();
-  }
-}
-
-function happeningOf(part: string): Happening[] {
-  const name = /^event: (.*)$/m.exec(part)?.[1];
-  const data = /^data: (.*)$/m.exec(part)?.[1];
-  return name === undefined || data === undefined ? [] : [{ name, value: JSON.parse(data) } as Happening];
+/** Reads the feed as `readEvents` does. That the node lives is told by no event at all. */
+export function readFeed(signal: AbortSignal, onHeard: (events: readonly Happening[]) => void): Promise<void> {
+  return readEvents('/v1/live', { onEvents: (events) => onHeard(events as readonly Happening[]) }, signal);
 }
 
 /** Names a caller so that two who are not the same have two names. */
