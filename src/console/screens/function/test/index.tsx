@@ -1,96 +1,43 @@
 import { Button, Group, Kbd, Select, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
-import { useApi } from '../../../api/hooks.ts';
+import { useEffect, useMemo, useState } from 'react';
 import { useMay } from '../../../api/may.ts';
-import { messageOf } from '../../../api/problem.ts';
 import { CodeEditor } from '../../../ui/code-editor.tsx';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { May } from '../../../ui/may.tsx';
 import { Panel } from '../../../ui/panel.tsx';
-import { useTriggerKinds } from '../../../ui/trigger-form/types.ts';
 import { useWords } from '../../../ui/words.ts';
 import type { FunctionTabProps } from '../tab-props.ts';
 import { useTargets } from '../targets.ts';
+import { freeName, sourceOfBrowser } from './browser-events.ts';
 import { History } from './history.tsx';
-import { keep, kept } from './kept.ts';
+import { MoveEvents } from './move-events.tsx';
 import { Result } from './result.tsx';
 import { type Run, runFunction } from './run.ts';
-import { useSavedEvents } from './saved.ts';
+import { SavedByOthers } from './saved-by-others.tsx';
 import { SavedEvents } from './saved-events.tsx';
-import { firstSource, sampleOf, sourceGroups } from './sources.ts';
 import classes from './test.module.css';
+import { useEvent } from './use-event.ts';
 
-/** The event of a function that nothing wakes. */
-const ANY = '{\n  "hello": "world"\n}';
 const MOST_RUNS = 20;
 
 /** Runs the function with an event, and shows what came of it: result, log, timing. */
 export default function Test({ view }: FunctionTabProps) {
-  const { name, id } = view;
-  const [words, setWords] = useWords(['target', 'event']);
-  const saved = useSavedEvents(id);
-  const { kinds = [] } = useTriggerKinds();
-  const triggers = useApi('/v1/triggers', { query: { function: name } });
-  const before = useRef(kept(id));
-  // Absent until it is known what it begins with.
-  const [written, setText] = useState(before.current?.text);
-  const text = written ?? '';
-  const [fault, setFault] = useState('');
+  const { name } = view;
+  const [words, setWords] = useWords(['target']);
+  const event = useEvent(view);
+  const { text, saved, inBrowser, source } = event;
   const [runs, setRuns] = useState<readonly Run[]>([]);
   const [shown, setShown] = useState<Run>();
   const [running, setRunning] = useState<AbortController>();
   const may = useMay('function:invoke', `function:${name}`);
   const targets = useTargets(view);
   const target = targets.find(({ value }) => value === words.target)?.value ?? name;
-  const found = triggers.data?.triggers ?? [];
-  const groups = sourceGroups(saved.events, found, kinds);
   const problem = useMemo(() => jsonFault(text), [text]);
 
-  const write = (next: string, source = words.event) => {
-    setText(next);
-    keep(id, { text: next, source });
-  };
-  const textOf = async (source: string) =>
-    saved.events.find((each) => `saved:${each.name}` === source)?.text ?? (await sampleOf(source, view, found));
-  const begin = async (source: string) => {
-    setFault('');
-    setWords({ event: source });
-    try {
-      write(await textOf(source), source);
-    } catch (error) {
-      setFault(messageOf(error));
-    }
-  };
-  // It begins with what was written before, else with what the URL names, else as the function's trigger sends it.
-  const isReady = !triggers.isPending;
-  const begun = useRef(false);
-  const first = async () => {
-    const source = words.event || firstSource(found);
-    if (before.current !== undefined && ['', before.current.source].includes(words.event)) {
-      setWords({ event: before.current.source });
-      return;
-    }
-    let sample = ANY;
-    try {
-      if (source !== undefined) sample = await textOf(source);
-      if (source !== undefined) setWords({ event: source });
-    } catch (error) {
-      setFault(messageOf(error));
-    }
-    // Who was quicker than the node keeps what was typed.
-    setText((now) => (now === before.current?.text ? sample : now));
-  };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when what it may begin with is known
-  useEffect(() => {
-    if (begun.current || !isReady) return;
-    begun.current = true;
-    void first();
-  }, [isReady]);
-
   const run = async () => {
-    if (may.allowed !== true || running !== undefined || written === undefined || problem !== undefined) return;
+    if (may.allowed !== true || running !== undefined || !event.isWritten || problem !== undefined) return;
     const controller = new AbortController();
     setRunning(controller);
     try {
@@ -106,25 +53,46 @@ export default function Test({ view }: FunctionTabProps) {
   useEffect(() => () => running?.abort(), [running]);
   useHotkeys([['mod+Enter', () => void run()]], []);
 
+  const names = saved.events.map((each) => each.name);
+  const ofBrowser = inBrowser.events.find((each) => sourceOfBrowser(each.name) === source);
+
   return (
     <>
+      <MoveEvents
+        name={name}
+        events={inBrowser.events}
+        taken={names}
+        onMoved={event.onMoved}
+        onForget={() => {
+          for (const each of inBrowser.events) inBrowser.forget(each.name);
+        }}
+      />
       <div className={classes.columns}>
         <Panel
           title="Event"
           aside={
-            <SavedEvents saved={saved} text={text} current={words.event} onSaved={(event) => setWords({ event })} />
+            <SavedEvents
+              name={name}
+              events={saved.events}
+              text={text}
+              problem={problem}
+              base={event.base}
+              suggestion={ofBrowser === undefined ? '' : freeName(ofBrowser.name, new Set(names))}
+              onSaved={event.onSaved}
+              onRemoved={event.onRemoved}
+            />
           }
         >
           <div className={classes.fields}>
             <Select
               label="Begin from"
               placeholder="A saved event, or a sample"
-              data={groups}
-              value={groups.some(({ items }) => items.some(({ value }) => value === words.event)) ? words.event : null}
-              onChange={(source) => source !== null && void begin(source)}
+              data={event.groups}
+              value={event.groups.some(({ items }) => items.some(({ value }) => value === source)) ? source : null}
+              onChange={(next) => next !== null && void event.begin(next)}
               searchable
               nothingFoundMessage="No event is called so"
-              error={fault || undefined}
+              error={event.fault || undefined}
             />
             <Select
               label="Run"
@@ -137,12 +105,13 @@ export default function Test({ view }: FunctionTabProps) {
           <CodeEditor
             label="Event as JSON"
             value={text}
-            onChange={(next) => next !== text && write(next)}
+            onChange={(next) => next !== text && event.write(next)}
             language="json"
             minHeight="16rem"
             maxHeight="44vh"
             onRun={() => void run()}
           />
+          {event.theirs !== undefined && <SavedByOthers event={event.theirs} onTake={event.take} />}
           <Group justify="space-between" mt="sm" gap="xs">
             <Text size="xs" c={problem === undefined ? 'dimmed' : 'var(--fob-bad)'} role="status">
               {problem ?? (
@@ -155,7 +124,7 @@ export default function Test({ view }: FunctionTabProps) {
               <May action="function:invoke" on={`function:${name}`}>
                 <Button
                   onClick={() => void run()}
-                  disabled={written === undefined || problem !== undefined}
+                  disabled={!event.isWritten || problem !== undefined}
                   leftSection={<IconPlayerPlay size={16} aria-hidden />}
                 >
                   Run
@@ -175,8 +144,15 @@ export default function Test({ view }: FunctionTabProps) {
         <Result name={name} run={shown} isRunning={running !== undefined} />
       </div>
       {runs.length > 1 && <History runs={runs} shown={shown} onShow={setShown} />}
-      {written !== undefined && problem === undefined && (
-        <CommandLine words={['call', target, ...dataOf(text), '--logs']} />
+      {event.isWritten && problem === undefined && (
+        <CommandLine
+          words={[
+            'call',
+            target,
+            ...(event.asSaved === undefined ? dataOf(text) : ['--saved', event.asSaved.name]),
+            '--logs',
+          ]}
+        />
       )}
     </>
   );

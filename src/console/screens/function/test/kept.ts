@@ -2,6 +2,8 @@
 interface Written {
   readonly text: string;
   readonly source: string;
+  /** Of a saved event: where it stood. */
+  readonly revision?: number | undefined;
 }
 
 /** Keeps what was written last for a function, by its id, while the tab of the browser is open. */
@@ -18,7 +20,8 @@ export function kept(id: string): Written | undefined {
   try {
     const found = JSON.parse(sessionStorage.getItem(keyOf(id)) ?? 'null') as Partial<Written> | null;
     if (typeof found?.text !== 'string' || typeof found.source !== 'string') return undefined;
-    return { text: found.text, source: found.source };
+    const { text, source, revision } = found;
+    return { text, source, ...(typeof revision === 'number' && { revision }) };
   } catch {
     return undefined;
   }

@@ -1,94 +1,140 @@
-import { Button, Group, Popover, Text, TextInput } from '@mantine/core';
+import { Button, Group, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { IconDeviceFloppy, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
-import { messageOf } from '../../../api/problem.ts';
-import type { useSavedEvents } from './saved.ts';
+import { api } from '../../../api/client.ts';
+import { renew } from '../../../api/hooks.ts';
+import { ConfirmButton } from '../../../ui/confirm-button.tsx';
+import { tell } from '../../../ui/deed.tsx';
+import { FormDialog, ifRevision } from '../../../ui/form-dialog.tsx';
+import { May } from '../../../ui/may.tsx';
+import type { NameRule } from '../../../ui/name-field.tsx';
+import { useSeenRevision } from '../../../ui/seen-revision.ts';
+import { type Base, readSaved, TEST_EVENTS, type TestEvent } from './saved.ts';
+
+const RULE: NameRule = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+  says: 'Letters, digits and . _ -, beginning with a letter or digit',
+};
+/** A longer event comes from a file in the command that saves it. */
+const MOST_IN_COMMAND = 2_000;
 
 interface SavedEventsProps {
-  readonly saved: ReturnType<typeof useSavedEvents>;
+  /** The function's name. */
+  readonly name: string;
+  readonly events: readonly { readonly name: string; readonly revision: number }[];
   readonly text: string;
-  /** What the event began from. */
-  readonly current: string;
-  readonly onSaved: (source: string) => void;
+  /** Why it cannot be saved. */
+  readonly problem: string | undefined;
+  /** The saved event that is being written on, where it is still there. */
+  readonly base: Base | undefined;
+  /** A name for what has none yet. */
+  readonly suggestion: string;
+  readonly onSaved: (event: TestEvent) => void;
+  readonly onRemoved: () => void;
 }
 
-/** Keeps the event under a name, in this browser, and lets go of one. */
-export function SavedEvents({ saved, text, current, onSaved }: SavedEventsProps) {
-  const [isOpen, setOpen] = useState(false);
-  const own = current.startsWith('saved:') ? current.slice('saved:'.length) : '';
-  const [name, setName] = useState('');
-  const [fault, setFault] = useState('');
-  const save = () => {
-    const wanted = name.trim();
-    if (wanted === '') return;
-    try {
-      saved.save({ name: wanted, text });
-      onSaved(`saved:${wanted}`);
-      setOpen(false);
-      setFault('');
-    } catch (error) {
-      setFault(`This browser does not keep it: ${messageOf(error)}`);
-    }
+/** Keeps the event under a name, for all who may run the function, and removes one. */
+export function SavedEvents(props: SavedEventsProps) {
+  const { name, events, text, problem, base, suggestion, onSaved, onRemoved } = props;
+  const [isOpen, dialog] = useDisclosure(false);
+  const [wanted, setWanted] = useState('');
+  const seen = useSeenRevision(base?.revision);
+  const on = `function:${name}`;
+  const inPlaceOf = events.find((each) => each.name === wanted);
+  const revision = inPlaceOf === undefined ? 0 : base?.name === wanted ? base.revision : inPlaceOf.revision;
+  const command = [
+    ...['event', 'save', name, wanted, '--data'],
+    text.length <= MOST_IN_COMMAND ? text : `@${wanted}.json`,
+  ];
+  const save = async (at: number | undefined) => {
+    const path = { name, event: wanted };
+    const saved = await api.put('/v1/functions/{name}/test-events/{event}', {
+      path,
+      body: { text },
+      ...ifRevision(at),
+    });
+    onSaved(saved);
+    await renew(TEST_EVENTS);
+    tell(`The test event ${wanted} is saved`, command);
   };
   return (
     <Group gap={4}>
-      {saved.events.some((each) => each.name === own) && (
-        <Button
-          size="xs"
-          variant="subtle"
-          color="gray"
-          leftSection={<IconTrash size={14} aria-hidden />}
-          onClick={() => {
-            saved.remove(own);
-            onSaved('');
+      {base !== undefined && (
+        <ConfirmButton
+          action="function:invoke"
+          on={on}
+          label="Remove"
+          button={{
+            size: 'xs',
+            variant: 'subtle',
+            color: 'gray',
+            leftSection: <IconTrash size={14} aria-hidden />,
+          }}
+          title={`Remove the test event ${base.name}?`}
+          command={['event', 'rm', name, base.name]}
+          onAsk={seen.ask}
+          onConfirm={async () => {
+            const path = { name, event: base.name };
+            await seen.act((precondition) =>
+              api.delete('/v1/functions/{name}/test-events/{event}', { path, ...precondition }),
+            );
+            onRemoved();
+            await renew(TEST_EVENTS);
+            return `The test event ${base.name} is removed`;
           }}
         >
-          Forget “{own}”
-        </Button>
+          It goes for all who run the function with it. What the editor holds stays.
+        </ConfirmButton>
       )}
-      <Popover opened={isOpen} onChange={setOpen} width={280} position="bottom-end" trapFocus withinPortal>
-        <Popover.Target>
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconDeviceFloppy size={14} aria-hidden />}
-            onClick={() => {
-              setName(own);
-              setOpen(!isOpen);
-            }}
-          >
-            Save
-          </Button>
-        </Popover.Target>
-        <Popover.Dropdown>
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              save();
-            }}
-          >
-            <TextInput
-              label="Name of the event"
-              description="Kept in this browser, for this function"
-              value={name}
-              maxLength={80}
-              onChange={(event) => setName(event.currentTarget.value)}
-              autoComplete="off"
-              data-autofocus
-            />
-            {fault !== '' && (
-              <Text size="xs" c="var(--fob-bad)" role="alert">
-                {fault}
-              </Text>
-            )}
-            <Group justify="flex-end" mt="xs">
-              <Button size="xs" type="submit" disabled={name.trim() === ''}>
-                {saved.events.some((each) => each.name === name.trim()) ? 'Save in place of it' : 'Save'}
-              </Button>
-            </Group>
-          </form>
-        </Popover.Dropdown>
-      </Popover>
+      <May action="function:invoke" on={on}>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconDeviceFloppy size={14} aria-hidden />}
+          onClick={() => {
+            setWanted(base?.name ?? suggestion);
+            dialog.open();
+          }}
+          disabled={problem !== undefined || text.trim() === ''}
+        >
+          Save
+        </Button>
+      </May>
+      <FormDialog
+        opened={isOpen}
+        onClose={dialog.close}
+        title="Save the event"
+        verb={inPlaceOf === undefined ? 'Save' : 'Save in place of it'}
+        command={command}
+        isReady={RULE.pattern.test(wanted)}
+        mine={{ event: parsed(text) }}
+        stands={async () => {
+          const { revision: now, text: theirs } = await readSaved(name, wanted);
+          return { revision: now, event: parsed(theirs) };
+        }}
+        revision={revision}
+        onSubmit={save}
+      >
+        <TextInput
+          label="Name of the event"
+          description="Kept with the function, for all who may run it, and seen by all who see its settings"
+          value={wanted}
+          onChange={(event) => setWanted(event.currentTarget.value)}
+          error={wanted !== '' && !RULE.pattern.test(wanted) && RULE.says}
+          autoComplete="off"
+          data-autofocus
+          required
+        />
+      </FormDialog>
     </Group>
   );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

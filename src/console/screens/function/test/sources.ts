@@ -2,6 +2,8 @@ import { api } from '../../../api/client.ts';
 import type { FunctionView } from '../../../api/things.ts';
 import type { Api } from '../../../api/types.gen.ts';
 import { lookOf } from '../../../ui/trigger-form/types.ts';
+import { sourceOfBrowser } from './browser-events.ts';
+import { sourceOfSaved } from './saved.ts';
 
 type Trigger = Api['GET /v1/triggers']['answer']['triggers'][number];
 
@@ -11,14 +13,19 @@ export interface SourceGroup {
   readonly items: { value: string; label: string }[];
 }
 
-/** What an event can begin from: what one has saved, the function's own triggers, and every kind of trigger. */
+/** What an event can begin from: what is saved, the function's own triggers, and every kind of trigger. */
 export function sourceGroups(
   saved: readonly { name: string }[],
+  inBrowser: readonly { name: string }[],
   triggers: readonly Trigger[],
   types: readonly { name: string }[],
 ): SourceGroup[] {
   return [
-    { group: 'Saved', items: saved.map(({ name }) => ({ value: `saved:${name}`, label: name })) },
+    { group: 'Saved', items: saved.map(({ name }) => ({ value: sourceOfSaved(name), label: name })) },
+    {
+      group: 'Saved in this browser alone',
+      items: inBrowser.map(({ name }) => ({ value: sourceOfBrowser(name), label: name })),
+    },
     {
       group: 'As its triggers send',
       items: triggers.map(({ name, summary, type }) => ({
