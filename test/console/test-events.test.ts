@@ -62,18 +62,19 @@ describe('test events in the console', { skip: noBrowser }, () => {
     await editor(theirs.page).getByText('"mine"').waitFor();
 
     await button(theirs.page, 'Save').click();
-    await button(theirs.page, 'Save in place of it').click();
+    await theirs.page.getByRole('dialog').getByText('in place of the one that there is').waitFor();
+    await theirs.page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
     const conflict = theirs.page.getByLabel('What stands now and what you are about to save');
     await conflict.getByText('event.order').waitFor();
     await conflict.getByText('event.mine').waitFor();
     await look(theirs.page, 'test-events-conflict');
-    await button(theirs.page, 'Save in place of it over theirs').click();
+    await button(theirs.page, 'Save over theirs').click();
     await editor(page).getByText('"mine"').waitFor();
     await theirs.page.getByText('saved big-order again').waitFor({ state: 'detached' });
 
     await button(page, 'Remove').click();
     await page.getByRole('dialog').getByText('fob event rm pay big-order').waitFor();
-    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
     await page.getByText('The test event big-order is removed').waitFor();
     await button(theirs.page, 'Remove').waitFor({ state: 'detached' });
     await editor(page).getByText('"mine"').waitFor();

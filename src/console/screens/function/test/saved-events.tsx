@@ -105,7 +105,7 @@ export function SavedEvents(props: SavedEventsProps) {
         opened={isOpen}
         onClose={dialog.close}
         title="Save the event"
-        verb={inPlaceOf === undefined ? 'Save' : 'Save in place of it'}
+        verb="Save"
         command={command}
         isReady={RULE.pattern.test(wanted)}
         mine={{ event: parsed(text) }}
@@ -118,7 +118,7 @@ export function SavedEvents(props: SavedEventsProps) {
       >
         <TextInput
           label="Name of the event"
-          description="Kept with the function, for all who may run it, and seen by all who see its settings"
+          description={`Kept with the function, for all who may run it, and seen by all who see its settings${inPlaceOf === undefined ? '' : '; in place of the one that there is'}`}
           value={wanted}
           onChange={(event) => setWanted(event.currentTarget.value)}
           error={wanted !== '' && !RULE.pattern.test(wanted) && RULE.says}
