@@ -1,3 +1,5 @@
+import { doorWords } from './door-words.ts';
+
 /** The map as `GET /v1/map` has it. */
 export interface MapAnswer {
   readonly windowMs: number;
@@ -27,6 +29,11 @@ export interface MapEdgeView {
   readonly operations: Readonly<Record<string, number>>;
 }
 
+/** What a node is called: somebody from outside by words, all else by its id. */
+export function nodeWords(id: string): string {
+  return id.startsWith(DOOR) ? doorWords(id.slice(DOOR.length)) : id;
+}
+
 interface TreeRow {
   readonly text: string;
   /** What was done, or of a trigger what it listens to. */
@@ -35,6 +42,7 @@ interface TreeRow {
 }
 
 const MAX_ROWS = 500;
+const DOOR = 'door:';
 
 /** The map as a tree: below each node what it wakes, calls and uses. What stands elsewhere already is only named. */
 export function treeOf({ nodes, edges }: MapAnswer): TreeRow[] {
@@ -67,7 +75,7 @@ export function treeOf({ nodes, edges }: MapAnswer): TreeRow[] {
   };
   const root = (id: string): void => {
     if (told.has(id) || rows.length >= MAX_ROWS) return;
-    rows.push({ text: id, how: details.get(id) ?? '' });
+    rows.push({ text: nodeWords(id), how: details.get(id) ?? '' });
     // A root is never at the left edge alone: what it leads to is.
     below(id, ' ');
   };
@@ -87,7 +95,8 @@ function howOf(edge: MapEdgeView, details: ReadonlyMap<string, string>): string 
 /** The map in the language of Graphviz. */
 export function drawDot({ nodes, edges }: MapAnswer): string {
   const lines = nodes.map(
-    ({ id, kind, silent }) => `  ${quoted(id)} [shape=${SHAPE[kind] ?? 'box'}${silent ? ', style=dashed' : ''}];`,
+    ({ id, kind, silent }) =>
+      `  ${quoted(id)} [label=${quoted(nodeWords(id))}, shape=${SHAPE[kind] ?? 'box'}${silent ? ', style=dashed' : ''}];`,
   );
   const links = edges.map((edge) => {
     const style = edge.calls === 0 ? ', style=dashed' : edge.errors > 0 ? ', color=red' : '';
@@ -116,7 +125,7 @@ export function drawMermaid({ nodes, edges }: MapAnswer): string {
   const number = new Map(nodes.map(({ id }, at) => [id, `n${at}`]));
   const lines = nodes.map(({ id, kind }) => {
     const [open, close] = BRACKETS[kind] ?? ['[', ']'];
-    return `  ${number.get(id)}${open}"${escaped(id)}"${close}`;
+    return `  ${number.get(id)}${open}"${escaped(nodeWords(id))}"${close}`;
   });
   const links = edges.map((edge) => {
     const arrow = edge.calls === 0 ? '-.->' : '-->';

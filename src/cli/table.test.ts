@@ -50,6 +50,35 @@ describe('tables', () => {
     assert.equal(renderTable(columns, rows, { width: undefined }).length, 3);
   });
 
+  test('give a column that must be read lines of its own where others leave too little for it', () => {
+    const columns: Column[] = [
+      { title: 'NAME' },
+      { title: 'TOOK', dropOrder: 1 },
+      { title: 'ERROR', apartUnder: 12, isBrief: true },
+    ];
+    const rows = [
+      ['charge', '20 ms', 'TypeError: no amount was given'],
+      ['refund', '1 ms', ''],
+    ];
+    assert.deepEqual(renderTable(columns, rows, { width: 27 }), [
+      'NAME    TOOK   ERROR',
+      'charge  20 ms  TypeError:…',
+      'refund  1 ms',
+    ]);
+    assert.deepEqual(renderTable(columns, rows, { width: 26 }), [
+      'NAME    TOOK',
+      'charge  20 ms',
+      '  └ TypeError: no amount…',
+      'refund  1 ms',
+    ]);
+    const whole = { ...columns[2]!, isBrief: false };
+    assert.deepEqual(renderTable([columns[0]!, columns[1]!, whole], rows, { width: 26 }).slice(2, 4), [
+      '  └ TypeError: no amount',
+      '    was given',
+    ]);
+    assert.deepEqual(renderTable(columns, [rows[1]!], { width: 26 }), ['NAME    TOOK  ERROR', 'refund  1 ms']);
+  });
+
   test('leave out a column that says nothing, on a terminal alone', () => {
     const columns: Column[] = [{ title: 'NAME' }, { title: 'NEXT', hideEmpty: true }, { title: 'STATE' }];
     const rows = [

@@ -5,6 +5,10 @@ export interface Column {
   readonly align?: 'left' | 'right';
   /** The fewest cells that this column may be cut to where the terminal is narrow; absent: never cut. */
   readonly shrinkTo?: number;
+  /** Gets lines of its own below its row where fewer cells than this are left for it, or others would have to go; for one column. */
+  readonly apartUnder?: number;
+  /** Apart, it is cut to one line rather than told in whole. */
+  readonly isBrief?: boolean;
   /** Goes on below where it does not fit, broken at spaces, rather than being cut. */
   readonly wraps?: boolean;
   /** May be left out altogether on a narrow terminal; higher numbers go first. */
@@ -18,6 +22,8 @@ export interface Column {
 }
 
 const GAP = 2;
+/** Before what stands on a line of its own below its row. */
+const APART = '  └ ';
 
 /**
  * An aligned table. Where it does not fit into `width` cells, columns are cut from the widest down, then left out in their
@@ -39,7 +45,11 @@ export function renderTable(
       ? []
       : [index],
   );
-  const { shown, widths } = fit(columns, natural, { shown: filled, width: options.width });
+  const apart = apartOf(columns, natural, { shown: filled, width: options.width });
+  const { shown, widths } = fit(columns, natural, {
+    shown: filled.filter((at) => at !== apart),
+    width: options.width,
+  });
   const line = (cells: readonly string[], decorate: (cell: string, at: number) => string) =>
     shown
       .map((at, position) => {
@@ -55,16 +65,40 @@ export function renderTable(
     const count = Math.max(1, ...shown.map((at) => parts[at]?.length ?? 1));
     return Array.from({ length: count }, (_, index) => parts.map((lines) => lines[index] ?? ''));
   };
+  const linesApart = (row: readonly string[]): string[] => {
+    const text = apart === undefined ? '' : (row[apart] ?? '');
+    if (text === '') return [];
+    const room = options.width! - APART.length;
+    const { isBrief, decorate } = columns[apart!]!;
+    return (isBrief ? [cutText(text, room)] : wrapText(text, room)).map(
+      (part, at) => (at === 0 ? APART : ' '.repeat(APART.length)) + (decorate?.(part, text) ?? part),
+    );
+  };
   const title = line(
     columns.map((column) => column.title),
     (cell) => options.decorateTitle?.(cell) ?? cell,
   );
   return [
     title,
-    ...flat.flatMap((row) =>
-      linesOf(row).map((cells) => line(cells, (cell, at) => columns[at]!.decorate?.(cell, row[at] ?? '') ?? cell)),
-    ),
+    ...flat.flatMap((row) => [
+      ...linesOf(row).map((cells) => line(cells, (cell, at) => columns[at]!.decorate?.(cell, row[at] ?? '') ?? cell)),
+      ...linesApart(row),
+    ]),
   ].map((text) => text.trimEnd());
+}
+
+/** The column that gets lines of its own; `undefined` where there is none, or room enough. */
+function apartOf(
+  columns: readonly Column[],
+  natural: readonly number[],
+  { shown, width }: { shown: readonly number[]; width: number | undefined },
+): number | undefined {
+  const at = shown.find((index) => columns[index]!.apartUnder !== undefined);
+  if (at === undefined || width === undefined) return undefined;
+  const least = shown.map((index) => {
+    return Math.min(natural[index]!, leastOf(columns[index]!));
+  });
+  return least.reduce((sum, cells) => sum + cells, GAP * (shown.length - 1)) > width ? at : undefined;
 }
 
 /** Which columns are shown, and how wide each is. */
@@ -80,7 +114,7 @@ function fit(
     let excess = shown.reduce((sum, at) => sum + widths[at]!, GAP * (shown.length - 1)) - width;
     while (excess > 0) {
       const widest = shown
-        .filter((at) => columns[at]!.shrinkTo !== undefined && widths[at]! > columns[at]!.shrinkTo!)
+        .filter((at) => widths[at]! > leastOf(columns[at]!))
         .sort((a, b) => widths[b]! - widths[a]!)[0];
       if (widest === undefined) break;
       widths[widest]!--;
@@ -93,6 +127,11 @@ function fit(
     if (dropped === undefined) return { shown, widths };
     shown.splice(shown.indexOf(dropped), 1);
   }
+}
+
+/** The fewest cells that a column may be cut to; without end where it is never cut. */
+function leastOf({ apartUnder, shrinkTo }: Column): number {
+  return apartUnder ?? shrinkTo ?? Number.POSITIVE_INFINITY;
 }
 
 /**

@@ -71,7 +71,7 @@ test('a map is a tree also where functions call each other in a circle', () => {
   assert.deepEqual(
     rows.map(({ text }) => text),
     [
-      'door:http',
+      'HTTP',
       ' └ function:a',
       '   └ function:b',
       '     └ function:a (see above)',

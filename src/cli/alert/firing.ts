@@ -110,7 +110,7 @@ export function defineFiring(command: Command): void {
           { title: 'WORST', align: 'right' },
           { title: 'LIMIT', align: 'right', dropOrder: 1 },
           { title: 'ACK', shrinkTo: 6, hideEmpty: true, dropOrder: 2 },
-          { title: 'LIKELY CAUSE', shrinkTo: 16 },
+          { title: 'LIKELY CAUSE', apartUnder: 60, hideEmpty: true },
         ],
         firings.map((each) => [
           formatTime(each.sinceMs, now).replace(/\.\d+$/, ''),
@@ -136,7 +136,7 @@ function printAlerts(alerts: readonly AlertView[]): void {
       { title: 'VALUE', align: 'right' },
       { title: 'LIMIT', align: 'right', dropOrder: 1 },
       { title: 'TOLD', shrinkTo: 8, hideEmpty: true, dropOrder: 2 },
-      { title: 'LIKELY CAUSE', shrinkTo: 16 },
+      { title: 'LIKELY CAUSE', apartUnder: 60, hideEmpty: true },
     ],
     alerts.map((alert) => [
       alert.severity,

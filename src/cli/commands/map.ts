@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { clientOf, examples, oneOf, optionsOf } from '../command-line.ts';
 import { formatDuration } from '../human.ts';
-import { drawDot, drawMermaid, type MapAnswer, type MapEdgeView, rateOf, treeOf } from '../map-view.ts';
+import { drawDot, drawMermaid, type MapAnswer, type MapEdgeView, nodeWords, rateOf, treeOf } from '../map-view.ts';
 import { note, paint, print, printJson, printTable } from '../output.ts';
 
 const FORMATS = ['tree', 'table', 'dot', 'mermaid'];
@@ -50,7 +50,7 @@ function printTree(map: MapAnswer): void {
         title: 'WHAT',
         keepSpaces: true,
         shrinkTo: 36,
-        decorate: (cell, text) => (/^[a-z]/.test(text) ? paint('bold', cell) : cell),
+        decorate: (cell, text) => (/^\S/.test(text) ? paint('bold', cell) : cell),
       },
       { title: 'HOW', shrinkTo: 8, dropOrder: 2 },
       ...COUNTS,
@@ -62,7 +62,7 @@ function printTree(map: MapAnswer): void {
 function printEdges(edges: readonly MapEdgeView[]): void {
   printTable(
     [{ title: 'FROM', shrinkTo: 12 }, { title: 'TO', shrinkTo: 12 }, ...COUNTS],
-    edges.map((edge) => [edge.from, edge.to, ...countsOf(edge)]),
+    edges.map((edge) => [nodeWords(edge.from), edge.to, ...countsOf(edge)]),
   );
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { aboutFunction, functionPath, type LogLine, type RunView } from '../api.ts';
 import type { NodeClient } from '../client.ts';
 import { clientOf, examples, oneOf, optionsOf, wholeNumber } from '../command-line.ts';
+import { doorWords } from '../door-words.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { formatAge, formatBytes, formatDuration, formatTime, parseSinceMs } from '../human.ts';
 import { formatLogLine } from '../log-line.ts';
@@ -94,7 +95,7 @@ async function listRuns(client: NodeClient, name: string | undefined, options: R
       { title: 'TOOK', align: 'right', dropOrder: 1 },
       { title: 'WAITED', align: 'right', dropOrder: 3 },
       { title: 'START', dropOrder: 4 },
-      { title: 'ERROR', shrinkTo: 10, dropOrder: 2 },
+      { title: 'ERROR', apartUnder: 30, isBrief: true, hideEmpty: true },
     ],
     invocations.map((run) => [
       run.invocationId,
@@ -126,7 +127,7 @@ async function showRun(client: NodeClient, run: RunView, options: RunsOptions): 
     ...memoryOf(run),
     ['payload', formatBytes(run.payloadBytes)],
     ['result', formatBytes(run.resultBytes)],
-    ['door', run.door],
+    ['door', doorWords(run.door)],
     ...(run.caller === undefined ? [] : ([['called by', run.caller]] as [string, string][])),
     ...(run.eventId === undefined
       ? []

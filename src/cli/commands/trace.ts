@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { aboutFunction, functionPath } from '../api.ts';
 import { clientOf, examples, optionsOf, wholeNumber } from '../command-line.ts';
+import { doorWords } from '../door-words.ts';
 import { count, formatAge, formatDuration, formatTime, parseDurationMs, parseSinceMs } from '../human.ts';
 import { note, paint, print, printJson, printTable, terminalWidth } from '../output.ts';
 import { drawWaterfall, errorsOf, type TraceRow } from '../waterfall.ts';
@@ -101,7 +102,7 @@ function listTraces(traces: readonly TraceSummary[], now: number): void {
       { title: 'TOOK', align: 'right' },
       { title: 'DOOR', dropOrder: 3 },
       { title: 'START', dropOrder: 4 },
-      { title: 'ERROR', shrinkTo: 10, dropOrder: 2, hideEmpty: true },
+      { title: 'ERROR', apartUnder: 30, isBrief: true, hideEmpty: true },
     ],
     traces.map((trace) => [
       trace.traceId,
@@ -109,7 +110,7 @@ function listTraces(traces: readonly TraceSummary[], now: number): void {
       trace.status,
       formatAge(trace.startedAtMs, now),
       formatDuration(trace.durationMs),
-      trace.door,
+      doorWords(trace.door),
       trace.coldStart ? 'cold' : 'warm',
       trace.error ?? '',
     ]),
