@@ -10,6 +10,7 @@ import classes from './code-editor.module.css';
 import type { Language } from './code-language.ts';
 import { tidy } from './code-tidy.ts';
 import { considerateTab } from './considerate-tab.ts';
+import { typedOver } from './typed-over.ts';
 
 export interface CodeEditorProps {
   /** What is edited, for those who do not see it. */
@@ -112,6 +113,7 @@ export default function CodeEditorView(props: CodeEditorProps) {
           basicSetup,
           keymap.of([{ key: 'Mod-s', run: save, preventDefault: true }]),
           considerateTab(),
+          typedOver(),
           syntaxHighlighting(highlighting),
           look,
           languagePart.current.of([]),
