@@ -162,7 +162,7 @@ export interface Api {
   /** Answers what was measured, over time */
   "GET /v1/metrics/query": { query: { metric: string | string[]; statistic?: "sum" | "rate" | "average" | "minimum" | "maximum" | "p50" | "p90" | "p99" | "count"; function?: string; version?: string; alias?: string; trigger?: string; label?: string | string[]; by?: string | string[]; from?: string; to?: string; step?: string }; answer: { metrics: ({ metric: string; statistic: "sum" | "rate" | "average" | "minimum" | "maximum" | "p50" | "p90" | "p99" | "count"; unit: string; from: string; to: string; stepMs: number; series: { labels: Record<string, string>; points: number[][] }[]; leftOut: number })[] } };
   /** Says what goes on now: the node, and the functions with the most of something */
-  "GET /v1/top": { query: { window?: string; sort?: "calls" | "errors" | "errorRate" | "p50" | "p90" | "p99" | "queued" | "memory" | "coldStarts" | "throttles" | "billed" | "concurrency" | "name"; filter?: string; limit?: number }; answer: { windowMs: number; functions: TopAnswer[]; total: number; all: TopAnswer; node?: Record<string, unknown> } };
+  "GET /v1/top": { query: { window?: string; sort?: "calls" | "errors" | "errorRate" | "p50" | "p90" | "p99" | "queued" | "memory" | "coldStarts" | "throttles" | "billed" | "concurrency" | "name"; filter?: string; limit?: number; percentiles?: number }; answer: { windowMs: number; functions: TopAnswer[]; total: number; all: TopAnswer; node?: Record<string, unknown> } };
   /** Publishes CloudEvents: one in headers and body, one as JSON, or a batch */
   "POST /v1/topics/{name}/events": { path: { name: string }; answer: { accepted: number } };
   /** Streams a consistent backup as a tar archive */

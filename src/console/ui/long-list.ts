@@ -1,8 +1,8 @@
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react';
+import { placesOf, type Scrolled } from './long-list-places.ts';
 
-/** No browser makes an element of any height; beyond this one the way of the scroll bar is made shorter. */
-const MAX_HEIGHT_PX = 14_000_000;
-const EXTRA_ROWS = 24;
+/** Rows from the begin at which it is near: what lies before is there by the time that somebody scrolls so far. */
+const NEAR_BEGIN_ROWS = 300;
 /** Rows from the end at which it counts as the end. */
 const NEAR_END_ROWS = 2;
 
@@ -20,24 +20,22 @@ interface LongListSettings {
 
 /** Draws a list of any length whose rows are equally high: says which rows are in view, and where. */
 export function useLongList({ scroller, count, first, rowHeight, startsAtEnd = false, startsAt }: LongListSettings) {
-  const [view, setView] = useState({ top: 0, height: 0 });
+  const [view, setView] = useState<Pick<Scrolled, 'top' | 'viewHeight' | 'exactTop'>>({ top: 0, viewHeight: 0 });
   const [isAtEnd, setAtEnd] = useState(startsAtEnd);
-  const last = useRef({ top: 0, first, isAtEnd: startsAtEnd });
-  const whole = count * rowHeight;
-  const height = Math.min(whole, MAX_HEIGHT_PX);
-  // How far the list goes for each pixel that the bar goes.
-  const ratio = height > view.height && view.height > 0 ? (whole - view.height) / (height - view.height) : 1;
-  const contentTop = Math.max(0, Math.min(view.top * ratio, whole - view.height));
+  const last = useRef({ top: 0, contentTop: 0, ratio: 1, first, isAtEnd: startsAtEnd });
+  const { whole, height, ratio, contentTop, from, to } = placesOf({ count, rowHeight, ...view });
 
   const scrollTo = useCallback(
-    (top: number) => {
+    (wanted: number) => {
       const element = scroller.current;
       if (element === null) return;
-      element.scrollTop = top / ratio;
+      const { clientHeight: viewHeight } = element;
+      const exactTop = Math.max(0, Math.min(wanted, count * rowHeight - viewHeight));
+      element.scrollTop = exactTop / placesOf({ count, rowHeight, top: 0, viewHeight }).ratio;
       last.current.top = element.scrollTop;
-      setView({ top: element.scrollTop, height: element.clientHeight });
+      setView({ top: element.scrollTop, viewHeight, exactTop });
     },
-    [scroller, ratio],
+    [scroller, count, rowHeight],
   );
 
   const setEnd = useCallback((at: boolean) => {
@@ -48,7 +46,10 @@ export function useLongList({ scroller, count, first, rowHeight, startsAtEnd = f
   // biome-ignore lint/correctness/useExhaustiveDependencies: where it begins is asked once
   useLayoutEffect(() => {
     const element = scroller.current!;
-    const measure = (): void => setView({ top: element.scrollTop, height: element.clientHeight });
+    const measure = (): void => {
+      const { scrollTop: top, clientHeight: viewHeight } = element;
+      setView((before) => (before.top === top ? { ...before, viewHeight } : { top, viewHeight }));
+    };
     const onScroll = (): void => {
       const { scrollTop: top, clientHeight, scrollHeight } = element;
       if (top < last.current.top - 1) setEnd(scrollHeight - top - clientHeight < 1);
@@ -61,7 +62,7 @@ export function useLongList({ scroller, count, first, rowHeight, startsAtEnd = f
       last.current.top = element.scrollTop;
       measure();
     });
-    if (startsAt !== undefined) element.scrollTop = startsAt * rowHeight - element.clientHeight / 2;
+    if (startsAt !== undefined) scrollTo(startsAt * rowHeight - element.clientHeight / 2);
     observer.observe(element);
     element.addEventListener('scroll', onScroll, { passive: true });
     return () => {
@@ -72,14 +73,22 @@ export function useLongList({ scroller, count, first, rowHeight, startsAtEnd = f
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: after each change of the rows, whatever it was
   useLayoutEffect(() => {
+    const { contentTop: before, ratio: ratioBefore } = last.current;
     const moved = (first - last.current.first) * rowHeight;
     last.current.first = first;
     if (last.current.isAtEnd) scrollTo(whole);
-    else if (moved !== 0) scrollTo(Math.max(0, contentTop - moved));
+    // Where the bar's way is made shorter, more rows change what a place of it means.
+    else if (moved !== 0 || ratio !== ratioBefore) {
+      // What somebody has just scrolled is not undone.
+      const unheard = (scroller.current!.scrollTop - view.top) * ratioBefore;
+      scrollTo(before + unheard - moved);
+    }
   }, [count, first]);
+  useLayoutEffect(() => {
+    last.current.contentTop = contentTop;
+    last.current.ratio = ratio;
+  });
 
-  const from = Math.max(0, Math.floor(contentTop / rowHeight) - EXTRA_ROWS);
-  const to = Math.min(count, Math.ceil((contentTop + view.height) / rowHeight) + EXTRA_ROWS);
   return {
     /** The rows to be drawn, `to` excluded. */
     from,
@@ -97,10 +106,11 @@ export function useLongList({ scroller, count, first, rowHeight, startsAtEnd = f
     show: (row: number): void => {
       const top = row * rowHeight;
       if (top < contentTop) scrollTo(top);
-      else if (top + rowHeight > contentTop + view.height) scrollTo(top + rowHeight - view.height);
+      else if (top + rowHeight > contentTop + view.viewHeight) scrollTo(top + rowHeight - view.viewHeight);
       setEnd(row >= count - 1);
     },
-    rowsInView: Math.max(1, Math.floor(view.height / rowHeight)),
-    isAtBegin: view.height > 0 && contentTop < rowHeight * EXTRA_ROWS,
+    rowsInView: Math.max(1, Math.floor(view.viewHeight / rowHeight)),
+    /** What lies before the first row will soon be seen. */
+    isNearBegin: view.viewHeight > 0 && contentTop < rowHeight * NEAR_BEGIN_ROWS,
   };
 }

@@ -1,5 +1,5 @@
-import { Button, Popover, Stack, TextInput } from '@mantine/core';
-import { IconCalendarTime, IconChevronDown } from '@tabler/icons-react';
+import { ActionIcon, Button, Group, Popover, Stack, TextInput, Tooltip } from '@mantine/core';
+import { IconCalendarTime, IconChevronDown, IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { boundsOf, type TimeRange as Range, rangeWords } from './range.ts';
 import classes from './time-range.module.css';
@@ -13,14 +13,14 @@ interface TimeRangeProps {
   readonly ages?: readonly string[];
 }
 
-/** Chooses a part of time: an age by one click, or a begin and an end. */
+/** Chooses a part of time: an age by one click, or a begin and an end; from one that has both on to what lies before or after it. */
 export function TimeRange({ range, onRange, ages = AGES }: TimeRangeProps) {
   const [isOpen, setOpen] = useState(false);
   const choose = (next: Range): void => {
     setOpen(false);
     onRange(next);
   };
-  return (
+  const chosen = (
     <Popover opened={isOpen} onChange={setOpen} position="bottom-end" shadow="md" trapFocus>
       <Popover.Target>
         <Button
@@ -52,6 +52,33 @@ export function TimeRange({ range, onRange, ages = AGES }: TimeRangeProps) {
         <Exact range={range} onRange={choose} />
       </Popover.Dropdown>
     </Popover>
+  );
+  if (range.to === undefined) return chosen;
+  const { fromMs, toMs } = boundsOf(range, Date.now());
+  const step = (ms: number): void =>
+    onRange({ from: new Date(fromMs + ms).toISOString(), to: new Date(toMs + ms).toISOString() });
+  return (
+    <Group gap={4} wrap="nowrap">
+      <Step label="The time before" icon={IconChevronLeft} onStep={() => step(fromMs - toMs)} />
+      {chosen}
+      <Step label="The time after" icon={IconChevronRight} onStep={() => step(toMs - fromMs)} />
+    </Group>
+  );
+}
+
+interface StepProps {
+  readonly label: string;
+  readonly icon: typeof IconChevronLeft;
+  readonly onStep: () => void;
+}
+
+function Step({ label, icon: Icon, onStep }: StepProps) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon variant="default" size={30} onClick={onStep} aria-label={label}>
+        <Icon size={15} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

@@ -127,6 +127,8 @@ export interface TopQuery {
   /** When what serves changed last, and to which versions; with it, rows with errors or throttles have `sinceChange`. */
   readonly changeOf?: (functionName: string) => ServingChange | undefined;
   readonly limit: number;
+  /** Of how many functions, the first of the order, percentiles are told, which cost more than all else; of all where absent. */
+  readonly percentiles?: number;
 }
 
 /** Other versions came to serve, by the function's own name or by an alias. */

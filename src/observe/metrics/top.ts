@@ -58,7 +58,9 @@ export function topOf(set: SeriesSet, query: TopQuery, nowMs: number): TopAnswer
   else rows.sort((a, b) => VALUES[sort](b) - VALUES[sort](a) || byName(a, b));
   let shown = rows.slice(0, limit);
   if (!whole) {
-    shown = shown.map((row) => {
+    const { percentiles = limit } = query;
+    shown = shown.map((row, at) => {
+      if (at >= percentiles) return row;
       addUp(set.callSeries(row.function), span, true);
       return rowOf(row.function, scratch, span, row.concurrency);
     });

@@ -18,7 +18,7 @@ export function Health({ view }: { readonly view: FunctionView }) {
   const { name, config } = view;
   const { data, isFetching } = useApi(
     '/v1/top',
-    { query: { window: '10m', filter: name, limit: 1_000 } },
+    { query: { window: '10m', filter: name, limit: 5_000 } },
     { retry: false, refetchOnMount: 'always' },
   );
   const now = useNow();

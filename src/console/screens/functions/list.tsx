@@ -3,9 +3,9 @@ import { IconFilterOff, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useDeferredValue, useMemo, useRef } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useFunctions } from '../../api/functions.ts';
-import { useApi } from '../../api/hooks.ts';
 import { ANY } from '../../api/may.ts';
 import type { FunctionView, TopEntry } from '../../api/things.ts';
+import { useTop } from '../../api/top.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -61,7 +61,7 @@ export function FunctionsList() {
 function Found({ functions }: { readonly functions: readonly FunctionView[] }) {
   const navigate = useNavigate();
   const [filters, setFilters] = useWords(FILTERS);
-  const top = useApi('/v1/top', { query: { window: WINDOW, limit: 1_000 } }, { refetchOnMount: 'always' });
+  const top = useTop(WINDOW, { refetchOnMount: 'always' });
   const isAsked = useRef(false);
   isAsked.current ||= !top.isFetching;
   // What is left of an earlier visit may be over by now.

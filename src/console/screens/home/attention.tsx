@@ -2,6 +2,7 @@ import { IconCircleCheck } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { useApi } from '../../api/hooks.ts';
 import type { AlertView, Lane, TopEntry } from '../../api/things.ts';
+import { useTop } from '../../api/top.ts';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { formatCount, formatShare } from '../../ui/format.ts';
 import { Loading } from '../../ui/loading.tsx';
@@ -38,7 +39,7 @@ interface Matter {
 /** Alerts that fire, functions that fail or are held back, events that nobody could deliver. */
 export function Attention() {
   const alerts = useApi('/v1/alerts', undefined, { retry: false });
-  const top = useApi('/v1/top', { query: { window: '5m', limit: 1_000 } });
+  const top = useTop('5m');
   const lanes = useApi('/v1/lanes', undefined, { retry: false });
   const now = useNow();
   const isAlerted = (name: string, byRule: string) =>

@@ -2,6 +2,7 @@ import { Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useApi } from '../../api/hooks.ts';
+import { useTop } from '../../api/top.ts';
 import { formatCount, formatDuration, formatMb, formatShare } from '../../ui/format.ts';
 import { StatusBadge, toneOf, wordsOf } from '../../ui/status-badge.tsx';
 import classes from './home.module.css';
@@ -20,11 +21,11 @@ interface NodeLoad {
 }
 
 /** Whole, for the node leaves out the step that has not ended: it says 4.9 minutes. */
-const WINDOW_MINUTES = 5;
+const WINDOW_MINUTES = 5 as const;
 
 /** The platform in a few numbers. */
 export function Figures() {
-  const top = useApi('/v1/top', { query: { window: `${WINDOW_MINUTES}m`, limit: 1_000 } });
+  const top = useTop(`${WINDOW_MINUTES}m`);
   const status = useApi('/v1/status', undefined, { retry: false });
   if (top.data === undefined) return top.error === null ? <Waiting /> : null;
   const { all } = top.data;

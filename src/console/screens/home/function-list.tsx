@@ -5,6 +5,7 @@ import { useDeferredValue, useMemo } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { useApi } from '../../api/hooks.ts';
 import type { FunctionView } from '../../api/things.ts';
+import { useTop } from '../../api/top.ts';
 import { courseOf } from '../../ui/course.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -122,7 +123,7 @@ export function FunctionList({ functions }: { readonly functions: UseQueryResult
 }
 
 function useRows(functions: readonly FunctionView[]): readonly HomeRow[] {
-  const top = useApi('/v1/top', { query: { window: '5m', limit: 1_000 } });
+  const top = useTop('5m');
   const calls = useApi('/v1/metrics/query', {
     query: { metric: 'invocations', by: 'function', from: '1h', step: '2m' },
   });

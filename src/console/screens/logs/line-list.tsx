@@ -19,7 +19,7 @@ interface LineListProps {
   readonly find: string;
   readonly showsFunction: boolean;
   readonly isLive: boolean;
-  /** The oldest lines come into view. */
+  /** The oldest lines will soon be in view. */
   readonly onBegin: () => void;
   readonly height: string;
   /** The place that it begins with, in place of the end. */
@@ -48,8 +48,8 @@ export function LineList(props: LineListProps) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again whenever lines came
   useEffect(() => {
-    if (list.isAtBegin && count > 0) onBegin();
-  }, [list.isAtBegin, revision, onBegin]);
+    if (list.isNearBegin && count > 0) onBegin();
+  }, [list.isNearBegin, revision, onBegin]);
 
   const move = (place: number): void => {
     const to = Math.max(0, Math.min(count - 1, place));

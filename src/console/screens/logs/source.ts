@@ -6,6 +6,8 @@ import type { LogQuery } from './query.ts';
 import { readTail } from './tail.ts';
 
 const PAGE = 500;
+/** Whoever goes back wants more at once. */
+const OLDER_PAGE = 1_000;
 /** Pages that are read after the connection was lost; of a longer pause the oldest lines are left out. */
 const CATCH_UP_PAGES = 5;
 const CATCH_UP_PAGE = 1_000;
@@ -92,7 +94,7 @@ export class LogSource {
     if (this.state.isLoadingOlder || this.state.isAll || this.cursor === undefined || this.lines.isFull) return;
     this.set({ isLoadingOlder: true });
     try {
-      const page = await readPage(this.query, PAGE, this.controller.signal, this.cursor);
+      const page = await readPage(this.query, OLDER_PAGE, this.controller.signal, this.cursor);
       this.lines.prepend(page.lines);
       this.took(page);
     } catch (error) {

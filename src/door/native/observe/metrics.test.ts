@@ -143,6 +143,9 @@ describe('metrics over HTTP', () => {
     const byName = await get('/v1/top?window=5m&sort=name&limit=1');
     assert.deepEqual([byName.json.functions[0].function, byName.json.total], ['hello', 2]);
     assert.equal((await get('/v1/top?window=5m&sort=p90&filter=OTH')).json.all.invocations, 1);
+    const cheap = (await get('/v1/top?window=5m&percentiles=1')).json.functions;
+    assert.deepEqual([cheap[0].p90Ms, cheap[1].p90Ms, cheap[1].invocations], [100, undefined, 1]);
+    assert.equal((await get('/v1/top?limit=5000')).status, 200);
     assert.equal((await get('/v1/top?window=2d')).status, 400);
     assert.equal((await get('/v1/top?sort=colour')).status, 400);
   });

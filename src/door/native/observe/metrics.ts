@@ -22,6 +22,8 @@ import { MetricInfoView, MetricsAnswer, TopAnswerView } from './metric-schemas.t
 
 const tags = ['metrics'];
 const DEFAULT_FROM_MS = 3 * 3_600_000;
+/** No more are measured one by one. */
+const MOST_FUNCTIONS = 5_000;
 const DEFAULT_WINDOW_MS = 30_000;
 const STEP_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const WINDOW_MS = { s: 1_000, m: 60_000 } as const;
@@ -163,7 +165,15 @@ export function addMetricRoutes(app: App, context: DoorContext): void {
             ),
             filter: text('Only functions whose names contain this'),
             limit: Type.Optional(
-              Type.Integer({ minimum: 1, maximum: 1_000, description: 'Most functions; default 100' }),
+              Type.Integer({ minimum: 1, maximum: MOST_FUNCTIONS, description: 'Most functions; default 100' }),
+            ),
+            percentiles: Type.Optional(
+              Type.Integer({
+                minimum: 0,
+                maximum: MOST_FUNCTIONS,
+                description:
+                  'Of how many of these, the first ones, percentiles and memory are told at least, which cost most; default all',
+              }),
             ),
           },
           { additionalProperties: false },
@@ -172,13 +182,14 @@ export function addMetricRoutes(app: App, context: DoorContext): void {
       },
     },
     async (request) => {
-      const { window, sort, filter, limit = 100 } = request.query;
+      const { window, sort, filter, limit = 100, percentiles } = request.query;
       const windowMs = window === undefined ? DEFAULT_WINDOW_MS : duration(window, WINDOW_MS, 'window', '30s or 5m');
       const mayShow = functionsOf(request);
       const top = metrics.top({
         windowMs: Math.max(windowMs, 10_000),
         sort: (sort ?? 'calls') as TopOrder,
         limit,
+        ...(percentiles !== undefined && { percentiles }),
         ...(filter !== undefined && { filter }),
         ...(mayShow !== undefined && { mayShow }),
         changeOf,
