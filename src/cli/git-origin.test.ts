@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { gitOriginOf } from './git-origin.ts';
+import { gitOriginOf, gitStateOf } from './git-origin.ts';
 
 const AUTHOR = { GIT_AUTHOR_NAME: 'Ann Ümlaut', GIT_AUTHOR_EMAIL: 'ann@example.org' };
 const COMMITTER = { GIT_COMMITTER_NAME: 'Ann', GIT_COMMITTER_EMAIL: 'ann@example.org' };
@@ -60,6 +60,31 @@ describe('where in Git a folder is', () => {
     assert.deepEqual([(await origin('one'))?.clean, (await origin('one/main.py'))?.clean], [false, false]);
     git('checkout', '--quiet', '--', 'one');
     await rm(join(folder, 'two/new.py'));
+  });
+
+  test('what Git ignores and an upload takes is in no commit', async () => {
+    const state = async (path: string) => {
+      const { origin: found, ignored } = (await gitStateOf(join(folder, path), {}))!;
+      return [found.clean, ...ignored];
+    };
+    await writeFile(join(folder, '.gitignore'), 'made/\n*.pyc\nnode_modules/\n.env\nbig.bin\n');
+    git('add', '.');
+    git('commit', '--quiet', '-m', 'ignores');
+    for (const left of ['one/node_modules/x', 'one/__pycache__']) await mkdir(join(folder, left), { recursive: true });
+    for (const left of ['node_modules/x/index.js', '__pycache__/main.pyc', '.env'])
+      await writeFile(join(folder, 'one', left), '');
+    assert.deepEqual(await state('one'), [true], 'no upload has them');
+    await mkdir(join(folder, 'one/made'));
+    await writeFile(join(folder, 'one/made/code.py'), '');
+    await writeFile(join(folder, 'one/big.bin'), '');
+    assert.deepEqual(await state('one'), [false, 'big.bin', 'made/']);
+    assert.deepEqual(await state('one/made'), [false, '']);
+    assert.deepEqual(await state('one/big.bin'), [false, 'big.bin']);
+    assert.deepEqual(await state('one/main.py'), [true]);
+    await writeFile(join(folder, 'one/.fobignore'), 'made\n*.bin\n.fobignore\n');
+    git('add', '.');
+    git('commit', '--quiet', '-m', 'leaves out what it does not need');
+    assert.deepEqual(await state('one'), [true]);
   });
 
   test('tells whether the commit is on a remote, and names that without its credentials', async () => {

@@ -5,7 +5,7 @@ import { clientOf, examples, optionsOf } from '../command-line.ts';
 import { sendCode } from '../deploy/send.ts';
 import { functionName, readUpload } from '../deploy/upload.ts';
 import { addFunctionOptions, configOf, type FunctionOptions } from '../function-options.ts';
-import { gitOriginOf } from '../git-origin.ts';
+import { gitStateOf } from '../git-origin.ts';
 import { warnOfUnknownOwner } from '../identity/unknown-owner.ts';
 import { note, Progress, paint, print, printJson } from '../output.ts';
 import { ownCommand } from '../project.ts';
@@ -15,6 +15,9 @@ interface DeployOptions extends FunctionOptions {
   readonly create?: boolean;
   readonly message?: string;
 }
+
+/** Files that a line names. */
+const MAX_NAMED = 5;
 
 export function define(command: Command): void {
   command
@@ -52,9 +55,10 @@ async function deploy(client: NodeClient, path: string, options: DeployOptions &
   progress.step(`reading ${path}`);
   let stored: FunctionView;
   try {
-    const [upload, git] = await Promise.all([readUpload(path, progress), path === '-' ? undefined : gitOriginOf(path)]);
+    const [upload, git] = await Promise.all([readUpload(path, progress), path === '-' ? undefined : gitStateOf(path)]);
     const { message } = options;
-    const origin = { ...(message && { message }), ...(git !== undefined && { git }) };
+    const origin = { ...(message && { message }), ...(git !== undefined && { git: git.origin }) };
+    if (git !== undefined && git.ignored.length > 0) progress.line(ignoredWords(git.ignored));
     progress.step(`sending ${upload.summary} to ${client.url}`);
     stored = await sendCode(client, name, upload, config, options.create === true, progress, origin);
   } catch (error) {
@@ -70,4 +74,12 @@ async function deploy(client: NodeClient, path: string, options: DeployOptions &
   note(
     `next: ${ownCommand()} call ${stored.name}${handler.endsWith('.callme') ? ' [name=value ...]' : " --data '{}'"}`,
   );
+}
+
+/** What is uploaded is in no commit: whoever builds it from there gets something else. */
+function ignoredWords(ignored: readonly string[]): string {
+  const named = ignored.filter((each) => each !== '').slice(0, MAX_NAMED);
+  const more = ignored.length > named.length && named.length > 0 ? ' and more' : '';
+  const what = named.length === 0 ? 'all of it' : `${named.join(', ')}${more}`;
+  return `Git ignores ${what}: the version is recorded as one with changes that are not committed (a .fobignore file leaves out what it does not need)`;
 }

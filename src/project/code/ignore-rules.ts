@@ -44,6 +44,12 @@ export function ignoreRules(text: string): Ignores {
   };
 }
 
+/** Whether a path is left out, by itself or with a folder around it. */
+export function isLeftOut(ignores: Ignores, path: string, isFolder: boolean): boolean {
+  const parts = path.split('/');
+  return parts.some((_, at) => ignores(parts.slice(0, at + 1).join('/'), isFolder || at < parts.length - 1));
+}
+
 function parseRule(line: string): Rule | undefined {
   const trimmed = line.trimEnd();
   // A blank that is escaped stays.

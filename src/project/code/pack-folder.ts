@@ -25,7 +25,7 @@ export interface Packed {
  */
 export async function packFolder(folder: string): Promise<Packed> {
   const root = realpathSync(folder);
-  const ignores = ignoreRules(await ignoreText(root));
+  const ignores = await ignoresOf(root);
   const files: string[] = [];
   const ignored: string[] = [];
   let bytes = 0;
@@ -61,6 +61,11 @@ export async function packFolder(folder: string): Promise<Packed> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
   return { archive: Buffer.concat(chunks), files: files.length, bytes, ignored };
+}
+
+/** What is left out of a folder of code. */
+export async function ignoresOf(folder: string): Promise<Ignores> {
+  return ignoreRules(await ignoreText(realpathSync(folder)));
 }
 
 async function kindOf(
