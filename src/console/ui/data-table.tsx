@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import classes from './data-table.module.css';
 import { useNarrow } from './use-narrow.ts';
+import { type Order, useOrder } from './use-order.ts';
 
 /** Below this, rows of tables that know how have two lines. */
 const PHONE_PX = 560;
@@ -38,7 +39,10 @@ export interface DataTableProps<T> {
   readonly rowKey: (row: T) => string;
   /** Called for Enter on a row and for a click on it; a link in a cell still goes where it says. */
   readonly onOpen?: (row: T) => void;
-  readonly initialSort?: { readonly key: string; readonly descending?: boolean };
+  /** The order that it begins with; which one it has stands in the URL. */
+  readonly initialSort?: Order;
+  /** The word of the URL that has the order, where a path has several tables. */
+  readonly orderWord?: string;
   readonly rowHeight?: number;
   /** The table scrolls by itself beyond this height. */
   readonly maxHeight?: string;
@@ -55,12 +59,17 @@ export function DataTable<T>({
   rowKey,
   onOpen,
   initialSort,
+  orderWord = 'sort',
   rowHeight: oneLinePx = 40,
   maxHeight = '70vh',
   empty,
   onEnd,
 }: DataTableProps<T>) {
-  const [sort, setSort] = useState(initialSort);
+  const sortable = useMemo(
+    () => new Set(columns.flatMap(({ key, sort: by }) => (by === undefined ? [] : [key]))),
+    [columns],
+  );
+  const [sort, setSort] = useOrder(orderWord, initialSort, sortable);
   const [current, setCurrent] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
   const table = useRef<HTMLDivElement>(null);
@@ -108,8 +117,7 @@ export function DataTable<T>({
     event.preventDefault();
   };
 
-  const toggle = (key: string): void =>
-    setSort(sort?.key === key ? { key, descending: !sort.descending } : { key, descending: false });
+  const toggle = (key: string): void => setSort({ key, descending: sort?.key === key && !sort.descending });
 
   return (
     <div
@@ -213,11 +221,7 @@ export function DataTable<T>({
   );
 }
 
-function sortBy<T>(
-  rows: readonly T[],
-  columns: readonly Column<T>[],
-  sort: { readonly key: string; readonly descending?: boolean } | undefined,
-): readonly T[] {
+function sortBy<T>(rows: readonly T[], columns: readonly Column<T>[], sort: Order | undefined): readonly T[] {
   const by = columns.find(({ key }) => key === sort?.key)?.sort;
   if (by === undefined) return rows;
   const sign = sort?.descending ? -1 : 1;

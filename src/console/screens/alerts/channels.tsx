@@ -109,6 +109,7 @@ export function Channels() {
               </EmptyState>
             ) : (
               <DataTable
+                orderWord="sort-channels"
                 label="Channels"
                 rows={channels}
                 columns={columns}

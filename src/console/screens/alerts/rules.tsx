@@ -105,6 +105,7 @@ export function Rules() {
               </EmptyState>
             ) : (
               <DataTable
+                orderWord="sort-rules"
                 label="Rules"
                 rows={rules}
                 columns={columns}

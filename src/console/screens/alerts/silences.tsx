@@ -74,7 +74,13 @@ export function Silences() {
                 Silence what is known, such as while a database is being moved.
               </EmptyState>
             ) : (
-              <DataTable label="Silences" rows={silences} columns={columns} rowKey={({ id }) => id} />
+              <DataTable
+                label="Silences"
+                rows={silences}
+                columns={columns}
+                rowKey={({ id }) => id}
+                orderWord="sort-silences"
+              />
             )
           }
         </QueryView>

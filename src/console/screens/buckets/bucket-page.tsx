@@ -1,7 +1,7 @@
 import { ActionIcon, Anchor, Button, Group, Switch } from '@mantine/core';
 import { IconSearch, IconUpload } from '@tabler/icons-react';
 import { lazy, Suspense, useRef } from 'react';
-import { Link, useParams } from 'react-router';
+import { Link, useLocation, useParams } from 'react-router';
 import { type Answer, api } from '../../api/client.ts';
 import { useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
@@ -163,9 +163,16 @@ function Objects({ bucket, versioning }: ObjectsProps) {
 }
 
 function Crumbs({ bucket, prefix }: { bucket: string; prefix: string }) {
+  const { search } = useLocation();
   const parts = prefix.split('/').filter((part) => part !== '');
-  const to = (count: number) =>
-    `/buckets/${encodeURIComponent(bucket)}${count === 0 ? '' : `?prefix=${encodeURIComponent(`${parts.slice(0, count).join('/')}/`)}`}`;
+  // Elsewhere, but seen as it is here: its order, without folders.
+  const to = (count: number) => {
+    const words = new URLSearchParams(search);
+    words.delete('object');
+    words.delete('prefix');
+    if (count > 0) words.set('prefix', `${parts.slice(0, count).join('/')}/`);
+    return `/buckets/${encodeURIComponent(bucket)}${words.size === 0 ? '' : `?${words}`}`;
+  };
   return (
     <nav aria-label="Folders" className={classes.folders}>
       <Anchor component={Link} to={to(0)} size="sm">

@@ -56,6 +56,7 @@ export function RemovedList({ bucket, prefix }: { readonly bucket: string; reado
   return (
     <>
       <PagedTable
+        orderWord="sort-removed"
         pages={found}
         what="What was removed"
         label={`What was removed from ${bucket}`}

@@ -2,7 +2,7 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { IconSearch, IconSearchOff } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useDeferredValue, useMemo } from 'react';
-import { useNavigate, useSearchParams } from 'react-router';
+import { useNavigate } from 'react-router';
 import { useApi } from '../../api/hooks.ts';
 import type { FunctionView } from '../../api/things.ts';
 import { useTop } from '../../api/top.ts';
@@ -14,6 +14,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { Sparkline } from '../../ui/sparkline.tsx';
 import { TypedInput } from '../../ui/typed-input.tsx';
+import { useWords } from '../../ui/words.ts';
 import { NAME, OWNER, P90, type Row, RUNTIME, UPDATED } from '../functions/columns.tsx';
 import { NoFunctions } from '../functions/no-functions.tsx';
 import { holds, textOf } from '../functions/search.ts';
@@ -39,9 +40,8 @@ interface HomeRow extends Row {
 /** All functions, with what they did within the last hour; found by name, description, runtime, owner or tag. */
 export function FunctionList({ functions }: { readonly functions: UseQueryResult<FunctionView[], Error> }) {
   const navigate = useNavigate();
-  const [parameters, setParameters] = useSearchParams();
-  const search = parameters.get('q') ?? '';
-  const filter = parameters.get('show') ?? 'all';
+  const [{ q: search, show: wanted }, show] = useWords(['q', 'show']);
+  const filter = wanted || 'all';
   const words = useDeferredValue(search.trim());
   const rows = useRows(functions.data ?? []);
   const found = useMemo(
@@ -54,17 +54,6 @@ export function FunctionList({ functions }: { readonly functions: UseQueryResult
       }),
     [rows, words, filter],
   );
-  const set = (name: string, value: string): void => {
-    setParameters(
-      (before) => {
-        if (value === '') before.delete(name);
-        else before.set(name, value);
-        return before;
-      },
-      { replace: true, preventScrollReset: true },
-    );
-  };
-
   return (
     <Panel
       title={`Functions${functions.data === undefined ? '' : ` (${formatCount(functions.data.length)})`}`}
@@ -77,14 +66,14 @@ export function FunctionList({ functions }: { readonly functions: UseQueryResult
             placeholder="Name, tag, owner …"
             leftSection={<IconSearch size={14} aria-hidden />}
             value={search}
-            onText={(text) => set('q', text)}
+            onText={(q) => show({ q })}
           />
           <SegmentedControl
             size="xs"
             aria-label="Which functions"
             data={[...FILTERS]}
             value={filter}
-            onChange={(value) => set('show', value === 'all' ? '' : value)}
+            onChange={(value) => show({ show: value === 'all' ? '' : value })}
           />
         </div>
       }
@@ -108,7 +97,7 @@ export function FunctionList({ functions }: { readonly functions: UseQueryResult
                   icon={IconSearchOff}
                   title="No function fits"
                   action={
-                    <Button variant="default" onClick={() => setParameters({}, { replace: true })}>
+                    <Button variant="default" onClick={() => show({ q: '', show: '' })}>
                       Show all
                     </Button>
                   }

@@ -76,6 +76,7 @@ export function FunctionTable({ sandboxes }: { readonly sandboxes: readonly Meas
   const navigate = useNavigate();
   return (
     <DataTable
+      orderWord="sort-functions"
       label="Functions with sandboxes"
       rows={groupsOf(sandboxes)}
       columns={COLUMNS}

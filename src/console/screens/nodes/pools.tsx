@@ -39,6 +39,7 @@ export function Pools() {
       <QueryView query={pools} what="The pools">
         {({ pools: found }) => (
           <DataTable
+            orderWord="sort-pools"
             label="Pools of prewarmed sandboxes"
             rows={found}
             columns={COLUMNS}

@@ -78,6 +78,7 @@ export function ViolationTable({ violations }: { readonly violations: Violations
   return (
     <DataTable
       label="Functions that break policies"
+      orderWord="sort-broken"
       rows={rows}
       columns={COLUMNS}
       rowKey={(row) => `${row.function} ${row.policy} ${row.rule}`}

@@ -90,6 +90,7 @@ export default function Quotas() {
           {({ quotas: found }) => (
             <DataTable
               label="Quotas"
+              orderWord="sort-limits"
               rows={found}
               columns={limitColumns(setEditing, setRemoving)}
               rowKey={({ team }) => team}
