@@ -48,7 +48,7 @@ export class Recorder {
 
   /** The run ended; `durationMs` is the function's own time. What it sent leaves before anybody hears of that, unless the caller sends it. */
   end(call: Call, outcome: Outcome, runner: Runner | undefined, durationMs: number): void {
-    call.peakMemoryBytes = runner?.peakMemoryBytes;
+    call.peakMemoryBytes = runner?.memory.peakBytes;
     const sends = outcome.status === 'succeeded' && outcome.outbox !== undefined && !call.request.keepOutbox;
     if ((sends && this.sendOutbox !== undefined) || (durationMs >= MEASURED_FROM_MS && runner !== undefined))
       void this.endLater(call, outcome, runner, durationMs);
@@ -56,11 +56,11 @@ export class Recorder {
   }
 
   private async endLater(call: Call, outcome: Outcome, runner: Runner | undefined, durationMs: number): Promise<void> {
-    const measured = durationMs >= MEASURED_FROM_MS ? runner?.measure() : undefined;
+    const measured = durationMs >= MEASURED_FROM_MS ? runner?.memory.look() : undefined;
     const ended = this.sendOutbox === undefined ? outcome : await this.sendOf(call, outcome, this.sendOutbox);
     if (measured !== undefined) {
       await within(this.clock, MEASURE_WAIT_MS, measured);
-      call.peakMemoryBytes = runner?.peakMemoryBytes;
+      call.peakMemoryBytes = runner?.memory.peakBytes;
     }
     if (!('problem' in ended)) this.record(call, ended, runner, durationMs);
     else this.refuse(call, ended.problem);

@@ -2,19 +2,21 @@ import type { Clock } from '../model/clock.ts';
 import type { Outcome } from '../model/invocation.ts';
 import { Problem } from '../model/problem.ts';
 import type { Redactor } from '../model/redactor.ts';
-import { formatTraceparent } from '../model/trace.ts';
-import { decodeLog, decodeResult, encodeFrame, encodeInvoke, type Frame } from '../runtime/frames.ts';
-import { FrameType, type InvokeMeta, type Load, type Loaded } from '../runtime/protocol.ts';
+import { decodeResult, encodeFrame, encodeInvoke, type Frame } from '../runtime/frames.ts';
+import { FrameType, type Load, type Loaded } from '../runtime/protocol.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Sandbox, SandboxExit } from '../sandbox/sandbox.ts';
-import { LOG_LEVELS } from '../store/journal.ts';
 import type { RunningCall } from './api.ts';
 import type { Call, StartPhases } from './call.ts';
 import { DriverConnection, parseBody, parseError } from './driver-connection.ts';
 import { ended, failed, protocolBroken, resultTooLarge, stoppedByNode, timedOut } from './endings.ts';
 import type { KeptOut } from './hooks.ts';
+import { metaOf } from './invoke-meta.ts';
+import { Loading } from './loading.ts';
+import { MemoryGauge } from './memory-gauge.ts';
 import { addToOutbox } from './outbox.ts';
-import type { RawOutput } from './raw-output.ts';
+import { type LogLine, PrintedLines } from './printed-lines.ts';
+import { redactedError, redactedOutcome } from './redacted-error.ts';
 
 /** What a runner tells the pool that it serves. */
 export interface RunnerOwner {
@@ -24,14 +26,6 @@ export interface RunnerOwner {
   logged(runner: Runner, call: Call | undefined, line: LogLine): void;
   /** The sandbox is gone. These calls were sent to it but never started: they are to run elsewhere. */
   gone(runner: Runner, unstarted: Call[]): void;
-}
-
-export interface LogLine {
-  readonly stream: 'stdout' | 'stderr';
-  /** Index into LOG_LEVELS. */
-  readonly level: number;
-  readonly timeMs: number;
-  readonly text: string;
 }
 
 export interface RunnerLimits {
@@ -53,18 +47,10 @@ type RunnerState = 'prewarmed' | 'loading' | 'serving' | 'ending';
 
 /** Room for the frame's fixed parts beside the largest result. */
 const FRAME_SLACK_BYTES = 65_536;
-/** How far past its own log limit a driver may go before it counts as hostile. */
-const LOG_FLOOD_FACTOR = 4;
 /** How long a function may take to notice that nobody waits for it any more. */
 const CANCEL_GRACE_MS = 500;
-/** How often the memory that a busy sandbox took is looked at. */
-const MEASURE_EVERY_MS = 1_000;
 /** What a driver says of a call that runs. */
 const ANSWERS: ReadonlySet<number> = new Set([FrameType.chunk, FrameType.emit, FrameType.result, FrameType.error]);
-/** Places in LOG_LEVELS. */
-const LEVEL_INFO = LOG_LEVELS.indexOf('info');
-const LEVEL_ERROR = LOG_LEVELS.indexOf('error');
-
 /**
  * A sandbox with its driver connected: loads one function, then runs its calls. It never trusts the peer: the driver
  * shares its process with the function, so every frame may be forged.
@@ -89,14 +75,10 @@ export class Runner {
   serves: { readonly name: string; readonly version: number } | undefined;
   /** Where its debugger listens, if it has one: then it is never frozen, for a debugger must get answers. */
   debugPort: number | undefined;
-  /** What its processes print past the driver. */
-  readonly rawOutput: RawOutput[] = [];
+  readonly lines: PrintedLines;
+  readonly memory: MemoryGauge;
   /** How its start went, for the record of its first call. */
   phases: StartPhases | undefined;
-  /** The most memory that it took, as far as that was looked at. */
-  peakMemoryBytes: number | undefined;
-  private measuring: Promise<void> | undefined;
-  private measuredMs = -Infinity;
   private timeoutMs = 0;
   private grants: () => readonly string[] = () => [];
   private keptOut: KeptOut | undefined;
@@ -108,8 +90,6 @@ export class Runner {
   private readonly driver: DriverConnection;
   /** Calls that ended without their driver's answer, which may still come. */
   private readonly givenUp = new Set<number>();
-  /** Log text that belongs to no call, since a call started last. */
-  private readonly outsideCalls = { logBytes: 0 };
   /** Its interpreter has said that it ends itself because its heap is full. */
   private heapExhausted = false;
   private lastHops = 0;
@@ -119,7 +99,7 @@ export class Runner {
   private abandoned = false;
   /** Why the engine itself ends this sandbox: the outcome of the running call. */
   private sentence: Outcome | undefined;
-  private loading: { resolve(loaded: Loaded): void; reject(error: Error): void } | undefined;
+  private loading: Loading | undefined;
 
   constructor(
     sandbox: Sandbox,
@@ -133,6 +113,8 @@ export class Runner {
     this.limits = options.limits;
     this.startedAtMs = options.clock.now();
     this.idleSinceMs = options.clock.monotonicMs();
+    this.lines = new PrintedLines(this.clock, { maxLogBytes: this.limits.maxLogBytes, sinceMs: this.startedAtMs });
+    this.memory = new MemoryGauge(sandbox, this.clock);
     this.driver = new DriverConnection(sandbox.channel, options.limits.maxResultBytes + FRAME_SLACK_BYTES, {
       onFrame: (frame) => this.received(frame),
       onViolation: (how) => this.violate(how),
@@ -162,23 +144,6 @@ export class Runner {
     return running;
   }
 
-  /** Looks how much memory it took; resolves also where that cannot be found out. */
-  measure(): Promise<void> {
-    this.measuredMs = this.clock.monotonicMs();
-    this.measuring ??= this.sandbox
-      .usage()
-      .then(
-        ({ peakMemoryBytes }) => {
-          this.peakMemoryBytes = Math.max(peakMemoryBytes, this.peakMemoryBytes ?? 0);
-        },
-        () => {},
-      )
-      .finally(() => {
-        this.measuring = undefined;
-      });
-    return this.measuring;
-  }
-
   /** Loads a function. Rejects with `load_failed` (details: type, line, stack) and ends the sandbox where it cannot be loaded, with `sandbox_failed` where it has ended. */
   load(load: Load, loadTimeoutMs: number, given: Given): Promise<Loaded> {
     if (this.state === 'ending')
@@ -191,39 +156,16 @@ export class Runner {
     this.grants = given.grants;
     this.keptOut = given.keptOut;
     this.redactor = given.redactor;
-    for (const output of this.rawOutput) output.redactor = given.redactor;
+    this.lines.redactBy(given.redactor);
     this.debugPort = load.debugPort;
     this.timeoutMs = load.timeoutMs;
     this.onChange();
-    return new Promise<Loaded>((resolve, reject) => {
-      const stopTimer = this.clock.after(loadTimeoutMs, () => {
-        this.loading?.reject(
-          new Problem(
-            'load_failed',
-            `the function did not finish loading within ${loadTimeoutMs} ms: move long work from the top level into the function`,
-            { details: { type: 'TimeoutError' } },
-          ),
-        );
-      });
-      const settle = (): void => {
-        this.loading = undefined;
-        stopTimer();
-      };
-      this.loading = {
-        resolve: (loaded) => {
-          settle();
-          this.state = 'serving';
-          this.onChange();
-          resolve(loaded);
-        },
-        reject: (error) => {
-          settle();
-          this.end(undefined);
-          reject(error);
-        },
-      };
-      this.driver.send(encodeFrame(FrameType.load, 0, JSON.stringify(load)));
+    this.loading = new Loading(this.clock, loadTimeoutMs, () => {
+      this.loading = undefined;
+      this.end(undefined);
     });
+    this.driver.send(encodeFrame(FrameType.load, 0, JSON.stringify(load)));
+    return this.loading.loaded;
   }
 
   /** Sends a call. The caller has seen that there is room. */
@@ -280,19 +222,13 @@ export class Runner {
   rawLine(stream: 'stdout' | 'stderr', text: string): void {
     if (stream === 'stderr' && this.runtime.heapExhausted?.test(text)) this.heapExhausted = true;
     const [call] = this.concurrency === 1 ? this.calls.values() : [];
-    this.owner?.logged(this, call, {
-      stream,
-      level: stream === 'stderr' ? LEVEL_ERROR : LEVEL_INFO,
-      timeMs: this.clock.now(),
-      text,
-    });
+    this.owner?.logged(this, call, this.lines.raw(stream, text));
   }
 
   private started(call: Call, nowMs: number): void {
     call.started = true;
     call.startedMs = nowMs;
-    for (const output of this.rawOutput) output.reset();
-    this.outsideCalls.logBytes = 0;
+    this.lines.callStarted();
     if (this.served++ === 0) {
       call.coldStart = true;
       call.phases = this.phases;
@@ -321,8 +257,7 @@ export class Runner {
       case FrameType.emit:
         return this.emit(frame);
       case FrameType.loaded:
-        if (this.loading === undefined) return this.violate('LOADED without LOAD');
-        return this.loading.resolve(parseBody<Loaded>(frame));
+        return this.loaded(frame);
       default:
         return this.violate(`a frame of unknown type ${frame.type}`);
     }
@@ -351,18 +286,25 @@ export class Runner {
     this.answer(call, failed(error), error.durationUs / 1_000);
   }
 
+  private loaded(frame: Frame): void {
+    const { loading } = this;
+    if (loading === undefined) return this.violate('LOADED without LOAD');
+    const loaded = parseBody<Loaded>(frame);
+    this.loading = undefined;
+    this.state = 'serving';
+    this.onChange();
+    loading.done(loaded);
+  }
+
   private loadFailed(frame: Frame): void {
-    const { line, ...given } = parseError(frame);
-    const { type, message, stack } = this.redactor === undefined ? given : redactedError(given, this.redactor);
+    const error = parseError(frame);
     if (this.loading === undefined) {
       // The driver is about to end and has answered what ran: the others were never started.
       this.retiring = true;
       this.abandoned = true;
       return;
     }
-    this.loading.reject(
-      new Problem('load_failed', message || type, { details: { type, stack, ...(line !== undefined && { line }) } }),
-    );
+    this.loading.refused(redactedError(error, this.redactor));
   }
 
   private chunk(frame: Frame): void {
@@ -397,26 +339,10 @@ export class Runner {
   }
 
   private log(frame: Frame): void {
-    const { stream, level, timeMs, text } = decodeLog(frame.body);
     const call = frame.call === 0 ? undefined : this.calls.get(frame.call);
-    const counted = call ?? this.outsideCalls;
-    counted.logBytes += frame.body.length;
-    if (counted.logBytes > this.limits.maxLogBytes * LOG_FLOOD_FACTOR + FRAME_SLACK_BYTES)
-      return this.violate('log lines far beyond the limit');
-    // A driver sends line by line; one that does not must not make one record look like several.
-    const line = text.includes('\n') ? text.replace(/[\r\n]+/g, ' ') : text;
-    this.owner?.logged(this, call, {
-      stream: stream === 2 ? 'stderr' : 'stdout',
-      level,
-      timeMs: this.plausible(timeMs),
-      text: this.redactor === undefined ? line : this.redactor.redact(line),
-    });
-  }
-
-  /** A time that the driver claims, if the line can have been printed then; else now. */
-  private plausible(timeMs: number): number {
-    const nowMs = this.clock.now();
-    return timeMs >= this.startedAtMs && timeMs <= nowMs ? timeMs : nowMs;
+    const line = this.lines.fromDriver(frame.body, call);
+    if (line === undefined) return this.violate('log lines far beyond the limit');
+    this.owner?.logged(this, call, line);
   }
 
   private answer(call: Call, outcome: Outcome, durationMs: number): void {
@@ -427,15 +353,9 @@ export class Runner {
     const ranMs = !call.started ? 0 : Math.min(durationMs, nowMs - call.startedMs);
     if (this.calls.size === 0) this.idleSinceMs = nowMs;
     else this.startNext(nowMs);
-    if (nowMs - this.measuredMs >= MEASURE_EVERY_MS) void this.measure();
-    this.owner?.answered(this, call, this.redacted(call.verdict ?? outcome), ranMs);
+    this.memory.lookAgain(nowMs);
+    this.owner?.answered(this, call, redactedOutcome(call.verdict ?? outcome, this.redactor), ranMs);
     if (this.retiring && this.calls.size === 0) this.stop();
-  }
-
-  /** An outcome whose error does not tell the function's secrets. A result is the function's own. */
-  private redacted(outcome: Outcome): Outcome {
-    if (this.redactor === undefined || outcome.status === 'succeeded' || outcome.error === undefined) return outcome;
-    return { ...outcome, error: redactedError(outcome.error, this.redactor) };
   }
 
   /** The driver starts the next call that was sent ahead. */
@@ -473,11 +393,7 @@ export class Runner {
   }
 
   private violate(how: string): void {
-    this.loading?.reject(
-      new Problem('load_failed', `the function's process broke the driver protocol while loading: ${how}`, {
-        details: { type: 'DriverProtocolError' },
-      }),
-    );
+    this.loading?.fail('DriverProtocolError', `the function's process broke the driver protocol while loading: ${how}`);
     this.end(protocolBroken(how));
   }
 
@@ -488,9 +404,7 @@ export class Runner {
     const outcome = this.sentence ?? ended(this.heapExhausted ? { reason: 'out_of_memory' } : exit, this.memoryMb);
     if (this.loading !== undefined) {
       const error = outcome.status === 'succeeded' ? undefined : outcome.error;
-      this.loading.reject(
-        new Problem('load_failed', `loading ended early: ${error?.message}`, { details: { type: error?.type } }),
-      );
+      this.loading.fail(error?.type, `loading ended early: ${error?.message}`);
     }
     const nowMs = this.clock.monotonicMs();
     const unstarted = calls.filter((call) => (!call.started || this.abandoned) && call.verdict === undefined);
@@ -499,31 +413,10 @@ export class Runner {
         this.owner?.answered(
           this,
           call,
-          this.redacted(call.verdict ?? outcome),
+          redactedOutcome(call.verdict ?? outcome, this.redactor),
           !call.started ? 0 : nowMs - call.startedMs,
         );
     }
     this.owner?.gone(this, unstarted);
   }
-}
-
-function redactedError<T extends { readonly type: string; readonly message: string; readonly stack: string }>(
-  error: T,
-  redactor: Redactor,
-): T {
-  const { type, message, stack } = error;
-  return { ...error, type: redactor.redact(type), message: redactor.redact(message), stack: redactor.redact(stack) };
-}
-
-/** What the driver is told of a call beside its payload; most need nothing: a trace that the call itself begins follows from its id. */
-function metaOf(call: Call): string {
-  const { trace, delivery, payloadKind, contentType } = call.request;
-  const tells = trace !== undefined || delivery !== undefined;
-  if (!tells && (contentType === undefined || payloadKind !== 'binary')) return '';
-  const meta: InvokeMeta = {
-    ...(contentType !== undefined && payloadKind === 'binary' && { contentType }),
-    ...(tells && { traceparent: formatTraceparent(call.context) }),
-    ...(trace?.state !== undefined && { tracestate: trace.state }),
-  };
-  return JSON.stringify(meta);
 }

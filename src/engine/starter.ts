@@ -144,7 +144,7 @@ export class Starter {
 
   private captureOutput(runner: Runner): void {
     for (const stream of ['stdout', 'stderr'] as const) {
-      runner.rawOutput.push(
+      runner.lines.rawOutput.push(
         new RawOutput(runner.sandbox[stream], {
           maxBytes: this.limits.maxLogBytes,
           clock: this.clock,

@@ -122,7 +122,7 @@ export class Supply {
       });
       const loadMs = clock.monotonicMs() - loadsAtMs;
       runner.phases = { startMs, placeMs: placeMs + loadsAtMs - placedAtMs, loadMs };
-      void runner.measure();
+      void runner.memory.look();
       return { runner, loaded };
     } catch (error) {
       // A code folder that is gone is made again for the next start.
