@@ -119,6 +119,14 @@ describe('alerts in the console', { skip: noBrowser }, () => {
     await page.getByRole('tab', { name: 'History' }).click();
     await page.getByRole('table', { name: 'What fired' }).getByText('pay').first().waitFor();
     await assertNoOverflow(page);
+    await page.setViewportSize({ width: 1_440, height: 900 });
+    await goTo(page, `${node.url}/console/alerts?show=history`);
+    await page
+      .getByRole('table', { name: 'What fired' })
+      .getByText(/^version 2/)
+      .first()
+      .waitFor();
+    await assertNoOverflow(page);
     assertClean();
   });
 

@@ -92,8 +92,19 @@ export async function settled(page: Page): Promise<void> {
   await page.locator('[data-loading]').first().waitFor({ state: 'detached' });
 }
 
-/** Fails where the page is wider than its window. */
+/** Rows of tables that do not follow one another, or are cut off by the end of their table. */
+const MISPLACED_ROWS = `[...document.querySelectorAll('[role=row][data-row]')].flatMap((row) => {
+  const { top, bottom } = row.getBoundingClientRect();
+  const next = row.parentElement.querySelector('[data-row="' + (Number(row.dataset.row) + 1) + '"]');
+  const end = (next ?? row.parentElement).getBoundingClientRect();
+  const limit = next === null ? end.bottom : end.top;
+  const wanted = Math.max(bottom, ...[...row.children].map((cell) => cell.getBoundingClientRect().bottom));
+  return wanted > limit + 1 ? [row.textContent.slice(0, 80) + ': ' + Math.round(wanted - limit) + ' px too long'] : [];
+})`;
+
+/** Fails where the page is wider than its window, or rows of a table lie over each other. */
 export async function assertNoOverflow(page: Page): Promise<void> {
+  assert.deepEqual(await page.evaluate(MISPLACED_ROWS), [], page.url());
   const [content, window] = (await page.evaluate(
     '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
   )) as [number, number];

@@ -87,8 +87,11 @@ export function DataTable<T>({
       if (range !== null && range.endIndex >= sorted.length - 2) onEnd?.();
     },
   });
+  // Rows that grow are measured as they are drawn; that would be forgotten.
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows are others in height
-  useEffect(() => virtual.measure(), [virtual, rowHeight]);
+  useEffect(() => {
+    if (!grows) virtual.measure();
+  }, [virtual, grows, rowHeight]);
   const template = columns.map(({ width = 'minmax(7rem, 1fr)' }) => width).join(' ');
   const medium = columns.flatMap(({ wide, width = 'minmax(7rem, 1fr)' }) => (wide === 'very' ? [] : [width])).join(' ');
   const narrow = columns.flatMap(({ wide, width = 'minmax(5rem, 1fr)' }) => (wide ? [] : [width])).join(' ');

@@ -17,6 +17,7 @@ describe('the console’s files', () => {
     await mkdir(join(folder, 'assets'));
     await writeFile(join(folder, 'index.html'), '<meta content="{{nonce}}" />');
     await writeFile(join(folder, 'stamp'), 'of no interest');
+    await writeFile(join(folder, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
     await writeFile(join(folder, 'assets', 'main-ABC.js'), SCRIPT);
     await writeFile(join(folder, 'assets', 'main-ABC.js.br'), brotliCompressSync(SCRIPT));
     node = await startTestServer({ token: 'secret' }, { consoleFolder: folder });
@@ -43,6 +44,13 @@ describe('the console’s files', () => {
       nonces.add(nonce!);
     }
     assert.equal(nonces.size, 3);
+  });
+
+  test('the icon that browsers ask for by themselves needs no credential, and so is no attempt', async () => {
+    const { status, headers } = await ask(node, 'GET', '/favicon.ico');
+    assert.equal(status, 200);
+    assert.equal(headers['content-type'], 'image/svg+xml');
+    assert.equal((await ask(node, 'POST', '/favicon.ico')).status, 401);
   });
 
   test('an address that cannot be decoded is refused, in words', async () => {

@@ -5,15 +5,18 @@ import type { DoorContext } from '../context.ts';
 import { createConsoleFiles } from './console-files.ts';
 
 const ROOT = '/console';
+/** Browsers ask for it by themselves, whatever they show of the node, and without a credential. */
+const FAVICON = '/favicon.ico';
+const ICON = 'icon.svg';
 const NONCE = '{{nonce}}';
 const BAD_ADDRESS = 'This address has bad percent-encoding: write %25 for a percent sign, and encode as UTF-8.\n';
 const NOT_BUILT = 'The web console is not built. ./fob up builds it, and says why where it cannot.\n';
 
-/** Whether a request is for the console: anything at or below `/console`, and `/` by a browser. */
+/** Whether a request is for the console: anything at or below `/console`, `/favicon.ico`, and `/` by a browser. */
 export function claimsConsole(req: IncomingMessage): boolean {
   const path = req.url!.split('?', 1)[0]!;
   if (path === '/') return isRead(req) && /\btext\/html\b/.test(req.headers.accept ?? '');
-  return path === ROOT || path.startsWith(`${ROOT}/`);
+  return path === ROOT || path.startsWith(`${ROOT}/`) || (path === FAVICON && isRead(req));
 }
 
 /** Serves the web console's files: the same to everybody, for they hold nothing of the node. What a page shows, it asks of the API. */
@@ -33,7 +36,7 @@ export function createConsoleDoor({ consoleFolder, lifecycle }: DoorContext) {
       return send(res, 405, { Allow: 'GET, HEAD', 'Content-Type': 'text/plain; charset=utf-8' }, `${message}\n`);
     }
     if (path === '/' || path === ROOT) return send(res, 302, { Location: `${ROOT}/${url.slice(path.length)}` }, '');
-    const name = path.slice(ROOT.length + 1);
+    const name = path === FAVICON ? ICON : path.slice(ROOT.length + 1);
     const file = await files.find(name, String(req.headers['accept-encoding'] ?? ''));
     if (file !== undefined) {
       const { type, content, encoding, immutable } = file;
@@ -41,7 +44,7 @@ export function createConsoleDoor({ consoleFolder, lifecycle }: DoorContext) {
       const headers = { 'Content-Type': type, 'Cache-Control': caching, Vary: 'Accept-Encoding' };
       return send(res, 200, { ...headers, ...(encoding && { 'Content-Encoding': encoding }) }, content);
     }
-    if (name.startsWith('assets/')) {
+    if (name.startsWith('assets/') || name === ICON) {
       return send(res, 404, { 'Content-Type': 'text/plain; charset=utf-8' }, 'the console has no such file\n');
     }
     if (!isDecodable(name)) return send(res, 400, { 'Content-Type': 'text/plain; charset=utf-8' }, BAD_ADDRESS);

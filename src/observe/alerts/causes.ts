@@ -56,7 +56,7 @@ function newVersion({ failed, recent, records, versions, sinceMs, windowMs, turn
   const affected = failed.length > 0 ? failed : recent;
   const version = mostFrequent(affected.map((each) => each.version));
   const facts = versions.find((each) => each.version === version?.value);
-  if (version === undefined || facts === undefined || version.share < MOST) return undefined;
+  if (version === undefined || facts === undefined || version.share < HALF) return undefined;
   const beforeMs = sinceMs - facts.createdAtMs;
   const cameWhileItFired = facts.version === turn;
   if (beforeMs > NEW_VERSION_MS || (facts.createdAtMs > sinceMs + windowMs && !cameWhileItFired)) return undefined;
@@ -68,13 +68,10 @@ function newVersion({ failed, recent, records, versions, sinceMs, windowMs, turn
   if (previous === undefined) return undefined;
   const olderFailed = older.filter(({ status }) => status !== 'succeeded' && status !== 'cancelled').length;
   const ofIt = records.filter((each) => each.version === version.value);
-  // Where those before failed as much, it is not the version.
-  if (
-    failed.length > 0 &&
-    older.length > 0 &&
-    olderFailed / older.length > (failed.length / Math.max(1, ofIt.length)) * HALF
-  )
-    return undefined;
+  if (failed.length > 0 && older.length > 0) {
+    // Where those before failed as much, it is not the version, however many of the failures are of it.
+    if (olderFailed / older.length > (version.count / Math.max(1, ofIt.length)) * HALF) return undefined;
+  } else if (version.share < MOST) return undefined;
   const apart = durationInWords(Math.max(1_000, roundSecond(Math.abs(beforeMs))));
   const when =
     beforeMs >= 0 ? `${apart} before it began` : cameWhileItFired ? `${apart} after it began` : 'just when it began';
@@ -148,7 +145,9 @@ function downstream({ calledFailed, called, failed }: Evidence): Cause | undefin
 }
 
 /** A trigger that sends much more than before. */
-function surge({ lanes, windowMs }: Evidence): Cause | undefined {
+function surge({ facts, lanes, sinceMs, windowMs }: Evidence): Cause | undefined {
+  // Of a function that was not there before, everything is more than before.
+  if (facts.createdAtMs > sinceMs - 2 * windowMs) return undefined;
   const most = [...lanes].sort((a, b) => b.now - b.before - (a.now - a.before))[0];
   if (most === undefined || most.now < LEAST_SURGE || most.now < most.before * SURGE) return undefined;
   const before = most.before === 0 ? 'none' : String(Math.round(most.before));

@@ -51,8 +51,8 @@ const COLUMNS: readonly Column<EventView>[] = [
       </StatusBadge>
     ),
   },
-  { key: 'attempts', title: 'Attempts', width: '5rem', align: 'right', wide: true, cell: ({ attempts }) => attempts },
-  { key: 'lane', title: 'Lane', width: 'minmax(7rem, 1fr)', wide: true, cell: ({ lane }) => lane },
+  { key: 'attempts', title: 'Attempts', width: '5rem', align: 'right', wide: 'very', cell: ({ attempts }) => attempts },
+  { key: 'lane', title: 'Lane', width: 'minmax(7rem, 1fr)', wide: 'very', cell: ({ lane }) => lane },
   {
     key: 'from',
     title: 'From',

@@ -116,7 +116,7 @@ function columnsWith(redrive: (lane: Lane) => void, readAtMs: number): Column<La
       key: 'function',
       phone: 'first',
       title: 'Function',
-      width: 'minmax(5rem, 1.4fr)',
+      width: 'minmax(7rem, 1.4fr)',
       sort: ({ function: name }) => name,
       cell: (lane) => (
         <Anchor component={Link} to={pathOf(lane, '')} inherit>
@@ -134,7 +134,7 @@ function columnsWith(redrive: (lane: Lane) => void, readAtMs: number): Column<La
       cell: ({ lane }) => (lane === 'direct' ? 'direct invocations' : lane),
     },
     countColumn('waiting', 'Waiting', ({ waiting }) => waiting, { width: '4rem' }),
-    countColumn('delayed', 'Held back', ({ delayed }) => delayed, { width: '5.5rem', wide: true }),
+    countColumn('delayed', 'Held back', ({ delayed }) => delayed, { width: '5.5rem', wide: 'very' }),
     countColumn('running', 'Running', ({ running }) => running, { width: '5rem', wide: true }),
     countColumn('dead', 'Dead', ({ dead }) => dead, { width: '4rem', bad: true }),
     {
@@ -155,7 +155,7 @@ function columnsWith(redrive: (lane: Lane) => void, readAtMs: number): Column<La
       key: 'do',
       phone: 'end',
       title: '',
-      width: '4.5rem',
+      width: '5rem',
       align: 'right',
       cell: (lane) =>
         lane.dead > 0 && (

@@ -72,6 +72,6 @@ export function columnsOf(isOfOneFunction: boolean, longestMs: number): readonly
       wide: true,
       cell: (invocation) => <span title={failureOf(invocation)}>{failureOf(invocation)}</span>,
     },
-    { key: 'by', title: 'Woken by', width: 'minmax(6rem, 0.8fr)', wide: true, cell: wokenBy },
+    { key: 'by', title: 'Woken by', width: 'minmax(6rem, 1.2fr)', wide: true, cell: wokenBy },
   ];
 }

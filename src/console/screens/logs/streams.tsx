@@ -15,24 +15,26 @@ type Stream = Api['GET /v1/logs/streams']['answer']['streams'][number];
 
 const OF_FUNCTION: Column<Stream> = {
   key: 'function',
+  phone: 'first',
   title: 'Function',
-  width: 'minmax(4.5rem, 1.4fr)',
+  width: 'minmax(8rem, 1.4fr)',
   cell: ({ function: name }) => name,
 };
 const COLUMNS: readonly Column<Stream>[] = [
   {
     key: 'stream',
+    phone: 'rest',
     title: 'Stream',
-    width: 'minmax(5rem, 2fr)',
+    width: 'minmax(6rem, 2fr)',
     cell: ({ sandboxId }) => <code>{sandboxId}</code>,
   },
   { key: 'version', title: 'Version', width: '4.5rem', align: 'right', wide: true, cell: ({ version }) => version },
-  { key: 'first', title: 'First line', width: '8.5rem', wide: true, cell: ({ firstMs }) => <Time at={firstMs} /> },
-  { key: 'last', title: 'Last line', width: 'minmax(4.5rem, 6.5rem)', cell: ({ lastMs }) => <Time at={lastMs} ago /> },
+  { key: 'first', title: 'First line', width: '8.5rem', wide: 'very', cell: ({ firstMs }) => <Time at={firstMs} /> },
+  { key: 'last', phone: 'end', title: 'Last line', width: '6.5rem', cell: ({ lastMs }) => <Time at={lastMs} ago /> },
   {
     key: 'lines',
     title: 'Lines',
-    width: 'minmax(2.75rem, 4.5rem)',
+    width: '4.5rem',
     align: 'right',
     cell: ({ lines }) => formatCount(lines),
   },

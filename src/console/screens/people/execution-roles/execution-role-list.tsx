@@ -10,7 +10,7 @@ import { PeoplePage } from '../people-page.tsx';
 import { type ExecutionRole, ExecutionRoleDialog } from './execution-role-dialog.tsx';
 
 const COLUMNS: readonly Column<ExecutionRole>[] = [
-  nameColumn('/people/execution-roles', { width: 'minmax(6rem, 1fr)' }),
+  nameColumn('/people/execution-roles', { width: 'minmax(6rem, 1fr)', phone: 'first' }),
   {
     key: 'description',
     title: 'What it is for',
@@ -18,9 +18,16 @@ const COLUMNS: readonly Column<ExecutionRole>[] = [
     wide: true,
     cell: ({ description }) => description,
   },
-  { key: 'grants', title: 'Functions may', width: 'minmax(7rem, 2.4fr)', cell: ({ grants }) => grants.join(', ') },
+  {
+    key: 'grants',
+    phone: 'rest',
+    title: 'Functions may',
+    width: 'minmax(7rem, 2.4fr)',
+    cell: ({ grants }) => grants.join(', '),
+  },
   {
     key: 'usedBy',
+    phone: 'end',
     title: 'Had by',
     width: 'minmax(5rem, 7.5rem)',
     cell: ({ usedBy }) => (usedBy.length === 1 ? usedBy[0] : countText(usedBy.length, 'function')),

@@ -20,7 +20,7 @@ const COLUMNS: readonly Column<Row>[] = [
     key: 'function',
     phone: 'first',
     title: 'Function',
-    width: 'minmax(5rem, 1fr)',
+    width: 'minmax(8rem, 1fr)',
     cell: (row) => (
       <Anchor component={Link} to={`/functions/${encodeURIComponent(row.function)}/configuration`} inherit>
         {row.function}

@@ -26,7 +26,7 @@ import { useQuotaUsage } from './use-quota-usage.ts';
 const WIDE: Readonly<Partial<Record<(typeof MEASURES)[number]['measure'], true | 'very'>>> = {
   reservedMb: true,
   codeBytes: 'very',
-  gbSecondsPerMonth: true,
+  gbSecondsPerMonth: 'very',
   queuedEvents: 'very',
 };
 const USE_COLUMNS: readonly Column<TeamUsage>[] = [

@@ -13,7 +13,7 @@ import { UserDialog } from './user-dialog.tsx';
 type User = Api['GET /v1/users']['answer']['users'][number];
 
 const COLUMNS: readonly Column<User>[] = [
-  nameColumn('/people/users'),
+  nameColumn('/people/users', { phone: 'first' }),
   {
     key: 'full',
     title: 'Called',
@@ -24,6 +24,7 @@ const COLUMNS: readonly Column<User>[] = [
   },
   {
     key: 'roles',
+    phone: 'rest',
     title: 'Roles',
     width: 'minmax(5rem, 1.6fr)',
     cell: ({ roles }) => roles.join(', '),
@@ -39,6 +40,7 @@ const COLUMNS: readonly Column<User>[] = [
   },
   {
     key: 'state',
+    phone: 'end',
     title: 'State',
     width: 'minmax(5rem, 7rem)',
     cell: ({ disabled }) => (
