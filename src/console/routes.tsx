@@ -2,6 +2,7 @@ import {
   IconActivity,
   IconBell,
   IconBolt,
+  IconBraces,
   IconBroadcast,
   IconBucket,
   IconCalendarClock,
@@ -125,6 +126,14 @@ export const SCREENS: readonly Screen[] = [
     key: 'b',
     group: 'services',
     load: () => import('./screens/buckets/index.tsx'),
+  },
+  {
+    path: 'key-values/*',
+    title: 'Key-values',
+    icon: IconBraces,
+    key: 'v',
+    group: 'services',
+    load: () => import('./screens/key-values/index.tsx'),
   },
   {
     path: 'events',

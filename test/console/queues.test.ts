@@ -48,6 +48,29 @@ describe('queues and topics in the console', { skip: noBrowser }, () => {
     assertClean();
   });
 
+  test('a queue leads to what its triggers could not deliver', async (t) => {
+    await client.put('failing', "export const handler = () => { throw new Error('no stock'); };", { runtime: 'node' });
+    await client.request('PUT', '/v1/queues/orders', { body: '{}', headers: JSON_BODY });
+    const made = await client.request('POST', '/v1/triggers', {
+      body: JSON.stringify({
+        name: 'orders-failing',
+        type: 'queue',
+        function: 'failing',
+        options: { queue: 'orders' },
+        delivery: { maxRetries: 0 },
+      }),
+      headers: JSON_BODY,
+    });
+    assert.ok(made.status < 300, made.text);
+    await client.request('POST', '/v1/queues/orders/messages', { body: '{}', headers: JSON_BODY });
+    const { page, assertClean } = await openPage(t, browser);
+    await goTo(page, `${node.url}/console/queues/orders`);
+    await page.getByRole('link', { name: '1 event dead' }).click();
+    await page.getByRole('table', { name: 'Events of failing' }).getByText('no stock').waitFor();
+    await assertAccessible(page);
+    assertClean();
+  });
+
   test('a message is sent; settings are changed one by one; a queue is removed', async (t) => {
     // Somebody else may be faster: the page hears of it, or is refused once.
     const { page, assertClean } = await openPage(t, browser, { expected: /412/ });

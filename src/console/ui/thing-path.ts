@@ -3,6 +3,7 @@ const PLACES: Readonly<Record<string, string>> = {
   bucket: '/buckets/',
   queue: '/queues/',
   topic: '/topics/',
+  kv: '/key-values/',
   secret: '/secrets/',
   user: '/people/users/',
   team: '/people/teams/',

@@ -1,8 +1,11 @@
 import { Anchor } from '@mantine/core';
 import { IconBolt } from '@tabler/icons-react';
+import { Fragment } from 'react';
 import { Link } from 'react-router';
 import type { Answer } from '../api/client.ts';
 import { useApi } from '../api/hooks.ts';
+import type { Lane } from '../api/things.ts';
+import { countText } from './format.ts';
 import classes from './wakes.module.css';
 
 export type Trigger = Answer<'GET', '/v1/triggers'>['triggers'][number];
@@ -53,6 +56,7 @@ export function Wakes({ triggers, folder }: WakesProps) {
             </Anchor>{' '}
             by {summary}
             {!enabled && ' (paused)'}
+            <OnTheWay of={of} lane={name} />
             {folder !== undefined && !folder.startsWith(wanted) && (
               <>
                 {', not from this folder: '}
@@ -71,4 +75,33 @@ export function Wakes({ triggers, folder }: WakesProps) {
       })}
     </ul>
   );
+}
+
+/** What a trigger has taken and not delivered yet, or could not; with the way to it. */
+function OnTheWay({ of, lane }: { readonly of: string; readonly lane: string }) {
+  const lanes = useApi('/v1/lanes', undefined, { retry: false }).data?.lanes ?? [];
+  const own = lanes.filter((each) => each.function === of && each.lane === lane);
+  const sum = (count: (each: Lane) => number) => own.reduce((total, each) => total + count(each), 0);
+  const counts: readonly (readonly [count: number, word: string, state: string])[] = [
+    [sum(({ waiting }) => waiting), 'waiting', ''],
+    [sum(({ delayed }) => delayed), 'held back', ''],
+    [sum(({ running }) => running), 'running', 'running'],
+    [sum(({ dead }) => dead), 'dead', 'dead'],
+  ];
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, word, state]) => (
+      <Fragment key={word}>
+        {' · '}
+        <Anchor
+          component={Link}
+          inherit
+          underline="always"
+          {...(state === 'dead' && { c: 'var(--fob-bad)' })}
+          to={`/events?${new URLSearchParams({ function: of, lane, ...(state !== '' && { state }) })}`}
+        >
+          {countText(count, 'event')} {word}
+        </Anchor>
+      </Fragment>
+    ));
 }
