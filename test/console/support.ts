@@ -19,11 +19,14 @@ const HEIGHT = 900;
 export const noBrowser: string | false =
   findProgram('chromium') === undefined ? 'there is no chromium: apt-get install chromium' : false;
 
-/** Builds the console where that is due, and starts a browser. */
-export async function openBrowser(): Promise<Browser> {
+/** Builds the console where that is due, and starts a browser, with further arguments of Chromium's. */
+export async function openBrowser(args: readonly string[] = []): Promise<Browser> {
   await ensureConsole(new Progress({ quiet: true }));
   const sandboxed = process.getuid?.() !== 0;
-  return chromium.launch({ executablePath: findProgram('chromium')!, args: sandboxed ? [] : ['--no-sandbox'] });
+  return chromium.launch({
+    executablePath: findProgram('chromium')!,
+    args: [...args, ...(sandboxed ? [] : ['--no-sandbox'])],
+  });
 }
 
 interface PageOptions {

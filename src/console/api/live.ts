@@ -1,8 +1,8 @@
 import type { Query } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { outdate, queryClient } from './hooks.ts';
-import { callerText, type Happening, type LiveEvents, readFeed } from './live-feed.ts';
-import { canShare, readTogether } from './live-tabs.ts';
+import { callerText, type Happening, type LiveEvents } from './live-feed.ts';
+import { readTogether } from './live-tabs.ts';
 import { ApiProblem } from './problem.ts';
 import { untilShown } from './shown.ts';
 import type { Session } from './things.ts';
@@ -16,10 +16,10 @@ export interface LiveState {
 
 const FIRST_WAIT_MS = 250;
 const MAX_WAIT_MS = 5_000;
-/** A tab that nobody has looked at for so long hears nothing any more; one that cannot share its connection lets it go at once where another one opens its own. */
+/** A tab that nobody has looked at for so long hears nothing any more. */
 const HIDDEN_MS = 10_000;
 
-/** By which tabs of one browser tell each other that they open a connection, and for whom. */
+/** By which tabs of one browser tell each other for whom they begin to hear, and that somebody has signed out. */
 const tabs = new BroadcastChannel('fob-live 1');
 
 let current: LiveState = { state: 'connecting' };
@@ -59,6 +59,11 @@ export function startLive(who: string): () => void {
   stopping = controller;
   void keepOpen(who, controller.signal);
   return () => controller.abort();
+}
+
+/** Tells the other tabs of this browser that nobody is signed in any more, so that none goes on showing what somebody saw. */
+export function tellSignedOut(): void {
+  tabs.postMessage('');
 }
 
 function setState(next: LiveState): void {
@@ -101,8 +106,7 @@ async function keepOpen(who: string, signal: AbortSignal): Promise<void> {
     const hidden = watchOthers(who);
     try {
       const both = AbortSignal.any([signal, hidden.signal]);
-      if (canShare) await readTogether(who, both, hearer);
-      else await readFeed(both, hearer.onHeard);
+      await readTogether(who, both, hearer);
     } catch (error) {
       if (error instanceof OtherCaller) void queryClient.resetQueries();
       if (error instanceof ApiProblem && (error.status === 401 || error.status === 403)) {
@@ -124,8 +128,8 @@ async function keepOpen(who: string, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Aborts when the tab has been hidden for long, or is hidden and another one opens a connection that it does not share. Shows
- * everything anew where another tab belongs to somebody else: all of them send the same cookie.
+ * Aborts when the tab has been hidden for long. Shows everything anew where another tab belongs to somebody else: all of them
+ * send the same cookie.
  */
 function watchOthers(who: string): { readonly signal: AbortSignal; readonly end: () => void } {
   const controller = new AbortController();
@@ -136,7 +140,6 @@ function watchOthers(who: string): { readonly signal: AbortSignal; readonly end:
   };
   const hear = ({ data }: MessageEvent<string>) => {
     if (data !== who) void queryClient.resetQueries();
-    else if (document.hidden && !canShare) controller.abort();
   };
   look();
   document.addEventListener('visibilitychange', look);

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { request } from './client.ts';
 import { useApi } from './hooks.ts';
+import { tellSignedOut } from './live.ts';
 import type { ApiProblem } from './problem.ts';
 import type { NodeView, Session } from './things.ts';
 
@@ -26,6 +27,7 @@ export function useSignOut(): () => Promise<void> {
   const client = useQueryClient();
   return async () => {
     await request('DELETE', '/v1/session/browser');
+    tellSignedOut();
     client.clear();
     window.location.assign('/console/');
   };
