@@ -60,11 +60,31 @@ export function useTimeRange(usual: string): {
   const setRange = (next: TimeRange): void =>
     setSearch((before) => {
       const after = new URLSearchParams(before);
-      if (next.from === usual && next.to === undefined) after.delete('from');
-      else after.set('from', next.from);
-      if (next.to === undefined) after.delete('to');
-      else after.set('to', next.to);
+      putRange(after, next, usual);
       return after;
     });
   return { range, setRange };
+}
+
+/** Writes a range into the words of a URL; the usual one leaves none. */
+export function putRange(words: URLSearchParams, { from, to }: TimeRange, usual: string): void {
+  if (from === usual && to === undefined) words.delete('from');
+  else words.set('from', from);
+  if (to === undefined) words.delete('to');
+  else words.set('to', to);
+}
+
+const MINUTE_MS = 60_000;
+/** Measures are by the minute: less shows nothing more. */
+const SHORTEST_MS = 5 * MINUTE_MS;
+
+/** The range that one looks closer at, or moves to, in a chart of measures: whole minutes, and what reaches up to now stays with it. */
+export function closerRange(fromMs: number, toMs: number): TimeRange {
+  const missing = Math.max(0, SHORTEST_MS - (toMs - fromMs)) / 2;
+  const from = Math.floor((fromMs - missing) / MINUTE_MS) * MINUTE_MS;
+  const to = Math.ceil((toMs + missing) / MINUTE_MS) * MINUTE_MS;
+  return {
+    from: new Date(Math.min(from, Date.now() - SHORTEST_MS)).toISOString(),
+    ...(to < Date.now() && { to: new Date(to).toISOString() }),
+  };
 }

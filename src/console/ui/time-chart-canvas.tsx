@@ -4,6 +4,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import { formatTime } from './format.ts';
 import classes from './time-chart.module.css';
+import { useHiddenLines } from './use-hidden-lines.ts';
 
 /** One line of a chart. */
 export interface Series {
@@ -63,7 +64,7 @@ export default function TimeChartCanvas(props: TimeChartProps) {
   const plot = useRef<uPlot>(undefined);
   const latest = useRef(props);
   latest.current = props;
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [hidden, toggle] = useHiddenLines(label);
   const [pointed, setPointed] = useState<number | null>(null);
   // What makes a chart another one; values alone are given to the one that is there.
   const shape = JSON.stringify([
@@ -198,9 +199,10 @@ export default function TimeChartCanvas(props: TimeChartProps) {
     plot.current?.setData(dataOf({ timesMs, series }), true);
   }, [timesMs, series, range?.fromMs, range?.toMs]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another chart shows all lines at first
   useEffect(() => {
     for (const [at, { label: name }] of series.entries()) plot.current?.setSeries(at + 1, { show: !hidden.has(name) });
-  }, [hidden, series]);
+  }, [hidden, series, shape]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const chart = plot.current;
@@ -233,7 +235,7 @@ export default function TimeChartCanvas(props: TimeChartProps) {
             key={name}
             className={classes.entry}
             aria-pressed={!hidden.has(name)}
-            onClick={() => setHidden(toggled(hidden, name))}
+            onClick={() => toggle(name)}
           >
             <span
               className={classes.swatch}
@@ -307,12 +309,6 @@ function rangeOf({ range, timesMs }: TimeChartProps, min: number | null, max: nu
 
 function wordsFor(value: number | null | undefined, format: (value: number) => string): string {
   return value === null || value === undefined ? '–' : format(value);
-}
-
-function toggled(names: ReadonlySet<string>, name: string): ReadonlySet<string> {
-  const next = new Set(names);
-  if (!next.delete(name)) next.add(name);
-  return next;
 }
 
 /** The newest and the largest value of each line, in words. */

@@ -169,6 +169,7 @@ function Crumbs({ bucket, prefix }: { bucket: string; prefix: string }) {
   const to = (count: number) => {
     const words = new URLSearchParams(search);
     words.delete('object');
+    words.delete('version');
     words.delete('prefix');
     if (count > 0) words.set('prefix', `${parts.slice(0, count).join('/')}/`);
     return `/buckets/${encodeURIComponent(bucket)}${words.size === 0 ? '' : `?${words}`}`;

@@ -1,6 +1,5 @@
 import { Button, Drawer, Stack, Title } from '@mantine/core';
 import { IconDownload, IconFile } from '@tabler/icons-react';
-import { useState } from 'react';
 import type { Answer } from '../../api/client.ts';
 import { useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
@@ -13,6 +12,7 @@ import { operands } from '../../ui/shell-words.ts';
 import { SimpleTable } from '../../ui/simple-table.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
+import { useWords } from '../../ui/words.ts';
 import { downloadUrl } from './objects.ts';
 import { Preview } from './preview.tsx';
 import { useBringBack } from './removed.ts';
@@ -61,7 +61,7 @@ interface VersionsProps {
 }
 
 function Versions({ bucket, versions, hasMore }: VersionsProps) {
-  const [chosen, setChosen] = useState<string>();
+  const [{ version: chosen }, setWords] = useWords(['version']);
   const newest = versions[0]!;
   const shown = versions.find(({ versionId }) => versionId === chosen) ?? newest;
   return (
@@ -89,7 +89,7 @@ function Versions({ bucket, versions, hasMore }: VersionsProps) {
                       size="compact-xs"
                       variant="default"
                       aria-label={`Show the version ${version.versionId ?? ''}`}
-                      onClick={() => setChosen(version.versionId)}
+                      onClick={() => setWords({ version: version === newest ? '' : (version.versionId ?? '') })}
                     >
                       Show
                     </Button>

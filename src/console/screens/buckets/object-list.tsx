@@ -32,7 +32,7 @@ const AT_ONCE = 6;
 export function ObjectList({ bucket, prefix, isFlat, isVersioned, onUpload }: ObjectListProps) {
   const found = useObjects(bucket, prefix, isFlat);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [{ object }, setWords] = useWords(['object']);
+  const [{ object }, setWords] = useWords(['object', 'version']);
   const [removing, setRemoving] = useState<readonly string[]>([]);
   const keys = found.entries.flatMap((entry) => (entry.prefix === undefined ? [entry.key] : []));
   const marked = keys.filter((key) => chosen.has(key));
@@ -177,7 +177,7 @@ export function ObjectList({ bucket, prefix, isFlat, isVersioned, onUpload }: Ob
         </p>
         {isVersioned ? 'The bucket keeps versions: what was in it is not lost.' : 'It is gone for good.'}
       </Confirm>
-      <ObjectDrawer bucket={bucket} objectKey={object} onClose={() => setWords({ object: '' })} />
+      <ObjectDrawer bucket={bucket} objectKey={object} onClose={() => setWords({ object: '', version: '' })} />
     </>
   );
 }

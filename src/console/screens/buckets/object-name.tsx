@@ -15,6 +15,7 @@ interface ObjectNameProps {
 export function ObjectName({ prefix, objectKey = '', below }: ObjectNameProps) {
   const { pathname, search } = useLocation();
   const words = new URLSearchParams(search);
+  words.delete('version');
   if (prefix === undefined) words.set('object', objectKey);
   else words.set('prefix', prefix);
   const name = prefix ?? objectKey;

@@ -14,7 +14,7 @@ import { type Removed, useBringBack, useRemoved } from './removed.ts';
 export function RemovedList({ bucket, prefix }: { readonly bucket: string; readonly prefix: string }) {
   const found = useRemoved(bucket, prefix);
   const bringBack = useBringBack(bucket);
-  const [{ object }, setWords] = useWords(['object']);
+  const [{ object }, setWords] = useWords(['object', 'version']);
   const columns: Column<Removed>[] = [
     {
       key: 'name',
@@ -69,7 +69,7 @@ export function RemovedList({ bucket, prefix }: { readonly bucket: string; reado
           </EmptyState>
         }
       />
-      <ObjectDrawer bucket={bucket} objectKey={object} onClose={() => setWords({ object: '' })} />
+      <ObjectDrawer bucket={bucket} objectKey={object} onClose={() => setWords({ object: '', version: '' })} />
     </>
   );
 }

@@ -1,11 +1,12 @@
 import { Anchor, Text } from '@mantine/core';
-import { type CSSProperties, useState } from 'react';
+import type { CSSProperties } from 'react';
 import { Link } from 'react-router';
 import { useApi } from '../../api/hooks.ts';
 import type { Api } from '../../api/types.gen.ts';
 import { Facts } from '../../ui/facts.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { QueryView } from '../../ui/query-view.tsx';
+import { useWords } from '../../ui/words.ts';
 import { invocationPath } from './invocation.ts';
 import { stepOf, ticksOf } from './steps.ts';
 import classes from './trace.module.css';
@@ -33,7 +34,7 @@ export function Trace({ id }: { readonly id: string }) {
 
 function Waterfall({ trace, of }: { readonly trace: TraceView; readonly of: string }) {
   const { spans, startedAtMs, durationMs, truncated } = trace;
-  const [opened, setOpened] = useState<string>();
+  const [{ span: opened }, setWords] = useWords(['span']);
   const whole = Math.max(durationMs, 0.001);
   const stepMs = stepOf(whole);
   return (
@@ -59,7 +60,7 @@ function Waterfall({ trace, of }: { readonly trace: TraceView; readonly of: stri
                 type="button"
                 className={classes.row}
                 aria-expanded={isOpen}
-                onClick={() => setOpened(isOpen ? undefined : span.spanId)}
+                onClick={() => setWords({ span: isOpen ? '' : span.spanId })}
                 data-this={(span.what === 'invocation' && span.invocationId === of) || undefined}
               >
                 <span className={classes.name} style={{ paddingLeft: `${span.depth * 0.875}rem` }}>

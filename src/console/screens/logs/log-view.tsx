@@ -12,7 +12,7 @@ import { LineList } from './line-list.tsx';
 import { isGap, type LogLine } from './lines.ts';
 import classes from './log-view.module.css';
 import { NoLines } from './no-lines.tsx';
-import { commandOf, type LogScope, useLogFilters } from './query.ts';
+import { commandOf, type LogScope, lineWord, useLogFilters } from './query.ts';
 import type { LogSource, SourceState } from './source.ts';
 import { useLogSource } from './use-log-source.ts';
 
@@ -75,6 +75,9 @@ interface BodyProps {
 /** The lines of one source, and the one that was chosen. */
 function Body({ source, view, isOfOne, label, height, showsFunction }: BodyProps) {
   const { filters, change } = view;
+  const setLine = useLatest(view.setLine);
+  /** The line that was opened last: it is not opened again by the URL that says so. */
+  const last = useRef<string>(undefined);
   const state = useSyncExternalStore(source.subscribe, () => source.state);
   const [current, setCurrent] = useState<number>();
   const [opened, setOpened] = useState<LogLine>();
@@ -84,15 +87,18 @@ function Body({ source, view, isOfOne, label, height, showsFunction }: BodyProps
     (number: number) => {
       setCurrent(number);
       const entry = source.lines.at(number - source.lines.first);
-      if (entry !== undefined && !isGap(entry)) setOpened(entry);
+      if (entry === undefined || isGap(entry)) return;
+      setOpened(entry);
+      last.current = lineWord(entry);
+      setLine.current(last.current);
     },
-    [source],
+    [source, setLine],
   );
   const { line } = filters;
   const isReady = state.phase === 'ready';
   // A link to one line opens it, once.
   useLayoutEffect(() => {
-    if (!isReady || line === undefined) return;
+    if (!isReady || line === undefined || line === last.current) return;
     const place = source.lines.placeOf(line);
     if (place === undefined) {
       // It stands before what was read first.
@@ -107,6 +113,7 @@ function Body({ source, view, isOfOne, label, height, showsFunction }: BodyProps
   }, [source]);
   const close = (): void => {
     setOpened(undefined);
+    view.setLine(undefined);
     place.current?.querySelector<HTMLElement>('[role="listbox"]')?.focus({ preventScroll: true });
   };
   if (state.phase === 'failed')
@@ -151,6 +158,12 @@ function Body({ source, view, isOfOne, label, height, showsFunction }: BodyProps
 function Shown({ source, empty, children }: { source: LogSource; empty: ReactNode; children: ReactNode }) {
   const isEmpty = useSyncExternalStore(source.lines.subscribe, () => source.lines.length === 0);
   return isEmpty ? empty : children;
+}
+
+function useLatest<T>(value: T) {
+  const latest = useRef(value);
+  latest.current = value;
+  return latest;
 }
 
 /** How many lines are shown, and what is not. */

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import type { Asked } from '../../api/client.ts';
-import { type TimeRange, useTimeRange } from '../../ui/range.ts';
+import { putRange, type TimeRange, useTimeRange } from '../../ui/range.ts';
 import type { LogLine } from './lines.ts';
 
 export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
@@ -53,7 +53,7 @@ export const USUAL_RANGE = '24h';
 /** The filters of a view of logs: kept in its URL, so that it can be shared. */
 export function useLogFilters(scope: LogScope) {
   const [search, setSearch] = useSearchParams();
-  const { range, setRange } = useTimeRange(USUAL_RANGE);
+  const { range } = useTimeRange(USUAL_RANGE);
   const key = search.toString();
   const filters = useMemo(
     () => filtersIn(new URLSearchParams(key), range, scope.invocation !== undefined),
@@ -66,7 +66,24 @@ export function useLogFilters(scope: LogScope) {
   );
   const change = (next: Change): void =>
     setSearch((before) => changed(before, next), { replace: next.text !== undefined });
-  return { filters, query, range, setRange, change, key };
+  const setRange = (next: TimeRange): void =>
+    setSearch((before) => {
+      const after = changed(before, {});
+      putRange(after, next, USUAL_RANGE);
+      return after;
+    });
+  /** The line that is opened; none without one. */
+  const setLine = (line: string | undefined): void =>
+    setSearch(
+      (before) => {
+        const after = new URLSearchParams(before);
+        if (line === undefined) after.delete('line');
+        else after.set('line', line);
+        return after;
+      },
+      { replace: true, preventScrollReset: true },
+    );
+  return { filters, query, range, setRange, setLine, change, key };
 }
 
 /** Of one invocation that has ended, what the platform says of it is usual, and nothing more will come. */
@@ -116,8 +133,11 @@ function queryOf(filters: LogFilters, range: TimeRange, scope: LogScope): LogQue
   };
 }
 
-function changed(before: URLSearchParams, { functions, where, platform, live, ...texts }: Change): URLSearchParams {
+function changed(before: URLSearchParams, change: Change): URLSearchParams {
+  const { functions, where, platform, live, ...texts } = change;
   const after = new URLSearchParams(before);
+  // Whether new ones come changes nothing of the lines that are there, and of the one that is opened.
+  const staysOpen = Object.keys(change).join() === 'live' && !before.has('to');
   const set = (name: string, value: string | undefined): void => {
     if (value === undefined || value === '') after.delete(name);
     else after.set(name, value);
@@ -133,7 +153,7 @@ function changed(before: URLSearchParams, { functions, where, platform, live, ..
     after.delete('where');
     for (const condition of where) after.append('where', condition);
   }
-  after.delete('line');
+  if (!staysOpen) after.delete('line');
   return after;
 }
 
@@ -145,10 +165,14 @@ export function linePath({ id, sandboxId, timeMs }: Pick<LogLine, 'id' | 'sandbo
     stream: sandboxId,
     from: new Date(timeMs - AROUND_MS).toISOString(),
     to: new Date(timeMs + AROUND_MS).toISOString(),
-    // One that has just been printed has no place yet.
-    line: id ?? String(Math.ceil(timeMs)),
+    line: lineWord({ id, timeMs }),
   });
   return `/logs?${words}`;
+}
+
+/** A line as a word of the URL: its place in the journal, or, as long as it has none yet, when it was printed. */
+export function lineWord({ id, timeMs }: { readonly id?: string | undefined; readonly timeMs: number }): string {
+  return id ?? String(Math.ceil(timeMs));
 }
 
 /** The words of `fob logs` that show the same. */

@@ -6,10 +6,10 @@ import { FactGrid } from '../../ui/fact-grid.tsx';
 import { formatBytes, formatCount, formatDuration, formatShare } from '../../ui/format.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
+import { closerRange, useTimeRange } from '../../ui/range.ts';
 import { StatusBadge, toneOf } from '../../ui/status-badge.tsx';
 import { TimeChart } from '../../ui/time-chart.tsx';
 import { TimeRange } from '../../ui/time-range.tsx';
-import { useParam } from '../../ui/use-param.ts';
 import classes from './nodes.module.css';
 import { cpuText } from './sandbox-table.tsx';
 
@@ -61,28 +61,18 @@ export default function Machine() {
   );
 }
 
+/** The part of time that is shown where the URL says none. */
+const USUAL = '3h';
+
 function Charts() {
-  const [from, setFrom] = useParam('from', '3h');
-  const [to, setTo] = useParam('to');
-  const range = { from, ...(to !== '' && { to }) };
+  const { range, setRange } = useTimeRange(USUAL);
   const query = useApi(
     '/v1/metrics/query',
     { query: { metric: CHARTS.map(({ metric }) => metric), statistic: 'average', ...range } },
     { keepPrevious: true },
   );
   return (
-    <Panel
-      title="Over time"
-      aside={
-        <TimeRange
-          range={range}
-          onRange={(next) => {
-            setFrom(next.from);
-            setTo(next.to ?? '');
-          }}
-        />
-      }
-    >
+    <Panel title="Over time" aside={<TimeRange range={range} onRange={setRange} />}>
       <QueryView query={query} what="The metrics of the node">
         {({ metrics }) => (
           <div className={classes.charts}>
@@ -102,6 +92,8 @@ function Charts() {
                     format={format}
                     height={150}
                     sync="node"
+                    onRange={(fromMs, toMs) => setRange(closerRange(fromMs, toMs))}
+                    onWhole={() => setRange({ from: USUAL })}
                     bytes={bytes}
                     series={nodes.map(({ labels, points: values }) => ({
                       label: labels.node ?? 'this node',

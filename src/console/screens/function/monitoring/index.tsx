@@ -8,7 +8,7 @@ import { EmptyState } from '../../../ui/empty-state.tsx';
 import { ErrorState } from '../../../ui/error-state.tsx';
 import { Loading } from '../../../ui/loading.tsx';
 import { Panel } from '../../../ui/panel.tsx';
-import { ageMs, type TimeRange as Range, rangeWords, useTimeRange } from '../../../ui/range.ts';
+import { ageMs, closerRange, type TimeRange as Range, rangeWords, useTimeRange } from '../../../ui/range.ts';
 import { TimeChart } from '../../../ui/time-chart.tsx';
 import { TimeRange } from '../../../ui/time-range.tsx';
 import { useWords } from '../../../ui/words.ts';
@@ -20,10 +20,6 @@ import { type Happening, useHappenings } from './happenings.ts';
 import { type Comparison, comparisonOf, type Measures, useMeasures } from './measures.ts';
 import classes from './monitoring.module.css';
 import { useUsualRange } from './usual-range.ts';
-
-const MINUTE_MS = 60_000;
-/** Measures are by the minute: less shows nothing more. */
-const SHORTEST_MS = 5 * MINUTE_MS;
 
 /** What was measured of the function, over time, and what happened to it meanwhile; where the URL says no time, since it was called first. */
 export default function Monitoring({ view }: FunctionTabProps) {
@@ -45,16 +41,7 @@ function Measured({ name, usual }: { readonly name: string; readonly usual: stri
   const happenings = useHappenings(name, measures?.fromMs ?? 0, measures?.toMs ?? 0);
   const whole = rangeWords({ from: usual });
   const isWhole = range.to === undefined && ageMs(range.from) !== undefined;
-  const zoom = (fromMs: number, toMs: number): void => {
-    const missing = Math.max(0, SHORTEST_MS - (toMs - fromMs)) / 2;
-    const from = Math.floor((fromMs - missing) / MINUTE_MS) * MINUTE_MS;
-    const to = Math.ceil((toMs + missing) / MINUTE_MS) * MINUTE_MS;
-    setRange({
-      from: new Date(Math.min(from, Date.now() - SHORTEST_MS)).toISOString(),
-      // What reaches up to now stays with it.
-      ...(to < Date.now() && { to: new Date(to).toISOString() }),
-    });
-  };
+  const zoom = (fromMs: number, toMs: number): void => setRange(closerRange(fromMs, toMs));
   return (
     <>
       <div className={classes.bar}>
