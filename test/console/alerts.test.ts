@@ -93,6 +93,28 @@ describe('alerts in the console', { skip: noBrowser }, () => {
     assertClean();
   });
 
+  test('a rule that somebody changed meanwhile is removed when one asks again', async (t) => {
+    const put = async (when: string) => {
+      const { status, text } = await client.request('PUT', '/v1/alerts/rules/hasty', {
+        body: JSON.stringify({ when }),
+        headers: { 'Content-Type': 'application/json' },
+      });
+      assert.ok(status < 300, text);
+    };
+    await put('p99(duration) > 2s over 10m');
+    const { page, assertClean } = await openPage(t, browser, { expected: /412/ });
+    await goTo(page, `${node.url}/console/alerts?show=rules`);
+    await page.getByRole('button', { name: 'Remove hasty' }).click();
+    await put('p99(duration) > 3s over 10m');
+    const dialog = page.getByRole('dialog', { name: 'Remove the rule hasty?' });
+    await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
+    await dialog.getByRole('alert').waitFor();
+    await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Remove hasty' }).waitFor({ state: 'detached' });
+    assertClean();
+  });
+
   test('silences, channels and history', async (t) => {
     const { page, assertClean } = await openPage(t, browser, { width: 360 });
     await goTo(page, `${node.url}/console/alerts?show=silences`);

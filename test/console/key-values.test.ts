@@ -68,7 +68,10 @@ describe('key-value spaces in the console', { skip: noBrowser }, () => {
     await page.getByRole('textbox', { name: 'Value' }).fill('mine');
     await set('settings', 'colour', 'theirs');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('alert').getByText(/^.?theirs$/).waitFor();
+    await page
+      .getByRole('alert')
+      .getByText(/^.?theirs$/)
+      .waitFor();
     await page.getByRole('button', { name: 'Save over theirs' }).click();
     await page.getByRole('region', { name: 'The value of colour' }).getByText('mine').waitFor();
     assert.equal(await value('settings', 'colour'), 'mine');

@@ -161,7 +161,7 @@ describe('logs in the console', { skip: noBrowser }, () => {
     const { page, assertClean } = await openPage(t, browser);
     await goTo(page, `${node.url}/console/logs?text=refused&function=shop`);
     await lines(page).first().click();
-    await page.getByRole('link', { name: 'In its stream' }).click();
+    await page.getByRole('link', { name: 'Go to its place in the stream' }).click();
     await page.waitForURL(/line=\d{14}/);
     await page.reload();
     await page.getByRole('complementary').getByText('card was refused').first().waitFor();

@@ -1,7 +1,6 @@
 import { ActionIcon, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconSend, IconTrash } from '@tabler/icons-react';
-import { useState } from 'react';
 import { type Answer, api } from '../../api/client.ts';
 import { renew, useApi } from '../../api/hooks.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
@@ -10,10 +9,10 @@ import { CreateButton } from '../../ui/creating.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { useDeed } from '../../ui/deed.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ifRevision } from '../../ui/form-dialog.tsx';
 import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
+import { useRemoving } from '../../ui/removing.ts';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
 import { ChannelForm } from './channel-form.tsx';
@@ -25,7 +24,10 @@ type Channel = Answer<'GET', '/v1/alerts/channels'>['channels'][number];
 export function Channels() {
   const query = useApi('/v1/alerts/channels');
   const [isCreating, creating] = useDisclosure(false);
-  const [removing, setRemoving] = useState<Channel>();
+  const removing = useRemoving<Channel>({
+    isSame: (one, other) => one.name === other.name,
+    reload: async () => (await query.refetch()).data?.channels,
+  });
   const test = useDeed({
     change: (name: string) => api.post('/v1/alerts/channels/{name}/test', { path: { name } }),
     touches: ['/v1/alerts/channels'],
@@ -88,7 +90,7 @@ export function Channels() {
             </ActionIcon>
           </May>
           <May action="alert:write" orAbsent>
-            <ActionIcon size="sm" aria-label={`Remove ${channel.name}`} onClick={() => setRemoving(channel)}>
+            <ActionIcon size="sm" aria-label={`Remove ${channel.name}`} onClick={() => removing.ask(channel)}>
               <IconTrash size={15} aria-hidden />
             </ActionIcon>
           </May>
@@ -124,14 +126,15 @@ export function Channels() {
       <CommandLine words={['alert', 'channel', 'list']} />
       <ChannelForm opened={isCreating} onClose={creating.close} />
       <Confirm
-        opened={removing !== undefined}
-        onClose={() => setRemoving(undefined)}
-        title={`Remove the channel ${removing?.name ?? ''}?`}
+        opened={removing.asked !== undefined}
+        onClose={removing.close}
+        title={`Remove the channel ${removing.asked?.name ?? ''}?`}
         verb="Remove"
-        command={['alert', 'channel', 'rm', removing?.name ?? '']}
+        command={['alert', 'channel', 'rm', removing.asked?.name ?? '']}
         onConfirm={async () => {
-          const { name, revision } = removing!;
-          await api.delete('/v1/alerts/channels/{name}', { path: { name }, ...ifRevision(revision) });
+          await removing.remove(({ name }, precondition) =>
+            api.delete('/v1/alerts/channels/{name}', { path: { name }, ...precondition }),
+          );
           await renew('/v1/alerts');
         }}
       >

@@ -9,10 +9,10 @@ import { Confirm } from '../../ui/confirm.tsx';
 import { CreateButton } from '../../ui/creating.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ifRevision } from '../../ui/form-dialog.tsx';
 import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
+import { useRemoving } from '../../ui/removing.ts';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { resourceOf } from './alert-scope.ts';
 import { Defaults } from './defaults.tsx';
@@ -23,7 +23,10 @@ import { RuleForm } from './rule-form.tsx';
 export function Rules() {
   const query = useApi('/v1/alerts/rules');
   const [editing, setEditing] = useState<Rule | 'new'>();
-  const [removing, setRemoving] = useState<Rule>();
+  const removing = useRemoving<Rule>({
+    isSame: (one, other) => one.name === other.name,
+    reload: async () => (await query.refetch()).data?.rules,
+  });
   const columns: Column<Rule>[] = [
     {
       key: 'name',
@@ -84,7 +87,7 @@ export function Rules() {
             </ActionIcon>
           </May>
           <May action="alert:write" on={resourceOf(rule)} orAbsent>
-            <ActionIcon size="sm" aria-label={`Remove ${rule.name}`} onClick={() => setRemoving(rule)}>
+            <ActionIcon size="sm" aria-label={`Remove ${rule.name}`} onClick={() => removing.ask(rule)}>
               <IconTrash size={15} aria-hidden />
             </ActionIcon>
           </May>
@@ -124,14 +127,15 @@ export function Rules() {
         onClose={() => setEditing(undefined)}
       />
       <Confirm
-        opened={removing !== undefined}
-        onClose={() => setRemoving(undefined)}
-        title={`Remove the rule ${removing?.name ?? ''}?`}
+        opened={removing.asked !== undefined}
+        onClose={removing.close}
+        title={`Remove the rule ${removing.asked?.name ?? ''}?`}
         verb="Remove"
-        command={['alert', 'rm', removing?.name ?? '']}
+        command={['alert', 'rm', removing.asked?.name ?? '']}
         onConfirm={async () => {
-          const { name, revision } = removing!;
-          await api.delete('/v1/alerts/rules/{name}', { path: { name }, ...ifRevision(revision) });
+          await removing.remove(({ name }, precondition) =>
+            api.delete('/v1/alerts/rules/{name}', { path: { name }, ...precondition }),
+          );
           await renew('/v1/alerts');
         }}
       >

@@ -111,7 +111,7 @@ export function LineDetail({ line, find, onClose, onWhere, onOnly }: LineDetailP
           Only this stream
         </Button>
         <Button size="compact-sm" variant="default" component={Link} to={linePath(line)}>
-          In its stream
+          Go to its place in the stream
         </Button>
       </Group>
       {stream !== 'platform' && <LineContext line={line} />}

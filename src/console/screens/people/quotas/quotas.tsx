@@ -3,17 +3,17 @@ import { notifications } from '@mantine/notifications';
 import { IconGauge } from '@tabler/icons-react';
 import { useState } from 'react';
 import { api } from '../../../api/client.ts';
-import { useApi, useChange } from '../../../api/hooks.ts';
+import { renew, useApi } from '../../../api/hooks.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { CreateButton } from '../../../ui/creating.tsx';
 import { type Column, DataTable } from '../../../ui/data-table.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { FilterField, matches } from '../../../ui/filter-field.tsx';
-import { ifRevision } from '../../../ui/form-dialog.tsx';
 import { May } from '../../../ui/may.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
+import { useRemoving } from '../../../ui/removing.ts';
 import { Time } from '../../../ui/time.tsx';
 import { useParam } from '../../../ui/use-param.ts';
 import { PeoplePage } from '../people-page.tsx';
@@ -59,11 +59,10 @@ export default function Quotas() {
   const usage = useQuotaUsage();
   const [filter] = useParam('q');
   const [editing, setEditing] = useState<Quota | 'new'>();
-  const [removing, setRemoving] = useState<Quota>();
-  const remove = useChange(
-    ({ team, revision }: Quota) => api.delete('/v1/quotas/{team}', { path: { team }, ...ifRevision(revision) }),
-    ['/v1/quotas', '/v1/quota-usage'],
-  );
+  const removing = useRemoving<Quota>({
+    isSame: (one, other) => one.team === other.team,
+    reload: async () => (await quotas.refetch()).data?.quotas,
+  });
   const creating = <CreateButton of="quota" action="policy:write" onClick={() => setEditing('new')} />;
   return (
     <PeoplePage title="Quotas" lead="How much each team may use, and what it has used of that" actions={creating}>
@@ -92,7 +91,7 @@ export default function Quotas() {
               label="Quotas"
               orderWord="sort-limits"
               rows={found}
-              columns={limitColumns(setEditing, setRemoving)}
+              columns={limitColumns(setEditing, removing.ask)}
               rowKey={({ team }) => team}
               empty={
                 <EmptyState icon={IconGauge} title="No team is limited" action={creating}>
@@ -110,14 +109,17 @@ export default function Quotas() {
         {...(editing !== undefined && editing !== 'new' && { quota: editing })}
       />
       <Confirm
-        opened={removing !== undefined}
-        onClose={() => setRemoving(undefined)}
-        title={`Remove the quota of ${teamTitle(removing?.team ?? '')}?`}
+        opened={removing.asked !== undefined}
+        onClose={removing.close}
+        title={`Remove the quota of ${teamTitle(removing.asked?.team ?? '')}?`}
         verb="Remove"
-        command={['quota', 'rm', removing?.team ?? '']}
+        command={['quota', 'rm', removing.asked?.team ?? '']}
         onConfirm={async () => {
-          await remove.mutateAsync(removing!);
-          notifications.show({ message: `${teamTitle(removing!.team)}: the quota is removed` });
+          await removing.remove(async ({ team }, precondition) => {
+            await api.delete('/v1/quotas/{team}', { path: { team }, ...precondition });
+            notifications.show({ message: `${teamTitle(team)}: the quota is removed` });
+          });
+          await renew('/v1/quotas', '/v1/quota-usage');
         }}
       >
         Then the quota for * holds, where there is one, and else no limit.
