@@ -105,7 +105,7 @@ describe('logs in the console', { skip: noBrowser }, () => {
     await client.invoke('pay');
     await goTo(page, `${node.url}/console/functions/pay/logs`);
     await live(page).waitFor();
-    const end = 'END failed (exception): Error: no card for you';
+    const end = 'Error: no card for you';
     await eventually(async () =>
       assert.deepEqual(await lines(page).locator('css=[class*=text]').allTextContents(), [end]),
     );
@@ -116,7 +116,9 @@ describe('logs in the console', { skip: noBrowser }, () => {
     await goTo(page, `${node.url}/console/logs?text=${encodeURIComponent('NO CARD')}`);
     await eventually(async () => assert.equal(await lines(page).count(), 2));
     await lines(page).first().click();
-    await page.getByRole('complementary', { name: 'The chosen line' }).getByRole('link', { name: 'pay' }).waitFor();
+    const detail = page.getByRole('complementary', { name: 'The chosen line' });
+    await detail.getByText(/^END [0-9a-f-]{36} failed \(exception\): Error: no card for you$/).waitFor();
+    await detail.getByRole('link', { name: 'pay' }).waitFor();
     await goTo(page, `${node.url}/console/logs?function=pay&level=error&platform=1`);
     await eventually(async () => assert.equal(await lines(page).count(), 2));
     assertClean();

@@ -127,7 +127,7 @@ describe(`the console with ${COUNT} functions`, { skip: noBrowser }, () => {
     const { page, assertClean } = await openPage(t, browser);
     await goTo(page, `${node.url}/console/profile`);
     await page.keyboard.press('Control+k');
-    await page.getByPlaceholder('A function, a screen, an action').fill('worker-3217');
+    await page.getByPlaceholder('A function, a bucket, a screen, an action').fill('worker-3217');
     await page.getByText('What worker-3217 does').first().waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL('**/functions/worker-3217');

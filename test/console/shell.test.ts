@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { CONSOLE_FOLDER } from '../../src/console-folder.ts';
 import { startFobUp, temporaryFolder } from '../support/fob-process.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
+import { ask } from './ask.ts';
 import {
   assertAccessible,
   assertNoOverflow,
@@ -160,18 +161,26 @@ describe('the console', { skip: noBrowser }, () => {
       await page.waitForURL(/\/console\/profile$/);
       await page.locator('h1:focus').waitFor();
       await page.keyboard.press('Control+k');
-      await page.getByPlaceholder('A function, a screen, an action').fill('pay');
+      await page.getByPlaceholder('A function, a bucket, a screen, an action').fill('pay');
       await page.getByRole('option', { name: /^pay/ }).or(page.getByText('What pay does')).first().waitFor();
       await page.keyboard.press('Enter');
       await page.waitForURL(/\/console\/functions\/pay$/);
-      await page.getByPlaceholder('A function, a screen, an action').waitFor({ state: 'detached' });
+      await page.getByPlaceholder('A function, a bucket, a screen, an action').waitFor({ state: 'detached' });
       // A page takes the focus once when it comes, which is later than its URL.
       await page.locator('h1:focus', { hasText: 'pay' }).waitFor();
       await page.keyboard.press('Control+k');
-      await page.getByPlaceholder('A function, a screen, an action').fill('pay conf');
+      await page.getByPlaceholder('A function, a bucket, a screen, an action').fill('pay conf');
       await page.locator('[data-selected]', { hasText: 'pay: Configuration' }).waitFor();
       await page.keyboard.press('Enter');
       await page.waitForURL(/\/console\/functions\/pay\/configuration$/);
+      await ask(node, 'PUT', '/v1/queues/payments', {});
+      await page.getByPlaceholder('A function, a bucket, a screen, an action').waitFor({ state: 'detached' });
+      await page.locator('h1:focus', { hasText: 'pay' }).waitFor();
+      await page.keyboard.press('Control+k');
+      await page.getByPlaceholder('A function, a bucket, a screen, an action').fill('payments');
+      await page.locator('[data-selected]', { hasText: 'Queue' }).waitFor();
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/\/console\/queues\/payments$/);
       assertClean();
     });
 
@@ -212,7 +221,7 @@ describe('the console', { skip: noBrowser }, () => {
       await page.keyboard.press('u');
       await asked;
       await page.keyboard.press('Control+k');
-      const search = page.getByPlaceholder('A function, a screen, an action');
+      const search = page.getByPlaceholder('A function, a bucket, a screen, an action');
       await search.and(page.locator(':focus')).waitFor();
       await page.keyboard.type('pa');
       held.resolve();

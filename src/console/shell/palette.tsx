@@ -7,8 +7,9 @@ import { useFunctions } from '../api/functions.ts';
 import { SCREENS } from '../routes.tsx';
 import { type FunctionTab, TABS } from '../screens/function/tabs.ts';
 import { paletteStore, selectFirst } from './palette-store.ts';
+import { useThings } from './palette-things.ts';
 
-/** Functions that are shown at once. */
+/** Functions that are shown at once, and other things. */
 const MOST = 12;
 
 /** Of `price log`, the function and the tabs of its page whose titles begin with the last word; else the whole is a name. */
@@ -19,7 +20,7 @@ function wantedOf(words: string): { name: string; tabs: readonly FunctionTab[] }
   return tabs.length === 0 ? { name: words, tabs } : { name: words.slice(0, space).trim(), tabs };
 }
 
-/** Finds any screen, any function, a tab of its page (`price log`) and every action by a few letters. */
+/** Finds any screen, any function, a tab of its page (`price log`), whatever else has a name, and every action by a few letters. */
 export function Palette({ onHelp }: { readonly onHelp: () => void }) {
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
@@ -49,6 +50,7 @@ export function Palette({ onHelp }: { readonly onHelp: () => void }) {
       return tabs.map((tab) => ({ title: `${name}: ${tab.title}`, path: `${path}/${tab.path}`, description: '' }));
     })
     .slice(0, MOST);
+  const things = useThings(words, isOpen).slice(0, MOST);
   const actions = [
     { title: 'Use light colours', icon: IconSun, run: () => setColorScheme('light') },
     { title: 'Use dark colours', icon: IconMoon, run: () => setColorScheme('dark') },
@@ -56,7 +58,7 @@ export function Palette({ onHelp }: { readonly onHelp: () => void }) {
     { title: 'The API as a page', icon: IconBook2, run: () => window.location.assign('/docs') },
   ].filter(({ title }) => title.toLowerCase().includes(words));
 
-  const shown = [...screens, ...actions].map(({ title }) => title).concat(places.map(({ title }) => title));
+  const shown = [...screens, ...places, ...things, ...actions].map(({ title }) => title);
   const list = shown.join('\n');
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list has another first entry
   useEffect(() => {
@@ -76,8 +78,8 @@ export function Palette({ onHelp }: { readonly onHelp: () => void }) {
       maxHeight={460}
     >
       <Spotlight.Search
-        placeholder="A function, a screen, an action"
-        aria-label="Find a function, a screen or an action"
+        placeholder="A function, a bucket, a screen, an action"
+        aria-label="Find a function, a bucket, a screen, an action"
         leftSection={<IconSearch size={18} stroke={1.6} aria-hidden />}
       />
       <Spotlight.ActionsList>
@@ -104,6 +106,22 @@ export function Palette({ onHelp }: { readonly onHelp: () => void }) {
                 onClick={() => void navigate(path)}
               />
             ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {things.length > 0 && (
+          <Spotlight.ActionsGroup label="Services and others">
+            {things.map(({ title, path, kind, screen }) => {
+              const Icon = SCREENS.find((each) => each.path === screen)!.icon;
+              return (
+                <Spotlight.Action
+                  key={path}
+                  label={title}
+                  description={kind}
+                  leftSection={<Icon size={18} stroke={1.6} aria-hidden />}
+                  onClick={() => void navigate(path)}
+                />
+              );
+            })}
           </Spotlight.ActionsGroup>
         )}
         {actions.length > 0 && (

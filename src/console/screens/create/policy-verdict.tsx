@@ -60,7 +60,10 @@ export function PolicyVerdict({ at }: { readonly at: number }) {
   }
   const said = [
     ...(data?.violations ?? []).map(({ policy, mode, message }) => ({ policy, message, isBad: mode === 'enforce' })),
-    ...(data?.warnings ?? []).map((message) => ({ policy: '', message, isBad: false })),
+    // A policy that warns is among the warnings, too.
+    ...(data?.warnings ?? [])
+      .filter((warning) => !data?.violations.some(({ message }) => warning.endsWith(message)))
+      .map((message) => ({ policy: '', message, isBad: false })),
   ];
   if (said.length === 0) return null;
   return (

@@ -96,7 +96,7 @@ function OneTrigger({ waking: { of, trigger }, at }: { readonly waking: WakingTr
           <Icon size={18} stroke={1.6} aria-hidden />
           {title}
           {trigger.name !== '' && (
-            <Text span size="sm" c="dimmed">
+            <Text span size="sm" c="dimmed" visibleFrom="xs">
               {trigger.name}
             </Text>
           )}

@@ -54,15 +54,16 @@ export const LineRow = memo(function LineRow(props: LineRowProps) {
       <span className={classes.level}>{level === 'platform' ? 'fob' : level}</span>
       {showsFunction && <span className={classes.function}>{name}</span>}
       <span className={classes.text}>
-        <LineWords text={entry.stream === 'platform' ? withoutId(entry) : text} find={find} />
+        <LineWords text={entry.stream === 'platform' ? inShort(entry) : text} find={find} />
       </span>
     </div>
   );
 });
 
-/** Of what the platform says of an invocation, all but its id, so that how it ended is seen on a phone; the line's detail leads to it. */
-function withoutId({ text, invocationId }: LogLine): string {
-  return invocationId === undefined ? text : text.replace(`${invocationId} `, '');
+/** What the platform says of an invocation, from where it matters on a phone; the line's detail has it in whole. */
+function inShort({ text, invocationId }: LogLine): string {
+  const said = invocationId === undefined ? text : text.replace(`${invocationId} `, '');
+  return said.replace(/^END failed \(exception\): /, '');
 }
 
 /** What a line says, on one row: of a JSON object its message, and then its fields. */
