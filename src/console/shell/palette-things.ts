@@ -1,4 +1,5 @@
 import { useApi } from '../api/hooks.ts';
+import { useMay } from '../api/may.ts';
 
 /** Something with a name and a page, other than a function. */
 export interface Thing {
@@ -21,7 +22,8 @@ export function useThings(words: string, isOpen: boolean): readonly Thing[] {
   const { data: spaces } = useApi('/v1/kv', {}, settings);
   const { data: secrets } = useApi('/v1/secrets', {}, settings);
   const { data: repositories } = useApi('/v1/repositories', {}, settings);
-  const { data: users } = useApi('/v1/users', {}, settings);
+  const maySeeUsers = useMay('identity:read').allowed === true;
+  const { data: users } = useApi('/v1/users', {}, { enabled: settings.enabled && maySeeUsers });
   if (words === '') return [];
   if (INVOCATION.test(words))
     return [{ title: words, path: `/invocations/${words}`, kind: 'Invocation', screen: 'invocations/*' }];
