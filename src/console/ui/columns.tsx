@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import type { Column } from './data-table.tsx';
 import { formatCount } from './format.ts';
 import { StatusBadge } from './status-badge.tsx';
+import { Time } from './time.tsx';
 
 /** The names of things, each a link to its page below `to`. */
 export function nameColumn<T extends { readonly name: string }>(
@@ -56,5 +57,17 @@ export function countColumn<T>(
       ) : (
         formatCount(of(row))
       ),
+  };
+}
+
+/** When each was made; left out where there is little room. */
+export function createdColumn<T extends { readonly createdAt: string }>(): Column<T> {
+  return {
+    key: 'created',
+    title: 'Created',
+    width: '9rem',
+    wide: true,
+    sort: ({ createdAt }) => createdAt,
+    cell: ({ createdAt }) => <Time at={createdAt} />,
   };
 }

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { POLICY_NAME_PATTERN, PolicySchema } from '../../model/policy.ts';
-import { demand, findJson, sendDocument } from '../api.ts';
-import type { Actual, Section } from '../section.ts';
+import type { Section } from '../section.ts';
+import { documentsAt } from './documents.ts';
 
 interface PolicyView {
   readonly revision: number;
@@ -22,24 +22,12 @@ export const policies: Section = {
   async read(_name, entry) {
     return { fields: { ...USUAL, ...entry }, usual: USUAL };
   },
-  async current(api, names) {
-    const found = new Map<string, Actual>();
-    for (const name of names) {
-      const view = await findJson<PolicyView>(api, pathOf(name));
-      if (view === undefined) continue;
-      const { revision, updatedAt, by, undoable: _undoable, name: _name, ...fields } = view;
-      found.set(name, { fields, revision, changed: { by, at: updatedAt } });
-    }
-    return found;
-  },
-  async apply({ name, wanted, actual }, { api }) {
-    await sendDocument(api, 'PUT', pathOf(name), wanted.fields, demand(actual?.revision ?? 0));
-  },
-  async remove(name, { revision }, { api }) {
-    await api.json('DELETE', pathOf(name), { headers: demand(revision) });
-  },
+  ...documentsAt<PolicyView>(
+    '/v1/policies',
+    ({ revision, updatedAt, by, undoable: _undoable, name: _name, ...fields }) => ({
+      fields,
+      revision,
+      changed: { by, at: updatedAt },
+    }),
+  ),
 };
-
-function pathOf(name: string): string {
-  return `/v1/policies/${encodeURIComponent(name)}`;
-}

@@ -1,7 +1,7 @@
 import Type from 'typebox';
-import { demand, findJson, sendDocument } from '../api.ts';
-import type { Actual, Section } from '../section.ts';
+import type { Section } from '../section.ts';
 import { durationMs } from '../units.ts';
+import { documentsAt } from './documents.ts';
 import { durationSchema } from './duration.ts';
 
 interface QueueView {
@@ -55,30 +55,12 @@ export const queues: Section = {
       ...(deadLetter !== undefined && { after: [deadLetter.queue] }),
     };
   },
-  async current(api, names) {
-    const found = new Map<string, Actual>();
-    for (const name of names) {
-      const view = await findJson<QueueView>(api, pathOf(name));
-      if (view === undefined) continue;
-      const { ready, delayed, leased } = view.stats;
-      const messages = ready + delayed + leased;
-      const { fifo: _, ...settings } = view.settings;
-      found.set(name, {
-        fields: { deadLetter: null, ...settings },
-        revision: view.revision,
-        ...(messages > 0 && { holds: messages === 1 ? '1 message' : `${messages} messages` }),
-      });
-    }
-    return found;
-  },
-  async apply({ name, wanted, actual }, { api }) {
-    await sendDocument(api, 'PUT', pathOf(name), wanted.fields, demand(actual?.revision ?? 0));
-  },
-  async remove(name, { revision }, { api }) {
-    await api.json('DELETE', pathOf(name), { headers: demand(revision) });
-  },
+  ...documentsAt<QueueView>('/v1/queues', ({ revision, settings: { fifo: _, ...settings }, stats }) => {
+    const messages = stats.ready + stats.delayed + stats.leased;
+    return {
+      fields: { deadLetter: null, ...settings },
+      revision,
+      ...(messages > 0 && { holds: messages === 1 ? '1 message' : `${messages} messages` }),
+    };
+  }),
 };
-
-function pathOf(name: string): string {
-  return `/v1/queues/${encodeURIComponent(name)}`;
-}

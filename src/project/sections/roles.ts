@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { ExecutionRoleSchema, ROLE_NAME_PATTERN } from '../../model/execution-role.ts';
-import { demand, findJson, sendDocument } from '../api.ts';
-import type { Actual, Section } from '../section.ts';
+import type { Section } from '../section.ts';
+import { documentsAt } from './documents.ts';
 
 interface RoleView {
   readonly description: string;
@@ -23,24 +23,9 @@ export const roles: Section = {
   async read(_name, { description = '', grants = [], assignableBy = [] }) {
     return { fields: { description, grants, assignableBy } };
   },
-  async current(api, names) {
-    const found = new Map<string, Actual>();
-    for (const name of names) {
-      const view = await findJson<RoleView>(api, pathOf(name));
-      if (view === undefined) continue;
-      const { description, grants, assignableBy, revision, updatedAt, by } = view;
-      found.set(name, { fields: { description, grants, assignableBy }, revision, changed: { by, at: updatedAt } });
-    }
-    return found;
-  },
-  async apply({ name, wanted, actual }, { api }) {
-    await sendDocument(api, 'PUT', pathOf(name), wanted.fields, demand(actual?.revision ?? 0));
-  },
-  async remove(name, { revision }, { api }) {
-    await api.json('DELETE', pathOf(name), { headers: demand(revision) });
-  },
+  ...documentsAt<RoleView>('/v1/execution-roles', ({ description, grants, assignableBy, revision, updatedAt, by }) => ({
+    fields: { description, grants, assignableBy },
+    revision,
+    changed: { by, at: updatedAt },
+  })),
 };
-
-function pathOf(name: string): string {
-  return `/v1/execution-roles/${encodeURIComponent(name)}`;
-}

@@ -1,7 +1,7 @@
 import { IconBucket } from '@tabler/icons-react';
 import { type Answer, api } from '../../api/client.ts';
 import { useApi } from '../../api/hooks.ts';
-import { countColumn, nameColumn } from '../../ui/columns.tsx';
+import { countColumn, createdColumn, nameColumn } from '../../ui/columns.tsx';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { useCreating } from '../../ui/creating.tsx';
 import type { Column } from '../../ui/data-table.tsx';
@@ -9,7 +9,6 @@ import { formatBytes } from '../../ui/format.ts';
 import { NamedList } from '../../ui/named-list.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ThingDialog } from '../../ui/thing-dialog.tsx';
-import { Time } from '../../ui/time.tsx';
 
 type Bucket = Answer<'GET', '/v1/buckets'>['buckets'][number];
 
@@ -41,14 +40,7 @@ const COLUMNS: readonly Column<Bucket>[] = [
         .map(ruleWords)
         .join(', '),
   },
-  {
-    key: 'created',
-    title: 'Created',
-    width: '9rem',
-    wide: true,
-    sort: ({ createdAt }) => createdAt,
-    cell: ({ createdAt }) => <Time at={createdAt} />,
-  },
+  createdColumn(),
 ];
 
 /** A rule of a bucket's lifecycle in words. */

@@ -1,8 +1,9 @@
-import { Textarea, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { request, urlOf } from '../../api/client.ts';
 import { renew } from '../../api/hooks.ts';
+import { BodyField } from '../../ui/body-field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { ageMs } from '../../ui/range.ts';
 import type { Queue } from './queue-list.tsx';
@@ -46,16 +47,7 @@ export function SendMessage({ queue: { name, settings }, onClose }: { queue: Que
         await renew('/v1/queues');
       }}
     >
-      <Textarea
-        label="Message"
-        autosize
-        minRows={5}
-        maxRows={16}
-        styles={{ input: { fontFamily: 'var(--fob-mono)', fontSize: '0.8125rem' } }}
-        value={body}
-        onChange={(event) => setBody(event.currentTarget.value)}
-        data-autofocus
-      />
+      <BodyField label="Message" value={body} onChange={setBody} />
       <TextInput label="Content type" required value={type} onChange={(event) => setType(event.currentTarget.value)} />
       {settings.fifo ? (
         <TextInput

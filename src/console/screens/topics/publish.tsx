@@ -1,8 +1,9 @@
-import { Textarea, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { request, urlOf } from '../../api/client.ts';
 import { renew } from '../../api/hooks.ts';
+import { BodyField } from '../../ui/body-field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 
 /** Publishes one event. */
@@ -35,16 +36,7 @@ export function Publish({ topic, onClose }: { topic: string; onClose: () => void
         await renew('/v1/topics');
       }}
     >
-      <Textarea
-        label="Data"
-        autosize
-        minRows={5}
-        maxRows={16}
-        styles={{ input: { fontFamily: 'var(--fob-mono)', fontSize: '0.8125rem' } }}
-        value={data}
-        onChange={(event) => setData(event.currentTarget.value)}
-        data-autofocus
-      />
+      <BodyField label="Data" value={data} onChange={setData} />
       <TextInput
         label="Type"
         placeholder="fob.topic.message"

@@ -1,7 +1,7 @@
 import { IconBroadcast } from '@tabler/icons-react';
 import { type Answer, api } from '../../api/client.ts';
 import { useApi } from '../../api/hooks.ts';
-import { countColumn, nameColumn } from '../../ui/columns.tsx';
+import { countColumn, createdColumn, nameColumn } from '../../ui/columns.tsx';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { useCreating } from '../../ui/creating.tsx';
 import type { Column } from '../../ui/data-table.tsx';
@@ -9,7 +9,6 @@ import { NAME } from '../../ui/name-field.tsx';
 import { NamedList } from '../../ui/named-list.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ThingDialog } from '../../ui/thing-dialog.tsx';
-import { Time } from '../../ui/time.tsx';
 
 export type Topic = Answer<'GET', '/v1/topics'>['topics'][number];
 
@@ -21,14 +20,7 @@ const COLUMNS: readonly Column<Topic>[] = [
   }),
   countColumn('published', 'Published', ({ published }) => published, { width: '6rem' }),
   countColumn('dead', 'Given up', ({ dead }) => dead, { width: '6rem', bad: true }),
-  {
-    key: 'created',
-    title: 'Created',
-    width: '9rem',
-    wide: true,
-    sort: ({ createdAt }) => createdAt,
-    cell: ({ createdAt }) => <Time at={createdAt} />,
-  },
+  createdColumn(),
 ];
 
 /** All topics. */

@@ -6,7 +6,7 @@ import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
 import { useWords } from '../../../ui/words.ts';
-import type { Explanation } from './explanation.ts';
+import type { Explanation } from '../../people/explanation.ts';
 import { useKnownCallers } from './known-callers.ts';
 import classes from './permissions.module.css';
 

@@ -5,7 +5,7 @@ import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
 import { SimpleTable } from '../../../ui/simple-table.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
-import type { Explanation } from './explanation.ts';
+import type { Explanation } from '../../people/explanation.ts';
 
 /** So many teams and users are asked about. */
 const MOST = 25;

@@ -9,8 +9,9 @@ import { CommandLine } from '../../../ui/command-line.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
+import type { Explanation } from '../explanation.ts';
 import { PeoplePage } from '../people-page.tsx';
-import { type Explanation, Verdict } from './verdict.tsx';
+import { Verdict } from './verdict.tsx';
 
 const OTHERS = ['anonymous', 'operator'];
 

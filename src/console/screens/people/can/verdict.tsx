@@ -3,28 +3,9 @@ import { Link } from 'react-router';
 import { Facts } from '../../../ui/facts.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
 import { ThingLink } from '../../../ui/thing-link.tsx';
+import type { Explanation } from '../explanation.ts';
 import classes from '../people.module.css';
-import { type Statement, sentenceOf } from '../statement.ts';
-
-/** What the node says of who may do what. */
-export interface Explanation {
-  readonly who: string;
-  readonly action: string;
-  readonly resource: string;
-  readonly allowed: boolean;
-  readonly reason: string;
-  readonly needed?: string;
-  /** False: there is no such thing; it is what would hold for one of that name. */
-  readonly exists?: boolean;
-  readonly attributes: { readonly owner?: string; readonly tags?: Readonly<Record<string, string>> };
-  readonly roles: readonly { readonly role: string; readonly through: string }[];
-  readonly by?: {
-    readonly role: string;
-    readonly through: string;
-    readonly number: number;
-    readonly statement: Statement;
-  };
-}
+import { sentenceOf } from '../statement.ts';
 
 /** The answer in a sentence, and what it follows from. */
 export function Verdict({ answer }: { readonly answer: Explanation }) {
