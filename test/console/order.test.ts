@@ -20,6 +20,7 @@ const VIEWS: readonly (readonly [path: string, ...tables: string[]])[] = [
   ['/buckets', 'Buckets'],
   ['/buckets/photos', 'What is in photos'],
   ['/buckets/photos?removed=yes', 'What was removed from photos'],
+  ['/key-values', 'Spaces'],
   ['/events', 'Lanes'],
   ['/nodes', 'Sandboxes', 'Pools of prewarmed sandboxes'],
   ['/nodes?by=function', 'Functions with sandboxes', 'Pools of prewarmed sandboxes'],
@@ -94,6 +95,7 @@ describe('the order of tables', { skip: noBrowser }, () => {
       await asked(node, 'POST', '/v1/triggers', { function: name, type: 'schedule', options: { expression } });
     await asked(node, 'POST', '/v1/functions/alpha/events', { hello: 'world' });
     await asked(node, 'POST', '/v1/functions/bravo/invoke', { hello: 'world' });
+    assert.ok((await node.request('PUT', '/v1/kv/settings/colour', { body: 'blue' })).status < 300);
     await put('/repositories/app');
     await put('/alerts/rules/slow', { when: 'p99(duration) > 2s over 10m', function: 'alpha' });
     await put('/alerts/channels/ops', { kind: 'webhook', url: 'http://127.0.0.1:9/closed' });

@@ -1,4 +1,4 @@
-import { NativeSelect, SegmentedControl, Switch, TextInput } from '@mantine/core';
+import { NativeSelect, SegmentedControl, Switch } from '@mantine/core';
 import { IconSearch, IconTopologyStar3 } from '@tabler/icons-react';
 import { lazy, Suspense, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
@@ -11,6 +11,7 @@ import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
+import { TypedInput } from '../../ui/typed-input.tsx';
 import { GroupBar } from './group-bar.tsx';
 import { closeGroups } from './groups.ts';
 import { Legend } from './legend.tsx';
@@ -80,13 +81,13 @@ export default function MapScreen() {
   return (
     <Page title="Map" lead={<Lead map={query.data} />}>
       <div className={classes.bar}>
-        <TextInput
+        <TypedInput
           className={classes.find ?? ''}
           aria-label="Find on the map"
           placeholder="Find a function, trigger or service"
           leftSection={<IconSearch size={15} aria-hidden />}
           value={find}
-          onChange={(event) => set('find', event.currentTarget.value)}
+          onText={(text) => set('find', text)}
         />
         <NativeSelect
           aria-label="Time"
