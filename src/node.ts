@@ -10,6 +10,7 @@ import { createBindings } from './door/binding/bindings.ts';
 import type { DoorServer } from './door/server.ts';
 import { createDeployer, type Deployment } from './engine/deploy/deployer.ts';
 import { Dispatcher } from './engine/dispatcher.ts';
+import { forgetRemoved } from './engine/documents/removed-functions.ts';
 import { createEvents, type RunningEvents } from './engine/events/events.ts';
 import { createIdempotency } from './engine/idempotency.ts';
 import { createReleases } from './engine/release/create-releases.ts';
@@ -87,8 +88,12 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
     endings.push(() => store.close());
     const aheadMs = clockAhead(clock);
     // Without the functions nobody would know whose lines are kept for longer.
-    const retain = async (): Promise<unknown> =>
-      late.engine && store.journal.retain(retentionLimits(settings, late.engine.list(), aheadMs()));
+    const retain = async (): Promise<void> => {
+      if (late.engine === undefined) return;
+      const limits = retentionLimits(settings, late.engine.list(), aheadMs());
+      await store.journal.retain(limits);
+      await forgetRemoved(store.registry, clock.now() - limits.maxAgeMs);
+    };
     endings.push(regularly(RETENTION_EVERY_MS, 'removing old records', retain));
     const { recordings } = store;
     const recorded = () => ({

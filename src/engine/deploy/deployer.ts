@@ -27,6 +27,7 @@ import { noAlias, readAlias } from '../documents/alias-documents.ts';
 import { checkExpected, commitVersion, type LastWord } from '../documents/commit.ts';
 import { FUNCTION_PREFIX, readFunction } from '../documents/function-documents.ts';
 import { removeFunction } from '../documents/removal.ts';
+import { rememberRemoved } from '../documents/removed-functions.ts';
 import { noVersion, readVersion } from '../documents/version-documents.ts';
 import type { Admit } from '../hooks.ts';
 import { type BuildPlace, build } from './build.ts';
@@ -180,7 +181,9 @@ class Pipeline implements Deployment {
       if (current === undefined) return false;
       const { name } = current.document;
       checkExpected(name, current, expectedRevision);
-      return removeFunction(this.options.registry, current.document, expectedRevision);
+      const { registry, clock } = this.options;
+      await rememberRemoved(registry, current.document, clock.now());
+      return removeFunction(registry, current.document, expectedRevision);
     });
   }
 

@@ -1,4 +1,5 @@
 import type { FunctionAccess, RoleSettings, TeamSettings, TokenScopes, UserSettings } from '../../model/identity.ts';
+import { REMOVED_PREFIX, type RemovedFunction } from '../../model/removed-function.ts';
 import type { GrantedRole } from '../../model/rule.ts';
 import { Documents } from '../../store/documents.ts';
 import type { Registry } from '../../store/registry.ts';
@@ -40,6 +41,8 @@ export class Directory {
   readonly roles: Documents<RoleSettings>;
   readonly tokens: Documents<StoredToken>;
   readonly access: Documents<FunctionAccess>;
+  /** Functions that are gone, with whose they were; not of identity, and read alone. */
+  readonly removed: Documents<RemovedFunction>;
   private readonly teamsByMember: Map<string, string[]> = new Map();
   hasUsers = false;
   hasAccess = false;
@@ -51,12 +54,14 @@ export class Directory {
     roles: Documents<RoleSettings>;
     tokens: Documents<StoredToken>;
     access: Documents<FunctionAccess>;
+    removed: Documents<RemovedFunction>;
   }) {
     this.users = documents.users;
     this.teams = documents.teams;
     this.roles = documents.roles;
     this.tokens = documents.tokens;
     this.access = documents.access;
+    this.removed = documents.removed;
   }
 
   /** `onChange` hears of every change, by whomever. */
@@ -73,6 +78,7 @@ export class Directory {
       roles: await open<RoleSettings>('role'),
       tokens: await open<StoredToken>('token'),
       access: await open<FunctionAccess>('access'),
+      removed: await Documents.open<RemovedFunction>(registry, REMOVED_PREFIX),
     });
     directory.index();
     return directory;
@@ -93,7 +99,8 @@ export class Directory {
   }
 
   close(): void {
-    for (const documents of [this.users, this.teams, this.roles, this.tokens, this.access]) documents.close();
+    for (const documents of [this.users, this.teams, this.roles, this.tokens, this.access, this.removed])
+      documents.close();
   }
 
   private index(): void {

@@ -27,6 +27,8 @@ export interface Identity {
   listed(principal: Principal, functionName: string): boolean | undefined;
   /** Whether a function's access list keeps another function out. */
   keptOut(caller: string, functionName: string): boolean;
+  /** Names of functions that are gone, and of which there may be records. */
+  removedFunctions(): readonly string[];
   /** Whether any function may be invoked without a credential. */
   readonly hasOpenFunctions: boolean;
   explain(question: { readonly who: string; readonly action: Action; readonly resource: string }): Explanation;

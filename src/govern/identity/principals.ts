@@ -29,6 +29,16 @@ export interface Powers {
   readonly callers: readonly string[];
 }
 
+const FUNCTION = 'function:';
+/** What is done to records of a function, which outlive it. */
+const OF_RECORDS: ReadonlySet<string> = new Set([
+  'logs:read',
+  'metrics:read',
+  'traces:read',
+  'event:read',
+  'function:payloads',
+] satisfies Action[]);
+
 interface Known {
   readonly principal: Principal;
   readonly expiresAtMs: number;
@@ -128,7 +138,15 @@ export class Principals {
       const now = this.decideFor(powers, action, identified.resource, identified.attributes);
       if (!now.allowed) return now;
     }
-    return this.decideFor(powers, action, identified.resource, as ?? identified.attributes);
+    const { attributes } = identified.exists ? identified : this.formerly(action, identified);
+    return this.decideFor(powers, action, identified.resource, as ?? attributes);
+  }
+
+  /** Of a function that is gone, records are left: whoever might see them may still. */
+  private formerly(action: string, identified: ReturnType<Principals['identify']>): { attributes: ResourceAttributes } {
+    if (!OF_RECORDS.has(action) || !identified.resource.startsWith(FUNCTION)) return identified;
+    const removed = this.options.directory.removed.find(identified.resource.slice(FUNCTION.length));
+    return removed === undefined ? identified : { attributes: { owner: removed.owner, tags: removed.tags } };
   }
 
   identify(resource: string): ReturnType<typeof identifyResource> {

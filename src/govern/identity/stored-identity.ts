@@ -108,6 +108,7 @@ export async function openIdentity({
       directory.hasAccess ? known.listed(callersOf(principal), functionName) : undefined,
     keptOut: (caller, functionName) =>
       directory.hasAccess && known.listed(['*', `function:${caller}`], functionName) === false,
+    removedFunctions: () => directory.removed.list().map(([name]) => name),
     explain: (question) => explain(question, directory, known),
     helpers,
     ...users,
