@@ -19,18 +19,22 @@ export function paced(ask: (names: ReadonlySet<string>) => Promise<number>): (na
   let nextMs = 0;
   const work = async (): Promise<void> => {
     isBusy = true;
-    for (; pending !== undefined; ) {
-      // All events of one message are heard first.
-      await pause(Math.max(0, nextMs - performance.now()));
-      const names = pending;
-      pending = undefined;
-      const isAfterQuiet = performance.now() - beganMs > 2 * EVERY_MS;
-      everyMs = isAfterQuiet ? FIRST_EVERY_MS : Math.min(2 * everyMs, EVERY_MS);
-      beganMs = performance.now();
-      const spentMs = await Promise.race([ask(names).catch(() => 0), pause(MAX_EVERY_MS).then(() => 0)]);
-      nextMs = beganMs + Math.min(Math.max(everyMs, TIME_SHARE * spentMs), MAX_EVERY_MS);
+    try {
+      for (; pending !== undefined; ) {
+        // All events of one message are heard first.
+        await pause(Math.max(0, nextMs - performance.now()));
+        const names = pending;
+        pending = undefined;
+        const isAfterQuiet = performance.now() - beganMs > 2 * EVERY_MS;
+        everyMs = isAfterQuiet ? FIRST_EVERY_MS : Math.min(2 * everyMs, EVERY_MS);
+        beganMs = performance.now();
+        nextMs = beganMs + everyMs;
+        const spentMs = await Promise.race([ask(names), pause(MAX_EVERY_MS).then(() => 0)]);
+        nextMs = Math.max(nextMs, beganMs + Math.min(TIME_SHARE * spentMs, MAX_EVERY_MS));
+      }
+    } finally {
+      isBusy = false;
     }
-    isBusy = false;
   };
   return (names) => {
     pending ??= new Set();

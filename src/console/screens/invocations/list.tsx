@@ -2,7 +2,7 @@ import { Button, Checkbox, NumberInput, Select } from '@mantine/core';
 import { IconBolt, IconRefresh } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useNavigate } from 'react-router';
+import { useNavigate, useSearchParams } from 'react-router';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -13,6 +13,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { rangeWords, useTimeRange } from '../../ui/range.ts';
 import { wordsOf } from '../../ui/status-badge.tsx';
 import { TimeRange } from '../../ui/time-range.tsx';
+import { useUsualRange } from '../../ui/usual-range.ts';
 import { useWords } from '../../ui/words.ts';
 import { Activity } from './activity.tsx';
 import { columnsOf } from './columns.tsx';
@@ -20,7 +21,8 @@ import { invocationPath, STATUSES } from './invocation.ts';
 import classes from './invocations.module.css';
 import { useInvocations } from './use-invocations.ts';
 
-const USUAL_RANGE = '24h';
+/** How far back one looks first, at most. */
+const LONGEST = '24h';
 const FAILED = 'any failure';
 
 interface InvocationListProps {
@@ -30,11 +32,23 @@ interface InvocationListProps {
   readonly children?: ReactNode;
 }
 
-/** Records of invocations with their filters: newest first, any number of them. */
-export function InvocationList({ function: only, children }: InvocationListProps) {
+/** Records of invocations with their filters: newest first, any number of them; where the URL says no time, all since the first, of a day at most. */
+export function InvocationList(props: InvocationListProps) {
+  const usual = useUsualRange(LONGEST, props.function);
+  const [search] = useSearchParams();
+  if (usual === undefined && !search.has('from'))
+    return (
+      <Panel flush>
+        <Loading rows={10} />
+      </Panel>
+    );
+  return <ListOfTime {...props} usual={usual ?? ''} />;
+}
+
+function ListOfTime({ function: only, usual, children }: InvocationListProps & { readonly usual: string }) {
   const navigate = useNavigate();
   const client = useQueryClient();
-  const { range, setRange } = useTimeRange(USUAL_RANGE);
+  const { range, setRange } = useTimeRange(usual);
   const [words, change] = useWords(['function', 'status', 'version', 'alias', 'cold', 'slower']);
   const name = only ?? words.function;
   const status = STATUSES.find((each) => each === words.status);

@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useCallback, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useSearchParams } from 'react-router';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { formatCount, formatTime } from '../../ui/format.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { useUsualRange } from '../../ui/usual-range.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { Histogram } from './histogram.tsx';
 import { LineDetail } from './line-detail.tsx';
@@ -27,11 +29,36 @@ interface LogViewProps {
 }
 
 const EVERYTHING: LogScope = {};
+/** How far back one looks first, at most: the newest lines come first, so that a long time costs nothing. */
+const LONGEST = '24h';
 const HEIGHT = 'max(20rem, calc(100vh - 26rem))';
 
-/** Lines of logs with their filters: of the past and as they are printed. */
-export function LogView({ scope = EVERYTHING, label = 'Log lines', height = HEIGHT, children }: LogViewProps) {
-  const view = useLogFilters(scope);
+/** Lines of logs with their filters: of the past and as they are printed; where the URL says no time, since there are any. */
+export function LogView(props: LogViewProps) {
+  // One invocation is shown whole, whenever it was.
+  return props.scope?.invocation === undefined ? <LinesOfTime {...props} /> : <Lines {...props} usual="" />;
+}
+
+function LinesOfTime(props: LogViewProps) {
+  const usual = useUsualRange(LONGEST, props.scope?.function);
+  const [search] = useSearchParams();
+  if (usual === undefined && !search.has('from'))
+    return (
+      <Panel flush>
+        <Loading rows={10} rowHeight={14} />
+      </Panel>
+    );
+  return <Lines {...props} usual={usual ?? ''} />;
+}
+
+function Lines({
+  scope = EVERYTHING,
+  label = 'Log lines',
+  height = HEIGHT,
+  usual,
+  children,
+}: LogViewProps & { readonly usual: string }) {
+  const view = useLogFilters(scope, usual);
   const { filters, query } = view;
   const isOfOne = query.tail.invocation !== undefined || query.trace !== undefined;
   const source = useLogSource(query, filters.live);

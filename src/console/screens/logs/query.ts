@@ -47,13 +47,10 @@ type Change = Partial<Record<'text' | 'level' | 'version' | 'stream' | 'invocati
   readonly live?: boolean;
 };
 
-/** The usual part of time: the newest lines come first, so that a long one costs nothing. */
-export const USUAL_RANGE = '24h';
-
-/** The filters of a view of logs: kept in its URL, so that it can be shared. */
-export function useLogFilters(scope: LogScope) {
+/** The filters of a view of logs: kept in its URL, so that it can be shared; `usual` is the time that it shows where the URL says none. */
+export function useLogFilters(scope: LogScope, usual: string) {
   const [search, setSearch] = useSearchParams();
-  const { range } = useTimeRange(USUAL_RANGE);
+  const { range } = useTimeRange(usual);
   const key = search.toString();
   const filters = useMemo(
     () => filtersIn(new URLSearchParams(key), range, scope.invocation !== undefined),
@@ -69,7 +66,7 @@ export function useLogFilters(scope: LogScope) {
   const setRange = (next: TimeRange): void =>
     setSearch((before) => {
       const after = changed(before, {});
-      putRange(after, next, USUAL_RANGE);
+      putRange(after, next, usual);
       return after;
     });
   /** The line that is opened; none without one. */

@@ -11,6 +11,7 @@ import { Panel } from '../../../ui/panel.tsx';
 import { ageMs, closerRange, type TimeRange as Range, rangeWords, useTimeRange } from '../../../ui/range.ts';
 import { TimeChart } from '../../../ui/time-chart.tsx';
 import { TimeRange } from '../../../ui/time-range.tsx';
+import { useUsualRange } from '../../../ui/usual-range.ts';
 import { useWords } from '../../../ui/words.ts';
 import { functionPath } from '../paths.ts';
 import type { FunctionTabProps } from '../tab-props.ts';
@@ -19,11 +20,13 @@ import { Happened } from './happened.tsx';
 import { type Happening, useHappenings } from './happenings.ts';
 import { type Comparison, comparisonOf, type Measures, useMeasures } from './measures.ts';
 import classes from './monitoring.module.css';
-import { useUsualRange } from './usual-range.ts';
+
+/** How far back one looks first, at most. */
+const LONGEST = '3h';
 
 /** What was measured of the function, over time, and what happened to it meanwhile; where the URL says no time, since it was called first. */
 export default function Monitoring({ view }: FunctionTabProps) {
-  const usual = useUsualRange(view);
+  const usual = useUsualRange(LONGEST, view.name);
   const [{ from }, change] = useWords(['from']);
   useEffect(() => {
     if (from === '' && usual !== undefined) change({ from: usual });
