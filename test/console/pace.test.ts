@@ -56,8 +56,8 @@ describe('the pace of what is asked again', () => {
     );
   });
 
-  test('what takes the node long is asked for more seldom', async () => {
-    const [afterLong] = await gaps(2, async () => 100);
-    isLeast(afterLong!, 1_000);
+  test('what takes the node long, twice in a row, is asked for more seldom', async () => {
+    const [, afterTwo] = await gaps(3, async () => 100);
+    isLeast(afterTwo!, 1_000);
   });
 });

@@ -2,7 +2,7 @@
 const EVERY_MS = 600;
 /** After a quiet time what happens is asked for at once, and what follows from it this soon, then half as often each time. */
 const FIRST_EVERY_MS = 150;
-/** What takes the node long is asked for more seldom: asking takes at most a tenth of its time, up to this. */
+/** What takes the node long, twice in a row, is asked for more seldom: asking takes at most a tenth of its time, up to this. Once may be because of what the machine had to do besides. */
 const TIME_SHARE = 10;
 const MAX_EVERY_MS = 15_000;
 
@@ -17,6 +17,7 @@ export function paced(ask: (names: ReadonlySet<string>) => Promise<number>): (na
   let everyMs = FIRST_EVERY_MS;
   let beganMs = Number.NEGATIVE_INFINITY;
   let nextMs = 0;
+  let lastMs = 0;
   const work = async (): Promise<void> => {
     isBusy = true;
     try {
@@ -30,7 +31,8 @@ export function paced(ask: (names: ReadonlySet<string>) => Promise<number>): (na
         beganMs = performance.now();
         nextMs = beganMs + everyMs;
         const spentMs = await Promise.race([ask(names), pause(MAX_EVERY_MS).then(() => 0)]);
-        nextMs = Math.max(nextMs, beganMs + Math.min(TIME_SHARE * spentMs, MAX_EVERY_MS));
+        nextMs = Math.max(nextMs, beganMs + Math.min(TIME_SHARE * Math.min(spentMs, lastMs), MAX_EVERY_MS));
+        lastMs = spentMs;
       }
     } finally {
       isBusy = false;
