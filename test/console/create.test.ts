@@ -170,9 +170,16 @@ describe('creating a function', { skip: noBrowser }, () => {
     await next(page);
     await page.getByText('policies allow it').waitFor();
     // A policy that is made after the review was read refuses what is sent: the way back to what has to be changed stands first.
+    // The feed tells the review of it at once, whose question is kept waiting until it is too late.
+    let isSent!: () => void;
+    const sent = new Promise<void>((resolve) => {
+      isSent = resolve;
+    });
+    await page.route('**/v1/policies/check', (route) => sent.then(() => route.continue()));
     const stricter = JSON.stringify({ rules: { maxMemoryMb: 64 } });
     assert.equal((await node.request('PUT', '/v1/policies/small', { body: stricter })).status, 200);
     await button.click();
+    isSent();
     await page.getByRole('alert').getByText('64').waitFor();
     const ways = page.getByRole('button', { name: /Back to the review|Try again/ });
     assert.deepEqual(await ways.allTextContents(), ['Back to the review', 'Try again']);
