@@ -50,7 +50,7 @@ describe('what a view shows is in its address', { skip: noBrowser }, () => {
     await other.page.getByRole('listbox').getByText('three').click();
     await theirs.getByText('three').first().waitFor();
     await other.page.waitForURL((now) => now.href !== url);
-    await other.page.getByRole('button', { name: /Last 24 hours/ }).click();
+    await other.page.getByRole('button', { name: /^Time range/ }).click();
     await other.page.getByRole('button', { name: 'Last hour' }).click();
     await theirs.waitFor({ state: 'detached' });
     await other.page.waitForURL((now) => !now.searchParams.has('line'));
