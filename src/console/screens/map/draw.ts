@@ -29,6 +29,8 @@ const SIGNS_FROM = 0.8;
 /** The letters of a name, and of numbers where there are any, are at least so high on the screen. */
 const NAME_PX = 11;
 const NUMBER_PX = 10.5;
+/** So wide on the screen is the name of what fails at most, seen from afar. */
+const MAX_FAILING_PX = 120;
 /** On the map, a share of errors grows up to this as one goes away. */
 const MAX_BADGE = 13;
 /** Sizes of letters, and where they stand below a node's upper side; an outline is read from where one is. */
@@ -56,6 +58,7 @@ export function drawScene(context: Context, scene: Scene): void {
     const box = layout.nodes[node.id];
     if (box !== undefined && meets(box, view)) drawNode(context, scene, node, box);
   }
+  if (camera.scale < WORDS_FROM) for (const node of model.nodes) drawFailing(context, scene, node);
   context.restore();
 }
 
@@ -233,6 +236,28 @@ function drawNode(context: Context, scene: Scene, node: MapNode, box: Box): void
   if (camera.scale >= SIGNS_FROM || camera.scale < WORDS_FROM) drawSign(context, scene, node, box, isBad ? share : 0);
   if (camera.scale >= WORDS_FROM) drawWords(context, scene, node, box, isBad ? share : 0);
   context.globalAlpha = 1;
+}
+
+/** The name of a function that fails, from so far away that others have none: what is red is what one looks for. */
+function drawFailing(context: Context, { palette, camera, layout, lit }: Scene, node: MapNode): void {
+  const box = layout.nodes[node.id];
+  const isBad = node.calls > 0 && node.errors / node.calls >= BAD_FROM;
+  if (box === undefined || node.kind !== 'function' || !isBad || (lit.size > 0 && !lit.has(node.id))) return;
+  const letters = NAME_PX / camera.scale;
+  context.font = `600 ${letters}px ${palette.font}`;
+  const words = shorten(context, node.name, MAX_FAILING_PX / camera.scale);
+  const height = Math.max(box.height, letters * 1.5);
+  const top = box.y + (box.height - height) / 2;
+  context.beginPath();
+  context.roundRect(box.x, top, Math.max(box.width, context.measureText(words).width + letters), height, 9);
+  context.fillStyle = palette['bad-soft'];
+  context.fill();
+  context.lineWidth = 1.2 / camera.scale;
+  context.strokeStyle = palette['chart-bad'];
+  context.stroke();
+  context.fillStyle = palette.bad;
+  context.textBaseline = 'middle';
+  context.fillText(words, box.x + letters / 2, box.y + box.height / 2);
 }
 
 /** The sign of its kind, in a ring whose part of errors is thicker and red. */
