@@ -33,7 +33,9 @@ describe('a browser’s session', () => {
     const cookie = answer.headers['set-cookie']![0]!;
     assert.match(
       cookie,
-      new RegExp(`^fob-session-${node.port}=fob_[^;]+; Path=/v1; HttpOnly; SameSite=Strict; Max-Age=43200$`),
+      new RegExp(
+        `^fob-session-${node.port}=fob_[^;]+; Path=/v1; HttpOnly; SameSite=Strict; Priority=High; Max-Age=43200$`,
+      ),
     );
     const who = await ask(node, 'GET', '/v1/session', { headers: { ...own(), cookie: cookieOf(answer) } });
     assert.equal(who.json.name, 'ada');

@@ -52,7 +52,8 @@ export function setsSession(value: string): boolean {
 function cookie(headers: IncomingHttpHeaders, value: string, maxAgeS: number): string {
   const isSecure = headers.origin?.startsWith('https://') === true;
   const name = isSecure ? SECURE : PLAIN + portOf(headers);
-  return `${name}=${value}; Path=${PATH}; HttpOnly; SameSite=Strict; Max-Age=${maxAgeS}${isSecure ? '; Secure' : ''}`;
+  // Where a host has too many cookies, it is not the first that a browser forgets.
+  return `${name}=${value}; Path=${PATH}; HttpOnly; SameSite=Strict; Priority=High; Max-Age=${maxAgeS}${isSecure ? '; Secure' : ''}`;
 }
 
 function portOf({ host = '' }: IncomingHttpHeaders): string {

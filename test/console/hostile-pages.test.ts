@@ -6,7 +6,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Browser, Page } from 'playwright-core';
 import { startTestNode, type TestNode } from '../support/node.ts';
-import { ask, signInByToken } from './ask.ts';
+import { ask } from './ask.ts';
 import { noBrowser, openBrowser } from './support.ts';
 
 /** What a page that is no part of the console tries with the session of whoever looks at it; the title tells what came of it. */
@@ -37,13 +37,21 @@ describe('pages that functions, objects and others show', { skip: noBrowser }, (
     node = await startTestNode({ token: 'of-the-operator' });
     const made = { name: 'ada', roles: ['administrator'], token: { label: 'browser' } };
     token = (await ask(node, 'POST', '/v1/users', made, 'of-the-operator')).token.token;
-    const inline = `export const handler = async ({ rawPath }) => rawPath === '/sign-out'
+    const inline = `const answerOf = (rawPath) => rawPath === '/sign-out'
       ? { statusCode: 200, headers: { 'Content-Type': 'text/html', 'Clear-Site-Data': '"cookies", "storage"' }, body: 'gone?' }
+      : rawPath === '/flood'
+      ? { statusCode: 200, headers: { 'Content-Type': 'text/html' }, body: 'full?', cookies: [
+          ...Array.from({ length: 8 }, (_, at) => 'large-' + at + '=' + 'x'.repeat(3900) + '; Path=/; Max-Age=99999'),
+          'api=' + 'x'.repeat(3900) + '; path=/v1; Domain=127.0.0.1; Path=/v1'] }
+      : rawPath.startsWith('/crowd')
+      ? { statusCode: 200, headers: { 'Content-Type': 'text/html' }, body: 'full?',
+          cookies: Array.from({ length: 90 }, (_, at) => 'of' + rawPath.slice(7) + '-' + at + '=1; Path=/; Priority=High') }
       : rawPath === '/fixate'
       ? { statusCode: 200, cookies: ['fob-session-${node.port}=theirs; Path=/v1/functions', '=fob-session-${node.port}=theirs; Path=/v1/functions/stranger'], body: '{}' }
       : rawPath === '/worker.js'
       ? { statusCode: 200, headers: { 'Content-Type': 'text/javascript', 'Service-Worker-Allowed': '/' }, body: 'onfetch = () => {}' }
-      : { statusCode: 200, headers: { 'Content-Type': 'text/html' }, body: ${JSON.stringify(attack(node.url))} };`;
+      : { statusCode: 200, headers: { 'Content-Type': 'text/html' }, body: ${JSON.stringify(attack(node.url))} };
+      export const handler = async ({ rawPath }) => ({ ...answerOf(rawPath.replace('/shown', '')), multiValueHeaders: { 'X-Answers': [rawPath] } });`;
     const code = { inline, fileName: 'main.mjs' };
     await ask(node, 'PUT', '/v1/functions/stranger', { code }, token);
     const route = { function: 'stranger', type: 'http', options: { path: '/shown/{rest+}', auth: 'none' } };
@@ -59,7 +67,13 @@ describe('pages that functions, objects and others show', { skip: noBrowser }, (
     t.after(() => context.close());
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
-    await signInByToken(page, node, token);
+    // As the sign-in does: what is set from outside of the browser is not kept as the node says.
+    await page.goto(`${node.url}/console/icon.svg`);
+    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ token }) };
+    assert.equal(
+      await page.evaluate(`fetch('/v1/session/browser', ${JSON.stringify(init)}).then(({ ok }) => ok)`),
+      true,
+    );
     await page.goto(`${node.url}/console/functions`);
     await page.getByRole('table', { name: 'Functions' }).getByText('stranger', { exact: true }).waitFor();
     return page;
@@ -69,12 +83,19 @@ describe('pages that functions, objects and others show', { skip: noBrowser }, (
     await page.getByRole('table', { name: 'Functions' }).getByText('stranger', { exact: true }).waitFor();
     const queues = await ask(node, 'GET', '/v1/queues', undefined, token);
     assert.doesNotMatch(JSON.stringify(queues), /forged/);
-    const cookies = await page.context().cookies(`${node.url}/v1/functions/stranger`);
-    assert.deepEqual(
-      cookies.map(({ value }) => value),
-      [token],
-    );
+    for (const place of ['/v1/functions/stranger', '/console', '/f/other']) {
+      const cookies = await page.context().cookies(node.url + place);
+      assert.deepEqual(
+        cookies.map(({ value }) => value),
+        place.startsWith('/v1') ? [token] : [],
+      );
+    }
   }
+  const visit = async (page: Page, path: string): Promise<void> => {
+    const answer = await page.goto(node.url + path);
+    assert.ok(path.endsWith(answer?.headers()['x-answers'] ?? 'no answer of the function'), path);
+    assert.notEqual(await page.title(), 'trying', 'the answer that was asked for');
+  };
   const lost = async (page: Page): Promise<void> => {
     await page.waitForFunction('document.title.startsWith("won ")');
     assert.doesNotMatch(await page.title(), /true/);
@@ -104,7 +125,15 @@ describe('pages that functions, objects and others show', { skip: noBrowser }, (
   test('no answer of a function signs its visitor out, or in as somebody else', async (t) => {
     const page = await signedIn(t);
     for (const path of ['sign-out', 'fixate']) {
-      await page.goto(`${node.url}/shown/${path}`);
+      await visit(page, `/shown/${path}`);
+      await assertUnharmed(page);
+    }
+  });
+
+  test('no cookies of a function keep its visitor out, whether by how large or by how many they are', async (t) => {
+    const page = await signedIn(t);
+    for (const path of ['/shown/crowd/1', '/shown/crowd/2', '/shown/crowd/3', '/shown/flood']) {
+      await visit(page, path);
       await assertUnharmed(page);
     }
   });

@@ -32,7 +32,7 @@ export function createFunctionUrls(
         query: mark === -1 ? '' : url.slice(mark + 1),
         maxBodyBytes: settings.maxBodyBytes,
         headers: OPAQUE_ORIGIN,
-        onNode: true,
+        place: slash === -1 ? whole : whole.slice(0, slash),
       });
     try {
       authorizeInvoke(context, req, name);

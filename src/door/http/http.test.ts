@@ -96,13 +96,45 @@ describe('the address of a function', () => {
     const shaped = { statusCode: 200, headers, cookies: ['basket=fob-session-1', ...foreign], body: '{}' };
     node.engine.behaviour = () => succeeded(JSON.stringify(shaped), '');
     const answer = await ask(node, 'GET', '/f/f');
-    assert.deepEqual(answer.headers['set-cookie'], ['basket=fob-session-1']);
+    assert.deepEqual(answer.headers['set-cookie'], ['basket=fob-session-1; Path=/f/f']);
     for (const name of ['clear-site-data', 'strict-transport-security'])
       assert.equal(answer.headers[name], undefined, name);
     assert.equal(answer.headers['x-own'], '1');
     // A browser keeps to each of several policies.
     const policies = String(answer.headers['content-security-policy']).split(', ');
     assert.ok(policies.some((policy) => policy.startsWith('sandbox') && !policy.includes('allow-same-origin')));
+  });
+
+  it('keeps the cookies of a function to its own place, on a name of the node', async () => {
+    const own = await started([
+      { path: '/shop/{rest+}', auth: 'none' },
+      { path: '/{any+}', auth: 'none' },
+      { path: '/x', host: 'own.test', auth: 'none' },
+    ]);
+    try {
+      const cookieOf = async (path: string, cookie: string, headers = {}) => {
+        own.engine.behaviour = () => succeeded(JSON.stringify({ statusCode: 200, cookies: [cookie], body: '{}' }), '');
+        return (await ask(own, 'GET', path, { headers })).headers['set-cookie']?.[0];
+      };
+      for (const [path, cookie, expected] of [
+        ['/f/f/a/b', 'a=1', 'a=1; Path=/f/f'],
+        ['/f/f?x=/', 'a=1; Path=/', 'a=1; Path=/f/f'],
+        ['/f/f', 'a=1; path=/f/f/deep ; Secure', 'a=1; Secure; Path=/f/f/deep'],
+        ['/f/f', 'a=1; Path=/f/f/deep; PATH = /v1', 'a=1; Path=/f/f'],
+        ['/f/f', 'a=1; Path=/f/foreign; Domain=127.0.0.1; Priority=High', 'a=1; Path=/f/f'],
+        ['/shop/basket', 'a=1; Path=/; Max-Age=9', 'a=1; Max-Age=9; Path=/shop'],
+        ['/shop/basket', 'a=1; Path=/shop/basket', 'a=1; Path=/shop/basket'],
+        ['/one', 'a=1', 'a=1; Path=/one'],
+        ['/console;x/y', 'a=1; Path=/console', 'a=1; Path=/console%3Bx'],
+      ] as const)
+        assert.equal(await cookieOf(path, cookie), expected, `${path} ${cookie}`);
+      assert.equal(
+        await cookieOf('/x', 'a=1; Path=/; Domain=own.test', { host: 'own.test' }),
+        'a=1; Path=/; Domain=own.test',
+      );
+    } finally {
+      await own.server.close();
+    }
   });
 
   it('takes an answer that is none for a failure of the function, and lives on', async () => {
@@ -153,7 +185,7 @@ describe('the address of a function', () => {
     assert.deepEqual(answer.bytes, Buffer.from([0xff, 0]));
     assert.equal(answer.headers['content-type'], 'text/html');
     assert.equal(answer.headers['content-length'], '2');
-    assert.deepEqual(answer.headers['set-cookie'], ['a=1; HttpOnly', 'b=2']);
+    assert.deepEqual(answer.headers['set-cookie'], ['a=1; HttpOnly; Path=/f/f', 'b=2; Path=/f/f']);
     assert.match(answer.headers['content-security-policy'] as string, /^sandbox allow-scripts/);
     for (const [result, type, text, expected] of [
       ['"plain ü"', '', 'plain ü', 'text/plain; charset=utf-8'],

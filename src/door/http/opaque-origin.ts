@@ -15,6 +15,8 @@ const OF_THE_HOST = new Set([
   'clear-site-data',
   'nel',
   'report-to',
+  'sec-session-registration',
+  'secure-session-registration',
   'service-worker-allowed',
   'strict-transport-security',
 ]);

@@ -14,6 +14,7 @@ import { type Guard, hostName } from '../guard.ts';
 import { chooseFor } from './choose.ts';
 import { corsHeaders, isPreflight, mayCall, preflightHeaders } from './cors.ts';
 import { OPAQUE_ORIGIN } from './opaque-origin.ts';
+import { placeOf } from './own-cookie.ts';
 import { type Route, type RouteMatch, RouteTable } from './route-table.ts';
 import type { HttpRunner } from './run.ts';
 
@@ -62,7 +63,7 @@ export function createHttpRoutes(context: DoorContext, guard: Guard, runner: Htt
         pathParameters: match.parameters,
         maxBodyBytes: Math.min(options.maxBodyBytes ?? settings.maxBodyBytes, settings.maxBodyBytes),
         headers: [...corsHeaders(options.cors, origin), ...(onNode ? OPAQUE_ORIGIN : [])],
-        onNode,
+        ...(onNode && { place: placeOf(path) }),
         check: (event) => checkRequest(route, event),
       });
     if (trigger.qualifier === undefined) run(fn.document);

@@ -23,6 +23,7 @@ import { setsSession } from '../session-cookie.ts';
 import { endStream, headerSafe, passChunk } from '../stream.ts';
 import { causeOf, traceHeaders } from '../trace-context.ts';
 import { isOfTheHost } from './opaque-origin.ts';
+import { ownCookie } from './own-cookie.ts';
 
 /** A request that has found its function. */
 interface HttpCall {
@@ -38,8 +39,8 @@ interface HttpCall {
   readonly maxBodyBytes: number;
   /** Headers that every answer gets, as alternating names and values. */
   readonly headers: readonly string[];
-  /** Whether it came to a name of the node, where the API and other functions are too. */
-  readonly onNode: boolean;
+  /** Where the function stands on a name of the node, where the API and other functions are too; absent on a name of its own. */
+  readonly place?: string;
   /** A last look at the request; what it throws is the answer. */
   readonly check?: (event: HttpEvent) => void;
 }
@@ -155,8 +156,8 @@ export function createHttpRunner(context: DoorContext): HttpRunner {
       tellFailure(res, call, invocationId, FAILED);
       return;
     }
-    const own = given.headers.filter(([name, value]) => isFunctionsOwn(name, value, call.onNode));
-    const headers = [...own.flat(), ...call.headers, 'Fob-Invocation-Id', invocationId];
+    const own = given.headers.flatMap(([name, value]) => functionsOwn(name, value, call.place));
+    const headers = [...own, ...call.headers, 'Fob-Invocation-Id', invocationId];
     answer(lifecycle, res, given.status, headers, hasNoBody(given.status) ? '' : given.body);
   };
 
@@ -214,10 +215,12 @@ function withoutCredential(req: IncomingMessage): IncomingMessage['headers'] {
   return headers;
 }
 
-/** Whether a header of a function's answer is the function's to give. */
-function isFunctionsOwn(name: string, value: string, onNode: boolean): boolean {
-  if (onNode && isOfTheHost(name)) return false;
-  return name.toLowerCase() !== 'set-cookie' || !setsSession(value);
+/** A header of a function's answer, with its value, as far as it is the function's to give. */
+function functionsOwn(name: string, value: string, place: string | undefined): readonly string[] {
+  if (place !== undefined && isOfTheHost(name)) return [];
+  if (name.toLowerCase() !== 'set-cookie') return [name, value];
+  if (setsSession(value)) return [];
+  return [name, place === undefined ? value : ownCookie(value, place)];
 }
 
 function hasNoBody(status: number): boolean {
