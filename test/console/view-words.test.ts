@@ -112,4 +112,21 @@ describe('what a view shows is in its address', { skip: noBrowser }, () => {
     await page.waitForURL((url) => !url.search.includes('hide'));
     assertClean();
   });
+
+  test('whatever somebody wrote there, the page stands', async (t) => {
+    const { page, assertClean } = await openPage(t, browser, { expected: /400 \(Bad Request\)/ });
+    for (const [path, heading] of [
+      ['/?show=constructor', 'Home'],
+      ['/nodes?by=__proto__&state=toString&sort=constructor', 'Nodes'],
+      ['/functions/pay/monitoring?from=9000000000000000', 'pay'],
+      ['/functions/pay/invocations?from=99999999999999999999999&to=9e99', 'pay'],
+      ['/nodes/machine?from=9000000000000000&to=%ED%A0%80', 'Nodes'],
+      ['/functions/pay/invocations?to=9000000000000000', 'pay'],
+      ['/logs?from=9000000000000000&line=__proto__&fields=constructor', 'Logs'],
+    ]) {
+      await goTo(page, `${node.url}/console${path}`);
+      await page.getByRole('heading', { level: 1, name: heading! }).waitFor();
+      assertClean();
+    }
+  });
 });

@@ -5,6 +5,9 @@ import { formatTime } from './format.ts';
 const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const UNIT_WORDS: Readonly<Record<string, string>> = { s: 'seconds', m: 'minutes', h: 'hours', d: 'days' };
 
+/** The end of the year 9999: a URL can say numbers that are no moment at all. */
+const LAST_MS = 253_402_300_799_999;
+
 /** A part of time as the API takes it: an age (`15m`) or a moment (ISO 8601), and up to when; without an end, up to now. */
 export interface TimeRange {
   readonly from: string;
@@ -34,7 +37,7 @@ export function boundsOf({ from, to }: TimeRange, nowMs: number): { fromMs: numb
 
 function momentMs(text: string, otherwise: number): number {
   const ms = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
-  return Number.isNaN(ms) ? otherwise : ms;
+  return Math.abs(ms) <= LAST_MS ? ms : otherwise;
 }
 
 /** A range in words: `Last 3 hours`, or from when to when. */

@@ -41,7 +41,7 @@ interface HomeRow extends Row {
 export function FunctionList({ functions }: { readonly functions: UseQueryResult<FunctionView[], Error> }) {
   const navigate = useNavigate();
   const [{ q: search, show: wanted }, show] = useWords(['q', 'show']);
-  const filter = wanted || 'all';
+  const filter = FILTERS.find(({ value }) => value === wanted)?.value ?? 'all';
   const words = useDeferredValue(search.trim());
   const rows = useRows(functions.data ?? []);
   const found = useMemo(

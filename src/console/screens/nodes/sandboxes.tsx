@@ -48,7 +48,7 @@ export function Sandboxes() {
                     { value: 'sandbox', label: 'Each sandbox' },
                     { value: 'function', label: 'By function' },
                   ]}
-                  value={by}
+                  value={by === 'function' ? by : 'sandbox'}
                   onChange={setBy}
                 />
                 <FilterField label="Filter sandboxes" placeholder="Function, runtime, state, id" />
