@@ -82,6 +82,14 @@ export async function goTo(page: Page, url: string): Promise<void> {
   await settled(page);
 }
 
+/** Goes to a path of the console from where a page is in it, as its links do: nothing is loaded anew. */
+export async function goWithin(page: Page, path: string): Promise<void> {
+  await page.evaluate(
+    `history.pushState(null, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`,
+  );
+  await settled(page);
+}
+
 /** Whether what is seen belongs to the address: the screen before stays until the next one's code is there. */
 const IS_THERE = `(() => {
   const path = document.querySelector('main')?.dataset.path;
