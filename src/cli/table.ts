@@ -95,9 +95,7 @@ function apartOf(
 ): number | undefined {
   const at = shown.find((index) => columns[index]!.apartUnder !== undefined);
   if (at === undefined || width === undefined) return undefined;
-  const least = shown.map((index) => {
-    return Math.min(natural[index]!, leastOf(columns[index]!));
-  });
+  const least = shown.map((index) => Math.min(natural[index]!, leastOf(columns[index]!)));
   return least.reduce((sum, cells) => sum + cells, GAP * (shown.length - 1)) > width ? at : undefined;
 }
 

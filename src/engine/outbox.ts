@@ -2,7 +2,7 @@ import { parseDestination } from '../model/destination.ts';
 import { allows, type GrantAccess } from '../model/grant.ts';
 import type { OutboxItem, Outcome } from '../model/invocation.ts';
 import { decodeEmit, FrameError } from '../runtime/frames.ts';
-import { OUTBOX_LIMITS } from '../runtime/protocol.ts';
+import { type EmitMeta, OUTBOX_LIMITS } from '../runtime/protocol.ts';
 import type { Call } from './call.ts';
 import { keptOutOf, notGranted, outboxTooLarge } from './endings.ts';
 import type { KeptOut } from './hooks.ts';
@@ -40,7 +40,7 @@ export function addToOutbox(
 /** An item as a driver claims it, made sure of in every field. */
 function readItem(meta: unknown, content: Buffer): OutboxItem {
   if (typeof meta !== 'object' || meta === null) throw new FrameError('an emit frame whose meta is no JSON object');
-  const { destination, contentType, key, delayMs, deduplicationId } = meta as Record<string, unknown>;
+  const { destination, contentType, key, delayMs, deduplicationId } = meta as Partial<Record<keyof EmitMeta, unknown>>;
   if (typeof destination !== 'string' || !mayBeSentTo(destination))
     throw new FrameError('an emit frame for a destination that is no function, queue or topic');
   if (!isText(contentType)) throw new FrameError('an emit frame without a content type');

@@ -51,6 +51,7 @@ const FRAME_SLACK_BYTES = 65_536;
 const CANCEL_GRACE_MS = 500;
 /** What a driver says of a call that runs. */
 const ANSWERS: ReadonlySet<number> = new Set([FrameType.chunk, FrameType.emit, FrameType.result, FrameType.error]);
+
 /**
  * A sandbox with its driver connected: loads one function, then runs its calls. It never trusts the peer: the driver
  * shares its process with the function, so every frame may be forged.

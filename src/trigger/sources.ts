@@ -82,7 +82,7 @@ export class Sources {
   }
 
   /** What a trigger that runs, or could run, is asked directly. Throws `unavailable` where it is not there yet. */
-  attended({ document }: TriggerEntry, signal: AbortSignal): { readonly intake: Intake; readonly context: Context } {
+  attended({ document }: TriggerEntry): { readonly intake: Intake; readonly context: Context } {
     const { name } = document.trigger;
     const current = this.held.get(name);
     if (current === undefined) throw new Problem('unavailable', `the trigger "${name}" is being set going; try again`);
@@ -91,7 +91,9 @@ export class Sources {
       if (error !== undefined) current.run.lastError = { message: error, atMs: this.options.clock.now() };
       current.run.state = state;
     };
-    return { intake: current.intake, context: this.contextOf(document, current.intake, signal, report) };
+    const { intake } = current;
+    // What answers at once has nothing to be ended.
+    return { intake, context: this.contextOf(document, intake, new AbortController().signal, report) };
   }
 
   async close(): Promise<void> {

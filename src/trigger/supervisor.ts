@@ -9,6 +9,7 @@ import type { Services } from '../service/services.ts';
 import type { Store } from '../store/store.ts';
 import { absent, TriggerDocuments, type TriggerEntry } from './documents.ts';
 import { KnownTypes } from './known-types.ts';
+import { changedTrigger, newTrigger } from './make-trigger.ts';
 import { redeliverDead, replaySource } from './replay.ts';
 import { Sources } from './sources.ts';
 import type { HookRequest, SourceContext, TriggerType } from './trigger-type.ts';
@@ -16,7 +17,6 @@ import type { Triggers, TriggerView } from './triggers.ts';
 import { tryTrigger } from './try-trigger.ts';
 import { loadTypes } from './types.ts';
 import { comingOf, viewOf } from './view.ts';
-import { changedTrigger, newTrigger } from './wishes.ts';
 
 const MAX_TRIGGERS = 100_000;
 
@@ -132,7 +132,7 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
     async replay(name, { state, ...range }) {
       const entry = found(name);
       const { trigger } = entry.document;
-      const { intake, context } = sources.attended(entry, new AbortController().signal);
+      const { intake, context } = sources.attended(entry);
       if (state === 'dead') return redeliverDead(trigger, range, { events, journal: store.journal });
       const id = `replay-${clock.now()}`;
       return replaySource(types.get(trigger.type), context, range, (batch) => intake.replay(batch, id));
@@ -142,7 +142,7 @@ export async function createTriggers(options: TriggersOptions): Promise<Triggers
       const entry = documents.find(name);
       if (entry === undefined || !entry.document.trigger.enabled) throw noHook(name);
       const type = types.get(entry.document.trigger.type);
-      const { context } = sources.attended(entry, new AbortController().signal);
+      const { context } = sources.attended(entry);
       if (type.receive === undefined) throw noHook(name);
       return type.receive(request, withinTrace(context, request));
     },

@@ -126,7 +126,10 @@ async function findFunction(client: NodeClient, name: string): Promise<void> {
   await aboutFunction(client, name, () => client.json('GET', functionPath(name)));
 }
 
-/** Which of the platform's lines to ask for: for people who look at one thing all of them, who look at many or search how calls failed; for programs none, if they do not say so. */
+/**
+ * Which of the platform's lines to ask for, where nobody says so: for people who look at one thing all of them, and for those who look at
+ * many, or search, how calls failed; for programs none.
+ */
 function platformOf(names: readonly string[], options: LogOptions): string | undefined {
   if (options.platform === false) return undefined;
   if (options.failures) return 'failures';

@@ -8,7 +8,7 @@ import { untilShown } from './shown.ts';
 import type { Session } from './things.ts';
 
 /** How fresh what is shown is. */
-export interface LiveState {
+interface LiveState {
   readonly state: 'connecting' | 'live' | 'reconnecting' | 'off';
   /** Since when nothing was heard of the node; the screens show what was known then. */
   readonly staleSinceMs?: number;

@@ -11,6 +11,15 @@ export interface Thing {
   readonly screen: string;
 }
 
+/** All that is of one kind. */
+interface Named {
+  readonly kind: string;
+  readonly screen: string;
+  /** Where their pages are, if not on the screen itself. */
+  readonly folder?: string;
+  readonly things: readonly { readonly name: string }[] | undefined;
+}
+
 const INVOCATION = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Buckets, queues and the like whose names hold these words, those that begin so first; and the invocation whose id they are. Nothing of what one may not see. */
@@ -27,48 +36,25 @@ export function useThings(words: string, isOpen: boolean): readonly Thing[] {
   if (words === '') return [];
   if (INVOCATION.test(words))
     return [{ title: words, path: `/invocations/${words}`, kind: 'Invocation', screen: 'invocations/*' }];
-  const found = (kind: string, screen: string, names: readonly string[] = [], at = screen): Thing[] =>
-    names
-      .filter((name) => name.toLowerCase().includes(words))
-      .map((name) => ({ title: name, path: `/${at}/${encodeURIComponent(name)}`, kind, screen: `${screen}/*` }));
-  const all = [
-    ...found(
-      'Bucket',
-      'buckets',
-      buckets?.buckets.map(({ name }) => name),
-    ),
-    ...found(
-      'Queue',
-      'queues',
-      queues?.queues.map(({ name }) => name),
-    ),
-    ...found(
-      'Topic',
-      'topics',
-      topics?.topics.map(({ name }) => name),
-    ),
-    ...found(
-      'Key-value space',
-      'key-values',
-      spaces?.spaces.map(({ space }) => space),
-    ),
-    ...found(
-      'Secret',
-      'secrets',
-      secrets?.secrets.map(({ name }) => name),
-    ),
-    ...found(
-      'Repository',
-      'repositories',
-      repositories?.repositories.map(({ name }) => name),
-    ),
-    ...found(
-      'User',
-      'people',
-      users?.users.map(({ name }) => name),
-      'people/users',
-    ),
+  const named: readonly Named[] = [
+    { kind: 'Bucket', screen: 'buckets', things: buckets?.buckets },
+    { kind: 'Queue', screen: 'queues', things: queues?.queues },
+    { kind: 'Topic', screen: 'topics', things: topics?.topics },
+    { kind: 'Key-value space', screen: 'key-values', things: spaces?.spaces.map(({ space }) => ({ name: space })) },
+    { kind: 'Secret', screen: 'secrets', things: secrets?.secrets },
+    { kind: 'Repository', screen: 'repositories', things: repositories?.repositories },
+    { kind: 'User', screen: 'people', folder: 'people/users', things: users?.users },
   ];
-  const placeOf = ({ title }: Thing): number => Number(!title.toLowerCase().startsWith(words));
-  return all.sort((a, b) => placeOf(a) - placeOf(b));
+  const found = named.flatMap(({ kind, screen, folder = screen, things = [] }) =>
+    things
+      .filter(({ name }) => name.toLowerCase().includes(words))
+      .map(({ name }) => ({
+        title: name,
+        path: `/${folder}/${encodeURIComponent(name)}`,
+        kind,
+        screen: `${screen}/*`,
+      })),
+  );
+  const rank = ({ title }: Thing): number => (title.toLowerCase().startsWith(words) ? 0 : 1);
+  return found.sort((a, b) => rank(a) - rank(b));
 }

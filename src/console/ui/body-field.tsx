@@ -6,7 +6,7 @@ interface BodyFieldProps {
   readonly onChange: (value: string) => void;
 }
 
-/** What a message or an event is to hold, as one types it: the first field of its dialogue. */
+/** What a message, an event or a key is to hold, as one types it: where its dialogue begins, unless a field before it says that of itself. */
 export function BodyField({ label, value, onChange }: BodyFieldProps) {
   return (
     <Textarea

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import classes from './fact-grid.module.css';
 
 /** A name and what it is; left out where the value is `undefined`. */
-export type Fact = readonly [name: string, value: ReactNode];
+type Fact = readonly [name: string, value: ReactNode];
 
 /** What is known of one thing: names with their values, in as many columns as there is room for. */
 export function FactGrid({ facts }: { readonly facts: readonly Fact[] }) {

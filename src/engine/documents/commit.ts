@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../model/clock.ts';
 import { moved } from '../../model/earlier-versions.ts';
 import {
-  type CodeInfo,
-  type FunctionConfig,
   type FunctionDocument,
   type FunctionVersion,
   newestVersion,
@@ -12,7 +10,6 @@ import {
 } from '../../model/function.ts';
 import { isId } from '../../model/id.ts';
 import { noFunction } from '../../model/no-function.ts';
-import type { VersionOrigin } from '../../model/origin.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Registry } from '../../store/registry.ts';
 import { FUNCTION_PREFIX, readFunction } from './function-documents.ts';
@@ -36,12 +33,9 @@ export function checkExpected(name: string, current: StoredFunction | undefined,
 }
 
 /** What a new version consists of, given what stands now; asked again where somebody else was faster. */
-type NextVersion = (current: FunctionDocument | undefined) => Promise<{
-  readonly config: FunctionConfig;
-  readonly code: CodeInfo;
-  readonly origin?: VersionOrigin;
-  readonly how: 'deploy' | 'configure';
-}>;
+type NextVersion = (
+  current: FunctionDocument | undefined,
+) => Promise<Pick<FunctionVersion, 'config' | 'code' | 'origin'> & Required<Pick<FunctionVersion, 'how'>>>;
 
 /** What is asked once more right before a document is written, with nobody else writing in between. Throws what refuses it. */
 export interface LastWord {

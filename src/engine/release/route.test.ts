@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { FunctionDocument } from '../../model/function.ts';
-import { Choice, placeOfKey, Route, Servable, type Sticky } from './route.ts';
+import { Choice, Route, Servable, type Sticky } from './route.ts';
 
 const choice = (version: number) => new Choice(new Servable({ version } as FunctionDocument), 'prod');
 const NOTHING: Sticky = { payload: Buffer.alloc(0), payloadKind: 'json' };
@@ -58,7 +58,8 @@ test('as the share of a version grows, keys move to it and none moves away', () 
 
 test('two aliases do not pick the same keys', () => {
   const keys = Array.from({ length: 5_000 }, (_, number) => `user-${number}`);
-  const both = keys.filter((key) => placeOfKey('prod', key) < 0.1 && placeOfKey('beta', key) < 0.1);
+  const [prod, beta] = ['prod', 'beta'].map((alias) => route(0.1, { alias }));
+  const both = keys.filter((stickyKey) => [prod!, beta!].every((each) => versionFor(each, { stickyKey }) === 4));
   assert.ok(both.length < 100, `${both.length} of ${keys.length}`);
 });
 
@@ -66,7 +67,7 @@ test('the key comes from where the alias says, and the header of every door goes
   const keys = (values: Record<string, string>) => ({
     get: (where: string, name: string) => values[`${where}:${name}`],
   });
-  const placed = (key: string) => (placeOfKey('prod', key) < 0.5 ? 4 : 3);
+  const placed = (stickyKey: string) => versionFor(route(0.5), { stickyKey });
   const never = () => assert.fail('no chance is asked');
   for (const where of ['header:x-user', 'query:user', 'cookie:session']) {
     const sticky = route(0.5, { stickyBy: where, random: never });

@@ -67,10 +67,6 @@ export class Route {
  * Where a key stands between 0 and 1, the same each time. The version with the higher number gets the keys below its share:
  * as the share grows, keys move to it and none moves away.
  */
-export function placeOfKey(alias: string, key: string): number {
-  return placeOf(hashText(FNV_OFFSET, alias), key);
-}
-
 function placeOf(seed: number, key: string): number {
   return mixed(hashText(seed, key)) / 0x1_0000_0000;
 }

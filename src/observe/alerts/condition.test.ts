@@ -3,17 +3,9 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Problem } from '../../model/problem.ts';
 import { STATISTICS } from '../metrics/metrics.ts';
-import {
-  COMPARATORS,
-  type Condition,
-  limitOf,
-  MAX_WINDOW_MS,
-  MIN_WINDOW_MS,
-  printCondition,
-  UNITS,
-  type Unit,
-} from './condition.ts';
+import { COMPARATORS, type Condition, limitOf, MAX_WINDOW_MS, MIN_WINDOW_MS, UNITS, type Unit } from './condition.ts';
 import { parseCondition } from './condition-parse.ts';
+import { printCondition } from './testing/print-condition.ts';
 
 const name = fc.oneof(
   fc.constantFrom('invocations', 'errors', 'errors.timed_out', 'duration', 'shop/orders', 'for', 'a b', 'x'),

@@ -91,24 +91,6 @@ export const MIN_WINDOW_MS = 10_000;
 export const DEFAULT_WINDOW_MS = 300_000;
 export const MAX_FOR_MS = 86_400_000;
 
-/** The text of a condition, in one form: parsing it gives the same condition. */
-export function printCondition({ clauses, forMs }: Condition): string {
-  const text = clauses.map(printClause).join(' and ');
-  return forMs === 0 ? text : `${text} for ${printDuration(forMs)}`;
-}
-
-function printClause(clause: Clause): string {
-  const window = printDuration(clause.windowMs);
-  switch (clause.kind) {
-    case 'absence':
-      return `no ${printTerm(clause.metric)} for ${window}`;
-    case 'change':
-      return `${printExpression(clause.left)} ${clause.comparator} ${clause.factor}x before over ${window}`;
-    case 'comparison':
-      return `${printExpression(clause.left)} ${clause.comparator} ${printLimit(clause.limit)} over ${window}`;
-  }
-}
-
 export function printExpression({ of, per }: Expression): string {
   return per === undefined ? printTerm(of) : `${printTerm(of)} / ${printTerm(per)}`;
 }

@@ -17,7 +17,7 @@ const MOST_RUNNING = 5_000;
 const MOST_LOOKED_AT = 20_000;
 
 /** Lines that the platform makes of records, and the millisecond down to which these are all. */
-export interface MadeLines {
+interface MadeLines {
   readonly items: LogRecord[];
   readonly lowMs: number;
 }

@@ -61,7 +61,7 @@ export interface MapEdge {
 type Ends = Readonly<Pick<MapEdge, 'from' | 'to'>>;
 
 /** What happened within one step of a course. */
-export interface MapStep {
+interface MapStep {
   readonly atMs: number;
   readonly calls: number;
   readonly errors: number;
@@ -70,7 +70,7 @@ export interface MapStep {
 }
 
 /** What happened on edges over time: steps of the same length without gaps, the newest, which is not over, last. */
-export interface MapCourse {
+interface MapCourse {
   readonly stepMs: number;
   readonly steps: readonly MapStep[];
 }

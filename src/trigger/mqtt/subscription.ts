@@ -3,7 +3,7 @@ import type { CloudEvent } from '../../model/event.ts';
 import { formatId, newId } from '../../model/id.ts';
 import { backOffMs } from '../../model/pause.ts';
 import { messageOf } from '../../model/problem.ts';
-import { messageData } from '../../model/shape/event-data.ts';
+import { type MqttExtensions, messageData } from '../../model/shape/event-data.ts';
 import { tlsOf } from '../tls.ts';
 import type { RunningSource, SourceContext } from '../trigger-type.ts';
 import type { MqttOptions } from './options.ts';
@@ -100,6 +100,11 @@ function settingsOf(name: string, options: MqttOptions): IClientOptions {
 function eventOf(name: string, packet: IPublishPacket, nowMs: number): CloudEvent {
   const { topic, payload, qos, retain, properties } = packet;
   const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+  const extensions: MqttExtensions = {
+    qos,
+    retain,
+    ...(properties?.userProperties !== undefined && { attributes: JSON.stringify(properties.userProperties) }),
+  };
   return {
     specversion: '1.0',
     id: formatId(newId(nowMs)),
@@ -107,9 +112,7 @@ function eventOf(name: string, packet: IPublishPacket, nowMs: number): CloudEven
     type: 'fob.mqtt.message',
     subject: topic,
     time: new Date(nowMs).toISOString(),
-    qos,
-    retain,
-    ...(properties?.userProperties !== undefined && { attributes: JSON.stringify(properties.userProperties) }),
+    ...extensions,
     ...messageData(bytes, properties?.contentType),
   };
 }

@@ -1,5 +1,5 @@
 import type { CloudEvent } from '../../model/event.ts';
-import { EVENT_TYPES, type EventBody, messageData } from '../../model/shape/event-data.ts';
+import { EVENT_TYPES, type EventBody, messageData, type RedisExtensions } from '../../model/shape/event-data.ts';
 
 /** An entry as the server gives it: its id, and names and values in turns. */
 export interface Entry {
@@ -31,7 +31,7 @@ export function fieldValue(fields: readonly Buffer[], field: string): Buffer | u
 }
 
 /** All fields as texts; a name that is there more often has a list. Values that are no text are base64, and named in `base64fields`. */
-function allFields(fields: readonly Buffer[]): EventBody & { base64fields?: string } {
+function allFields(fields: readonly Buffer[]): EventBody & RedisExtensions {
   const values = new Map<string, string[]>();
   const inBase64 = new Set<string>();
   for (let at = 0; at + 1 < fields.length; at += 2) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CloudEvent } from '../../model/event.ts';
 import { Problem } from '../../model/problem.ts';
-import type { WebhookRequest } from '../../model/shape/event-data.ts';
+import type { WebhookExtensions, WebhookRequest } from '../../model/shape/event-data.ts';
 import type { HookAnswer, HookRequest, SourceContext, TriggerType } from '../trigger-type.ts';
 import { bitbucket } from './bitbucket.ts';
 import { eventBody } from './body.ts';
@@ -62,6 +62,7 @@ async function receiveWebhook(request: HookRequest, context: SourceContext<Webho
   const { id: given, event, subject, answer, answeredOnly, data } = provider.read(request, body.data, options);
   const id = given === undefined || given === '' ? digest(request.body) : given.slice(0, 512);
   if (answeredOnly !== true) {
+    const extensions: WebhookExtensions = { request: JSON.stringify(requestOf(request, trigger.name)) };
     const cloudEvent: CloudEvent = {
       specversion: '1.0',
       id,
@@ -71,7 +72,7 @@ async function receiveWebhook(request: HookRequest, context: SourceContext<Webho
       time: new Date(nowMs).toISOString(),
       ...body,
       ...(data !== undefined && { data }),
-      request: JSON.stringify(requestOf(request, trigger.name)),
+      ...extensions,
     };
     await context.accept([{ event: cloudEvent }]);
   }

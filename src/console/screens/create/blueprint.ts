@@ -11,13 +11,13 @@ import { rebase } from './rebase.ts';
 
 export type BlueprintSummary = Api['GET /v1/blueprints']['answer']['blueprints'][number];
 export type Blueprint = Api['GET /v1/blueprints/{name}']['answer'];
-export type Filled = Api['POST /v1/blueprints/{name}/resources']['answer'];
+type Filled = Api['POST /v1/blueprints/{name}/resources']['answer'];
 type Entries = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 const WAIT_MS = 180;
 
 /** The blueprint that a draft began with. */
-export function useBlueprint(name: string | undefined) {
+function useBlueprint(name: string | undefined) {
   return useApi('/v1/blueprints/{name}', { path: { name: name ?? '' } }, { enabled: name !== undefined });
 }
 

@@ -40,13 +40,13 @@ export interface WakingTrigger {
 }
 
 /** A bucket, queue or topic that is made besides those that triggers read from. */
-export interface ServiceDraft {
+interface ServiceDraft {
   readonly kind: 'bucket' | 'queue' | 'topic';
   readonly name: string;
 }
 
 /** A secret that is made; its value is asked for, and kept nowhere here. */
-export interface SecretDraft {
+interface SecretDraft {
   readonly name: string;
   readonly description: string;
   readonly functions: readonly string[];
@@ -55,7 +55,7 @@ export interface SecretDraft {
 }
 
 /** A key-value space with what it begins with. */
-export interface KeyValuesDraft {
+interface KeyValuesDraft {
   readonly space: string;
   /** Texts by their keys. */
   readonly values: Readonly<Record<string, string>>;
@@ -104,7 +104,7 @@ export interface Draft {
 const DEFAULT_MEMORY_MB = 128;
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-export const NO_ACCESS: Access = { mode: 'auto', role: '', grants: [] };
+const NO_ACCESS: Access = { mode: 'auto', role: '', grants: [] };
 
 export function newFunction(given: Partial<FunctionDraft> = {}): FunctionDraft {
   return {

@@ -2,7 +2,7 @@ import { Button, Checkbox, NumberInput, Select } from '@mantine/core';
 import { IconBolt, IconRefresh } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useNavigate, useSearchParams } from 'react-router';
+import { useNavigate } from 'react-router';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -11,9 +11,9 @@ import { formatCount } from '../../ui/format.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { rangeWords, useTimeRange } from '../../ui/range.ts';
+import { SinceFirst } from '../../ui/since-first.tsx';
 import { wordsOf } from '../../ui/status-badge.tsx';
 import { TimeRange } from '../../ui/time-range.tsx';
-import { useUsualRange } from '../../ui/usual-range.ts';
 import { useWords } from '../../ui/words.ts';
 import { Activity } from './activity.tsx';
 import { columnsOf } from './columns.tsx';
@@ -34,15 +34,11 @@ interface InvocationListProps {
 
 /** Records of invocations with their filters: newest first, any number of them; where the URL says no time, all since the first, of a day at most. */
 export function InvocationList(props: InvocationListProps) {
-  const usual = useUsualRange(LONGEST, props.function);
-  const [search] = useSearchParams();
-  if (usual === undefined && !search.has('from'))
-    return (
-      <Panel flush>
-        <Loading rows={10} />
-      </Panel>
-    );
-  return <ListOfTime {...props} usual={usual ?? ''} />;
+  return (
+    <SinceFirst longest={LONGEST} name={props.function}>
+      {(usual) => <ListOfTime {...props} usual={usual} />}
+    </SinceFirst>
+  );
 }
 
 function ListOfTime({ function: only, usual, children }: InvocationListProps & { readonly usual: string }) {

@@ -1,14 +1,16 @@
-import { Textarea, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { request, urlOf } from '../../api/client.ts';
 import { renew } from '../../api/hooks.ts';
+import { BodyField } from '../../ui/body-field.tsx';
 import { useDraft } from '../../ui/draft.ts';
 import { FormDialog, ifRevision } from '../../ui/form-dialog.tsx';
+import { NAME, type NameRule } from '../../ui/name-field.tsx';
 import { ageMs, ageText } from '../../ui/range.ts';
 import { operands } from '../../ui/shell-words.ts';
 import { type Entry, readEntry } from './values.ts';
 
-const SPACE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
+const SPACE: NameRule = { pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/, says: NAME.dotted.says };
 /** A time to live is said to the second. */
 const SECOND_MS = 1_000;
 
@@ -34,7 +36,7 @@ export function ValueForm({ opened, onClose, space: known, entry, onSet }: Value
   const { space, key, value, life, revision } = draft;
   const lifeMs = life === '' ? undefined : ageMs(life);
   const isLifeWrong = life !== '' && (lifeMs === undefined || lifeMs === 0);
-  const isSpaceWrong = space !== '' && !SPACE.test(space);
+  const isSpaceWrong = space !== '' && !SPACE.pattern.test(space);
   const ttl = life === '' ? [] : ['--ttl', life];
   return (
     <FormDialog
@@ -70,7 +72,7 @@ export function ValueForm({ opened, onClose, space: known, entry, onSet }: Value
           autoComplete="off"
           value={space}
           onChange={(event) => set({ space: event.currentTarget.value })}
-          error={isSpaceWrong && 'Letters, digits and . _ -, beginning with a letter or digit'}
+          error={isSpaceWrong && SPACE.says}
         />
       )}
       {entry === undefined && (
@@ -83,16 +85,7 @@ export function ValueForm({ opened, onClose, space: known, entry, onSet }: Value
           onChange={(event) => set({ key: event.currentTarget.value })}
         />
       )}
-      <Textarea
-        label="Value"
-        autosize
-        minRows={4}
-        maxRows={16}
-        {...(entry !== undefined && { 'data-autofocus': true })}
-        styles={{ input: { fontFamily: 'var(--fob-mono)', fontSize: '0.8125rem' } }}
-        value={value}
-        onChange={(event) => set({ value: event.currentTarget.value })}
-      />
+      <BodyField label="Value" value={value} onChange={(next) => set({ value: next })} />
       <TextInput
         label="Goes after"
         description="Such as 10m, 1h or 7d; empty: it stays"

@@ -13,7 +13,7 @@ export interface LogLine {
 }
 
 /** Stands where lines are missing. */
-export interface Gap {
+interface Gap {
   readonly gap: string;
 }
 export type Entry = LogLine | Gap;

@@ -1,12 +1,11 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useCallback, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { useSearchParams } from 'react-router';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { formatCount, formatTime } from '../../ui/format.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { useUsualRange } from '../../ui/usual-range.ts';
+import { SinceFirst } from '../../ui/since-first.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { Histogram } from './histogram.tsx';
 import { LineDetail } from './line-detail.tsx';
@@ -31,24 +30,20 @@ interface LogViewProps {
 const EVERYTHING: LogScope = {};
 /** How far back one looks first, at most: the newest lines come first, so that a long time costs nothing. */
 const LONGEST = '24h';
+/** Of a line that is not there yet. */
+const ROW_PX = 14;
 const HEIGHT = 'max(20rem, calc(100vh - 26rem))';
 
 /** Lines of logs with their filters: of the past and as they are printed; where the URL says no time, since there are any. */
 export function LogView(props: LogViewProps) {
+  const { function: name, invocation } = props.scope ?? EVERYTHING;
   // One invocation is shown whole, whenever it was.
-  return props.scope?.invocation === undefined ? <LinesOfTime {...props} /> : <Lines {...props} usual="" />;
-}
-
-function LinesOfTime(props: LogViewProps) {
-  const usual = useUsualRange(LONGEST, props.scope?.function);
-  const [search] = useSearchParams();
-  if (usual === undefined && !search.has('from'))
-    return (
-      <Panel flush>
-        <Loading rows={10} rowHeight={14} />
-      </Panel>
-    );
-  return <Lines {...props} usual={usual ?? ''} />;
+  if (invocation !== undefined) return <Lines {...props} usual="" />;
+  return (
+    <SinceFirst longest={LONGEST} name={name} rowHeight={ROW_PX}>
+      {(usual) => <Lines {...props} usual={usual} />}
+    </SinceFirst>
+  );
 }
 
 function Lines({
@@ -71,7 +66,7 @@ function Lines({
           </FilterBar>
           {!isOfOne && <Histogram query={query} isLive={filters.live} source={source} onRange={view.setRange} />}
           {source === undefined ? (
-            <Loading rows={10} rowHeight={14} />
+            <Loading rows={10} rowHeight={ROW_PX} />
           ) : (
             <Body
               key={source.id}
@@ -145,7 +140,7 @@ function Body({ source, view, isOfOne, label, height, showsFunction }: BodyProps
   };
   if (state.phase === 'failed')
     return <ErrorState error={state.error} what="The log" onRetry={() => source.retry(filters.live)} />;
-  if (state.phase === 'loading') return <Loading rows={10} rowHeight={14} />;
+  if (state.phase === 'loading') return <Loading rows={10} rowHeight={ROW_PX} />;
   return (
     <>
       <Top source={source} state={state} />

@@ -24,7 +24,7 @@ export interface LogScope {
 }
 
 /** What a person chose, as the URL says it. */
-export interface LogFilters {
+interface LogFilters {
   readonly functions: readonly string[];
   readonly text: string;
   readonly level?: Level;

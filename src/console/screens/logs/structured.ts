@@ -1,5 +1,5 @@
 /** What a line says that is a JSON object: its message, and fields in their order. */
-export interface Structured {
+interface Structured {
   readonly message?: string;
   readonly fields: readonly (readonly [name: string, value: string])[];
 }

@@ -97,7 +97,7 @@ export function drawParticles(context: Context, scene: Scene, particles: readonl
 }
 
 /** The point of a line at this part of it. */
-export function pointAt(line: readonly number[], at: number): [x: number, y: number] {
+function pointAt(line: readonly number[], at: number): [x: number, y: number] {
   const last = line.length / 2 - 1;
   const place = Math.min(last, Math.max(0, at * last));
   const index = Math.min(last - 1, Math.floor(place)) * 2;

@@ -2,7 +2,7 @@ import type { Api } from '../../api/types.gen.ts';
 import type { Tone } from '../../ui/status-badge.tsx';
 
 export type SandboxView = Api['GET /v1/sandboxes']['answer']['sandboxes'][number];
-export type SandboxState = SandboxView['state'];
+type SandboxState = SandboxView['state'];
 
 /** A sandbox, with the share of a core that it took lately. */
 export interface MeasuredSandbox extends SandboxView {

@@ -22,7 +22,7 @@ export interface Setting {
   readonly flag?: string;
 }
 
-export interface SettingGroup {
+interface SettingGroup {
   readonly title: string;
   readonly settings: readonly Setting[];
 }

@@ -8,14 +8,11 @@ import { ConfirmButton } from '../../../ui/confirm-button.tsx';
 import { tell } from '../../../ui/deed.tsx';
 import { FormDialog, ifRevision } from '../../../ui/form-dialog.tsx';
 import { May } from '../../../ui/may.tsx';
-import type { NameRule } from '../../../ui/name-field.tsx';
+import { NAME, type NameRule } from '../../../ui/name-field.tsx';
 import { useSeenRevision } from '../../../ui/seen-revision.ts';
 import { type Base, readSaved, TEST_EVENTS, type TestEvent } from './saved.ts';
 
-const RULE: NameRule = {
-  pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
-  says: 'Letters, digits and . _ -, beginning with a letter or digit',
-};
+const RULE: NameRule = { pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, says: NAME.dotted.says };
 /** A longer event comes from a file in the command that saves it. */
 const MOST_IN_COMMAND = 2_000;
 

@@ -8,7 +8,7 @@ import { sourceOfSaved } from './saved.ts';
 type Trigger = Api['GET /v1/triggers']['answer']['triggers'][number];
 
 /** Something that an event can begin from, as the list of a field has it. */
-export interface SourceGroup {
+interface SourceGroup {
   readonly group: string;
   readonly items: { value: string; label: string }[];
 }

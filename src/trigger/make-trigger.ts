@@ -16,7 +16,7 @@ interface Surroundings {
   readonly engine: Pick<Engine, 'find' | 'check'>;
 }
 
-/** The trigger that is wished for, among those that there are. Rejects with `invalid_request`, `not_found`, or `conflict` for one that says the same as another. */
+/** A new trigger as it is wanted, among those that there are. Rejects with `invalid_request`, `not_found`, or `conflict` for one that says the same as another. */
 export async function newTrigger(
   wanted: NewTrigger,
   {
