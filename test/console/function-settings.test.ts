@@ -42,6 +42,9 @@ describe("a function's settings, triggers, releases and permissions in the conso
     await page.getByText('Policies forbid it').waitFor();
     await page.getByLabel('Memory', { exact: true }).fill('256');
     await page.getByText('Policies allow it').waitFor();
+    await asked(node, 'PUT', '/v1/policies/small', { rules: { maxMemoryMb: 128 }, mode: 'warn' });
+    await page.getByText('(small, a warning)').waitFor();
+    assert.equal(await page.getByText('128 are the most').count(), 1, 'a warning is told once');
     await page.getByLabel('Description').fill(HOSTILE);
     await page.getByRole('button', { name: 'Add a variable' }).first().click();
     await page.getByLabel('Variable 1').fill('STAGE');
@@ -179,13 +182,19 @@ describe("a function's settings, triggers, releases and permissions in the conso
       everyLook(t, browser, `${node.url}/console/functions/meta/${tab}`, `function-${tab}`));
   }
 
-  test('a function is removed when its name was typed, and the list is shown', async (t) => {
-    const { page } = await openPage(t, browser, { expected: /404/ });
+  test('a function is removed as it was seen, when its name was typed, and the list is shown', async (t) => {
+    const { page } = await openPage(t, browser, { expected: /404|412/ });
     await open(page, 'configuration', 'shared');
     await page.getByRole('button', { name: 'Remove the function' }).click();
     const remove = page.getByRole('dialog').getByRole('button', { name: 'Remove the function' });
     assert.ok(await remove.isDisabled());
     await page.getByLabel('Type shared to go on').fill('shared');
+    // What somebody changed while one was asked is not what one has seen.
+    await asked(node, 'PATCH', '/v1/functions/shared', { description: 'not to be removed' });
+    await page.getByText('not to be removed').waitFor();
+    await remove.click();
+    await page.getByRole('dialog').getByRole('alert').waitFor();
+    assert.equal((await node.request('GET', '/v1/functions/shared')).status, 200);
     await remove.click();
     await page.waitForURL('**/console/functions');
     assert.equal((await node.request('GET', '/v1/functions/shared')).status, 404);

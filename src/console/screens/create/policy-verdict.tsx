@@ -3,6 +3,7 @@ import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
 import type { ApiProblem } from '../../api/problem.ts';
 import type { Api } from '../../api/types.gen.ts';
+import { furtherWarnings } from '../../ui/further-warnings.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { useCreation } from './context.tsx';
@@ -60,10 +61,7 @@ export function PolicyVerdict({ at }: { readonly at: number }) {
   }
   const said = [
     ...(data?.violations ?? []).map(({ policy, mode, message }) => ({ policy, message, isBad: mode === 'enforce' })),
-    // A policy that warns is among the warnings, too.
-    ...(data?.warnings ?? [])
-      .filter((warning) => !data?.violations.some(({ message }) => warning.endsWith(message)))
-      .map((message) => ({ policy: '', message, isBad: false })),
+    ...(data === undefined ? [] : furtherWarnings(data)).map((message) => ({ policy: '', message, isBad: false })),
   ];
   if (said.length === 0) return null;
   return (

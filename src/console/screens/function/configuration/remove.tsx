@@ -1,19 +1,16 @@
 import { Text } from '@mantine/core';
 import { useNavigate } from 'react-router';
 import { api } from '../../../api/client.ts';
-import { useChange } from '../../../api/hooks.ts';
 import type { FunctionView } from '../../../api/things.ts';
 import { ConfirmButton } from '../../../ui/confirm-button.tsx';
 import { Panel } from '../../../ui/panel.tsx';
+import { useSeenRevision } from '../../../ui/seen-revision.ts';
 import classes from './configuration.module.css';
 
 /** Removes the function, after its name was typed. */
 export function Remove({ view: { name, revision } }: { readonly view: FunctionView }) {
   const navigate = useNavigate();
-  const removing = useChange(
-    () => api.delete('/v1/functions/{name}', { path: { name }, headers: { 'If-Match': `"${revision}"` } }),
-    [],
-  );
+  const seen = useSeenRevision(revision);
   return (
     <Panel title="Remove it">
       <div className={classes.remove}>
@@ -28,8 +25,9 @@ export function Remove({ view: { name, revision } }: { readonly view: FunctionVi
           title={`Remove ${name}?`}
           typed={name}
           command={['rm', name]}
+          onAsk={seen.ask}
           onConfirm={async () => {
-            await removing.mutateAsync(undefined);
+            await seen.act((precondition) => api.delete('/v1/functions/{name}', { path: { name }, ...precondition }));
             await navigate('/functions');
             return `${name} is removed`;
           }}

@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { api } from '../../../api/client.ts';
 import type { ApiProblem } from '../../../api/problem.ts';
 import type { Api } from '../../../api/types.gen.ts';
+import { furtherWarnings } from '../../../ui/further-warnings.ts';
 import { QueryView } from '../../../ui/query-view.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
 import classes from './configuration.module.css';
@@ -37,7 +38,7 @@ export function Verdict({ name, changes }: { readonly name: string; readonly cha
               </span>
             </Text>
           ))}
-          {warnings.map((warning) => (
+          {furtherWarnings({ violations, warnings }).map((warning) => (
             <Text size="sm" key={warning}>
               {warning}
             </Text>

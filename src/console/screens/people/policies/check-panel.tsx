@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { useFunctions } from '../../../api/functions.ts';
 import { useApi } from '../../../api/hooks.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
+import { furtherWarnings } from '../../../ui/further-warnings.ts';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
@@ -55,7 +56,7 @@ export function CheckPanel() {
                     {mode === 'warn' ? 'Told' : 'Refused'} by {policy}: {message}
                   </Text>
                 ))}
-                {warnings.map((warning) => (
+                {furtherWarnings({ violations, warnings }).map((warning) => (
                   <Text size="sm" key={warning}>
                     {warning}
                   </Text>
