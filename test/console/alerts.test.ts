@@ -66,6 +66,9 @@ describe('alerts in the console', { skip: noBrowser }, () => {
       .click();
     await page.getByText('pay went back to the version before').waitFor();
     assert.equal(await client.result('pay'), 1);
+    await page.getByText('Version 1 serves now; what failed was version 2').waitFor();
+    const again = page.getByRole('button', { name: 'Roll back', exact: true });
+    assert.equal(await again.count(), 0, 'who went back is not led further back by an alert that has not ended yet');
     assert.notEqual(await page.title(), 'hacked');
     assertClean();
   });

@@ -95,6 +95,18 @@ describe("a function's code and tests in the console", { skip: noBrowser }, () =
     assertClean();
   });
 
+  test('who edits while somebody rolls back is told just that', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await makeFunction(node, 'back');
+    await open(page, 'code', 'back');
+    await page.getByText('Live', { exact: true }).waitFor();
+    await write(page, 'main.mjs', codeOf(30));
+    await page.getByText('1 file changed').waitFor();
+    await asked(node, 'POST', '/v1/functions/back/rollback', {});
+    await page.getByText('Version 1 serves again: it was rolled back while you were editing').waitFor();
+    assertClean();
+  });
+
   test('a file that is too long for the editor says why, and the code can be downloaded', async (t) => {
     const { page, assertClean } = await openPage(t, browser);
     await asked(node, 'PUT', '/v1/functions/long', { code: { inline: codeOf(1), fileName: 'main.mjs' } });
@@ -135,6 +147,8 @@ describe("a function's code and tests in the console", { skip: noBrowser }, () =
     await asked(node, 'PUT', '/v1/functions/woken', { code: { inline: codeOf(1), fileName: 'main.mjs' } });
     await asked(node, 'PUT', '/v1/functions/alone', { code: { inline: codeOf(1), fileName: 'main.mjs' } });
     await asked(node, 'PUT', '/v1/buckets/photos-woken');
+    for (const key of ['in/old.jpg', 'in/new.jpg', 'out/other.jpg'])
+      await node.request('PUT', `/v1/buckets/photos-woken/objects/${key}`, { body: key });
     const bucket = { bucket: 'photos-woken', prefix: 'in/' };
     await asked(node, 'POST', '/v1/triggers', { function: 'woken', type: 'bucket', options: bucket });
     const { page, assertClean } = await openPage(t, browser);
@@ -142,7 +156,10 @@ describe("a function's code and tests in the console", { skip: noBrowser }, () =
     await open(page, 'test', 'woken');
     await editor.getByText('"Records"').waitFor();
     await editor.getByText('"photos-woken"').waitFor();
-    await editor.getByText(/"in\//).first().waitFor();
+    await editor
+      .getByText(/"in\/(old|new).jpg"/)
+      .first()
+      .waitFor();
     assert.match(await page.getByRole('combobox', { name: 'Begin from' }).inputValue(), /^Bucket: photos-woken/);
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.getByText('succeeded').first().waitFor();

@@ -76,6 +76,21 @@ describe('the functions in the console', { skip: noBrowser }, () => {
       },
     }));
 
+  test('a platform that does not keep an objective says which, where one sees it first', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await page.route(/\/v1\/status$/, async (route) => {
+      const response = await route.fetch();
+      const status = await response.json();
+      const objectives = status.objectives.map((each: { name: string }) =>
+        each.name === 'overhead' ? { ...each, state: 'failing' } : each,
+      );
+      await route.fulfill({ response, json: { ...status, state: 'degraded', objectives } });
+    });
+    await goTo(page, `${node.url}/console/`);
+    await page.getByText('not kept now: Speed').waitFor();
+    assertClean();
+  });
+
   test('a rollback shows at once, and a quota that is used up is named', async (t) => {
     const { page, assertClean } = await openPage(t, browser, { expected: /status of 429/ });
     const config = { owner: 'till' };
@@ -95,6 +110,12 @@ describe('the functions in the console', { skip: noBrowser }, () => {
     await page.getByText('100% of 1 failed, not invoked since it was changed').waitFor();
     await goTo(page, `${node.url}/console/`);
     await page.getByText('rolled back to version 1 by operator').waitFor();
+    await page.route(/\/v1\/alerts$/, (route) => route.fulfill({ json: { alerts: [] } }));
+    await page.reload();
+    const attention = page.getByRole('region', { name: 'Needs attention' });
+    await attention.getByText('No alert fires').waitFor();
+    await attention.getByRole('link', { name: /^\d+ of \d+ invocations failed$/ }).waitFor();
+    assert.equal(await attention.getByText('nothing fails').count(), 0, 'what failed must not pass for calm');
     await asked(node, 'PUT', '/v1/quotas/till', { invocationsPerDay: 1 });
     assert.equal(await invoke(), 429);
     await goTo(page, `${node.url}/console/functions/flaky/test`);

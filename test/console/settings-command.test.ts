@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command } from 'commander';
 import { addFunctionOptions, configOf } from '../../src/cli/function-options.ts';
-import { type Config, commandOf, GROUPS } from '../../src/console/screens/function/configuration/settings.ts';
+import {
+  type Config,
+  commandOf,
+  GROUPS,
+  shownValue,
+} from '../../src/console/screens/function/configuration/settings.ts';
 import { defaultConfig, FunctionConfigSchema } from '../../src/model/function.ts';
 
 const SETTINGS = GROUPS.flatMap(({ settings }) => settings);
@@ -66,4 +71,11 @@ test('what is taken away is said so, and nothing is changed by a command without
   ]);
   assert.deepEqual(commandOf('hello', before, {}), ['show', 'hello']);
   assert.deepEqual(commandOf('hello', before, { debug: true }), ['show', 'hello']);
+});
+
+test('a value is shown with its unit, so that two states can be told apart', () => {
+  assert.equal(shownValue(1_024, 'memoryMb'), '1,024 MB');
+  assert.equal(shownValue(7_000, 'timeoutMs'), '7,000 ms');
+  assert.equal(shownValue(2, 'retries'), '2');
+  assert.equal(shownValue('', 'owner'), '(empty)');
 });

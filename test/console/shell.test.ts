@@ -245,7 +245,7 @@ describe('the console', { skip: noBrowser }, () => {
     await page.getByRole('textbox', { name: 'Name' }).fill('ada');
     await page.locator('input[name="password"]').fill(PASSWORD);
     await page.locator('input[name="again"]').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Make it, and sign in' }).click();
+    await page.getByRole('button', { name: 'Create it, and sign in' }).click();
     await page.getByRole('button', { name: 'You: ada' }).waitFor();
     assert.equal((await node.request('GET', '/v1/functions')).status, 401, 'programs need a credential now');
     let cookies = await page.context().cookies(`${node.url}/v1/session`);

@@ -13,6 +13,7 @@ import { EXIT, Failure } from '../failure.ts';
 import { formatDuration, parseDurationMs } from '../human.ts';
 import { formatLogLine } from '../log-line.ts';
 import { note, noteJson, paintError, print, printBytes, printJson } from '../output.ts';
+import { ownCommand } from '../project.ts';
 import { testEvent } from '../test-event-api.ts';
 
 const MAX_DELAY_MS = 604_800_000;
@@ -128,7 +129,9 @@ async function callLater(
   if (options.json) return printJson(accepted);
   print(accepted.eventId);
   if (process.stdout.isTTY) {
-    note(`${accepted.duplicate ? 'accepted before' : 'accepted'}; follow it with: ./fob events ${accepted.eventId}`);
+    note(
+      `${accepted.duplicate ? 'accepted before' : 'accepted'}; follow it with: ${ownCommand()} events ${accepted.eventId}`,
+    );
   }
 }
 

@@ -47,7 +47,7 @@ function printChecks(checks: readonly Check[], functionsCanRun: boolean): void {
     [
       { title: 'WHAT' },
       { title: 'STATE', decorate: (cell, sign) => paint(colourOf(sign), cell) },
-      { title: 'WHY', shrinkTo: 24 },
+      { title: 'WHY', shrinkTo: 24, wraps: true },
     ],
     checks.map((check) => [check.name, SIGNS[check.state], check.summary]),
   );

@@ -5,6 +5,7 @@ import { clientOf, collect, examples, optionsOf, wholeNumber } from '../command-
 import { EXIT, Failure } from '../failure.ts';
 import { formatDuration, parseDurationMs } from '../human.ts';
 import { note, paint, print, printJson } from '../output.ts';
+import { ownCommand } from '../project.ts';
 import { type AliasView, aliasPath, type ReleaseView, versionOf } from '../release/api.ts';
 import { printRelease, printReleases } from '../release/show.ts';
 import { parseSteps } from '../release/steps.ts';
@@ -89,7 +90,7 @@ function defineStart(command: Command): void {
       print(
         `${paint('green', '✔')} version ${started.to} gets ${started.percent}% of ${paint('bold', `${started.function}:${alias}`)}, and all of it after ${formatDuration(started.everyMs * (started.steps.length - 1))}`,
       );
-      note(`follow it with: fob release show ${name} --alias ${alias}`);
+      note(`follow it with: ${ownCommand()} release show ${name} --alias ${alias}`);
     });
 }
 

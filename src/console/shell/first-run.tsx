@@ -80,7 +80,7 @@ function FirstAdministrator() {
       <Stack gap="sm">
         <TextInput
           label="Name"
-          description="Small letters, digits and dashes"
+          description="What you sign in with: letters, digits, _ . @ and -"
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
           autoComplete="username"
@@ -90,6 +90,7 @@ function FirstAdministrator() {
         <PasswordInput
           name="password"
           label="Password"
+          description="Ten characters or more"
           autoComplete="new-password"
           required
           visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
@@ -103,7 +104,7 @@ function FirstAdministrator() {
         />
         <Failure error={failure || undefined} />
         <Button type="submit" loading={busy}>
-          Make it, and sign in
+          Create it, and sign in
         </Button>
         {name !== '' && <CommandLine words={['user', 'create', name, '--admin']} />}
       </Stack>

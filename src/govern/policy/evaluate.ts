@@ -58,11 +58,14 @@ function overLimits(rules: PolicyRules, config: FunctionConfig): Broken[] {
   const broken: Broken[] = [];
   const { maxMemoryMb, maxTimeoutMs, maxConcurrency } = rules;
   if (maxMemoryMb !== undefined && config.memoryMb > maxMemoryMb)
-    broken.push(['maxMemoryMb', `memory is ${config.memoryMb} MB, and ${maxMemoryMb} are the most`]);
+    broken.push(['maxMemoryMb', `memory is ${config.memoryMb} MB, and ${maxMemoryMb} MB is the limit`]);
   if (maxTimeoutMs !== undefined && config.timeoutMs > maxTimeoutMs)
-    broken.push(['maxTimeoutMs', `the timeout is ${config.timeoutMs} ms, and ${maxTimeoutMs} are the most`]);
+    broken.push(['maxTimeoutMs', `the timeout is ${config.timeoutMs} ms, and ${maxTimeoutMs} ms is the limit`]);
   if (maxConcurrency !== undefined && config.maxConcurrency > maxConcurrency)
-    broken.push(['maxConcurrency', `maxConcurrency is ${config.maxConcurrency}, and ${maxConcurrency} is the most`]);
+    broken.push([
+      'maxConcurrency',
+      `maxConcurrency is ${config.maxConcurrency}, and ${maxConcurrency} is the limit`,
+    ]);
   return broken;
 }
 

@@ -13,11 +13,11 @@ const SEQUENCER_DIGITS = 16;
 const BucketOptionsSchema = Type.Object(
   {
     bucket: Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$', description: 'Name of the bucket' }),
-    prefix: Type.String({ default: '', maxLength: 1_024, description: 'Only objects whose key starts so' }),
+    prefix: Type.String({ default: '', maxLength: 1_024, description: 'Only objects whose key starts with this' }),
     suffix: Type.String({
       default: '',
       maxLength: 1_024,
-      description: 'Only objects whose key ends so, such as `.jpg`',
+      description: 'Only objects whose key ends with this, such as `.jpg`',
     }),
     events: Type.Array(Type.String({ pattern: '^Object(?:Created|Removed):(?:\\*|[A-Za-z]{1,64})$' }), {
       default: ['ObjectCreated:*'],

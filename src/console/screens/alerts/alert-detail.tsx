@@ -4,6 +4,7 @@ import { IconArrowBackUp, IconBellOff, IconEye, IconEyeOff } from '@tabler/icons
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../api/client.ts';
+import { useApi } from '../../api/hooks.ts';
 import type { AlertView } from '../../api/things.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
@@ -27,7 +28,9 @@ export function AlertDetail({ alert }: { alert: AlertView }) {
     done: () => 'Nobody looks after it any more',
     command: () => ['alert', 'ack', id, '--undo'],
   });
-  const rollback = diagnosis?.commands.map(({ command }) => ROLLBACK.exec(command)).find((found) => found !== null);
+  const gone = useGoneVersion(alert);
+  const commands = (diagnosis?.commands ?? []).filter(({ command }) => gone === undefined || !ROLLBACK.test(command));
+  const rollback = commands.map(({ command }) => ROLLBACK.exec(command)).find((found) => found !== null);
   const close = () => setAsking(undefined);
   const error = diagnosis?.error;
   const on = name === undefined ? undefined : `function:${name}`;
@@ -92,6 +95,12 @@ export function AlertDetail({ alert }: { alert: AlertView }) {
           {error !== undefined && <ErrorSample error={error} name={name} />}
         </section>
       </div>
+      {gone !== undefined && (
+        <p className={classes.quiet}>
+          Version {gone.serves} serves now; what failed was version {gone.failed}. The alert ends by itself once few
+          enough of the invocations that its condition looks at have failed.
+        </p>
+      )}
       <Group gap="xs">
         {rollback && (
           <May action="function:release" on={`function:${name}`}>
@@ -131,7 +140,7 @@ export function AlertDetail({ alert }: { alert: AlertView }) {
         </May>
       </Group>
       <div className={classes.commands}>
-        {(diagnosis?.commands ?? []).map(({ title, command }) => (
+        {commands.map(({ title, command }) => (
           <div key={command}>
             <span>{title}</span>
             <CommandLine words={command} />
@@ -158,6 +167,15 @@ export function AlertDetail({ alert }: { alert: AlertView }) {
       )}
     </div>
   );
+}
+
+/** The version that failed and the one that serves in its place: whoever went back once is not to go back further. */
+function useGoneVersion({ function: name = '', diagnosis }: AlertView) {
+  const failed = diagnosis?.error?.version;
+  const isOfAlias = diagnosis?.commands.some(({ command }) => ROLLBACK.exec(command)?.[1] !== undefined) === true;
+  const enabled = name !== '' && failed !== undefined && !isOfAlias;
+  const serves = useApi('/v1/functions/{name}', { path: { name } }, { enabled, retry: false }).data?.version;
+  return enabled && serves !== undefined && serves !== failed ? { serves, failed } : undefined;
 }
 
 async function rollBack(name: string, alias: string | undefined): Promise<void> {

@@ -91,7 +91,7 @@ export function ChannelForm({ opened, onClose }: { opened: boolean; onClose: () 
           </>
         )}
         <NativeSelect
-          label="Only what is at least"
+          label="Lowest severity"
           data={['info', 'warning', 'critical']}
           value={least}
           onChange={(event) => set({ least: event.currentTarget.value as Least })}

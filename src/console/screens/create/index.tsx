@@ -124,7 +124,7 @@ function Steps() {
         actions={
           draft.start !== undefined && (
             <Button variant="default" size="xs" leftSection={<IconRotate size={15} />} onClick={() => setAsking(true)}>
-              Begin anew
+              Start over
             </Button>
           )
         }
@@ -177,8 +177,8 @@ function Steps() {
       <Confirm
         opened={isAsking}
         onClose={() => setAsking(false)}
-        title="Begin anew?"
-        verb="Begin anew"
+        title="Start over?"
+        verb="Start over"
         onConfirm={async () => {
           setSecrets({});
           setStrict([]);

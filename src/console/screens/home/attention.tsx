@@ -1,4 +1,4 @@
-import { IconCircleCheck } from '@tabler/icons-react';
+import { IconCircleCheck, IconInfoCircle } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { useApi } from '../../api/hooks.ts';
 import type { AlertView, Lane, TopEntry } from '../../api/things.ts';
@@ -49,6 +49,7 @@ export function Attention() {
     ...(lanes.data?.lanes ?? []).filter((lane) => !isAlerted(lane.function, DEAD_RULE)).flatMap(ofLane),
     ...(top.data?.functions ?? []).flatMap((entry) => ofFunction(entry, isAlerted(entry.function, ERRORS_RULE), now)),
   ];
+  const { errors, invocations } = top.data?.all ?? { errors: 0, invocations: 0 };
   const shown = matters.slice(0, MOST);
   const asked = [alerts, top, lanes];
   // What one may not see is not theirs to mend; what could not be had must not pass for calm.
@@ -96,12 +97,30 @@ export function Attention() {
         />
       ) : isKnown ? (
         <p className={classes.calm} style={{ margin: 0 }}>
-          <IconCircleCheck size={20} stroke={1.6} aria-hidden />
-          {calmWords([
-            [alerts.data !== undefined, 'no alert fires'],
-            [top.data !== undefined, 'nothing fails'],
-            [lanes.data !== undefined, 'no event is undelivered'],
-          ])}
+          {errors === 0 ? (
+            <IconCircleCheck size={20} stroke={1.6} aria-hidden />
+          ) : (
+            <IconInfoCircle size={20} stroke={1.6} aria-hidden />
+          )}
+          <span>
+            {calmWords(
+              [
+                [alerts.data !== undefined, 'no alert fires'],
+                ...(errors === 0 ? [[top.data !== undefined, 'nothing fails'] as const] : []),
+                [lanes.data !== undefined, 'no event is undelivered'],
+              ],
+              errors === 0,
+            )}
+            {errors > 0 && (
+              <>
+                {' '}
+                <Link to="/invocations?status=any+failure" className={classes.why ?? ''}>
+                  {formatCount(errors)} of {formatCount(invocations)} invocations failed
+                </Link>{' '}
+                in five minutes: too few for an alert, or it is still to come.
+              </>
+            )}
+          </span>
         </p>
       ) : top.error !== null ? (
         <ErrorState error={top.error} what="What needs attention" />
@@ -154,8 +173,10 @@ function ofFunction(entry: TopEntry, isAlerted: boolean, nowMs: number): Matter[
 }
 
 /** What is known to be well, and no more: who may not see alerts is not told that none fires. */
-function calmWords(parts: readonly (readonly [isKnown: boolean, words: string])[]): string {
+function calmWords(parts: readonly (readonly [isKnown: boolean, words: string])[], isCalm: boolean): string {
   const known = parts.flatMap(([isKnown, words]) => (isKnown ? [words] : []));
   const text = known.join(', ');
-  return known.length === parts.length ? `Nothing needs you: ${text}.` : `Of what you may see, ${text}.`;
+  if (known.length === 0) return '';
+  if (known.length < parts.length) return `Of what you may see, ${text}.`;
+  return isCalm ? `Nothing needs you: ${text}.` : `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 }

@@ -30,11 +30,15 @@ export function Figures() {
   if (top.data === undefined) return top.error === null ? <Waiting /> : null;
   const { all } = top.data;
   const node = top.data.node as NodeLoad | undefined;
+  const broken = (status.data?.objectives ?? []).filter(({ state }) => state === 'failing').map(({ title }) => title);
   const share = all.invocations === 0 ? 0 : all.errorRate;
   return (
     <dl className={classes.figures} aria-label="The platform in numbers" style={{ margin: 0 }}>
       {node !== undefined && (
-        <Figure title="Platform" note={`up for ${formatDuration(node.uptimeMs)}`}>
+        <Figure
+          title="Platform"
+          note={broken.length > 0 ? `not kept now: ${broken.join(', ')}` : `up for ${formatDuration(node.uptimeMs)}`}
+        >
           <Link to="/nodes/status" className={classes.state ?? ''}>
             <StatusBadge tone={toneOf(status.data?.state ?? node.state)}>
               {wordsOf(status.data?.state ?? node.state)}

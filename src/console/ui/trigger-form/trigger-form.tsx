@@ -78,7 +78,7 @@ export function TriggerForm({ kind, value, onChange, strict = false, named = fal
           <IconShieldCheck size={16} aria-hidden />
           <span>
             The {source.kind} <b>{source.name}</b> may run this function. The permission is a part of the trigger: it is
-            added by itself, and goes with it.
+            added and removed with it.
           </span>
         </div>
       )}

@@ -25,12 +25,16 @@ export function Conflict({ view, draft, onRebase, onDiscard }: ConflictProps) {
     { enabled: draft.version !== version },
   );
   const mine = Object.keys(draft.files);
+  /** Nobody wrote the version that serves just now: it is an older one, to which somebody went back. */
+  const isBack = version < draft.version;
   return (
     <Panel
       title={
         <Group gap={8} component="span">
           <IconGitMerge size={18} aria-hidden />
-          {origin?.by ?? 'Somebody'} made version {version} while you were editing
+          {isBack
+            ? `Version ${version} serves again: it was rolled back while you were editing`
+            : `${origin?.by ?? 'Somebody'} made version ${version} while you were editing`}
         </Group>
       }
     >

@@ -32,8 +32,8 @@ export function Conflicts({ view, changes, keys, onTheirs, onMine }: ConflictsPr
           {keys.map((key) => (
             <tr key={key}>
               <th scope="row">{titleOf(key)}</th>
-              <td>{shownValue(view.config[key])}</td>
-              <td>{shownValue(changes[key])}</td>
+              <td>{shownValue(view.config[key], key)}</td>
+              <td>{shownValue(changes[key], key)}</td>
             </tr>
           ))}
         </SimpleTable>

@@ -262,7 +262,11 @@ export const GROUPS: readonly SettingGroup[] = [
 
 /** What a setting is called; its key where it is none that can be changed here. */
 export function titleOf(key: string): string {
-  return GROUPS.flatMap(({ settings }) => settings).find((each) => each.key === key)?.title ?? key;
+  return settingOf(key)?.title ?? key;
+}
+
+function settingOf(key: string): Setting | undefined {
+  return GROUPS.flatMap(({ settings }) => settings).find((each) => each.key === key);
 }
 
 /** The words of `fob set` that make these changes, as far as it has options for them; else what shows the settings. */
@@ -301,10 +305,13 @@ function listWords(flag: string, before: readonly string[], after: readonly stri
   ];
 }
 
-/** A setting's value as a person reads it. */
-export function shownValue(value: unknown): string {
+/** A setting's value as a person reads it, with its unit. */
+export function shownValue(value: unknown, key: string): string {
   if (value === '' || value === undefined) return '(empty)';
   if (Array.isArray(value)) return value.length === 0 ? '(none)' : value.join(', ');
+  const field = settingOf(key)?.field;
+  if (typeof value === 'number')
+    return [value.toLocaleString('en-GB'), field?.kind === 'number' && field.unit].filter(Boolean).join(' ');
   if (typeof value !== 'object' || value === null) return String(value);
   return (
     Object.entries(value)

@@ -50,6 +50,7 @@ export function firstSource(triggers: readonly Trigger[]): string | undefined {
 export async function sampleOf(source: string, view: FunctionView, triggers: readonly Trigger[]): Promise<string> {
   const name = source.slice(source.indexOf(':') + 1);
   const trigger = source.startsWith('trigger:') ? triggers.find((each) => each.name === name) : undefined;
+  const object = trigger?.type === 'bucket' ? await newestObject(trigger.options) : undefined;
   const sample = await api.post('/v1/trigger-types/{type}/sample', {
     path: { type: trigger?.type ?? name },
     body:
@@ -57,6 +58,7 @@ export async function sampleOf(source: string, view: FunctionView, triggers: rea
         ? {}
         : {
             options: withoutSecrets(trigger.options),
+            ...(object !== undefined && { data: { object } }),
             ...(trigger.mapping !== undefined && { mapping: trigger.mapping }),
             // A batch of one is shaped like one of many.
             ...((trigger.delivery?.batchSize ?? 1) > 1 && { batch: 1 }),
@@ -64,6 +66,26 @@ export async function sampleOf(source: string, view: FunctionView, triggers: rea
   });
   const shape = view.config.handler.endsWith('.callme') ? sample.callme : sample.handler;
   return JSON.stringify(shape, null, 2);
+}
+
+/** Objects that are looked through for one that a trigger would have been woken by. */
+const MOST_OBJECTS = 1_000;
+
+/**
+ * The newest object that a trigger of a bucket would have been woken by, as its events name it: a function that reads the
+ * object of its event then finds one. None where there is none, or where one may not look into the bucket.
+ */
+async function newestObject({ bucket, prefix, suffix }: Trigger['options']) {
+  const query = { ...(typeof prefix === 'string' && prefix !== '' && { prefix }), limit: MOST_OBJECTS };
+  try {
+    const { objects } = await api.get('/v1/buckets/{bucket}/objects', { path: { bucket: String(bucket) }, query });
+    const [first, ...rest] = objects.filter(({ key }) => key.endsWith(String(suffix ?? '')));
+    if (first === undefined) return undefined;
+    const { key, bytes, etag } = rest.reduce((a, b) => (b.lastModified > a.lastModified ? b : a), first);
+    return { key, size: bytes, etag };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Secrets of a trigger are shown as a mask, which no option may be. */

@@ -43,7 +43,7 @@ export function PolicyDialog({ opened, onClose, policy }: PolicyDialogProps) {
           body: mine,
           ...ifRevision(revision),
         });
-        return `The policy ${name} holds; ${countText(violations.length, 'function breaks', 'functions break')} it as they stand`;
+        return `The policy ${name} is in force; ${countText(violations.length, 'function breaks', 'functions break')} it now`;
       }}
       touches={['/v1/policies', '/v1/audit']}
       to="/people/policies"
@@ -64,7 +64,7 @@ export function PolicyDialog({ opened, onClose, policy }: PolicyDialogProps) {
               aria-label="What breaks it is"
               data={[
                 { value: 'enforce', label: 'refused' },
-                { value: 'warn', label: 'told, and passes' },
+                { value: 'warn', label: 'allowed, with a warning' },
               ]}
               value={mine.mode}
               onChange={(mode) => set({ mode: mode as Mine['mode'] })}
@@ -73,7 +73,7 @@ export function PolicyDialog({ opened, onClose, policy }: PolicyDialogProps) {
           <ScopeFields scope={mine.scope} onChange={(scope) => set({ scope })} />
           <RuleFields rules={mine.rules} onChange={(rules) => set({ rules })} />
           <TextInput
-            label="What people are told besides"
+            label="Message"
             description="Such as whom to ask"
             value={mine.message}
             onChange={(event) => set({ message: event.currentTarget.value })}

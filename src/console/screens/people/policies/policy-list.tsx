@@ -23,11 +23,11 @@ const COLUMNS: readonly Column<Row>[] = [
   nameColumn('/people/policies', { width: 'minmax(5rem, 1fr)' }),
   {
     key: 'mode',
-    title: 'Breaking it is',
+    title: 'What breaks it is',
     width: 'minmax(5.5rem, 7.5rem)',
     cell: ({ mode }) => (
       <StatusBadge tone={mode === 'enforce' ? 'info' : 'notice'} plain>
-        {mode === 'enforce' ? 'refused' : 'told'}
+        {mode === 'enforce' ? 'refused' : 'warned about'}
       </StatusBadge>
     ),
     sort: ({ mode }) => mode,
@@ -80,10 +80,10 @@ export default function PolicyList() {
         action={button}
       >
         A policy bounds memory, time, network, runtimes and grants, or demands an owner, tags or a clean commit; of all
-        functions, or of those of a team. It can only tell at first, before it refuses.
+        functions, or of those of a team. It can warn at first, and refuse later.
       </NamedList>
       {broken !== undefined && broken.length > 0 && (
-        <Panel flush title="Functions that break policies as they stand">
+        <Panel flush title="Functions that break policies now">
           <ViolationTable violations={broken} />
         </Panel>
       )}

@@ -61,11 +61,11 @@ export default function PolicyPage() {
                 facts={[
                   ['Changed', <Time key="at" at={policy.updatedAt} ago />],
                   ['By', policy.by],
-                  ['People are told besides', policy.message === '' ? undefined : policy.message],
+                  ['Message', policy.message === '' ? undefined : policy.message],
                 ]}
               />
             </Panel>
-            <Panel flush title="Broken as they stand">
+            <Panel flush title="Functions that break it now">
               <QueryView query={violations} what="What breaks it">
                 {() => <ViolationTable violations={broken} />}
               </QueryView>

@@ -55,7 +55,7 @@ const COLUMNS: readonly Column<Row>[] = [
     width: 'minmax(5rem, 7rem)',
     cell: ({ mode }) => (
       <StatusBadge tone={mode === 'warn' ? 'notice' : 'bad'} plain>
-        {mode === 'warn' ? 'told' : 'refused'}
+        {mode === 'warn' ? 'warned about' : 'refused'}
       </StatusBadge>
     ),
     sort: ({ mode }) => mode,

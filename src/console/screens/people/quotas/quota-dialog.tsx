@@ -85,7 +85,7 @@ export function QuotaDialog({ opened, onClose, quota }: QuotaDialogProps) {
           />
         ))}
         <NumberInput
-          label="Told from"
+          label="Warns from"
           description="From which share of a limit on it is told, in percent"
           min={1}
           max={100}

@@ -149,7 +149,7 @@ function limitColumns(onEdit: (quota: Quota) => void, onRemove: (quota: Quota) =
           return limit === undefined ? [] : [`${title.toLowerCase()} ${format(limit)}`];
         }).join(' · ') || 'no limit',
     },
-    { key: 'warn', title: 'Told from', width: '5.5rem', wide: true, cell: ({ warnPercent }) => `${warnPercent}%` },
+    { key: 'warn', title: 'Warns from', width: '5.5rem', wide: true, cell: ({ warnPercent }) => `${warnPercent}%` },
     { key: 'by', title: 'Set by', width: 'minmax(5rem, 1fr)', wide: true, cell: ({ by }) => by },
     { key: 'at', title: 'When', width: '7rem', wide: true, cell: ({ updatedAt }) => <Time at={updatedAt} ago /> },
     {

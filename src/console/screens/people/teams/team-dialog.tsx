@@ -36,7 +36,7 @@ export function TeamDialog({ opened, onClose, team }: TeamDialogProps) {
       of="team"
       thing={team}
       rule={NAME.dotted}
-      description="Also what the owner of a function says"
+      description="What functions name as their owner"
       command={(name) => commandOf(team, name, draft)}
       mine={{ ...draft }}
       stands={(name) => api.get('/v1/teams/{name}', { path: { name } })}

@@ -39,7 +39,7 @@ export function UserDialog({ opened, onClose, user, isFirst = false }: UserDialo
       of="user"
       thing={user}
       rule={NAME.person}
-      description="Also what the owner of a function says"
+      description="What they sign in with, and what functions name as their owner"
       isReady={!isFirst || password !== ''}
       command={(name) =>
         user === undefined
@@ -62,7 +62,7 @@ export function UserDialog({ opened, onClose, user, isFirst = false }: UserDialo
         </Text>
       )}
       <TextInput
-        label="What people call them"
+        label="Full name"
         value={fullName}
         onChange={(event) => set({ fullName: event.currentTarget.value })}
         autoComplete="off"

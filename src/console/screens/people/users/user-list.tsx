@@ -16,7 +16,7 @@ const COLUMNS: readonly Column<User>[] = [
   nameColumn('/people/users', { phone: 'first' }),
   {
     key: 'full',
-    title: 'Called',
+    title: 'Full name',
     width: 'minmax(6rem, 1.6fr)',
     wide: true,
     cell: ({ fullName }) => fullName,
