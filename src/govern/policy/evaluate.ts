@@ -62,10 +62,7 @@ function overLimits(rules: PolicyRules, config: FunctionConfig): Broken[] {
   if (maxTimeoutMs !== undefined && config.timeoutMs > maxTimeoutMs)
     broken.push(['maxTimeoutMs', `the timeout is ${config.timeoutMs} ms, and ${maxTimeoutMs} ms is the limit`]);
   if (maxConcurrency !== undefined && config.maxConcurrency > maxConcurrency)
-    broken.push([
-      'maxConcurrency',
-      `maxConcurrency is ${config.maxConcurrency}, and ${maxConcurrency} is the limit`,
-    ]);
+    broken.push(['maxConcurrency', `maxConcurrency is ${config.maxConcurrency}, and ${maxConcurrency} is the limit`]);
   return broken;
 }
 
