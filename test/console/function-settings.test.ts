@@ -44,7 +44,7 @@ describe("a function's settings, triggers, releases and permissions in the conso
     await page.getByText('Policies allow it').waitFor();
     await asked(node, 'PUT', '/v1/policies/small', { rules: { maxMemoryMb: 128 }, mode: 'warn' });
     await page.getByText('(small, a warning)').waitFor();
-    assert.equal(await page.getByText('128 are the most').count(), 1, 'a warning is told once');
+    assert.equal(await page.getByText('128 MB is the limit').count(), 1, 'a warning is told once');
     await page.getByLabel('Description').fill(HOSTILE);
     await page.getByRole('button', { name: 'Add a variable' }).first().click();
     await page.getByLabel('Variable 1').fill('STAGE');
