@@ -92,6 +92,13 @@ describe('queues, topics and key-values on the command line', () => {
     assert.equal((await run(['kv', 'rm', 'box'])).code, 2);
     await fob('kv', 'rm', 'box', 'in');
     assert.equal((await run(['kv', 'get', 'box', 'in'])).code, 3);
+    // What a URL would make a way elsewhere of.
+    for (const key of ['.', '..']) {
+      await fob('kv', 'set', 'box', key, `at ${key}`);
+      assert.equal(await fob('kv', 'get', 'box', key), `at ${key}`);
+      await fob('kv', 'rm', 'box', key);
+      assert.equal((await run(['kv', 'get', 'box', key])).code, 3);
+    }
     assert.equal(await fob('kv', 'rm', 'box', '--all', '--json'), '{"removed":1}\n');
   });
 });

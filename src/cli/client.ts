@@ -43,7 +43,8 @@ export async function createClient(url: string, token: string | undefined): Prom
   const start = base.protocol === 'https:' ? (await import('node:https')).request : httpRequest;
 
   const send = (method: string, path: string, options: RequestOptions = {}): Promise<IncomingMessage> => {
-    const target = new URL(base.pathname.replace(/\/$/, '') + path, base);
+    const whole = base.pathname.replace(/\/$/, '') + path;
+    const target = new URL(whole, base);
     for (const [name, value] of Object.entries(options.query ?? {})) {
       if (Array.isArray(value)) for (const each of value) target.searchParams.append(name, each);
       else if (value !== undefined) target.searchParams.set(name, String(value));
@@ -57,6 +58,8 @@ export async function createClient(url: string, token: string | undefined): Prom
         method,
         headers,
         agent: false,
+        // A key that is `..` is no way elsewhere, which a URL would make of it.
+        path: whole.split('?', 1)[0] + target.search,
         ...(socket !== undefined && { socketPath: socket }),
         ...(options.signal && { signal: options.signal }),
       });

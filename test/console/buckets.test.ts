@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core';
 import { type Client, createClient } from '../support/client.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
+import { sendRaw } from '../support/raw-http.ts';
 import {
   assertAccessible,
   assertNoOverflow,
@@ -176,6 +177,12 @@ describe('buckets in the console', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Remove --prefix=' }).click();
     await page.getByText('fob bucket rm tricks -- --prefix=', { exact: true }).waitFor();
     await page.keyboard.press('Escape');
+    const put =
+      'PUT /v1/buckets/tricks/objects/.. HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx';
+    assert.match(await sendRaw(node.port, put), /^HTTP\/1.1 200/);
+    await page.getByRole('button', { name: 'Remove ..', exact: true }).click();
+    await page.getByRole('dialog', { name: 'Remove this object?' }).getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('no browser asks for what is named . or .. alone').waitFor();
     await page.goto(`${node.url}/console/buckets/tricks?object=page.png`);
     await page.getByText('It is no image that this browser can show').waitFor();
     assert.doesNotMatch(await page.title(), /hacked/);

@@ -39,6 +39,9 @@ interface Loose extends Extra {
   readonly body?: unknown;
 }
 
+/** A browser goes up by such a part of a path, however it is encoded. */
+const LEADS_ELSEWHERE = /^[^?]*\/\.{1,2}(?:[/?]|$)/;
+
 const unauthorized = new Set<() => void>();
 
 /** Calls back whenever the node asks for a credential. Returns what ends that. */
@@ -68,6 +71,10 @@ export function urlOf(template: string, path: Loose['path'] = {}, query: Loose['
  * refusal, and for no answer at all.
  */
 export async function request(method: string, url: string, { body, headers, signal }: Loose = {}): Promise<Response> {
+  if (LEADS_ELSEWHERE.test(url)) {
+    const detail = 'no browser asks for what is named . or .. alone: fob does, and every client of S3';
+    throw new ApiProblem(400, { code: 'invalid_request', detail });
+  }
   const isRaw =
     body === undefined ||
     typeof body === 'string' ||
