@@ -103,6 +103,24 @@ describe('the tabs of one browser', { skip: noBrowser }, () => {
     assert.deepEqual(new Set(asked), new Set([true]));
   });
 
+  test('share it, too, where the browser has no room, or was told to keep nothing', async (t) => {
+    for (const [kept, init] of [
+      ['full', "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }"],
+      [
+        'none',
+        "for (const each of ['localStorage', 'sessionStorage']) Object.defineProperty(window, each, { get() { throw new DOMException('none', 'SecurityError'); } })",
+      ],
+    ] as const) {
+      const { pages, reader } = await openWindows(t, 2, (context) => context.addInitScript(init));
+      await reader();
+      const name = await deploy();
+      await Promise.all(pages.map((page) => sees(page, name)));
+      await pages[0]!.goto(`${url}/console/create`);
+      await pages[0]!.getByRole('heading', { level: 1, name: 'Create a function' }).waitFor();
+      t.diagnostic(`storage: ${kept}`);
+    }
+  });
+
   test('go on when the one that reads is closed, and when it crashes', async (t) => {
     const { pages, reader, context } = await openWindows(t, 3);
     await (await reader()).close();

@@ -1,4 +1,5 @@
 import { type Happening, readFeed } from './live-feed.ts';
+import { liveMark } from './live-mark.ts';
 
 /** The tab that reads is asked whether it lives when it has said nothing for so long, and is given so long to answer. */
 const ASK_AFTER_MS = 4_000;
@@ -45,7 +46,7 @@ export async function readTogether(who: string, signal: AbortSignal, hearer: Hea
   const channel = new BroadcastChannel(name);
   try {
     // Mostly a tab is the only one, and need not wait for an answer to know.
-    let term = localStorage.getItem(name) === null ? 0 : await follow(channel, signal, hearer);
+    let term = liveMark.of(name) === null ? 0 : await follow(channel, signal, hearer);
     while (!signal.aborted) {
       const hasRead = await lead(channel, { term: term + 1, tab: TAB }, signal, hearer);
       if (hasRead) return;
@@ -100,7 +101,7 @@ async function lead(channel: BroadcastChannel, claim: Claim, signal: AbortSignal
   let isHearing = false;
   const sayState = (): void => say(channel, { ...claim, ...(isHearing && { heard: [] }) });
   const begin = (): void => {
-    localStorage.setItem(channel.name, TAB);
+    liveMark.set(channel.name, TAB);
     sayState();
   };
   const unhear = hear(channel, (message) => {
@@ -111,7 +112,7 @@ async function lead(channel: BroadcastChannel, claim: Claim, signal: AbortSignal
   });
   // A tab that was closed has no time to end what it does.
   const leave = (): void => {
-    if (localStorage.getItem(channel.name) === TAB) localStorage.removeItem(channel.name);
+    if (liveMark.of(channel.name) === TAB) liveMark.clear(channel.name);
     if (!lost.signal.aborted) say(channel, { ...claim, isGone: true });
   };
   window.addEventListener('pagehide', leave);

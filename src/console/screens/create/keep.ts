@@ -16,14 +16,22 @@ export function useKeptDraft(): [Draft, (change: (draft: Draft) => Draft) => voi
       sessionStorage.setItem(KEY, JSON.stringify(draft, withoutSecrets));
     } catch {
       // It is larger than what a tab may keep: then a reload begins anew.
-      sessionStorage.removeItem(KEY);
+      clear();
     }
   }, [draft]);
   const forget = useCallback(() => {
     isOver.current = true;
-    sessionStorage.removeItem(KEY);
+    clear();
   }, []);
   return [draft, setDraft, forget];
+}
+
+function clear(): void {
+  try {
+    sessionStorage.removeItem(KEY);
+  } catch {
+    // A browser that was told to keep nothing.
+  }
 }
 
 function restored(): Draft {
