@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { buffer } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
+import { constants, createBrotliCompress, gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { type Client, createClient } from '../support/client.ts';
 import { eventually } from '../support/eventually.ts';
@@ -130,6 +133,43 @@ describe('buckets in the console', { skip: noBrowser }, () => {
     await page.goto(`${node.url}/console/buckets/looked-at?object=noise`);
     await page.getByText('It is neither text nor an image').waitFor();
     assert.doesNotMatch(await page.title(), /hacked/);
+    assertClean();
+  });
+
+  test('of an object that is stored compressed its beginning is unpacked, and no more', async (t) => {
+    const put = (key: string, body: Buffer, encoding: string, type = 'text/plain') =>
+      client.request('PUT', `/v1/buckets/packed/objects/${key}`, {
+        body,
+        headers: { 'Content-Type': type, 'Content-Encoding': encoding },
+      });
+    await client.request('PUT', '/v1/buckets/packed');
+    const lines = Array.from({ length: 40_000 }, (_, at) => `${at} ${Math.sin(at)}`).join('\n');
+    await put('log.gz', gzipSync(lines), 'gzip');
+    // Half a gigabyte in some hundred bytes.
+    const bomb = createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 2 } });
+    const packed = buffer(bomb);
+    for (let at = 0; at < 64; at++) if (!bomb.write(Buffer.alloc(8_388_608, 'a'))) await once(bomb, 'drain');
+    bomb.end();
+    await put('bomb.txt', await packed, 'br');
+    await put('bomb.png', await packed, 'br', 'image/png');
+    await put('none.txt', Buffer.from('not packed at all'), 'gzip');
+    const { page, assertClean } = await openPage(t, browser, { expected: /ERR_CONTENT_DECODING_FAILED/ });
+    const content = page.getByRole('region', { name: 'What is in it' });
+    const opened = (key: string) => page.goto(`${node.url}/console/buckets/packed?object=${key}`);
+    for (const [key, beginning] of [
+      ['log.gz', /^0 0\n1 0\.84/],
+      ['bomb.txt', /^aaa/],
+    ] as const) {
+      await opened(key);
+      await page.getByText('These are the first 64 KB of it.').waitFor();
+      const text = await content.textContent();
+      assert.match(text!, beginning);
+      assert.equal(text!.length, 65_536);
+    }
+    await opened('bomb.png');
+    await page.getByText('The image is too large to be shown here').waitFor();
+    await opened('none.txt');
+    await page.getByText('it is stored as gzip, and cannot be unpacked').waitFor();
     assertClean();
   });
 

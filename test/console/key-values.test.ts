@@ -29,6 +29,20 @@ describe('key-value spaces in the console', { skip: noBrowser }, () => {
     await node.close();
   });
 
+  test('a value that was written on Windows keeps the ends of its lines', async (t) => {
+    await set('settings', 'hosts', 'one\r\ntwo\r\n');
+    const { page, assertClean } = await openPage(t, browser);
+    await goTo(page, `${node.url}/console/key-values/settings?key=hosts`);
+    await page.getByRole('dialog', { name: 'hosts' }).getByRole('button', { name: 'Change' }).click();
+    const form = page.getByRole('dialog', { name: 'Change the value of hosts' });
+    await form.getByRole('textbox', { name: 'Value' }).press('End');
+    await page.keyboard.type('!');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.waitFor({ state: 'detached' });
+    assert.match(await value('settings', 'hosts'), /^one!?\r\ntwo!?\r\n!?$/);
+    assertClean();
+  });
+
   test('a value is set in a new space, changed and removed, by keys', async (t) => {
     const { page, assertClean } = await openPage(t, browser);
     await goTo(page, `${node.url}/console/`);

@@ -111,7 +111,7 @@ describe('the tabs of one browser', { skip: noBrowser }, () => {
         "for (const each of ['localStorage', 'sessionStorage']) Object.defineProperty(window, each, { get() { throw new DOMException('none', 'SecurityError'); } })",
       ],
     ] as const) {
-      const { pages, reader } = await openWindows(t, 2, (context) => context.addInitScript(init));
+      const { pages, reader } = await openWindows(t, 2, async (context) => void (await context.addInitScript(init)));
       await reader();
       const name = await deploy();
       await Promise.all(pages.map((page) => sees(page, name)));

@@ -10,6 +10,7 @@ import classes from './code-editor.module.css';
 import type { Language } from './code-language.ts';
 import { tidy } from './code-tidy.ts';
 import { considerateTab } from './considerate-tab.ts';
+import { lineEndOf, withLineEnd, withOneLineEnd } from './line-ends.ts';
 import { typedOver } from './typed-over.ts';
 
 export interface CodeEditorProps {
@@ -84,6 +85,8 @@ export default function CodeEditorView(props: CodeEditorProps) {
   const view = useRef<EditorView>(undefined);
   const languagePart = useRef(new Compartment());
   const latest = useRef(props);
+  /** What is edited goes on with it: a file that was written on Windows is not another one in each of its lines. */
+  const lineEnd = useRef(lineEndOf(value));
   /** Why the code was not tidied. */
   const [fault, setFault] = useState('');
   latest.current = props;
@@ -120,7 +123,7 @@ export default function CodeEditorView(props: CodeEditorProps) {
           EditorState.readOnly.of(readOnly),
           EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) latest.current.onChange?.(update.state.doc.toString());
+            if (update.docChanged) latest.current.onChange?.(withLineEnd(update.state.doc.toString(), lineEnd.current));
           }),
           ...(extensions ?? []),
         ],
@@ -142,8 +145,10 @@ export default function CodeEditorView(props: CodeEditorProps) {
 
   useEffect(() => {
     const editor = view.current;
-    if (editor === undefined || editor.state.doc.toString() === value) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    const held = withOneLineEnd(value);
+    if (held.includes('\n')) lineEnd.current = lineEndOf(value);
+    if (editor === undefined || editor.state.doc.toString() === held) return;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: held } });
   }, [value]);
 
   return (

@@ -29,39 +29,74 @@ export function Preview({ url, etag, bytes, contentType = '' }: PreviewProps) {
   const query = useQuery({
     queryKey: ['preview', { url, etag }],
     queryFn: async ({ signal }) => {
-      const isPart = !isImage && bytes > MAX_TEXT_BYTES;
-      const headers = isPart ? { Range: `bytes=0-${MAX_TEXT_BYTES - 1}` } : {};
-      const response = await request('GET', url, { signal, headers });
-      const content = await response.arrayBuffer();
-      return isImage ? new Blob([content], { type }) : textOf(content, isPart);
+      const { pieces, isPart } = await beginningOf(
+        await request('GET', url, { signal }),
+        isImage ? MAX_IMAGE_BYTES : MAX_TEXT_BYTES,
+      );
+      if (!isImage) return { text: textOf(pieces, isPart), isPart };
+      return isPart ? TOO_LARGE : new Blob(pieces, { type });
     },
     enabled: bytes > 0 && !isTooLarge,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
   if (bytes === 0) return <Nothing>It is empty.</Nothing>;
-  if (isTooLarge) return <Nothing>The image is too large to be shown here: download it.</Nothing>;
+  if (isTooLarge || query.data === TOO_LARGE)
+    return <Nothing>The image is too large to be shown here: download it.</Nothing>;
   if (query.error !== null) return <Failure error={query.error} />;
   if (query.data === undefined) return <Loading rows={4} />;
   if (query.data instanceof Blob) return <Picture blob={query.data} />;
-  if (query.data === NO_TEXT) return <Nothing>It is neither text nor an image that is shown here.</Nothing>;
+  const { text, isPart } = query.data;
+  if (text === undefined) return <Nothing>It is neither text nor an image that is shown here.</Nothing>;
   return (
     <>
-      <ContentView label="What is in it" content={query.data} />
-      {bytes > MAX_TEXT_BYTES && <Nothing>{`These are the first ${formatBytes(MAX_TEXT_BYTES)} of it.`}</Nothing>}
+      <ContentView label="What is in it" content={text} />
+      {isPart && <Nothing>{`These are the first ${formatBytes(MAX_TEXT_BYTES)} of it.`}</Nothing>}
     </>
   );
 }
 
-const NO_TEXT = Symbol('no text');
+const TOO_LARGE = Symbol('too large');
 
-function textOf(content: ArrayBuffer, isPart: boolean): string | typeof NO_TEXT {
+/**
+ * Reads so much of an answer, and leaves the rest: what is stored compressed, two thousand bytes of it, may be gigabytes once it is
+ * unpacked, as a browser does by itself.
+ */
+async function beginningOf(
+  response: Response,
+  maxBytes: number,
+): Promise<{ pieces: Uint8Array<ArrayBuffer>[]; isPart: boolean }> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  const reader = response.body!.getReader();
+  let room = maxBytes;
   try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      if (next.value.length > room) {
+        void reader.cancel();
+        return { pieces: [...pieces, next.value.slice(0, room)], isPart: true };
+      }
+      pieces.push(next.value);
+      room -= next.value.length;
+    }
+    return { pieces, isPart: false };
+  } catch (cause) {
+    const encoding = response.headers.get('content-encoding');
+    if (encoding === null) throw cause;
+    throw new Error(`it is stored as ${encoding}, and cannot be unpacked`, { cause });
+  }
+}
+
+/** `undefined` where it is none. */
+function textOf(pieces: readonly Uint8Array[], isPart: boolean): string | undefined {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    let text = '';
+    for (const piece of pieces) text += decoder.decode(piece, { stream: true });
     // The last character of a part may be cut.
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(content, { stream: isPart });
-    return text.includes('\0') ? NO_TEXT : text;
+    if (!isPart) text += decoder.decode();
+    return text.includes('\0') ? undefined : text;
   } catch {
-    return NO_TEXT;
+    return undefined;
   }
 }
 

@@ -5,6 +5,7 @@ import { renew } from '../../api/hooks.ts';
 import { BodyField } from '../../ui/body-field.tsx';
 import { useDraft } from '../../ui/draft.ts';
 import { FormDialog, ifRevision } from '../../ui/form-dialog.tsx';
+import { lineEndOf, withLineEnd, withOneLineEnd } from '../../ui/line-ends.ts';
 import { NAME, type NameRule } from '../../ui/name-field.tsx';
 import { ageMs, ageText } from '../../ui/range.ts';
 import { operands } from '../../ui/shell-words.ts';
@@ -29,11 +30,13 @@ export function ValueForm({ opened, onClose, space: known, entry, onSet }: Value
   const [draft, set] = useDraft(opened, () => ({
     space: known ?? '',
     key: entry?.key ?? '',
-    value: entry?.value ?? '',
+    value: withOneLineEnd(entry?.value ?? ''),
     life: entry?.expiresAtMs === undefined ? '' : lifeText(entry.expiresAtMs),
     revision: entry?.revision ?? 0,
   }));
-  const { space, key, value, life, revision } = draft;
+  const { space, key, life, revision } = draft;
+  const was = entry?.value ?? '';
+  const value = draft.value === withOneLineEnd(was) ? was : withLineEnd(draft.value, lineEndOf(was));
   const lifeMs = life === '' ? undefined : ageMs(life);
   const isLifeWrong = life !== '' && (lifeMs === undefined || lifeMs === 0);
   const isSpaceWrong = space !== '' && !SPACE.pattern.test(space);
@@ -85,7 +88,7 @@ export function ValueForm({ opened, onClose, space: known, entry, onSet }: Value
           onChange={(event) => set({ key: event.currentTarget.value })}
         />
       )}
-      <BodyField label="Value" value={value} onChange={(next) => set({ value: next })} />
+      <BodyField label="Value" value={draft.value} onChange={(next) => set({ value: next })} />
       <TextInput
         label="Goes after"
         description="Such as 10m, 1h or 7d; empty: it stays"
