@@ -53,6 +53,28 @@ describe("a function's code and tests in the console", { skip: noBrowser }, () =
     assertClean();
   });
 
+  test('code that was written on Windows is not changed by being looked at, and keeps the ends of its lines', async (t) => {
+    const code = { inline: 'export const handler = async () => 1;\r\n// the end\r\n', fileName: 'main.mjs' };
+    await asked(node, 'PUT', '/v1/functions/windows', { code });
+    const { page, assertClean } = await openPage(t, browser);
+    await open(page, 'code', 'windows');
+    await page.getByRole('textbox', { name: 'main.mjs' }).click();
+    await page.getByText('nothing changed').waitFor();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.type('x');
+    await page.getByText('1 file changed').waitFor();
+    await page.keyboard.press('Backspace');
+    await page.getByText('nothing changed').waitFor();
+    await page.keyboard.insertText('// first');
+    await page.keyboard.press('Enter');
+    await page.getByText('1 file changed').waitFor();
+    await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+    await page.getByText('nothing changed').waitFor();
+    const kept = await node.request('GET', '/v1/functions/windows/code');
+    assert.equal(kept.text, `// first\r\n${code.inline}`);
+    assertClean();
+  });
+
   test('an editor keeps the focus when what it has is deployed by a key', async (t) => {
     await makeFunction(node, 'typed');
     const { page, assertClean } = await openPage(t, browser);
