@@ -24,6 +24,7 @@ import { messageOf, Problem } from './model/problem.ts';
 import { repeat } from './model/repeat.ts';
 import type { Settings } from './model/settings.ts';
 import { BYTES_PER_MB } from './model/units.ts';
+import { pulsePool } from './pool-pulse.ts';
 import { retentionLimits } from './retention.ts';
 import { createRuntimes } from './runtime/index.ts';
 import { createSandboxes } from './sandboxes.ts';
@@ -83,6 +84,8 @@ export async function startNode(settings: Settings, options: NodeOptions): Promi
       server?: DoorServer;
       port?: number;
     } = {};
+    const stopPulse = pulsePool();
+    endings.push(async () => stopPulse());
     onProgress('opening the store');
     const store = await openEmbeddedStore({ folder: settings.data, clock, log });
     endings.push(() => store.close());

@@ -157,7 +157,7 @@ describe('pictures for the documentation', { skip: noBrowser || notWanted }, () 
     await page.getByRole('link', { name: 'shop-checkout' }).first().waitFor();
     await page
       .locator('section', { hasText: 'Needs attention' })
-      .getByRole('link', { name: /order-worker/ })
+      .getByText(/^Likely: version 2/)
       .first()
       .waitFor({ timeout: ALERT_MS });
   });
