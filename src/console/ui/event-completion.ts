@@ -11,9 +11,15 @@ export function useEventCompletion(sample: unknown): readonly Extension[] | unde
   const [extensions, setExtensions] = useState<readonly Extension[]>();
   useEffect(() => {
     let isGone = false;
-    void import('./event-completion-source.ts').then(({ eventCompletion }) => {
-      if (!isGone) setExtensions([eventCompletion(() => latest.current)]);
-    });
+    void import('./event-completion-source.ts').then(
+      ({ eventCompletion }) => {
+        if (!isGone) setExtensions([eventCompletion(() => latest.current)]);
+      },
+      // A file of an older build: one can write without it.
+      () => {
+        if (!isGone) setExtensions([]);
+      },
+    );
     return () => {
       isGone = true;
     };
