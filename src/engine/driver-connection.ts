@@ -11,6 +11,8 @@ const FAILURE_REASONS: readonly DriverError['reason'][] = [
   'cancelled',
 ];
 
+const MAX_TYPE = 256;
+
 interface DriverConnectionEvents {
   onFrame(frame: Frame): void;
   /** The peer sent what the protocol does not allow. Nothing more is read. */
@@ -85,10 +87,15 @@ export function parseError(frame: Frame): DriverError {
   const text = (value: unknown): string => (typeof value === 'string' ? value : '');
   return {
     reason: FAILURE_REASONS.find((known) => known === raw.reason) ?? 'exception',
-    type: text(raw.type) || 'Error',
+    type: typeOf(text(raw.type)),
     message: text(raw.message),
     stack: text(raw.stack),
     durationUs: typeof raw.durationUs === 'number' && raw.durationUs > 0 ? raw.durationUs : 0,
     ...(typeof raw.line === 'number' && { line: raw.line }),
   };
+}
+
+/** The name of a class; a function may call an error whatever it likes, and that stands in every list of failures. */
+function typeOf(given: string): string {
+  return given.slice(0, MAX_TYPE).replace(/\s+/g, ' ').trim() || 'Error';
 }
