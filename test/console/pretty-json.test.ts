@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { bodyOf } from '../../src/console/screens/invocations/part.ts';
 import { prettyJson, prettyValue } from '../../src/console/ui/pretty-json.ts';
 
 test('JSON is shown with its lines in order, any other text as it is', () => {
@@ -33,4 +34,16 @@ test('a text that is nested very deep does not become thousands of times as long
   }
   const long = JSON.stringify(Array.from({ length: 20_000 }, (_, at) => ({ at })));
   assert.equal(prettyJson(long), JSON.stringify(JSON.parse(long), null, 2), 'what is only long is as before');
+});
+
+test('what was recorded of a call is shown as it was, too', () => {
+  const contentType = 'application/json; charset=utf-8';
+  assert.equal(bodyOf({ contentType, body: '{"id":9007199254740993}' }), '{\n  "id": 9007199254740993\n}');
+  const deep = `[${Array(300)
+    .fill(`${'{"a":'.repeat(250)}1${'}'.repeat(250)}`)
+    .join()}]`;
+  assert.equal(bodyOf({ contentType, body: deep }), deep);
+  assert.equal(bodyOf({ contentType: 'text/plain', body: '{"a":1}' }), '{"a":1}');
+  assert.equal(bodyOf({ contentType, bodyBase64: '/w==' }), '/w==');
+  assert.equal(bodyOf({ contentType, bytes: 7 }), undefined);
 });

@@ -1,6 +1,11 @@
 import { VisuallyHidden } from '@mantine/core';
 import classes from './difference-table.module.css';
 import type { Difference } from './differences.ts';
+import { countText } from './format.ts';
+import { prettyValue } from './pretty-json.ts';
+
+/** Nobody reads more of them. */
+const MOST = 500;
 
 interface DifferenceTableProps {
   readonly label: string;
@@ -24,7 +29,7 @@ export function DifferenceTable({ label, differences, before = 'Before', after =
           </tr>
         </thead>
         <tbody>
-          {differences.map((each) => (
+          {differences.slice(0, MOST).map((each) => (
             <tr key={each.path}>
               <th scope="row">{each.path === '' ? 'all of it' : each.path}</th>
               <td data-side="before">
@@ -37,6 +42,9 @@ export function DifferenceTable({ label, differences, before = 'Before', after =
           ))}
         </tbody>
       </table>
+      {differences.length > MOST && (
+        <p>{countText(differences.length - MOST, 'more place differs', 'more places differ')}.</p>
+      )}
     </section>
   );
 }
@@ -56,5 +64,7 @@ function Value({ value, sign, other }: { readonly value: unknown; readonly sign:
 
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value === '' ? '""' : value;
-  return JSON.stringify(value, null, Array.isArray(value) && value.some((each) => typeof each === 'object') ? 2 : 0);
+  return Array.isArray(value) && value.some((each) => typeof each === 'object')
+    ? prettyValue(value)
+    : JSON.stringify(value);
 }

@@ -11,7 +11,9 @@ export function differencesOf(before: unknown, after: unknown, path = ''): Diffe
     if ((isMap(before) || before === undefined) && (isMap(after) || after === undefined)) {
       const [old, now] = [(before ?? {}) as Record<string, unknown>, (after ?? {}) as Record<string, unknown>];
       const names = [...new Set([...Object.keys(old), ...Object.keys(now)])];
-      return names.flatMap((name) => differencesOf(old[name], now[name], path === '' ? name : `${path}.${name}`));
+      return names.flatMap((name) =>
+        differencesOf(at(old, name), at(now, name), path === '' ? name : `${path}.${name}`),
+      );
     }
   }
   return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ path, before, after }];
@@ -19,4 +21,9 @@ export function differencesOf(before: unknown, after: unknown, path = ''): Diffe
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What a map has under a name, and not what every object has, such as `constructor`. */
+function at(map: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(map, name) ? map[name] : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Api } from '../../api/types.gen.ts';
+import { prettyJson } from '../../ui/pretty-json.ts';
 
 export type RecordingView = Api['GET /v1/invocations/{id}/recording']['answer'];
 export type ReplayView = Api['POST /v1/invocations/{id}/replay']['answer'];
@@ -13,12 +14,7 @@ export interface Part {
 /** The bytes as text: JSON in lines, what is no text as Base64; `undefined` where they were not kept. */
 export function bodyOf({ contentType, body, bodyBase64 }: Part): string | undefined {
   if (body === undefined) return bodyBase64;
-  if (!/\bjson\b/.test(contentType)) return body;
-  try {
-    return JSON.stringify(JSON.parse(body), undefined, 2);
-  } catch {
-    return body;
-  }
+  return /\bjson\b/.test(contentType) ? prettyJson(body) : body;
 }
 
 /** How a run ended, as a value that can be compared: a result that is JSON by its parts. */
