@@ -5,6 +5,7 @@ import { yaml } from '@codemirror/lang-yaml';
 import { EditorState } from '@codemirror/state';
 import { STARTERS } from '../../src/console/screens/create/starters.ts';
 import { formatCode } from '../../src/console/ui/code-format.ts';
+import { languageOf } from '../../src/console/ui/code-language.ts';
 import { cleanLines } from '../../src/console/ui/code-lines.ts';
 
 test('code is written as Prettier does, by the quotes and the indentation that it has', async () => {
@@ -48,4 +49,14 @@ test('blanks in a text of several lines are what somebody wants to have', () => 
     'a: |\n  x  \n  y  \nb: "q  \n  r"\nc: 1\nd: |+\n  z\n\n',
   );
   assert.equal(cleaned('Markdown  \n\tbreaks', 'text'), 'Markdown  \n\tbreaks\n');
+});
+
+test('a file is in the language that its name ends in, and a text for any other end', () => {
+  for (const [path, language] of [
+    ['lib/a.MJS', 'javascript'],
+    ['b.py', 'python'],
+    ['x.constructor', 'text'],
+    ['Makefile', 'text'],
+  ])
+    assert.equal(languageOf(path!), language);
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { FunctionView } from '../../src/console/api/things.ts';
 import { closeGroups } from '../../src/console/screens/map/groups.ts';
-import type { MapEdge, MapModel, MapNode } from '../../src/console/screens/map/model.ts';
+import { type MapEdge, type MapModel, type MapNode, mapModel } from '../../src/console/screens/map/model.ts';
 
 const node = (id: string, group: string, calls = 0, errors = 0): MapNode => {
   const [kind, name] = id.split(':') as [string, string];
@@ -68,4 +69,17 @@ test('two closed groups are joined by one line; without closed ones the map is a
   );
   assert.equal(closeGroups(MODEL, new Set()), MODEL);
   assert.equal(closeGroups(MODEL, new Set(['gone'])), MODEL);
+});
+
+test('a function has the group of its own tags alone, whatever the tag is called', () => {
+  const functions = [
+    { name: 'a', config: { owner: 'shop', tags: { constructor: 'x' } } },
+    { name: 'b', config: { tags: {} } },
+  ] as unknown as FunctionView[];
+  const answer = { nodes: [], edges: [] } as unknown as Parameters<typeof mapModel>[0];
+  const groupsBy = (grouping: 'owner' | `tag:${string}`) =>
+    mapModel(answer, functions, grouping, true).nodes.map(({ group }) => group);
+  assert.deepEqual(groupsBy('tag:constructor'), ['x', '']);
+  assert.deepEqual(groupsBy('tag:toString'), ['', '']);
+  assert.deepEqual(groupsBy('owner'), ['shop', '']);
 });

@@ -1,24 +1,24 @@
 export type Language = 'javascript' | 'typescript' | 'python' | 'json' | 'yaml' | 'text';
 
-const LANGUAGES: Readonly<Record<string, Language>> = {
-  js: 'javascript',
-  mjs: 'javascript',
-  cjs: 'javascript',
-  jsx: 'javascript',
-  ts: 'typescript',
-  mts: 'typescript',
-  cts: 'typescript',
-  tsx: 'typescript',
-  py: 'python',
-  json: 'json',
-  yaml: 'yaml',
-  yml: 'yaml',
-};
+const LANGUAGES: ReadonlyMap<string, Language> = new Map([
+  ['js', 'javascript'],
+  ['mjs', 'javascript'],
+  ['cjs', 'javascript'],
+  ['jsx', 'javascript'],
+  ['ts', 'typescript'],
+  ['mts', 'typescript'],
+  ['cts', 'typescript'],
+  ['tsx', 'typescript'],
+  ['py', 'python'],
+  ['json', 'json'],
+  ['yaml', 'yaml'],
+  ['yml', 'yaml'],
+]);
 
 /** The language of a file, by its ending. */
 export function languageOf(path: string): Language {
   const ending = /\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
-  return LANGUAGES[ending] ?? 'text';
+  return LANGUAGES.get(ending) ?? 'text';
 }
 
 /** What saving does to a text of a language before: whole for some, and only blanks where no more is safe. */

@@ -113,12 +113,10 @@ export function shapeOf(nodes: readonly MapNode[], edges: readonly MapEdge[]): s
 
 function groupsOfFunctions(functions: readonly FunctionView[], grouping: Grouping): ReadonlyMap<string, string> {
   const tag = grouping.startsWith('tag:') ? grouping.slice('tag:'.length) : undefined;
-  return new Map(
-    functions.map(({ name, config }) => [
-      `function:${name}`,
-      (tag === undefined ? config.owner : config.tags[tag]) ?? '',
-    ]),
-  );
+  // Tags are called as people like, such as `constructor`, which every object has.
+  const groupOf = ({ owner, tags }: FunctionView['config']): string =>
+    tag === undefined ? (owner ?? '') : Object.hasOwn(tags, tag) ? tags[tag]! : '';
+  return new Map(functions.map(({ name, config }) => [`function:${name}`, groupOf(config)]));
 }
 
 /** What belongs to functions of one group alone belongs to that group, too. */
