@@ -14,11 +14,11 @@ import { noBrowser } from './support.ts';
 
 /** More than a browser opens connections to one node. */
 const TABS = 8;
-/** Before they would let go by themselves. */
-const SOON_MS = 6_000;
+/** A tab that nobody sees hears nothing any more after ten seconds; a busy machine takes longer. */
+const LETS_GO_MS = 60_000;
 
 /** Tabs are hidden as for people: the library that other tests drive the browser by shows all of them at once. */
-describe('many tabs of one browser that cannot share a feed', { skip: noBrowser }, () => {
+describe('many tabs of one browser, of which one is seen', { skip: noBrowser }, () => {
   let node: TestNode;
   let profile: string;
   let browser: ChildProcess;
@@ -48,13 +48,11 @@ describe('many tabs of one browser that cannot share a feed', { skip: noBrowser 
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  /** Opens the console as where tabs cannot choose one that reads for all: over plain HTTP from another machine. */
   async function open(): Promise<string> {
     const answer = await fetch(`${address}/json/new?about:blank`, { method: 'PUT' });
     const tab = ((await answer.json()) as { webSocketDebuggerUrl: string }).webSocketDebuggerUrl;
     await say(tab, [
       ['Page.enable', {}],
-      ['Page.addScriptToEvaluateOnNewDocument', { source: 'delete Navigator.prototype.locks' }],
       ['Page.navigate', { url: `${node.url}/console/` }],
     ]);
     return tab;
@@ -83,15 +81,14 @@ describe('many tabs of one browser that cannot share a feed', { skip: noBrowser 
     return (await say(tab, [['Runtime.evaluate', { expression }]])).result.result.value;
   }
 
-  test('those that nobody sees make room at once, and each that is opened is live', async () => {
+  test('each that is opened is live, those that nobody sees let go, and one that is looked at again is live', async () => {
     const tabs: string[] = [];
     for (let n = 0; n < TABS; n++) {
       tabs.push(await open());
       await eventually(async () => assert.equal(await stateOf(tabs[n]!), 'visible live'), 30_000);
-      for (const tab of tabs.slice(0, n)) {
-        await eventually(async () => assert.equal(await stateOf(tab), 'hidden connecting'), SOON_MS);
-      }
     }
+    for (const tab of tabs.slice(0, -1))
+      await eventually(async () => assert.equal(await stateOf(tab), 'hidden connecting'), LETS_GO_MS);
     await fetch(`${address}/json/activate/${tabs[0]!.split('/').at(-1)}`);
     await eventually(async () => assert.equal(await stateOf(tabs[0]!), 'visible live'), 30_000);
   });
