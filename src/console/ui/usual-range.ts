@@ -3,6 +3,7 @@ import { useRef, useState } from 'react';
 import { api } from '../api/client.ts';
 import { useFunctions } from '../api/functions.ts';
 import { useApi } from '../api/hooks.ts';
+import { useMay } from '../api/may.ts';
 import { ageMs } from './range.ts';
 
 const AGES = ['15m', '30m', '1h', '3h', '12h', '24h'];
@@ -30,15 +31,17 @@ function useAge(longest: string, name: string | undefined, isOpen: boolean): str
   const functions = name === undefined ? all.data : one.data && [one.data];
   const madeMs = functions && Math.min(nowMs, ...functions.map(({ createdAt }) => Date.parse(createdAt)));
   const isOld = madeMs !== undefined && nowMs - madeMs > longestMs;
+  const may = useMay('metrics:read', name && `function:${name}`).allowed;
   const first = useQuery({
     // By no path: what was called first does not change with what happens.
     queryKey: ['first call', { name, longest }],
     queryFn: ({ signal }) => firstCallMs(longest, name, signal),
-    enabled: isOpen && madeMs !== undefined && !isOld,
+    enabled: isOpen && may === true && madeMs !== undefined && !isOld,
     staleTime: Number.POSITIVE_INFINITY,
   });
   if (isOld || one.isError || all.isError || first.isError) return longest;
-  if (madeMs === undefined || first.data === undefined) return undefined;
+  // Whoever may not see how all of them did knows at least since when there are those that they see.
+  if (madeMs === undefined || (first.data === undefined && may !== false)) return undefined;
   const sinceMs = first.data ?? madeMs;
   const reachMs = Math.min(nowMs - sinceMs + MINUTE_MS, longestMs);
   return AGES.find((age) => ageMs(age)! >= reachMs);
