@@ -89,7 +89,16 @@ export async function outdate(concerns: (query: Query) => boolean = () => true):
   const shown = queryClient.getQueryCache().findAll({ type: 'active', predicate: concerns });
   const paths = new Set(shown.map(({ queryKey: [path] }) => String(path)));
   const beforeMs = nodeSpentMs(paths);
+  // What is asked for the first time is not asked anew while it is on its way, and its answer may be from before.
+  const first = shown.filter(({ state }) => state.data === undefined && state.fetchStatus === 'fetching');
   await queryClient.invalidateQueries({ predicate: concerns, refetchType: document.hidden ? 'none' : 'active' });
+  if (first.length > 0) {
+    await Promise.allSettled(first.map(({ promise }) => promise));
+    await queryClient.invalidateQueries({
+      predicate: (query) => first.includes(query),
+      refetchType: document.hidden ? 'none' : 'active',
+    });
+  }
   return nodeSpentMs(paths) - beforeMs;
 }
 
