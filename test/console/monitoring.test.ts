@@ -73,7 +73,7 @@ describe('monitoring in the console', { skip: noBrowser }, () => {
     // How many at most: those of one slot, and they may have come in two.
     assert.match(described!, /invocations, version 1: .*[1-9]\d* at most/);
     await line.click();
-    assert.equal(await line.getAttribute('aria-pressed'), 'false');
+    await page.getByRole('button', { name: /^invocations, version 1/, pressed: false }).waitFor();
     await page.getByRole('combobox', { name: 'Compare with' }).click();
     await page.getByRole('option', { name: 'With a week before' }).click();
     await page.getByRole('button', { name: /^invocations, a week before/ }).waitFor();
