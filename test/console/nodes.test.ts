@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { startTestNode, type TestNode } from '../support/node.ts';
 import { ask, deployEcho } from './ask.ts';
-import { everyLook, goTo, noBrowser, oneLook, openBrowser, openPage } from './support.ts';
+import { everyLook, goTo, noBrowser, openBrowser, openPage } from './support.ts';
 
 describe('nodes and sandboxes in the console', { skip: noBrowser }, () => {
   let browser: Browser;
@@ -30,11 +30,11 @@ describe('nodes and sandboxes in the console', { skip: noBrowser }, () => {
     ['status', 'Left of what may go wrong in 30 days'],
     ['settings', 'Most invocations in flight on this node'],
   ] as const) {
-    test(`${name} is whole, narrow and dark`, (t) =>
+    test(`${name} is whole in every look`, (t) =>
       // What is left out where there is little room is there all the same.
-      oneLook(t, browser, `${node.url}/console/nodes/${name}`, name, (page) =>
-        page.getByText(words).first().waitFor({ state: 'attached' }),
-      ));
+      everyLook(t, browser, `${node.url}/console/nodes/${name}`, name, {
+        check: (page) => page.getByText(words).first().waitFor({ state: 'attached' }),
+      }));
   }
 
   test('a sandbox is shown with what it runs, its memory and its CPU, as they change', async (t) => {

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { startTestNode, type TestNode } from '../support/node.ts';
 import { ask, deployEcho } from './ask.ts';
-import { everyLook, goTo, noBrowser, oneLook, openBrowser, openPage } from './support.ts';
+import { everyLook, goTo, noBrowser, openBrowser, openPage } from './support.ts';
 
 const HOSTILE = '<img src=x onerror="document.title=\'hacked\'">';
 const LOCK = 'a-lock-of-the-test';
@@ -30,13 +30,15 @@ describe('repositories and projects in the console', { skip: noBrowser }, () => 
     await node.close();
   });
 
-  test('the list of repositories is whole, narrow and dark', (t) =>
-    oneLook(t, browser, `${node.url}/console/repositories`, 'repositories'));
+  test('the list of repositories is whole in every look', (t) =>
+    everyLook(t, browser, `${node.url}/console/repositories`, 'repositories'));
 
-  test('a repository is whole, narrow and dark, and says how to push to it', (t) =>
-    oneLook(t, browser, `${node.url}/console/repositories/shop`, 'repository', async (page) => {
-      await page.getByText(HOSTILE).waitFor();
-      await page.getByText(`git remote add fob ${node.url}/git/shop.git`).waitFor();
+  test('a repository is whole in every look, and says how to push to it', (t) =>
+    everyLook(t, browser, `${node.url}/console/repositories/shop`, 'repository', {
+      check: async (page) => {
+        await page.getByText(HOSTILE).waitFor();
+        await page.getByText(`git remote add fob ${node.url}/git/shop.git`).waitFor();
+      },
     }));
 
   test('a project is whole in every look, with what was changed outside of its file', (t) =>

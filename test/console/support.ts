@@ -173,23 +173,6 @@ async function drawn(page: Page): Promise<void> {
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
 }
 
-/** As `everyLook`, in the look that is the narrowest and dark: for what stands beside a screen that was looked at in all. */
-export async function oneLook(
-  t: TestContext,
-  browser: Browser,
-  url: string,
-  name: string,
-  check?: (page: Page) => Promise<void>,
-): Promise<void> {
-  const { page, assertClean } = await openPage(t, browser, { scheme: 'dark', width: 360 });
-  await goTo(page, url);
-  await check?.(page);
-  await look(page, name);
-  await assertNoOverflow(page);
-  await assertAccessible(page);
-  assertClean();
-}
-
 /** Keeps a picture of the page in the folder that `KEEP_LOOKS` names, for people to look at. */
 export async function look(page: Page, name: string): Promise<void> {
   const folder = process.env.KEEP_LOOKS;
