@@ -121,6 +121,18 @@ describe('a browser’s session', () => {
     assert.deepEqual([who.status, who.json.name], [200, 'ada']);
   });
 
+  test('goes on where one sets the password in it; the others end', async () => {
+    const [mine, other] = [
+      cookieOf(await signIn({ user: 'ada', password: PASSWORD })),
+      cookieOf(await signIn({ user: 'ada', password: PASSWORD })),
+    ];
+    const headers = { ...own(), origin: node.url, 'content-type': 'application/json', cookie: mine };
+    const body = JSON.stringify({ password: PASSWORD, current: PASSWORD });
+    assert.equal((await ask(node, 'PUT', '/v1/users/ada/password', { headers, body })).status, 204);
+    assert.equal((await ask(node, 'GET', '/v1/session', { headers: { ...own(), cookie: mine } })).status, 200);
+    assert.equal((await ask(node, 'GET', '/v1/session', { headers: { ...own(), cookie: other } })).status, 401);
+  });
+
   test('ends with its token where a password made it; a token that was given stays', async () => {
     const byPassword = cookieOf(await signIn({ user: 'ada', password: PASSWORD }));
     const out = await ask(node, 'DELETE', '/v1/session/browser', { headers: { ...own(), cookie: byPassword } });

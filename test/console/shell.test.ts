@@ -248,7 +248,7 @@ describe('the console', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Create it, and sign in' }).click();
     await page.getByRole('button', { name: 'You: ada' }).waitFor();
     assert.equal((await node.request('GET', '/v1/functions')).status, 401, 'programs need a credential now');
-    let cookies = await page.context().cookies(`${node.url}/v1/session`);
+    const cookies = await page.context().cookies(`${node.url}/v1/session`);
     assert.deepEqual(
       cookies.map(({ httpOnly, sameSite, path }) => ({ httpOnly, sameSite, path })),
       [{ httpOnly: true, sameSite: 'Strict', path: '/v1' }],
@@ -271,11 +271,14 @@ describe('the console', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Revoke laptop' }).waitFor({ state: 'detached' });
     const revoked = await node.request('GET', '/v1/session', { headers: { Authorization: `Bearer ${secret}` } });
     assert.equal(revoked.status, 401);
+    await goTo(page, `${node.url}/console/people/users/ada`);
+    await page.getByRole('link', { name: 'Set password' }).click();
     await page.locator('input[name="current"]').fill(PASSWORD);
     await page.locator('input[name="password"]').fill(`${PASSWORD} anew`);
     await page.getByRole('button', { name: 'Set the password' }).click();
     await page.getByText('The password is set').waitFor();
-    cookies = await page.context().cookies(`${node.url}/v1/session`);
+    assert.deepEqual(await page.context().cookies(`${node.url}/v1/session`), cookies, 'the session went on');
+    assert.equal(await page.evaluate(`fetch('/v1/session').then(({ status }) => status)`), 200);
 
     await page.getByRole('button', { name: 'You: ada' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();

@@ -200,7 +200,7 @@ function definePassword(command: Command): void {
   command
     .command('password')
     .summary('set a password')
-    .description('Sets a password, yours or with the right to another user’s; their sessions end.')
+    .description('Sets a password, yours or with the right to another user’s; their other sessions end.')
     .argument('<name>', 'whose')
     .option(...DATA)
     .action(async (name: string, _options, self: Command) => {

@@ -461,7 +461,7 @@ export interface Api {
   "POST /v1/session": { body: { user: string; password: string }; answer: CreateUserAnswer };
   /** Revokes the token that is sent */
   "DELETE /v1/session": { answer: undefined };
-  /** Sets a user's password, and ends their sessions */
+  /** Sets a user's password, and ends their other sessions */
   "PUT /v1/users/{name}/password": { path: { name: string }; body: { password: string; current?: string }; answer: undefined };
   /** Lists tokens, without their secrets: your own, or with `identity:read` those of anybody */
   "GET /v1/tokens": { query: { user?: string; team?: string; all?: boolean }; answer: { tokens: { id: string; user?: string; team?: string; label: string; scopes?: { roles?: string[]; actions?: string[] }; session: boolean; createdAt: string; createdBy: string; expiresAt?: string; lastUsedAt?: string }[] } };

@@ -367,7 +367,11 @@ describe('identity', () => {
       address: '1.2.3.4',
     });
     assert.equal(identity.authenticate(session.text), undefined, 'sessions of the old password are over');
+    const other = await identity.login('bob', 'another good one', '1.2.3.4');
     const again = await identity.login('bob', 'another good one', '1.2.3.4');
+    await identity.setPassword('bob', 'the best of them', { keep: again.id });
+    assert.equal(identity.authenticate(other.text), undefined);
+    assert.equal(identity.authenticate(again.text)?.name, 'bob', 'whoever set it is not thrown out by it');
     clock.advance(12 * 3_600_000);
     assert.equal(identity.authenticate(again.text), undefined);
   });

@@ -45,11 +45,16 @@ export interface Identity {
   ): Promise<UserView & { readonly token?: IssuedToken }>;
   /** With their tokens and memberships. Rejects with `not_found`. */
   removeUser(name: string, options?: ChangeOptions): Promise<void>;
-  /** `current` is demanded of whoever changes their own. Their sessions end. */
+  /** `current` is demanded of whoever changes their own. Their sessions end, but the one whose token's id is `keep`. */
   setPassword(
     name: string,
     password: string,
-    options?: { readonly current?: string; readonly mustKnow?: boolean; readonly address?: string },
+    options?: {
+      readonly current?: string;
+      readonly mustKnow?: boolean;
+      readonly address?: string;
+      readonly keep?: string | undefined;
+    },
   ): Promise<void>;
 
   teams(): TeamView[];

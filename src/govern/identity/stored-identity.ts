@@ -131,7 +131,7 @@ export async function openIdentity({
     },
 
     async setPassword(name, password, options = {}) {
-      const { address = '', mustKnow = false, current = '' } = options;
+      const { address = '', mustKnow = false, current = '', keep } = options;
       const before = directory.users.find(name)?.password;
       if (mustKnow && before !== undefined) {
         brakes.check(name, address);
@@ -141,7 +141,7 @@ export async function openIdentity({
         }
         brakes.succeeded(name, address);
       }
-      await users.writePassword(name, password);
+      await users.writePassword(name, password, keep);
     },
 
     async close() {

@@ -1,10 +1,9 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api } from '../../api/client.ts';
+import { renew } from '../../api/hooks.ts';
 import { messageOf } from '../../api/problem.ts';
-import { signIn } from '../../api/session.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Failure } from '../../ui/failure.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -12,7 +11,6 @@ import classes from './profile.module.css';
 
 /** Sets one's own password; every other session of it ends, and this one goes on. */
 export function PasswordForm({ user }: { readonly user: string }) {
-  const client = useQueryClient();
   const [failure, setFailure] = useState('');
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -24,8 +22,7 @@ export function PasswordForm({ user }: { readonly user: string }) {
     setFailure('');
     try {
       await api.put('/v1/users/{name}/password', { path: { name: user }, body: { password, current } });
-      await signIn({ user, password });
-      await client.invalidateQueries();
+      await renew('/v1/tokens', '/v1/users');
       element.reset();
       notifications.show({ message: 'The password is set. Your other sessions have ended.' });
     } catch (error) {

@@ -106,8 +106,9 @@ export function addSessionRoutes(app: App, { identity }: DoorContext): void {
       config: { permission: 'own' },
       schema: {
         tags,
-        summary: "Sets a user's password, and ends their sessions",
-        description: 'One may set one’s own, giving the present one; for others it takes `identity:write`.',
+        summary: "Sets a user's password, and ends their other sessions",
+        description:
+          'One may set one’s own, giving the present one, and stays signed in where one did; for others it takes `identity:write`.',
         operationId: 'setPassword',
         params: UserParameters,
         body: PasswordBody,
@@ -124,6 +125,7 @@ export function addSessionRoutes(app: App, { identity }: DoorContext): void {
         mustKnow: isOwn,
         ...(current !== undefined && { current }),
         address: request.raw.socket.remoteAddress ?? '',
+        ...(isOwn && { keep: principal.tokenId }),
       });
       noteAudit(request.raw, { action: 'identity:password', subject: `user:${name}` });
       return reply.code(204).send();

@@ -22,7 +22,9 @@ export type TokenChanges = Pick<Identity, 'tokens' | 'token' | 'createToken' | '
   write(prepared: Prepared): Promise<void>;
   issued(prepared: Prepared): IssuedToken;
   createSession(user: string, expiresAtMs: number): Promise<IssuedToken>;
-  removeAllOf(owner: TokenOwner, only?: { readonly session: boolean }): Promise<void>;
+  removeAllOf(owner: TokenOwner): Promise<void>;
+  /** `keep` is the id of the one that goes on. */
+  removeSessionsOf(user: string, keep?: string): Promise<void>;
 };
 
 export function tokenChanges(changes: Changes, usedAtMs: (id: string) => number | undefined): TokenChanges {
@@ -125,10 +127,11 @@ export function tokenChanges(changes: Changes, usedAtMs: (id: string) => number 
         return tokens.remove(id);
       }),
 
-    async removeAllOf(owner, only) {
-      for (const [id, { session }] of allOf(owner)) {
-        if (only === undefined || only.session === session) await tokens.remove(id);
-      }
+    async removeAllOf(owner) {
+      for (const [id] of allOf(owner)) await tokens.remove(id);
+    },
+    async removeSessionsOf(user, keep) {
+      for (const [id, { session }] of allOf({ user })) if (session && id !== keep) await tokens.remove(id);
     },
   };
 }

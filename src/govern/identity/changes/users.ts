@@ -8,7 +8,7 @@ import type { TokenChanges } from './tokens.ts';
 const MAX_USERS = 10_000;
 
 type UserPart = Pick<Identity, 'users' | 'user' | 'putUser' | 'removeUser'> & {
-  writePassword(name: string, password: string): Promise<void>;
+  writePassword(name: string, password: string, keep?: string): Promise<void>;
 };
 
 export function userChanges(changes: Changes, tokens: TokenChanges): UserPart {
@@ -84,14 +84,14 @@ export function userChanges(changes: Changes, tokens: TokenChanges): UserPart {
         }
       }),
 
-    async writePassword(name, password) {
+    async writePassword(name, password, keep) {
       checkPassword(password);
       if (users.find(name) === undefined) throw absent(name);
       const hash = await hashPassword(password);
       await changes.serially(async () => {
         if (users.find(name) === undefined) throw absent(name);
         await users.update(name, (stored) => ({ ...stored!, password: hash }));
-        await tokens.removeAllOf({ user: name }, { session: true });
+        await tokens.removeSessionsOf(name, keep);
       });
     },
   };

@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { Link, useParams } from 'react-router';
 import { api } from '../../../api/client.ts';
 import { renew, useApi } from '../../../api/hooks.ts';
+import { useSession } from '../../../api/session.ts';
 import type { Api } from '../../../api/types.gen.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { ConfirmButton, RemoveButton } from '../../../ui/confirm-button.tsx';
@@ -71,6 +72,7 @@ export default function UserPage() {
 
 function Actions({ user }: { readonly user: User }) {
   const { name, disabled } = user;
+  const { session } = useSession();
   const [isChanging, changing] = useDisclosure(false);
   const [isSetting, setting] = useDisclosure(false);
   const touches = ['/v1/users', '/v1/teams', '/v1/tokens'];
@@ -79,11 +81,18 @@ function Actions({ user }: { readonly user: User }) {
       <May action="identity:write">
         <Button onClick={changing.open}>Change</Button>
       </May>
-      <May action="identity:write">
-        <Button variant="default" onClick={setting.open}>
+      {session?.user === name ? (
+        // One's own takes the present one, too.
+        <Button variant="default" component={Link} to="/profile">
           Set password
         </Button>
-      </May>
+      ) : (
+        <May action="identity:write">
+          <Button variant="default" onClick={setting.open}>
+            Set password
+          </Button>
+        </May>
+      )}
       <ConfirmButton
         action="identity:write"
         label={disabled ? 'Enable' : 'Disable'}
