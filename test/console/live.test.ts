@@ -44,31 +44,43 @@ describe('what moves in services is seen without being asked for', { skip: noBro
     return { page, asked, assertClean };
   };
 
-  test('what happens while something is asked for the first time', async (t) => {
-    const { page, assertClean } = await openPage(t, browser);
-    await goTo(page, `${node.url}/console/functions`);
-    await page.getByText('Live', { exact: true }).first().waitFor();
-    const [asked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    await page.route('**/v1/topics', async (route) => {
-      const response = await route.fetch();
-      asked.resolve();
-      await held.promise;
-      await route.fulfill({ response });
+  const made = {
+    topic: () =>
+      client.request('PUT', '/v1/topics/fresh', { body: '{}', headers: { 'Content-Type': 'application/json' } }),
+    function: () => client.put('fresh', 'export const handler = () => 1;', { runtime: 'node' }),
+  };
+  for (const [kind, from, keys, list] of [
+    ['topic', '/functions', 'gt', '**/v1/topics'],
+    ['function', '/topics', 'gf', '**/v1/functions?limit=1000'],
+  ] as const) {
+    test(`a ${kind} that is made while the list is asked for the first time`, async (t) => {
+      const { page, assertClean } = await openPage(t, browser);
+      await page.clock.install();
+      await goTo(page, `${node.url}/console${from}`);
+      await page.getByText('Live', { exact: true }).first().waitFor();
+      const [asked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      await page.route(list, async (route) => {
+        const response = await route.fetch();
+        asked.resolve();
+        await held.promise;
+        await route.fulfill({ response });
+      });
+      // The tab that reads the feed tells the others what it has heard.
+      await page.evaluate(`window.heard = new Promise((heard) => {
+        const name = Object.keys(localStorage).find((key) => key.startsWith('fob-live '));
+        new BroadcastChannel(name).onmessage = ({ data }) => JSON.stringify(data).includes('"${kind}"') && heard();
+      }); 0`);
+      await page.keyboard.type(keys);
+      await asked.promise;
+      await made[kind]();
+      await page.evaluate('window.heard');
+      // Longer than any news is gathered before something is asked anew.
+      await page.clock.fastForward(A_WHILE_MS);
+      held.resolve();
+      await page.getByRole('link', { name: 'fresh', exact: true }).waitFor();
+      assertClean();
     });
-    // The tab that reads the feed tells the others what it has heard.
-    await page.evaluate(`window.heard = new Promise((heard) => {
-      const name = Object.keys(localStorage).find((key) => key.startsWith('fob-live '));
-      new BroadcastChannel(name).onmessage = ({ data }) => JSON.stringify(data).includes('"topic"') && heard();
-    }); 0`);
-    await page.keyboard.press('g');
-    await page.keyboard.press('t');
-    await asked.promise;
-    await client.request('PUT', '/v1/topics/fresh', { body: '{}', headers: { 'Content-Type': 'application/json' } });
-    await page.evaluate('window.heard');
-    held.resolve();
-    await page.getByRole('link', { name: 'fresh' }).waitFor();
-    assertClean();
-  });
+  }
 
   test('messages of a queue, and that they come due', async (t) => {
     const { page, asked, assertClean } = await quiet(t, '/queues/jobs');

@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
+import { hashKey, useQuery } from '@tanstack/react-query';
 import { api } from './client.ts';
-import { queryClient } from './hooks.ts';
+import { outdate, queryClient } from './hooks.ts';
 import { onLive } from './live.ts';
 import { ApiProblem } from './problem.ts';
 import { untilShown } from './shown.ts';
@@ -8,6 +8,7 @@ import type { FunctionView } from './things.ts';
 
 const PAGE = 1_000;
 const KEY = ['/v1/functions', { all: true }] as const;
+const HASH = hashKey(KEY);
 /** Changes are gathered for so long; when more functions than this changed meanwhile, the whole list costs less. */
 const GATHER_MS = 200;
 const MOST_SINGLY = 20;
@@ -49,9 +50,15 @@ async function renewChanged(): Promise<void> {
   const names = [...changed];
   changed.clear();
   try {
-    if (queryClient.getQueryData(KEY) === undefined) return;
+    const state = queryClient.getQueryState(KEY);
+    if (state?.fetchStatus === 'fetching') {
+      // What is on its way may be from before the change.
+      await outdateList();
+      return;
+    }
+    if (state?.data === undefined) return;
     if (names.length > MOST_SINGLY || names.includes('*')) {
-      await queryClient.invalidateQueries({ queryKey: KEY });
+      await outdateList();
       await new Promise((resolve) => window.setTimeout(resolve, WHOLE_EVERY_MS));
       return;
     }
@@ -64,7 +71,7 @@ async function renewChanged(): Promise<void> {
     );
   } catch {
     // Such as one that may be listed and not read.
-    await queryClient.invalidateQueries({ queryKey: KEY });
+    await outdateList();
   } finally {
     isGathering = false;
     if (changed.size > 0) {
@@ -73,6 +80,8 @@ async function renewChanged(): Promise<void> {
     }
   }
 }
+
+const outdateList = () => outdate(({ queryHash }) => queryHash === HASH);
 
 /** One function as it is now; `undefined` where it is gone. */
 async function readFunction(name: string): Promise<FunctionView | undefined> {

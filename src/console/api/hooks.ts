@@ -108,8 +108,6 @@ document.addEventListener('visibilitychange', () => {
 });
 
 /** Asks again for all that is shown and whose path starts with one of these. */
-export function renew(...starts: readonly string[]): Promise<void> {
-  return queryClient.invalidateQueries({
-    predicate: ({ queryKey }) => starts.some((start) => String(queryKey[0]).startsWith(start)),
-  });
+export async function renew(...starts: readonly string[]): Promise<void> {
+  await outdate(({ queryKey }) => starts.some((start) => String(queryKey[0]).startsWith(start)));
 }

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { urlOf } from '../../api/client.ts';
-import { queryClient } from '../../api/hooks.ts';
+import { renew } from '../../api/hooks.ts';
 
 /** A file on its way into a bucket, or there. */
 export interface Upload {
@@ -98,9 +98,7 @@ function send({ id, bucket, key, traceId }: Upload): void {
     if (status === 200) {
       files.delete(id);
       change(id, { state: 'done', sent: file.size });
-      void queryClient.invalidateQueries({
-        predicate: ({ queryKey }) => String(queryKey[0]).startsWith('/v1/buckets'),
-      });
+      void renew('/v1/buckets');
     } else if (status === 412) change(id, { state: 'exists', sent: 0 });
     else if (uploads.find((each) => each.id === id)?.state !== 'stopped')
       change(id, { state: 'failed', message: messageIn(status, responseText) });

@@ -1,7 +1,7 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { DeployProgress } from '../../api/deployment.ts';
+import { outdate } from '../../api/hooks.ts';
 import { messageOf } from '../../api/problem.ts';
 import type { Creation } from './context.tsx';
 import { carryOut } from './deploy.ts';
@@ -43,7 +43,6 @@ export function useDeployment(creation: Creation, forget: () => void): Deploymen
   const [state, setState] = useState<Deployment['state']>('idle');
   /** Ids of tasks that are done; a second attempt leaves them out. */
   const made = useRef(new Set<string>());
-  const client = useQueryClient();
   const navigate = useNavigate();
   const change = (id: string, next: (before: TaskState) => Partial<TaskState>) =>
     setTasks((all) => all.map((each) => (each.task.id === id ? { ...each, ...next(each) } : each)));
@@ -71,7 +70,7 @@ export function useDeployment(creation: Creation, forget: () => void): Deploymen
     }
     forget();
     setState('done');
-    await client.invalidateQueries();
+    await outdate();
   };
 
   const name = creation.draft.parts.functions[0]?.name ?? '';
