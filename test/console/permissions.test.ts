@@ -68,6 +68,8 @@ describe('the console for who may do little', { skip: noBrowser }, () => {
       assert.ok((await page.locator('fieldset:disabled input').count()) > 0);
       await look(page, `viewer-${tab}`);
     }
+    await page.goto(`${node.url}/console/functions/cart/code`);
+    await page.locator('a[download][aria-disabled="true"]').waitFor();
     await page.goto(`${node.url}/console/functions/cart/triggers`);
     assert.equal(await page.getByRole('switch').isDisabled(), true);
     await page.goto(`${node.url}/console/create`);

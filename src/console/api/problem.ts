@@ -10,7 +10,9 @@ export class ApiProblem extends Error {
   readonly document: Readonly<Record<string, unknown>>;
 
   constructor(status: number, document: Readonly<Record<string, unknown>>, options?: ErrorOptions) {
-    const detail = typeof document.detail === 'string' ? document.detail : `the node answered ${status}`;
+    const said = typeof document.detail === 'string' ? document.detail : `the node answered ${status}`;
+    // Who filled in a form has sent no body.
+    const detail = said.replace(/^body (?=")/, '');
     super(detail, options);
     this.name = 'ApiProblem';
     this.code = typeof document.code === 'string' ? document.code : 'internal';

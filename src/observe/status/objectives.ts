@@ -88,8 +88,9 @@ export interface Count {
 
 /** Below this share of the budget, an objective is at risk. */
 const AT_RISK = 0.25;
-/** Of fewer, one alone says nothing. */
+/** Fewer in an hour say little: of a dozen calls, one slow start is no outage. */
 const LEAST_TO_FAIL = 10;
+const LEAST_BAD = 5;
 
 /** How an objective stands, given what was counted. */
 export function judge(
@@ -107,7 +108,7 @@ export function judge(
   const month = windows['30d'];
   const budgetLeft = month.total === 0 ? undefined : rounded(1 - month.bad / (month.total * (1 - target)));
   const hour = windows['1h'];
-  const fails = !hour.met && hour.total >= LEAST_TO_FAIL;
+  const fails = !hour.met && hour.total >= LEAST_TO_FAIL && hour.bad >= LEAST_BAD;
   const state =
     month.total === 0 ? 'unmeasured' : fails ? 'failing' : !hour.met || budgetLeft! < AT_RISK ? 'at_risk' : 'good';
   return {

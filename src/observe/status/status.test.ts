@@ -8,6 +8,7 @@ import { FakeClock } from '../../model/testing/fake-clock.ts';
 import { openEmbeddedStore } from '../../store/embedded/store.ts';
 import type { InvocationRecord } from '../../store/journal.ts';
 import type { Store } from '../../store/store.ts';
+import { judge, OBJECTIVES } from './objectives.ts';
 import { percent, renderStatusPage, STATUS_PAGE_POLICY } from './page.ts';
 import { openStatus, type RunningStatus } from './status.ts';
 
@@ -41,6 +42,14 @@ describe('the status', () => {
   it('has nothing to judge where nothing happened', () => {
     assert.equal(status.view().state, 'operational');
     assert.deepEqual([of('events').state, of('events').budgetLeft], ['unmeasured', undefined]);
+  });
+
+  it('judges nobody by a few slow starts', () => {
+    const counts = (good: number, bad: number) => {
+      const count = { good, bad };
+      return judge(OBJECTIVES[1], { '1h': count, '24h': count, '30d': count }, []).state;
+    };
+    assert.deepEqual([counts(9, 3), counts(30, 4), counts(30, 5)], ['at_risk', 'at_risk', 'failing']);
   });
 
   it('counts what the platform did, and not what functions did', () => {

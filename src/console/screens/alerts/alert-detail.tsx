@@ -14,6 +14,7 @@ import { May } from '../../ui/may.tsx';
 import { Time } from '../../ui/time.tsx';
 import { Acknowledge } from './acknowledge.tsx';
 import classes from './alerts.module.css';
+import { screenOf } from './screen-of-command.ts';
 import { SilenceForm } from './silence-form.tsx';
 
 const ROLLBACK = /^fob rollback \S+(?: --alias (\S+))?$/;
@@ -141,10 +142,7 @@ export function AlertDetail({ alert }: { alert: AlertView }) {
       </Group>
       <div className={classes.commands}>
         {commands.map(({ title, command }) => (
-          <div key={command}>
-            <span>{title}</span>
-            <CommandLine words={command} />
-          </div>
+          <Proposal key={command} title={title} command={command} />
         ))}
       </div>
       <Acknowledge id={id} opened={asking === 'ack'} onClose={close} />
@@ -185,6 +183,22 @@ async function rollBack(name: string, alias: string | undefined): Promise<void> 
 }
 
 type Sample = NonNullable<NonNullable<AlertView['diagnosis']>['error']>;
+
+function Proposal({ title, command }: { readonly title: string; readonly command: string }) {
+  const screen = screenOf(command);
+  return (
+    <div>
+      {screen === undefined ? (
+        <span>{title}</span>
+      ) : (
+        <Anchor component={Link} to={screen} size="xs">
+          {title}
+        </Anchor>
+      )}
+      <CommandLine words={command} />
+    </div>
+  );
+}
 
 function ErrorSample({ error, name }: { error: Sample; name: string | undefined }) {
   const { type, message, place, count, of, invocationId, version, log } = error;

@@ -1,23 +1,26 @@
 import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
+import { May } from '../../../ui/may.tsx';
 
 interface DownloadCodeProps {
-  /** The function and its version. */
-  readonly target: string;
+  readonly name: string;
+  readonly version: number;
   readonly children: string;
 }
 
 /** The whole code, as it was uploaded. */
-export function DownloadCode({ target, children }: DownloadCodeProps) {
+export function DownloadCode({ name, version, children }: DownloadCodeProps) {
   return (
-    <Button
-      component="a"
-      variant="default"
-      href={`/v1/functions/${encodeURIComponent(target)}/code`}
-      download
-      leftSection={<IconDownload size={15} aria-hidden />}
-    >
-      {children}
-    </Button>
+    <May action="function:code" on={`function:${name}`}>
+      <Button
+        component="a"
+        variant="default"
+        href={`/v1/functions/${encodeURIComponent(`${name}:${version}`)}/code`}
+        download
+        leftSection={<IconDownload size={15} aria-hidden />}
+      >
+        {children}
+      </Button>
+    </May>
   );
 }

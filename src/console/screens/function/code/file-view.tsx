@@ -15,8 +15,8 @@ import { DownloadCode } from './download-code.tsx';
 const MAX_TEXT_BYTES = 262_144;
 
 interface FileViewProps {
-  /** The function and its version. */
-  readonly target: string;
+  readonly name: string;
+  readonly version: number;
   readonly path: string;
   /** The version does not have it: it is of the draft alone. */
   readonly isNew: boolean;
@@ -32,10 +32,21 @@ interface FileViewProps {
 }
 
 /** One file in an editor. */
-export function FileView({ target, path, isNew, isText, bytes, edited, onEdit, onSave, completion }: FileViewProps) {
+export function FileView({
+  name,
+  version,
+  path,
+  isNew,
+  isText,
+  bytes,
+  edited,
+  onEdit,
+  onSave,
+  completion,
+}: FileViewProps) {
   const file = useApi(
     '/v1/functions/{name}/files/{*}',
-    { path: { name: target, '*': path } },
+    { path: { name: `${name}:${version}`, '*': path } },
     { enabled: !isNew && isText && path !== '', staleTime: Infinity },
   );
   if (edited === null) {
@@ -53,7 +64,11 @@ export function FileView({ target, path, isNew, isText, bytes, edited, onEdit, o
         <EmptyState
           icon={IconFileOff}
           title={bytes > MAX_TEXT_BYTES ? `${path} is too long to be edited here` : `${path} is no text`}
-          action={<DownloadCode target={target}>Download all the code</DownloadCode>}
+          action={
+            <DownloadCode name={name} version={version}>
+              Download all the code
+            </DownloadCode>
+          }
         >
           It has {formatBytes(bytes)}
           {bytes > MAX_TEXT_BYTES && `; the editor takes ${formatBytes(MAX_TEXT_BYTES)}`}. Change it on your machine,

@@ -50,7 +50,9 @@ export default function Code({ view }: FunctionTabProps) {
               w={190}
               maxDropdownHeight={320}
             />
-            <DownloadCode target={`${name}:${version}`}>Download</DownloadCode>
+            <DownloadCode name={name} version={version}>
+              Download
+            </DownloadCode>
           </Group>
         )}
         {show === 'compare' && (

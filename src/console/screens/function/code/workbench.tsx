@@ -125,7 +125,8 @@ export function Workbench({ view, version, file, onFile }: WorkbenchProps) {
                 </div>
                 <FileView
                   key={current}
-                  target={`${name}:${base}`}
+                  name={name}
+                  version={base}
                   path={current}
                   isNew={found === undefined}
                   isText={found?.text ?? true}

@@ -29,43 +29,45 @@ export function PairsField({ label, description, names, value, onChange }: Pairs
   const isTwice = ({ name }: Line) => name !== '' && lines.filter((each) => each.name === name).length > 1;
   return (
     <Input.Wrapper label={label} description={description} labelElement="div">
-      <ul className={classes.pairs} aria-label={label}>
-        {lines.map((line, index) => (
-          <li key={line.id}>
-            <TextInput
-              aria-label={`${names.name} ${index + 1}`}
-              placeholder={names.name}
-              value={line.name}
-              onChange={(event) => at(index, { name: event.currentTarget.value.trim() })}
-              error={isTwice(line) && 'It is there twice'}
-              spellCheck={false}
-              autoComplete="off"
-            />
-            <TextInput
-              aria-label={`${names.value} of ${line.name || `line ${index + 1}`}`}
-              placeholder={names.value}
-              value={line.value}
-              onChange={(event) => at(index, { value: event.currentTarget.value })}
-              spellCheck={false}
-              autoComplete="off"
-            />
-            <ActionIcon
-              aria-label={`Remove ${line.name || `line ${index + 1}`}`}
-              onClick={() => write(lines.filter((_line, each) => each !== index))}
-            >
-              <IconX size={15} />
-            </ActionIcon>
-          </li>
-        ))}
-      </ul>
-      <Button
-        size="compact-sm"
-        variant="subtle"
-        leftSection={<IconPlus size={14} aria-hidden />}
-        onClick={() => setLines([...lines, { id: nextId++, name: '', value: '' }])}
-      >
-        Add a {names.name.toLowerCase()}
-      </Button>
+      <div>
+        <ul className={classes.pairs} aria-label={label}>
+          {lines.map((line, index) => (
+            <li key={line.id}>
+              <TextInput
+                aria-label={`${names.name} ${index + 1}`}
+                placeholder={names.name}
+                value={line.name}
+                onChange={(event) => at(index, { name: event.currentTarget.value.trim() })}
+                error={isTwice(line) && 'It is there twice'}
+                spellCheck={false}
+                autoComplete="off"
+              />
+              <TextInput
+                aria-label={`${names.value} of ${line.name || `line ${index + 1}`}`}
+                placeholder={names.value}
+                value={line.value}
+                onChange={(event) => at(index, { value: event.currentTarget.value })}
+                spellCheck={false}
+                autoComplete="off"
+              />
+              <ActionIcon
+                aria-label={`Remove ${line.name || `line ${index + 1}`}`}
+                onClick={() => write(lines.filter((_line, each) => each !== index))}
+              >
+                <IconX size={15} />
+              </ActionIcon>
+            </li>
+          ))}
+        </ul>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          leftSection={<IconPlus size={14} aria-hidden />}
+          onClick={() => setLines([...lines, { id: nextId++, name: '', value: '' }])}
+        >
+          Add a {names.name.toLowerCase()}
+        </Button>
+      </div>
     </Input.Wrapper>
   );
 }
