@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react';
 import { outdate, queryClient } from './hooks.ts';
 import { callerText, type Happening, type LiveEvents } from './live-feed.ts';
 import { readTogether } from './live-tabs.ts';
+import { pauseAbout } from './pause.ts';
 import { ApiProblem } from './problem.ts';
 import { untilShown } from './shown.ts';
 import type { Session } from './things.ts';
@@ -122,7 +123,7 @@ async function keepOpen(who: string, signal: AbortSignal): Promise<void> {
       continue;
     }
     setState({ state: wasLive ? 'reconnecting' : 'connecting', staleSinceMs: heardMs });
-    await pause(waitMs * (0.8 + Math.random() * 0.4), signal);
+    await pauseAbout(waitMs, signal);
     waitMs = Math.min(waitMs * 2, MAX_WAIT_MS);
   }
 }
@@ -150,20 +151,4 @@ function watchOthers(who: string): { readonly signal: AbortSignal; readonly end:
     tabs.removeEventListener('message', hear);
   };
   return { signal: controller.signal, end };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = window.setTimeout(resolve, ms);
-    // Whoever comes back to the tab, or to the net, does not wait.
-    const now = () => {
-      window.clearTimeout(timer);
-      resolve();
-    };
-    signal.addEventListener('abort', now, { once: true });
-    window.addEventListener('online', now, {
-      once: true,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ms + 50)]),
-    });
-  });
 }

@@ -1,4 +1,5 @@
 import { api } from '../../api/client.ts';
+import { pauseAbout } from '../../api/pause.ts';
 import { ApiProblem } from '../../api/problem.ts';
 import { unknown } from './join.ts';
 import { type Entry, isGap, Lines, type LogLine } from './lines.ts';
@@ -157,7 +158,7 @@ export class LogSource {
       }
       if (signal.aborted) return;
       this.set({ tail: 'reconnecting' });
-      await pause(waitMs, signal);
+      await pauseAbout(waitMs, signal);
       waitMs = Math.min(waitMs * 2, MAX_WAIT_MS);
     }
   }
@@ -269,18 +270,4 @@ async function readPage(query: LogQuery, limit: number, signal: AbortSignal, cur
     signal,
   });
   return { ...rest, lines: lines.reverse() satisfies LogLine[] };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = window.setTimeout(resolve, ms * (0.8 + Math.random() * 0.4));
-    signal.addEventListener(
-      'abort',
-      () => {
-        window.clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }
