@@ -85,6 +85,20 @@ describe('invocations in the console', { skip: noBrowser }, () => {
     assertClean();
   });
 
+  test('the chart of a single minute moves by a part of it, not by years', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    const minute = Math.floor(Date.now() / 60_000) * 60_000 - 600_000;
+    const iso = (ms: number) => new Date(ms).toISOString();
+    const query = new URLSearchParams({ from: iso(minute), to: iso(minute + 60_000) });
+    await goTo(page, `${node.url}/console/invocations?${query}`);
+    const chart = page.getByRole('img', { name: /^Invocations over time/ });
+    await chart.locator('canvas').waitFor();
+    await chart.press('ArrowLeft');
+    await page.waitForURL((url) => url.searchParams.get('from') !== iso(minute));
+    assert.equal(new URL(page.url()).searchParams.get('from'), iso(minute - 60_000));
+    assertClean();
+  });
+
   test('an invocation that is not there is told', async (t) => {
     const { page, assertClean } = await openPage(t, browser, { expected: /404/ });
     await goTo(page, `${node.url}/console/invocations/0190f3c2-0000-7000-8000-000000000000`);

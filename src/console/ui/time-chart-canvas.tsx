@@ -302,7 +302,9 @@ function lineColor(at: number, bad = false, own = at + 1): string {
 /** What the axis of time shows, in seconds: what was asked for, unless it is just being moved. */
 function rangeOf({ range, timesMs }: TimeChartProps, min: number | null, max: number | null): [number, number] {
   const [first = 0, last = 1] = [timesMs[0], timesMs.at(-1)];
-  const isOfData = min === null || max === null || (min === first / 1_000 && max === last / 1_000);
+  // Of a single time the chart makes years of its own accord.
+  const isOfData =
+    min === null || max === null || (min === first / 1_000 && (max === last / 1_000 || timesMs.length === 1));
   if (isOfData) return [(range?.fromMs ?? first) / 1_000, (range?.toMs ?? last) / 1_000];
   return [min, max];
 }
