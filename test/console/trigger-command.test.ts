@@ -3,13 +3,16 @@ import { after, before, describe, test } from 'node:test';
 import { type OptionSchema as CliSchema, type TypeView, typeNamed } from '../../src/cli/trigger/api.ts';
 import { readTypeArguments } from '../../src/cli/trigger/type-options.ts';
 import { triggerCommand } from '../../src/console/ui/trigger-form/command.ts';
+import { draftOf } from '../../src/console/ui/trigger-form/draft.ts';
 import {
   faultsOf,
   type OptionSchema,
   withDefaults,
   withoutDefaults,
 } from '../../src/console/ui/trigger-form/schema.ts';
+import { runFob } from '../support/fob-process.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
+import { asked } from './function-support.ts';
 
 /** Options of each kind as somebody may fill them in, other ones than the usual. */
 const OPTIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -90,6 +93,27 @@ describe('the command that the console shows for a trigger', {
       ...['--filter', '{"data":{"a":[1]}}', '--batch', '10', '--window', '2000ms', '--on-failure', 'queue:failed'],
       ...['--name', 'work', '--paused'],
     ]);
+  });
+
+  test('the command for a trigger that is there changes it, and keeps what the form does not show', async () => {
+    await asked(node, 'PUT', '/v1/functions/hello', { code: { inline: 'exports.handler = async () => 1;' } });
+    await asked(node, 'PUT', '/v1/buckets/photos');
+    const before = { function: 'hello', type: 'bucket', options: { bucket: 'photos', suffix: '.jpg' } };
+    const mapping = { key: '<$.data.object.key>' };
+    await asked(node, 'PUT', '/v1/triggers/looks', { ...before, mapping, orderBy: '$.data.bucket.name' });
+    const there = (await node.request('GET', '/v1/triggers/looks')).json;
+    const draft = { ...draftOf(there), options: { bucket: 'photos', suffix: '.png' } };
+    const words = triggerCommand(draft, typeNamed(types, 'bucket').options as OptionSchema, 'hello', true);
+    const run = await runFob(words, { environment: { FOB_URL: node.url } });
+    assert.equal(run.code, 0, run.stderr);
+    const after = (await node.request('GET', '/v1/triggers/looks')).json;
+    assert.deepEqual(
+      [after.options.suffix, after.mapping, after.orderBy, after.enabled],
+      ['.png', mapping, '$.data.bucket.name', true],
+    );
+    const nameless = await runFob([...words.slice(0, 5), '--replace'], { environment: { FOB_URL: node.url } });
+    assert.equal(nameless.code, 2);
+    assert.match(nameless.stderr, /--name/);
   });
 });
 

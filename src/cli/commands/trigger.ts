@@ -24,6 +24,7 @@ export function define(command: Command): void {
       examples(
         ["fob trigger add report schedule '0 9 * * MON-FRI' --tz Europe/Berlin", 'at nine on weekdays'],
         ['fob trigger add resize bucket photos --suffix .jpg', 'when an object is created'],
+        ['fob trigger add resize bucket photos --suffix .png --name resize-photos --replace', 'changes that one'],
         ['fob trigger add work queue jobs --batch 10', 'messages of a queue'],
         ['fob trigger test report-schedule', 'runs the function with a sample now'],
       ),
@@ -48,7 +49,8 @@ function defineAdd(command: Command): void {
     .allowUnknownOption()
     .option('--name <name>', 'name of the trigger; made from function and source where absent')
     .option('--set <option=value>', "an option of the type's own, by its name in the API", collect)
-    .option('--paused', 'add it without starting it');
+    .option('--paused', 'add it without starting it')
+    .option('--replace', 'change the trigger of this --name to be so, where there is one');
   addDocumentOptions(add)
     .addHelpText(
       'after',
@@ -56,13 +58,19 @@ function defineAdd(command: Command): void {
         ["fob trigger add hello schedule 'rate(5 minutes)'", ''],
         ["fob trigger add hello schedule 'at(2030-01-01T00:00:00)' --tz Europe/Berlin", ''],
         ['fob trigger add resize bucket photos --prefix in/ --suffix .jpg --name resize-photos', ''],
+        ['fob trigger add resize bucket photos --suffix .png --name resize-photos --replace', 'changes that one'],
         ['fob trigger add work queue jobs --batch 10 --window 2s --retries 5', ''],
         ['fob trigger add mail topic orders --filter \'{"detail": {"total": [{"numeric": [">", 100]}]}}\'', ''],
         ['fob trigger add build webhook github --secret @secret.txt', ''],
       ),
     )
     .action(async (fn: string, typeName: string, given: string[], _options, self: Command) => {
-      const options = optionsOf<DocumentOptions & { name?: string; set?: string[]; paused?: boolean }>(self);
+      const options = optionsOf<
+        DocumentOptions & { name?: string; set?: string[]; paused?: boolean; replace?: boolean }
+      >(self);
+      if (options.replace === true && options.name === undefined) {
+        throw new Failure(EXIT.usage, '--replace changes the trigger of a name: say it by --name');
+      }
       const client = await clientOf(self);
       const type = typeNamed(await allTypes(client), typeName);
       if (!type.batches && (options.batch !== undefined || options.window !== undefined)) {
@@ -71,7 +79,7 @@ function defineAdd(command: Command): void {
       const own = await readTypeArguments(type, given);
       await readSettings(type, options.set ?? [], own.options);
       const body = {
-        ...(options.name !== undefined && { name: options.name }),
+        ...(options.name !== undefined && options.replace !== true && { name: options.name }),
         function: fn,
         type: typeName,
         ...own,
@@ -79,7 +87,9 @@ function defineAdd(command: Command): void {
         enabled: options.paused !== true,
       };
       await aboutFunction(client, fn, () => client.json('GET', functionPath(parseTarget(fn).function)));
-      const trigger = await sendJson<TriggerView>(client, 'POST', '/v1/triggers', body);
+      const [method, path] =
+        options.replace === true ? (['PUT', triggerPath(options.name!)] as const) : (['POST', '/v1/triggers'] as const);
+      const trigger = await sendJson<TriggerView>(client, method, path, body);
       if (options.json) return printJson(trigger);
       print(`${paint('green', '✔')} ${paint('bold', trigger.name)} wakes ${targetOf(trigger)}: ${trigger.summary}`);
       if (trigger.path !== undefined) print(`its address: ${client.url}${trigger.path}`);

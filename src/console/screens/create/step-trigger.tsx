@@ -8,7 +8,7 @@ import {
   lookOf,
   type TriggerDraft,
   TriggerForm,
-  triggerCommand,
+  triggerCommandOf,
 } from '../../ui/trigger-form/trigger-form.tsx';
 import { Asked } from './asked.tsx';
 import { boundValues } from './blueprint.ts';
@@ -135,7 +135,7 @@ function OneTrigger({ waking: { of, trigger }, at }: { readonly waking: WakingTr
         ) : (
           <>
             <TriggerForm kind={kind} value={trigger} onChange={change} strict={strict} />
-            {name !== '' && <CommandLine words={triggerCommand(trigger, kind.options, name)} />}
+            {name !== '' && <CommandLine words={triggerCommandOf(kind, trigger, name)} />}
           </>
         )}
       </Stack>

@@ -28,8 +28,8 @@ const WORDS: Readonly<Record<string, (take: Take) => string[]>> = {
   },
 };
 
-/** The words of `fob trigger add` that make the trigger. Secrets are read from files, so that no history keeps them. */
-export function triggerCommand(draft: TriggerDraft, schema: OptionSchema, fn: string): string[] {
+/** The words of `fob trigger add` that make the trigger, or with `isThere` change the one of its name. Secrets are read from files, so that no history keeps them. */
+export function triggerCommand(draft: TriggerDraft, schema: OptionSchema, fn: string, isThere = false): string[] {
   const options = withoutDefaults(schema, draft.options);
   const take: Take = (name) => {
     const value = options[name] ?? '';
@@ -43,7 +43,7 @@ export function triggerCommand(draft: TriggerDraft, schema: OptionSchema, fn: st
     if (typeof value === 'boolean') return [value ? flag : `${flag}=false`];
     return [flag, textOf(value)];
   });
-  const { name, filter, delivery, enabled } = draft;
+  const { name, filter, delivery, enabled, rest } = draft;
   const given = DELIVERY.flatMap(([key, flag]) =>
     delivery[key] === undefined || delivery[key] === ''
       ? []
@@ -52,9 +52,12 @@ export function triggerCommand(draft: TriggerDraft, schema: OptionSchema, fn: st
   return [
     ...['trigger', 'add', fn, draft.type, ...words.filter((word) => word !== ''), ...flags],
     ...(filter.trim() === '' ? [] : ['--filter', compact(filter)]),
+    ...(rest?.mapping === undefined ? [] : ['--mapping', JSON.stringify(rest.mapping)]),
+    ...(rest?.orderBy === undefined ? [] : ['--order-by', String(rest.orderBy)]),
     ...given,
     ...(name === '' ? [] : ['--name', name]),
     ...(enabled ? [] : ['--paused']),
+    ...(isThere ? ['--replace'] : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { Button, Collapse, Stack, Switch, TextInput } from '@mantine/core';
 import { IconChevronDown, IconChevronUp, IconShieldCheck } from '@tabler/icons-react';
 import { useState } from 'react';
+import { triggerCommand } from './command.ts';
 import { DeliveryFields } from './delivery-fields.tsx';
 import { filterFault, sourceOf, type TriggerDraft } from './draft.ts';
 import { type FieldProps, OptionField } from './option-field.tsx';
@@ -10,11 +11,11 @@ import { BucketEventsField, ScheduleField, ZoneField } from './special-fields.ts
 import classes from './trigger-form.module.css';
 import { lookOf, type TriggerKind } from './types.ts';
 
-export { triggerCommand } from './command.ts';
 export { bodyOf, draftOf, newTrigger, type TriggerDraft, type TriggerView } from './draft.ts';
 export { KindPicker } from './kind-picker.tsx';
 export { saveTrigger } from './save.ts';
 export { lookOf, type TriggerKind, useTriggerKinds } from './types.ts';
+export { triggerCommand };
 
 interface TriggerFormProps {
   readonly kind: TriggerKind;
@@ -34,6 +35,17 @@ export function triggerFaults(kind: TriggerKind, draft: TriggerDraft): Faults {
     ...extraFaults(draft),
     ...(fault !== undefined && { filter: fault }),
   };
+}
+
+/** The command that does the same, for a trigger that is made or with `isThere` changed; absent while something is missing or wrong. */
+export function triggerCommandOf(
+  kind: TriggerKind,
+  draft: TriggerDraft,
+  fn: string,
+  isThere = false,
+): string[] | undefined {
+  if (Object.keys(triggerFaults(kind, draft)).length > 0) return undefined;
+  return triggerCommand(draft, kind.options, fn, isThere);
 }
 
 /** What no schema says: an option that another one demands. */

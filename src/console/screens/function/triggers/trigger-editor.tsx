@@ -15,7 +15,7 @@ import {
   TriggerForm,
   type TriggerKind,
   type TriggerView,
-  triggerCommand,
+  triggerCommandOf,
   triggerFaults,
 } from '../../../ui/trigger-form/trigger-form.tsx';
 import { lookOf } from '../../../ui/trigger-form/types.ts';
@@ -141,7 +141,7 @@ export function TriggerEditor({ name, kinds, trigger, type, onType, onClose }: T
                 </Button>
               </May>
             </Group>
-            <CommandLine words={triggerCommand(draft, kind.options, name)} />
+            <CommandLine words={triggerCommandOf(kind, draft, name, trigger !== undefined)} />
           </>
         )}
       </Stack>
