@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { eventually } from '../support/eventually.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
 import { asked, choose, HOSTILE, makeFunction } from './function-support.ts';
 import { everyLook, goTo, noBrowser, openBrowser, openPage } from './support.ts';
@@ -64,7 +65,8 @@ describe("a function's settings, triggers, releases and permissions in the conso
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByLabel('Owner', { exact: true }).fill('mine');
     await asked(node, 'PATCH', '/v1/functions/shared', { timeoutMs: 7_000 });
-    await page.getByText('Now 7 s').waitFor();
+    const timeout = page.getByRole('textbox', { name: 'Timeout' });
+    await eventually(async () => assert.equal(await timeout.inputValue(), '7s'));
     assert.equal(await page.getByText('changed the same while you were writing').count(), 0, 'another setting');
     await asked(node, 'PATCH', '/v1/functions/shared', { owner: 'theirs' });
     await page.getByText('changed the same while you were writing').waitFor();
@@ -75,6 +77,26 @@ describe("a function's settings, triggers, releases and permissions in the conso
     await page.getByText('Nothing is changed').waitFor();
     const { owner, timeoutMs } = await config('shared');
     assert.deepEqual([owner, timeoutMs], ['mine', 7_000]);
+    assertClean();
+  });
+
+  test('a time is written with its unit, and what is too long becomes the longest', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await open(page, 'configuration', 'shared');
+    const timeout = page.getByRole('textbox', { name: 'Timeout' });
+    await timeout.fill('1');
+    await page.getByText('Write a time from 100ms to 15m').waitFor();
+    await timeout.fill('1.5 s');
+    await page.getByText('fob set shared --timeout 1500ms').waitFor();
+    await timeout.fill('2h');
+    await timeout.blur();
+    await page.getByText('fob set shared --timeout 15m').waitFor();
+    assert.equal(await timeout.inputValue(), '15m');
+    const outside = `[...document.querySelectorAll('main [data-position=right]')].filter((section) => {
+      const [inner, outer] = [section, section.parentElement.querySelector('input, [class*=Input-input]')].map((each) => each.getBoundingClientRect());
+      return inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1;
+    }).length`;
+    assert.equal(await page.evaluate(outside), 0, 'what stands at the right of a field stands in it');
     assertClean();
   });
 

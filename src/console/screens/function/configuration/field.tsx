@@ -1,6 +1,6 @@
 import { MultiSelect, NumberInput, Select, Switch, TagsInput, TextInput } from '@mantine/core';
 import { useApi } from '../../../api/hooks.ts';
-import { formatDuration } from '../../../ui/format.ts';
+import { SpanField } from '../../../ui/span-field.tsx';
 import { PairsField } from './pairs-field.tsx';
 import type { Config, Setting } from './settings.ts';
 
@@ -37,11 +37,10 @@ export function SettingField({ setting: { title, meaning, field }, value, onChan
           allowDecimal={false}
           clampBehavior="blur"
           {...(field.unit !== undefined && { suffix: ` ${field.unit}` })}
-          {...(field.unit === 'ms' && {
-            description: `${meaning} Now ${formatDuration(Number(value))}.`,
-          })}
         />
       );
+    case 'span':
+      return <SpanField {...base} value={Number(value)} min={field.min} max={field.max} onChange={onChange} />;
     case 'choice':
       return (
         <Select

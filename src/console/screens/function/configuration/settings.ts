@@ -1,11 +1,14 @@
 import type { FunctionView } from '../../../api/things.ts';
+import { spanText } from '../../../ui/span.ts';
 
 export type Config = FunctionView['config'];
 
 /** How a setting is written. */
 export type Field =
   | { readonly kind: 'text'; readonly placeholder?: string }
-  | { readonly kind: 'number'; readonly min: number; readonly max: number; readonly unit?: 'ms' | 'MB' | 'days' }
+  | { readonly kind: 'number'; readonly min: number; readonly max: number; readonly unit?: 'MB' | 'days' }
+  /** In milliseconds; written with a unit. */
+  | { readonly kind: 'span'; readonly min: number; readonly max: number }
   | { readonly kind: 'choice'; readonly values: readonly { value: string; label: string }[] }
   | { readonly kind: 'switch' }
   | { readonly kind: 'list'; readonly placeholder: string }
@@ -73,7 +76,7 @@ export const GROUPS: readonly SettingGroup[] = [
         key: 'timeoutMs',
         title: 'Timeout',
         meaning: 'How long one invocation may run before it is ended.',
-        field: { kind: 'number', min: 100, max: 900_000, unit: 'ms' },
+        field: { kind: 'span', min: 100, max: 900_000 },
         flag: '--timeout',
       },
       {
@@ -195,7 +198,7 @@ export const GROUPS: readonly SettingGroup[] = [
         key: 'eventRetryDelayMs',
         title: 'Wait before the first retry',
         meaning: 'It doubles each time, to an hour at most.',
-        field: { kind: 'number', min: 0, max: DAY_MS, unit: 'ms' },
+        field: { kind: 'span', min: 0, max: DAY_MS },
         flag: '--event-retry-delay',
       },
       {
@@ -220,7 +223,7 @@ export const GROUPS: readonly SettingGroup[] = [
         key: 'eventMaxAgeMs',
         title: 'Given up after',
         meaning: 'How old an event may become before it counts as failed.',
-        field: { kind: 'number', min: 1_000, max: 14 * DAY_MS, unit: 'ms' },
+        field: { kind: 'span', min: 1_000, max: 14 * DAY_MS },
         flag: '--event-max-age',
       },
       {
@@ -277,7 +280,7 @@ export function commandOf(name: string, before: Config, changes: Partial<Config>
     if (value === undefined || flag === undefined) continue;
     if (field.kind === 'pairs') words.push(...pairWords(flag, before[key] as Pairs, value as Pairs));
     else if (field.kind === 'list') words.push(...listWords(flag, before[key] as string[], value as string[]));
-    else if (field.kind === 'number' && field.unit === 'ms') words.push(flag, `${String(value)}ms`);
+    else if (field.kind === 'span') words.push(flag, spanText(value as number));
     else words.push(flag, String(value));
   }
   return words.length === 2 ? ['show', name] : words;
@@ -310,6 +313,7 @@ export function shownValue(value: unknown, key: string): string {
   if (value === '' || value === undefined) return '(empty)';
   if (Array.isArray(value)) return value.length === 0 ? '(none)' : value.join(', ');
   const field = settingOf(key)?.field;
+  if (typeof value === 'number' && field?.kind === 'span') return spanText(value);
   if (typeof value === 'number')
     return [value.toLocaleString('en-GB'), field?.kind === 'number' && field.unit].filter(Boolean).join(' ');
   if (typeof value !== 'object' || value === null) return String(value);
