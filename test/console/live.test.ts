@@ -8,6 +8,12 @@ import { goTo, noBrowser, openBrowser, openPage } from './support.ts';
 /** Longer than any screen waited before it asked again, and shorter than the feed's silence. */
 const A_WHILE_MS = 14_000;
 
+/** Notes when a page hears of such a thing: the tab that reads the feed tells the others what it has heard. */
+const HEARD = (kind: string) => `window.heard = new Promise((heard) => {
+  const name = Object.keys(localStorage).find((key) => key.startsWith('fob-live '));
+  new BroadcastChannel(name).onmessage = ({ data }) => JSON.stringify(data).includes('"${kind}"') && heard();
+}); 0`;
+
 describe('what moves in services is seen without being asked for', { skip: noBrowser }, () => {
   let browser: Browser;
   let node: TestNode;
@@ -65,11 +71,7 @@ describe('what moves in services is seen without being asked for', { skip: noBro
         await held.promise;
         await route.fulfill({ response });
       });
-      // The tab that reads the feed tells the others what it has heard.
-      await page.evaluate(`window.heard = new Promise((heard) => {
-        const name = Object.keys(localStorage).find((key) => key.startsWith('fob-live '));
-        new BroadcastChannel(name).onmessage = ({ data }) => JSON.stringify(data).includes('"${kind}"') && heard();
-      }); 0`);
+      await page.evaluate(HEARD(kind));
       await page.keyboard.type(keys);
       await asked.promise;
       await made[kind]();
@@ -81,6 +83,33 @@ describe('what moves in services is seen without being asked for', { skip: noBro
       assertClean();
     });
   }
+
+  test('what is removed is not asked for once more', async (t) => {
+    await client.request('PUT', '/v1/queues/short', { body: '{}', headers: { 'Content-Type': 'application/json' } });
+    const { page, assertClean } = await openPage(t, browser);
+    await goTo(page, `${node.url}/console/queues/short`);
+    await page.getByText('Live', { exact: true }).first().waitFor();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
+    await page.evaluate(HEARD('queue'));
+    await page.route('**/v1/queues/short', async (route) => {
+      const response = await route.fetch();
+      // Its end is heard before it is answered, and all that this concerns is asked for.
+      await page.evaluate('window.heard');
+      await route.fulfill({ response });
+    });
+    await page.getByRole('button', { name: 'More that can be done with this queue' }).click();
+    await page.getByRole('menuitem', { name: 'Remove the queue' }).click();
+    await page.getByRole('textbox', { name: 'Type short to go on' }).fill('short');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/queues$/);
+    await page.getByRole('link', { name: 'jobs' }).waitFor();
+    assert.deepEqual(
+      asked.filter((each) => /queues\/short/.test(each)),
+      ['DELETE /v1/queues/short'],
+    );
+    assertClean();
+  });
 
   test('messages of a queue, and that they come due', async (t) => {
     const { page, asked, assertClean } = await quiet(t, '/queues/jobs');

@@ -1,3 +1,4 @@
+import { asGoing } from './going.ts';
 import { ApiProblem } from './problem.ts';
 import type { Api } from './types.gen.ts';
 
@@ -122,7 +123,9 @@ export function nodeSpentMs(templates: Iterable<string>): number {
 }
 
 async function ask(method: Method, template: string, options: Loose = {}): Promise<unknown> {
-  const response = await request(method, urlOf(template, options.path, options.query), options);
+  const url = urlOf(template, options.path, options.query);
+  const send = () => request(method, url, options);
+  const response = await (method === 'DELETE' ? asGoing(url, send) : send());
   const nodeMs = Number(/\bnode;dur=([\d.]+)/.exec(response.headers.get('server-timing') ?? '')?.[1] ?? 0);
   spentMs.set(template, (spentMs.get(template) ?? 0) + nodeMs);
   if (response.status === 204) return undefined;

@@ -8,7 +8,8 @@ import {
   useMutation,
   useQuery,
 } from '@tanstack/react-query';
-import { type Answer, type Asked, api, nodeSpentMs, type Options, type PathOf } from './client.ts';
+import { type Answer, type Asked, api, nodeSpentMs, type Options, type PathOf, urlOf } from './client.ts';
+import { isGoing, isOf, onceGone } from './going.ts';
 import { type ApiProblem, isUnreachable } from './problem.ts';
 
 /** How a query is known: live events find it by its path and by the names in it. */
@@ -85,7 +86,8 @@ export function useChange<V, A>(change: (value: V) => Promise<A>, touches: reado
  * Asks again for what is shown and may be out of date, and resolves when it is there, with the milliseconds that the node spent on it;
  * in a tab that nobody sees, when somebody does.
  */
-export async function outdate(concerns: (query: Query) => boolean = () => true): Promise<number> {
+export async function outdate(isOld: (query: Query) => boolean = () => true): Promise<number> {
+  const concerns = (query: Query): boolean => isOld(query) && !isGoing(addressOf(query));
   const shown = queryClient.getQueryCache().findAll({ type: 'active', predicate: concerns });
   const paths = new Set(shown.map(({ queryKey: [path] }) => String(path)));
   const beforeMs = nodeSpentMs(paths);
@@ -101,6 +103,12 @@ export async function outdate(concerns: (query: Query) => boolean = () => true):
   }
   return nodeSpentMs(paths) - beforeMs;
 }
+
+function addressOf({ queryKey: [path, parameters] }: Query): string {
+  return urlOf(String(path), (parameters as { path?: Readonly<Record<string, unknown>> } | undefined)?.path);
+}
+
+onceGone((thing) => void outdate((query) => isOf(thing, addressOf(query))));
 
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) return;
