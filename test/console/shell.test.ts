@@ -334,6 +334,9 @@ describe('the console', { skip: noBrowser }, () => {
       await tab.getByRole('banner').getByText('Live', { exact: true }).waitFor();
     }
     const titles = await Promise.all(tabs.map((tab) => tab.locator('h1').first().textContent()));
+    const { page: elsewhere } = await openPage(t, browser);
+    await goTo(elsewhere, `${first.url}/console/queues`);
+    await elsewhere.getByRole('banner').getByText('Live', { exact: true }).waitFor();
     await first.kill();
     for (const tab of tabs) {
       await tab.getByRole('alert').getByText('The node does not answer').waitFor();
@@ -344,6 +347,8 @@ describe('the console', { skip: noBrowser }, () => {
       titles,
       'what was known is still shown',
     );
+    await elsewhere.getByRole('link', { name: 'Audit' }).click();
+    await elsewhere.getByRole('heading', { name: 'The node does not answer' }).waitFor();
     const port = new URL(first.url).port;
     const second = await startFobUp(folder, ['--port', port]);
     t.after(() => second.kill());
@@ -353,6 +358,8 @@ describe('the console', { skip: noBrowser }, () => {
       assert.equal(await tab.getByRole('alert').count(), 0, SCREENS_LEFT_OPEN[at]);
       assert.equal(await tab.locator('h1').first().textContent(), titles[at]);
     }
+    // What was never loaded comes by itself.
+    await elsewhere.getByRole('heading', { name: 'Audit' }).waitFor();
   });
 });
 
