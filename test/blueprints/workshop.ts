@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as sdk from '@aws-sdk/client-s3';
 import { eventually } from '../support/eventually.ts';
 import { type ProcessNode, runFob, startFobUp, temporaryFolder } from '../support/fob-process.ts';
+import { freePort } from '../support/servers/server.ts';
 import { canBuild, createShell, type Shell } from '../support/shell.ts';
 
 const DEADLINE_MS = 60_000;
@@ -36,7 +37,8 @@ export interface Workshop extends Shell {
 
 export async function openWorkshop(): Promise<Workshop> {
   const { folder, remove } = await temporaryFolder();
-  const node = await startFobUp(join(folder, 'data'));
+  // One that it can have again when it is started anew.
+  const node = await startFobUp(join(folder, 'data'), ['--port', String(await freePort())]);
   const shell = createShell(node.url);
   const { accessKeyId, secretAccessKey } = await shell.json('key', 'create', '--grant', 'bucket:*');
   const s3 = new sdk.S3Client({

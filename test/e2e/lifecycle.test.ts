@@ -22,6 +22,7 @@ import {
   temporaryFolder,
 } from '../support/fob-process.ts';
 import { leftOf } from '../support/leftovers.ts';
+import { freePort } from '../support/servers/server.ts';
 
 const HELLO = 'def callme():\n    return 42\n';
 /** Says in a log line that it runs. */
@@ -324,12 +325,4 @@ async function readyAt(url: string, fob: FobProcess): Promise<void> {
 function portOf(server: Server): number {
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : assert.fail('no port');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const port = portOf(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

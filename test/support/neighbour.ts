@@ -46,7 +46,10 @@ for (const [port, path] of Object.entries(ports)) {
 export async function startNeighbour(ports: Readonly<Record<number, number>>): Promise<Neighbour> {
   const name = `fob-neighbour-${process.pid}`;
   const cable = `fobn${process.pid % 100_000}`;
-  const network = `10.214.${process.pid % 256}`;
+  // Of a process that runs at the same time it is another one.
+  const place = process.pid % 65_536;
+  const network = `10.${214 + (place >> 14)}.${(place >> 6) & 255}`;
+  const address = (host: number) => `${network}.${4 * (place & 63) + host}`;
   const undo: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -64,8 +67,8 @@ export async function startNeighbour(ports: Readonly<Record<number, number>>): P
     undo.push(() => run('ip', ['netns', 'delete', name]));
     await run('ip', ['link', 'add', cable, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name]);
     undo.push(() => run('ip', ['link', 'delete', cable]).catch(() => undefined));
-    await run('ip', ['address', 'add', `${network}.1/30`, 'dev', cable]);
-    await run('ip', ['-n', name, 'address', 'add', `${network}.2/30`, 'dev', 'eth0']);
+    await run('ip', ['address', 'add', `${address(1)}/30`, 'dev', cable]);
+    await run('ip', ['-n', name, 'address', 'add', `${address(2)}/30`, 'dev', 'eth0']);
     await run('ip', ['link', 'set', cable, 'up']);
     await run('ip', ['-n', name, 'link', 'set', 'eth0', 'up']);
     const words = ['netns', 'exec', name, process.execPath, '-e', RELAY, JSON.stringify(paths)];
@@ -75,7 +78,7 @@ export async function startNeighbour(ports: Readonly<Record<number, number>>): P
       if (relay.exitCode === null && relay.signalCode === null) await once(relay, 'exit');
     });
     await once(relay.stdout, 'data');
-    return { address: `${network}.2`, close };
+    return { address: address(2), close };
   } catch (error) {
     await close();
     throw error;

@@ -16,9 +16,11 @@ export interface OtherMachine {
   close(): Promise<void>;
 }
 
+/** Of a process that runs at the same time they are mostly others. */
+const first = 4 * (process.pid % 63);
 /** Addresses kept for examples (RFC 5737), and private ones that nobody is likely to have. */
-const PUBLIC = ['203.0.113.1', '203.0.113.2'] as const;
-const PRIVATE = ['10.213.77.1', '10.213.77.2'] as const;
+const PUBLIC = [`203.0.113.${first + 1}`, `203.0.113.${first + 2}`] as const;
+const PRIVATE = [`10.213.77.${first + 1}`, `10.213.77.${first + 2}`] as const;
 
 const SERVER = `
 const net = require('node:net');
