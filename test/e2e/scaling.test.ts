@@ -7,16 +7,28 @@ import { eventually } from '../support/eventually.ts';
 import { runFob } from '../support/fob-process.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
 
-/** Prints that it runs, then sleeps. */
+/** Prints that it runs, then sleeps: for some time, or until a gate is opened. */
 const SLEEPERS: Readonly<Record<string, string>> = {
-  python:
-    'import time\n\ndef handler(event, context):\n    print("begun")\n    time.sleep(event["ms"] / 1000)\n    return "rested"\n',
-  node: `export async function handler({ ms }) {
+  python: `import fob, time
+
+def handler(event, context):
+    print("begun")
+    time.sleep(event.get("ms", 0) / 1000)
+    while "gate" in event and fob.kv.get("gates", event["gate"]) is None:
+        time.sleep(0.05)
+    return "rested"
+`,
+  node: `import * as fob from 'fob';
+  const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  export async function handler({ ms = 0, gate }) {
     console.log('begun');
-    await new Promise((resolve) => setTimeout(resolve, ms));
+    await sleep(ms);
+    while (gate && (await fob.kv.get('gates', gate)) === undefined) await sleep(50);
     return 'rested';
   }`,
 };
+/** For functions that wait for a gate, however long it takes until the test opens it. */
+const PATIENT = { grants: ['kv:gates:read'], timeoutMs: 300_000 };
 
 /** Each answers with its PID namespace and leaves something that would use a core for ever. */
 const BUSY: Readonly<Record<string, string>> = {
@@ -60,6 +72,10 @@ describe('scaling', { skip: process.platform !== 'linux' && 'sandboxes need Linu
     (await client.request('GET', `/v1/logs?function=${name}&limit=1000${query}`)).json.lines.reverse();
   const begun = (name: string, calls: number) =>
     eventually(async () => assert.equal((await logsOf(name, '&text=begun')).length, calls));
+  const open = async (gate: string, at = client): Promise<void> => {
+    const { status, text } = await at.request('PUT', `/v1/kv/gates/${gate}`, { body: 'open' });
+    assert.equal(status, 200, text);
+  };
   const recordOf = (id: string) =>
     eventually(async () => {
       const { status, text, json } = await client.request('GET', `/v1/invocations/${id}`);
@@ -71,8 +87,8 @@ describe('scaling', { skip: process.platform !== 'linux' && 'sandboxes need Linu
     test(`calls run side by side up to the limit; beyond it they get 429 (${runtime})`, async () => {
       const name = `sleeper-${runtime}`;
       const limit = 4;
-      await client.put(name, code, { runtime, maxConcurrency: limit });
-      const running = Array.from({ length: limit }, () => client.invoke(name, { ms: 4_000 }));
+      await client.put(name, code, { ...PATIENT, runtime, maxConcurrency: limit });
+      const running = Array.from({ length: limit }, () => client.invoke(name, { gate: name }));
       await begun(name, limit);
       assert.equal((await sandboxesOf(name)).length, limit);
       // As many as the limit wait a little for a place; one more is not even let in.
@@ -85,6 +101,7 @@ describe('scaling', { skip: process.platform !== 'linux' && 'sandboxes need Linu
       const throughFob = await client.request('POST', `/api/call/${name}`, { body: '{"ms": 0}' });
       assert.equal(throughFob.status, 429, throughFob.text);
       assert.match(throughFob.headers.get('retry-after') ?? '', /^[1-9]\d*$/);
+      await open(name);
       for (const answer of await Promise.all(running)) assert.deepEqual([answer.status, answer.json], [200, 'rested']);
       assert.equal((await logsOf(name, '&text=begun')).length, limit, 'what was refused never ran');
       assert.equal(await client.result(name, { ms: 0 }), 'rested');
@@ -92,12 +109,26 @@ describe('scaling', { skip: process.platform !== 'linux' && 'sandboxes need Linu
   }
 
   test('a call that waits for a place gets the next one', async () => {
-    await client.put('single', SLEEPERS.node!, { runtime: 'node', maxConcurrency: 1 });
-    const first = client.invoke('single', { ms: 200 });
-    await begun('single', 1);
-    const second = client.invoke('single', { ms: 0 });
-    assert.deepEqual([(await first).status, (await second).status], [200, 200]);
-    assert.equal((await sandboxesOf('single')).length, 1);
+    // One that lets calls wait for as long as it takes here.
+    const patient = await startTestNode({ queueWaitMs: 120_000 });
+    try {
+      const at = createClient(patient.url);
+      await at.put('single', SLEEPERS.node!, { ...PATIENT, runtime: 'node', maxConcurrency: 1 });
+      const first = at.invoke('single', { gate: 'single' });
+      await eventually(async () => {
+        const { json } = await at.request('GET', '/v1/logs?function=single&text=begun');
+        assert.equal(json.lines.length, 1);
+      });
+      const second = at.invoke('single', { ms: 0 });
+      await eventually(async () =>
+        assert.match((await at.request('GET', '/metrics')).text, /^fob_invocations_waiting 1$/m),
+      );
+      await open('single', at);
+      assert.deepEqual([(await first).status, (await second).status], [200, 200]);
+      assert.equal((await sandboxesOf('single', at)).length, 1);
+    } finally {
+      await patient.close();
+    }
   });
 
   test('with nothing to do it goes back to nothing, and comes back', async () => {
@@ -220,7 +251,7 @@ describe('scaling', { skip: process.platform !== 'linux' && 'sandboxes need Linu
   });
 
   test('a live tail shows lines while the function still runs', async () => {
-    await client.put('slow', SLEEPERS.node!, { runtime: 'node' });
+    await client.put('slow', SLEEPERS.node!, { ...PATIENT, runtime: 'node' });
     for (const accept of ['application/x-ndjson', 'text/event-stream']) {
       const hangUp = new AbortController();
       const tail = await fetch(`${node.url}/v1/logs/tail?function=slow`, {
@@ -228,30 +259,34 @@ describe('scaling', { skip: process.platform !== 'linux' && 'sandboxes need Linu
         signal: hangUp.signal,
       });
       let over = false;
-      const call = client.invoke('slow', { ms: 1_500 }).finally(() => {
+      const gate = `tail-${accept.replace('/', '-')}`;
+      const call = client.invoke('slow', { gate }).finally(() => {
         over = true;
       });
       await readUntil(tail, (text) => text.includes('"begun"'));
       assert.equal(over, false, 'it still runs');
       hangUp.abort();
+      await open(gate);
       assert.equal((await call).status, 200);
     }
   });
 
   test('a stream arrives piece by piece, and hanging up ends even an endless one', async () => {
     const codes = {
-      python: `import time
+      python: `import fob, time
 
 def handler(event, context):
     yield {"piece": 1}
-    time.sleep(event["ms"] / 1000)
+    while fob.kv.get("gates", event["gate"]) is None:
+        time.sleep(0.05)
     yield {"piece": 2}
     while event["endless"]:
         yield {"piece": 3}
 `,
-      node: `export async function* handler({ ms, endless }) {
+      node: `import * as fob from 'fob';
+      export async function* handler({ gate, endless }) {
         yield { piece: 1 };
-        await new Promise((resolve) => setTimeout(resolve, ms));
+        while ((await fob.kv.get('gates', gate)) === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
         yield { piece: 2 };
         while (endless) yield { piece: 3 };
       }`,
@@ -265,18 +300,19 @@ def handler(event, context):
       });
     for (const [runtime, code] of Object.entries(codes)) {
       const name = `stream-${runtime}`;
-      await client.put(name, code, { runtime });
-      const response = await start(name, { ms: 1_000, endless: false });
+      await client.put(name, code, { ...PATIENT, runtime });
+      const response = await start(name, { gate: name, endless: false });
       const reader = response.body!.getReader();
       const first = await reader.read();
       assert.deepEqual(JSON.parse(Buffer.from(first.value!).toString()), { piece: 1 });
       assert.equal((await client.request('GET', '/v1/node')).json.load.inFlight, 1, 'the function still runs');
+      await open(name);
       let rest = '';
       for (let part = await reader.read(); !part.done; part = await reader.read()) rest += Buffer.from(part.value);
       assert.deepEqual(JSON.parse(rest), { piece: 2 });
 
       const hangUp = new AbortController();
-      const endless = await start(name, { ms: 0, endless: true }, hangUp.signal);
+      const endless = await start(name, { gate: name, endless: true }, hangUp.signal);
       await readUntil(endless, (text) => text.includes('3'));
       hangUp.abort();
       const record = await recordOf(endless.headers.get('fob-invocation-id')!);
