@@ -121,6 +121,8 @@ describe('a repository elsewhere that is watched', {
     server.down = false;
     const well = (await look('shaky')).watch;
     assert.deepEqual([well.state, well.failures, well.error], ['ok', 0, undefined]);
+    // It would look every ten seconds from here on, into what others are about.
+    assert.equal((await node.request('DELETE', '/v1/repositories/shaky')).status, 204);
   });
 
   test('that does not build says why, and is tried again', async () => {
