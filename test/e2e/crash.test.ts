@@ -42,10 +42,12 @@ describe('a node that is killed again and again', {
       node = await startFobUp(folder);
       await told.isThere(node.client);
       const clients = told.clients(node.client);
-      await Promise.race([clients, told.confirms(randomInt(MAX_CHANGES) + 1)]);
+      await Promise.race([clients, Promise.all([told.confirms(randomInt(MAX_CHANGES) + 1), told.answers()])]);
       await Promise.race([clients, delay(randomInt(MAX_MORE_MS))]);
       // Either only the gateway dies, and its helper clears up, or both do, and the next start clears up.
       const launcher = round % 2 === 0 ? launcherOf(node.pid) : undefined;
+      // It does nothing between the two deaths, however long that takes.
+      if (launcher !== undefined) process.kill(launcher, 'SIGSTOP');
       process.kill(-node.pid, 'SIGKILL');
       if (launcher !== undefined) process.kill(launcher, 'SIGKILL');
       told.over = true;
@@ -96,6 +98,11 @@ class Told {
   /** Resolves once `count` more changes were confirmed. */
   async confirms(count: number): Promise<void> {
     for (let left = count; left > 0; left -= 1) await once(this.changes, 'confirmed');
+  }
+
+  /** Resolves once one more call was answered. */
+  async answers(): Promise<void> {
+    await once(this.changes, 'answered');
   }
 
   /** Everything confirmed is listed, and what is new since the last time answers. */
@@ -167,6 +174,7 @@ class Told {
     if (id === undefined) return void (await client.request('GET', '/healthz'));
     this.check(id, await client.request('GET', `/api/call/${id}`));
     this.calls += 1;
+    this.changes.emit('answered');
   }
 
   /** Once the node is dead, its clients' connections break; before, nothing may fail. */
