@@ -11,7 +11,8 @@ const MB = 1_048_576;
 const LARGE = 8 * MB;
 const HELLO = 'export const handler = async () => "first";';
 /** It is under way for as long as it takes to be killed: everything is unpacked and packed, and nothing is kept yet. */
-const SLOW = 'export const handler = async () => "second";\nawait new Promise((done) => setTimeout(done, 60_000));\n';
+const LOADS_FOR_MS = 120_000;
+const SLOW = `export const handler = async () => "second";\nawait new Promise((done) => setTimeout(done, ${LOADS_FOR_MS}));\n`;
 
 let folder: string;
 let remove: () => Promise<void>;
@@ -26,7 +27,7 @@ after(async () => {
 });
 
 const up = async (): Promise<ProcessNode> => {
-  const node = await startFobUp(folder);
+  const node = await startFobUp(folder, ['--load-timeout-ms', String(LOADS_FOR_MS)]);
   nodes.push(node);
   return node;
 };
