@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Problem } from '../../model/problem.ts';
+import { FakeClock } from '../../model/testing/fake-clock.ts';
 import type { DeployProgress, DeployRequest } from '../api.ts';
 import { type Files, tarGzOf } from './testing/archives.ts';
 import { createDeployment, type DeploymentHarness } from './testing/deployment.ts';
@@ -62,8 +63,13 @@ test('a failing build tells its log, stores nothing, and leaves the version befo
 });
 
 test('an endless build is cut off, with everything that it started', async (t) => {
-  const h = await createDeployment(t, { buildTimeoutMs: 1_000 });
-  const { message, log } = await failure(deployBuilt(h, 'sleep 1000 & echo started; while :; do sleep 1; done'));
+  const clock = new FakeClock();
+  const h = await createDeployment(t, { buildTimeoutMs: 1_000 }, clock);
+  const onProgress = (event: DeployProgress) => {
+    if (event.kind === 'output' && event.text === 'started') clock.advance(1_000);
+  };
+  const script = 'sleep 1000 & echo started; while :; do sleep 1; done';
+  const { message, log } = await failure(deployBuilt(h, script, {}, { onProgress }));
   assert.match(message, /longer than 1000 ms/);
   assert.equal(log, 'started');
   await assertGone(h);

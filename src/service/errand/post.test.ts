@@ -6,14 +6,13 @@ import { createReach } from './reach.ts';
 
 test('a receiver that never answers, or never ends its answer, is given up after a bounded time', async (t) => {
   const receiver = await Receiver.start();
-  const poster = createPoster(
-    createReach(() => undefined),
-    300,
-  );
+  const reach = createReach(() => undefined);
+  const [hasty, patient] = [createPoster(reach, 300), createPoster(reach, 3_000)];
   const drips: NodeJS.Timeout[] = [];
   t.after(async () => {
     for (const drip of drips) clearInterval(drip);
-    poster.close();
+    hasty.close();
+    patient.close();
     await receiver.close();
   });
   receiver.answer = ({ path }, response) => {
@@ -21,7 +20,7 @@ test('a receiver that never answers, or never ends its answer, is given up after
     response.writeHead(500);
     drips.push(setInterval(() => response.write('.'), 20));
   };
-  const post = async (path: string) => {
+  const post = async (poster: typeof hasty, path: string) => {
     const startedMs = performance.now();
     const what = {
       url: `${receiver.url}${path}`,
@@ -30,10 +29,10 @@ test('a receiver that never answers, or never ends its answer, is given up after
       headers: {},
     };
     const attempt = await poster.post(what, new AbortController().signal);
-    assert.ok(performance.now() - startedMs < 10_000);
+    assert.ok(performance.now() - startedMs < 60_000);
     return attempt;
   };
-  assert.deepEqual(await post('/hangs'), { done: false, message: 'no answer within 300 ms' });
-  // Its status is known.
-  assert.deepEqual(await post('/drips'), { done: false, message: 'the answer was 500' });
+  assert.deepEqual(await post(hasty, '/hangs'), { done: false, message: 'no answer within 300 ms' });
+  // Its status is known, where there is time enough for it.
+  assert.deepEqual(await post(patient, '/drips'), { done: false, message: 'the answer was 500' });
 });

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { systemClock } from '../../../model/clock.ts';
+import { type Clock, systemClock } from '../../../model/clock.ts';
 import type { StoredFunction } from '../../../model/function.ts';
 import { openEmbeddedStore } from '../../../store/embedded/store.ts';
 import type { Store } from '../../../store/store.ts';
@@ -38,6 +38,7 @@ const SETTINGS = { maxCodeBytes: 1_000_000, maxTreeBytes: 4_000_000, buildTimeou
 export async function createDeployment(
   test: TestContext,
   settings: Partial<typeof SETTINGS> = {},
+  clock: Clock = systemClock,
 ): Promise<DeploymentHarness> {
   const folder = await temporaryFolder(test);
   const store = await openEmbeddedStore({ folder: join(folder, 'data') });
@@ -53,7 +54,7 @@ export async function createDeployment(
     runtimes: sampleRuntimes,
     sandboxes,
     settings: { ...SETTINGS, ...settings },
-    clock: systemClock,
+    clock,
     tryLoad: (candidate) => {
       tried.push(candidate);
       return harness.load(candidate);

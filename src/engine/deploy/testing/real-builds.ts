@@ -8,7 +8,7 @@ import type { DeployProgress, DeployRequest } from '../../api.ts';
 import { createDeployer } from '../deployer.ts';
 import { afterwards, contentsOf, temporaryFolder } from './temporary.ts';
 
-const SETTINGS = { maxCodeBytes: 1_000_000, maxTreeBytes: 50_000_000, buildTimeoutMs: 120_000 };
+const SETTINGS = { maxCodeBytes: 1_000_000, maxTreeBytes: 50_000_000, buildTimeoutMs: 600_000 };
 
 /** Deploys with builds in real build sandboxes; tells the tree that came out, and what was said. */
 export async function realBuilds(t: TestContext, runtimes: Runtimes, settings: Partial<typeof SETTINGS> = {}) {
