@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startTestNode, type TestNode } from '../../test/support/node.ts';
 
+/** How long a token is good that expires while somebody listens: long enough to begin to. */
+const BRIEF_MS = 6_000;
+
 interface Happening {
   readonly event: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into events of any shape, and fail where they err
@@ -244,8 +247,9 @@ describe('the live feed', () => {
         assert.equal(answer.status, 201, answer.text);
         return answer.json.token;
       };
-      const expiring = await listen(node, await issue({ expiresAt: new Date(Date.now() + 2_000).toISOString() }), path);
       const staying = await listen(node, await issue({}), path);
+      const expiresAt = new Date(Date.now() + BRIEF_MS).toISOString();
+      const expiring = await listen(node, await issue({ expiresAt }), path);
       await expiring.ended;
       assert.equal((await node.request('DELETE', '/v1/users/tom', as(ada))).status, 204);
       await staying.ended;

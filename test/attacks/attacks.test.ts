@@ -16,8 +16,8 @@ import { createVictim, VICTIM_VARIABLE, type Victim } from './victim.ts';
 const LANGUAGES: readonly Language[] = ['python', 'node'];
 const STATUS_OF: Readonly<Record<string, number>> = { succeeded: 200, timed_out: 504 };
 const OTHER_STATUS = 502;
-const JOURNAL_DEADLINE_MS = 10_000;
-const LEFTOVERS_DEADLINE_MS = 20_000;
+const JOURNAL_DEADLINE_MS = 60_000;
+const LEFTOVERS_DEADLINE_MS = 60_000;
 const CLOSE_DEADLINE_MS = 60_000;
 /** A driver may be somewhat beyond what the node keeps of an invocation, `maxLogBytes`, before it counts as hostile. */
 const MOST_LOG_BYTES = 2 * 1_048_576;

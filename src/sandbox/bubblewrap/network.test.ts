@@ -31,7 +31,7 @@ const reach = (target) => new Promise((resolve) => {
   const socket = net.connect(Number(port), host);
   socket.on('data', (data) => { resolve(String(data)); socket.destroy(); });
   socket.on('error', (error) => resolve(error.code));
-  socket.setTimeout(5000, () => { resolve('silence'); socket.destroy(); });
+  socket.setTimeout(60000, () => { resolve('silence'); socket.destroy(); });
 });
 Promise.all(process.argv.slice(1).map(reach)).then((all) => { console.log(JSON.stringify(all)); process.exit(); });`;
 

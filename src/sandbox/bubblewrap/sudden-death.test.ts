@@ -13,7 +13,7 @@ import { createBubblewrapSandboxes } from './index.ts';
 
 const GATEWAY = fileURLToPath(new URL('./testing/gateway.ts', import.meta.url));
 
-describe('nothing is left after a sudden death', { timeout: 60_000 }, () => {
+describe('nothing is left after a sudden death', { timeout: 240_000 }, () => {
   let folder: string;
   const gateways: ChildProcess[] = [];
 

@@ -157,7 +157,7 @@ describe('NATS', { skip: noNats }, () => {
 
     it('tells the server that it is still at work while accepting takes long', async () => {
       await manager.streams.add({ name: 'W', subjects: ['w'] });
-      const bench = await listening({ subject: 'w', stream: 'W', ackWaitSeconds: 1 });
+      const bench = await listening({ subject: 'w', stream: 'W', ackWaitSeconds: 3 });
       const held = Promise.withResolvers<void>();
       bench.hold = held.promise;
       const signs = sender.subscribe('$JS.ACK.W.>', { max: 5 });

@@ -65,8 +65,9 @@ test('a reader that stops reading is let go with one mebibyte waiting, and other
   assert.deepEqual([sends.size, endless.size], [1, 1]);
   while (received < sent) await once(reading, 'data');
   for (const send of sends) send(eventText('log', 'the last'));
-  const [last] = (await once(reading, 'data')) as [Buffer];
-  assert.match(last.toString(), /event: log\ndata: "the last"\n\n/);
+  // Behind the end of what came before.
+  let end = '';
+  while (!/event: log\ndata: "the last"\n\n/.test(end)) end = (end + (await once(reading, 'data'))[0]).slice(-200);
 });
 
 test('one large event waits, and those after it do not', async (t) => {

@@ -27,7 +27,8 @@ export async function startDnsResponder(): Promise<DnsResponder> {
   const host = `127.53.${(process.pid >> 8) & 255}.${process.pid & 255}`;
   const folder = mkdtempSync(join(tmpdir(), 'fob-dns-'));
   const file = join(folder, 'resolv.conf');
-  writeFileSync(file, `nameserver ${host}\noptions timeout:1 attempts:1\n`);
+  // Whoever asks waits for longer than the platform lets it.
+  writeFileSync(file, `nameserver ${host}\noptions timeout:30 attempts:1\n`);
   const answers: DnsResponder['answers'] = {};
   const asked: string[] = [];
   const udp = createSocket('udp4').bind(53, host);
