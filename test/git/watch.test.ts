@@ -193,7 +193,7 @@ describe('a repository elsewhere that is watched', {
     await watch('metadata', { url: 'http://169.254.169.254/x.git', branch: 'main' });
     assert.match((await look('metadata')).watch.error, /link-local/);
     await watch('gone', { branch: 'absent' });
-    assert.match((await look('gone')).watch.error, /there is no branch absent/);
+    assert.match((await look('gone')).watch.error, /there is no branch absent at \S+; it has main$/);
     await put('plain', {});
     assert.equal((await node.request('POST', '/v1/repositories/plain/look')).status, 409);
     assert.equal((await put('plain', { watch: { url: server.url, branch: 'main' } })).status, 409);

@@ -7,6 +7,8 @@ import type { Watch } from '../../service/repository/repositories.ts';
 
 const LOOK_TIMEOUT_MS = 60_000;
 const FETCH_TIMEOUT_MS = 600_000;
+/** What the names of branches begin with. */
+const HEADS = 'refs/heads/';
 const MAX_LISTING_BYTES = 8_388_608;
 const reach = createReach(() => undefined);
 
@@ -26,13 +28,22 @@ export interface Outside {
 }
 
 /** The refs of the branch, or of the tags, that are watched. */
-export async function listRefs(git: Git, outside: Outside): Promise<OutsideRef[]> {
-  const { watch } = outside;
-  const { href } = new URL(watch.url);
-  const addresses = await reachable(new URL(href));
-  const pattern = watch.branch === undefined ? `refs/tags/${watch.tag}` : `refs/heads/${watch.branch}`;
+export function listRefs(git: Git, outside: Outside): Promise<OutsideRef[]> {
+  const { branch, tag } = outside.watch;
+  const pattern = branch === undefined ? `refs/tags/${tag}` : `${HEADS}${branch}`;
   // A tag with a message is an object of its own; the commit behind it is listed with `^{}`.
-  const patterns = watch.branch === undefined ? [pattern, `${pattern}^{}`] : [pattern];
+  return listed(git, outside, branch === undefined ? [pattern, `${pattern}^{}`] : [pattern]);
+}
+
+/** The names of all branches. */
+export async function listBranches(git: Git, outside: Outside): Promise<string[]> {
+  const refs = await listed(git, outside, [`${HEADS}*`]);
+  return refs.map(({ ref }) => ref.slice(HEADS.length));
+}
+
+async function listed(git: Git, outside: Outside, patterns: readonly string[]): Promise<OutsideRef[]> {
+  const { href } = new URL(outside.watch.url);
+  const addresses = await reachable(new URL(href));
   const options = { ...optionsOf(outside, addresses, LOOK_TIMEOUT_MS), maxOutputBytes: MAX_LISTING_BYTES };
   const listing = await git.run(['ls-remote', '--quiet', href, ...patterns], options).catch(sayInWords);
   const text = listing.toString('utf8');

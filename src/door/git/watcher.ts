@@ -5,7 +5,7 @@ import type { DoorContext } from '../context.ts';
 import type { OwnApi } from '../own-api.ts';
 import type { Principal } from '../principal.ts';
 import type { Deployments } from './deployments.ts';
-import { fetchRef, listRefs, type Outside, type OutsideRef } from './outside.ts';
+import { fetchRef, listBranches, listRefs, type Outside, type OutsideRef } from './outside.ts';
 
 const MAX_AT_ONCE = 3;
 const MAX_BACK_OFF_MS = 3_600_000;
@@ -13,6 +13,8 @@ const MAX_BACK_OFF_MS = 3_600_000;
 const SPREAD_MS = 5_000;
 const READ_TIMEOUT_MS = 300_000;
 const MAX_TAGS = 10_000;
+/** So many branches are named to whoever named one that there is not. */
+const MAX_NAMED = 5;
 /** What a watched repository may change here: all that a project file has, and nothing of who may do what. */
 const KINDS: ReadonlySet<string> = new Set(['function', 'trigger', 'bucket', 'queue', 'topic', 'kv', 'project']);
 
@@ -145,7 +147,11 @@ export class Watcher {
       signal: this.ending.signal,
     };
     const refs = await listRefs(git, outside);
-    const next = watch.branch === undefined ? newestTag(refs, before) : movedBranch(refs, watch, before);
+    const { branch } = watch;
+    if (branch !== undefined && !refs.some(({ ref }) => ref === `refs/heads/${branch}`)) {
+      throw new Error(`there is no branch ${branch} at ${watch.url}${branchWords(await listBranches(git, outside))}`);
+    }
+    const next = branch === undefined ? newestTag(refs, before) : movedBranch(refs, branch, before);
     const tags = watch.branch === undefined ? { tags: knownTags(refs) } : {};
     if (next === undefined) return tags;
     await fetchRef(git, outside, next.ref);
@@ -198,10 +204,16 @@ function isOfProjects(action: string): boolean {
   return KINDS.has(action.slice(0, action.indexOf(':')));
 }
 
-function movedBranch(refs: readonly OutsideRef[], watch: Watch, before: WatchState): OutsideRef | undefined {
-  const found = refs.find(({ ref }) => ref === `refs/heads/${watch.branch}`);
-  if (found === undefined) throw new Error(`there is no branch ${watch.branch} at ${watch.url}`);
-  return found.commit === before.commit ? undefined : found;
+function movedBranch(refs: readonly OutsideRef[], branch: string, before: WatchState): OutsideRef | undefined {
+  const found = refs.find(({ ref }) => ref === `refs/heads/${branch}`);
+  return found?.commit === before.commit ? undefined : found;
+}
+
+/** Which branches there are instead, for whoever named one that there is not. */
+function branchWords(branches: readonly string[]): string {
+  if (branches.length === 0) return ': nothing was committed to it yet';
+  const further = branches.length - MAX_NAMED;
+  return `; it has ${branches.slice(0, MAX_NAMED).join(', ')}${further > 0 ? ` and ${further} more` : ''}`;
 }
 
 /** Of the tags that were not there before, the one with the highest version. */
