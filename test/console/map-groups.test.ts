@@ -45,6 +45,25 @@ const MODEL: MapModel = {
   hidden: 0,
 };
 
+test('what things went on from is not silent, though nobody knows what came to it', () => {
+  const numbers = edge('bucket:photos', 'trigger:uploads', 4).numbers;
+  const answer = {
+    nodes: [
+      { id: 'bucket:photos', kind: 'bucket', name: 'photos', silent: false },
+      { id: 'trigger:uploads', kind: 'trigger', name: 'uploads', silent: false },
+    ],
+    edges: [{ from: 'bucket:photos', to: 'trigger:uploads', kind: 'wakes', ...numbers }],
+  } as unknown as Parameters<typeof mapModel>[0];
+  const { nodes } = mapModel(answer, [], '', true);
+  assert.deepEqual(
+    nodes.map(({ name, calls, passes }) => [name, calls, passes]),
+    [
+      ['photos', 0, 4],
+      ['uploads', 4, undefined],
+    ],
+  );
+});
+
 test('a closed group is one thing: its lines are those of all that is in it, and what happens within is not drawn', () => {
   const { nodes, edges, shape } = closeGroups(MODEL, new Set(['shop']));
   assert.deepEqual(nodes.map(({ id }) => id).sort(), ['function:c', 'function:d', 'group:shop']);

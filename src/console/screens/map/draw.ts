@@ -37,6 +37,10 @@ const MAX_BADGE = 13;
 const LETTERS = { name: 12, nameAt: 14, number: 10.5, numberAt: 28 };
 const OUTLINE_LETTERS = { name: 13.5, nameAt: 15, number: 12, numberAt: 32 };
 const FAINT = 0.22;
+/** Below this a line does not say how many of its calls failed. */
+const BADGE_FROM = 0.3;
+/** How wide a letter is, of its height, at most on average. */
+const LETTER_WIDTH = 0.66;
 /** An error share from which a line is one of errors. */
 const BAD_FROM = 0.005;
 
@@ -66,12 +70,24 @@ export function drawScene(context: Context, scene: Scene): void {
 export function drawParticles(context: Context, scene: Scene, particles: readonly Particle[]): void {
   const { camera, layout, palette, lit } = scene;
   const radius = Math.max(2, Math.min(4.2, 3.4 * Math.sqrt(camera.scale)));
+  const badges = new Map(
+    scene.model.edges.flatMap((edge) => {
+      const line = layout.lines[edge.id];
+      if (line === undefined || !hasBadge(scene, edge)) return [];
+      const { width, high } = badgeOf(edge.numbers.errors / edge.numbers.calls, camera);
+      const [x, y] = pointAt(line, 0.5);
+      return [[edge.id, { x, y, aside: width / 2 + radius / camera.scale, above: high / 2 }]];
+    }),
+  );
   for (const bad of [false, true]) {
     context.beginPath();
     for (const particle of particles) {
       const line = layout.lines[particle.edge];
       if (particle.bad !== bad || line === undefined || (lit.size > 0 && !lit.has(particle.edge))) continue;
       const [px, py] = pointAt(line, particle.at);
+      // Below what says how many failed, which has to be read.
+      const badge = badges.get(particle.edge);
+      if (badge !== undefined && Math.abs(px - badge.x) < badge.aside && Math.abs(py - badge.y) < badge.above) continue;
       const x = px * camera.scale + camera.x;
       const y = (py + particle.aside * 1.6) * camera.scale + camera.y;
       if (bad) {
@@ -145,7 +161,7 @@ function drawGroup(context: Context, { palette, camera }: Scene, group: string, 
 }
 
 function drawEdge(context: Context, scene: Scene, edge: MapEdge, line: readonly number[]): void {
-  const { palette, camera, layout, lit, selected, perMinute } = scene;
+  const { palette, camera, lit, selected, perMinute } = scene;
   const { calls, errors } = edge.numbers;
   const isBad = calls > 0 && errors / calls >= BAD_FROM;
   const isSelected = selected === edge.id;
@@ -167,7 +183,7 @@ function drawEdge(context: Context, scene: Scene, edge: MapEdge, line: readonly 
   context.stroke();
   context.setLineDash([]);
   if (camera.scale > 0.16) arrow(context, line, width);
-  if (isBad && camera.scale >= 0.3 && !layout.isOutline) badge(context, scene, line, errors / calls);
+  if (hasBadge(scene, edge)) badge(context, scene, line, errors / calls);
   context.globalAlpha = 1;
 }
 
@@ -188,11 +204,8 @@ function arrow(context: Context, line: readonly number[], width: number): void {
 /** How many of the calls on a line failed. */
 function badge(context: Context, { palette, camera }: Scene, line: readonly number[], share: number): void {
   const [x, y] = pointAt(line, 0.5);
-  const words = `✕ ${formatShare(Math.max(0.01, Math.round(share * 100) / 100))}`;
-  const size = Math.min(MAX_BADGE, Math.max(NUMBER_PX, NUMBER_PX / camera.scale));
-  const high = size * 1.7;
+  const { words, size, width, high } = badgeOf(share, camera);
   context.font = `600 ${size}px ${palette.font}`;
-  const width = context.measureText(words).width + size * 1.2;
   context.beginPath();
   context.roundRect(x - width / 2, y - high / 2, width, high, high / 2);
   context.fillStyle = palette['bad-soft'];
@@ -202,7 +215,21 @@ function badge(context: Context, { palette, camera }: Scene, line: readonly numb
   context.stroke();
   context.fillStyle = palette.bad;
   context.textBaseline = 'middle';
-  context.fillText(words, x - width / 2 + size * 0.6, y + 0.5);
+  context.textAlign = 'center';
+  context.fillText(words, x, y + 0.5);
+  context.textAlign = 'start';
+}
+
+/** What such a badge says, and how large it is. */
+function badgeOf(share: number, { scale }: Camera): { words: string; size: number; width: number; high: number } {
+  const words = `✕ ${formatShare(Math.max(0.01, Math.round(share * 100) / 100))}`;
+  const size = Math.min(MAX_BADGE, Math.max(NUMBER_PX, NUMBER_PX / scale));
+  return { words, size, width: size * (words.length * LETTER_WIDTH + 1.2), high: size * 1.7 };
+}
+
+/** Whether a line says how many of its calls failed. */
+function hasBadge({ camera, layout }: Scene, { numbers: { calls, errors } }: MapEdge): boolean {
+  return calls > 0 && errors / calls >= BAD_FROM && camera.scale >= BADGE_FROM && !layout.isOutline;
 }
 
 function drawNode(context: Context, scene: Scene, node: MapNode, box: Box): void {
@@ -318,7 +345,8 @@ function drawWords(
   if (!hasNumbers) return;
   context.font = `400 ${Math.max(letters.number, NUMBER_PX / camera.scale)}px ${palette.font}`;
   context.fillStyle = bad > 0 ? palette.bad : palette.muted;
-  const rate = node.calls > 0 ? rateWords(node.calls, perMinute(node.calls)) : undefined;
+  const count = node.calls || (node.detail === undefined ? (node.passes ?? 0) : 0);
+  const rate = count > 0 ? rateWords(count, perMinute(count)) : undefined;
   const words = bad > 0 ? `✕ ${formatShare(bad)} of ${rate}` : (rate ?? node.detail ?? 'silent');
   context.fillText(shorten(context, words, room), left, box.y + letters.numberAt);
 }

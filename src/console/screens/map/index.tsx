@@ -1,13 +1,15 @@
-import { NativeSelect, SegmentedControl, Switch } from '@mantine/core';
+import { Button, NativeSelect, SegmentedControl, Switch } from '@mantine/core';
 import { IconSearch, IconTopologyStar3 } from '@tabler/icons-react';
 import { lazy, Suspense, useMemo } from 'react';
-import { useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { useFunctions } from '../../api/functions.ts';
 import { useApi } from '../../api/hooks.ts';
+import { ANY } from '../../api/may.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { Loading } from '../../ui/loading.tsx';
+import { May } from '../../ui/may.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
@@ -129,7 +131,23 @@ export default function MapScreen() {
         <QueryView query={query} what="The map" rows={8}>
           {({ countedMs, leftOut }) =>
             shown === undefined || shown.nodes.length === 0 ? (
-              <EmptyState icon={IconTopologyStar3} title={withSilent ? 'Nothing is here yet' : 'All is silent'}>
+              <EmptyState
+                icon={IconTopologyStar3}
+                title={withSilent ? 'Nothing is here yet' : 'All is silent'}
+                action={
+                  withSilent ? (
+                    <May action="function:deploy" on={ANY} orAbsent>
+                      <Button component={Link} to="/create">
+                        Create a function
+                      </Button>
+                    </May>
+                  ) : (
+                    <Button variant="default" onClick={() => set('silent', undefined)}>
+                      Show what is silent, too
+                    </Button>
+                  )
+                }
+              >
                 {withSilent
                   ? 'Create a function and call it, or let something wake it: it appears here within a second.'
                   : 'Nothing was called within this time. Choose a longer time, or show what is silent, too.'}

@@ -173,6 +173,8 @@ function Tool({ label, onClick, icon: Icon }: { label: string; onClick: () => vo
   );
 }
 
-function describe({ kind, name, calls, errors, silent }: MapModel['nodes'][number]): string {
-  return `${kindWords(kind)} ${name}, ${silent || calls === 0 ? 'silent' : `${calls} ${kind === 'function' || kind === 'group' ? 'invocations' : 'uses'}, ${errors} errors`}`;
+function describe({ kind, name, calls, errors, passes = 0 }: MapModel['nodes'][number]): string {
+  const uses = `${calls} ${kind === 'function' || kind === 'group' ? 'invocations' : 'uses'}, ${errors} errors`;
+  const words = calls > 0 ? uses : passes > 0 ? `${passes} went on from it` : 'silent';
+  return `${kindWords(kind)} ${name}, ${words}`;
 }

@@ -17,6 +17,8 @@ export interface MapNode {
   /** What came to it: calls of a function, uses of a service. */
   readonly calls: number;
   readonly errors: number;
+  /** What went on from it, where nothing is known to have come to it: objects that somebody stored wake a function. */
+  readonly passes?: number;
 }
 
 /** A line of the map. Doors stand once for each function that they call, so that not everything hangs together by them. */
@@ -57,6 +59,7 @@ export function mapModel(
 ): MapModel {
   const groupOf = groupsOfFunctions(functions, grouping);
   const sums = new Map<string, { calls: number; errors: number }>();
+  const passes = new Map<string, number>();
   const edges: MapEdge[] = [];
   const doors = new Map<string, MapNode>();
   for (const { from, to, kind, ...numbers } of answer.edges) {
@@ -64,6 +67,7 @@ export function mapModel(
     const isDoor = from.startsWith('door:');
     const start = isDoor ? `${from} ${to}` : from;
     edges.push({ id: `${start} ${to}`, from: start, to, kind, numbers });
+    passes.set(from, (passes.get(from) ?? 0) + numbers.calls);
     const sum = sums.get(to) ?? { ...NOTHING };
     sums.set(to, { calls: sum.calls + numbers.calls, errors: sum.errors + numbers.errors });
     if (isDoor) {
@@ -90,6 +94,7 @@ export function mapModel(
       silent,
       group: '',
       ...(sums.get(id) ?? NOTHING),
+      ...(passes.has(id) && { passes: passes.get(id)! }),
     });
   }
   let hidden = 0;
