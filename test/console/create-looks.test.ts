@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { startTestNode, type TestNode } from '../support/node.ts';
@@ -11,6 +12,10 @@ const STEPS = [
   ['Memory and timeout', 'A cloud would ask'],
   ['Review and deploy', 'The trigger webhook-queue-worker-work'],
 ] as const;
+
+/** Cells whose words are broken letter by letter, for there is no room beside the others. */
+const STACKED_LETTERS = `[...document.querySelectorAll('main td, main th')].flatMap((cell) =>
+  cell.clientHeight > 150 && cell.clientWidth < 60 ? [cell.textContent] : [])`;
 
 /** As somebody left it who chose a blueprint with two functions, a secret and two triggers. */
 const DRAFT = {
@@ -59,6 +64,7 @@ describe('the steps of creating a function, as they look', { skip: noBrowser }, 
           await settled(page);
           await look(page, `create-${step.split(' ')[0]!.toLowerCase()}-${scheme}-${width}`);
           await assertNoOverflow(page);
+          assert.deepEqual(await page.evaluate(STACKED_LETTERS), [], `${step} at ${width} px`);
           await assertAccessible(page);
         }
         await steps.getByRole('button', { name: 'Blueprint or code' }).click();

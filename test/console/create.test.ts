@@ -22,6 +22,15 @@ const next = (page: Page) => page.getByRole('button', { name: /^Next/ }).click()
 const nameField = (page: Page) => page.getByRole('textbox', { name: 'Name', exact: true });
 const step = (page: Page, title: string) => page.getByRole('heading', { level: 2, name: title }).waitFor();
 
+/** Drags a file or a folder over the page, as from a window of files, and lets go. */
+async function dropFile(page: Page, path: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const at = { x: 700, y: 500, data: { items: [], files: [path], dragOperationsMask: 1 } };
+  for (const type of ['dragEnter', 'dragOver', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, ...at });
+  await session.detach();
+}
+
 async function deploy(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Deploy', exact: true }).click();
   await page.waitForURL(`**/functions/${name}`, { timeout: DEPLOY_MS });
@@ -226,6 +235,44 @@ export const handler = async () => word + readFileSync(new URL('./data.bin', imp
     assert.equal((await node.request('POST', '/v1/functions/shop/invoke', { body: '{}' })).text, '"bytes: 4"');
   });
 
+  test('files are dropped anywhere on the first step, and what cannot be a function is said at once', async (t) => {
+    const { page, assertClean } = await open(t);
+    const { folder, remove } = await temporaryFolder();
+    t.after(remove);
+    await mkdir(join(folder, 'nothing'));
+    await mkdir(join(folder, 'shop/helpers'), { recursive: true });
+    await writeFile(join(folder, 'packed.zip'), 'this is no archive');
+    await writeFile(join(folder, 'shop/helpers/__init__.py'), '');
+    await writeFile(join(folder, 'shop/helpers/word.py'), 'WORD = "hi"\n');
+    await writeFile(join(folder, 'shop/main.py'), 'from helpers.word import WORD\ndef callme(): return WORD\n');
+    await page.getByText('Drop a ZIP, a folder or a source file').waitFor({ state: 'attached' });
+    await dropFile(page, join(folder, 'nothing'));
+    await page.getByRole('alert').getByText('There is nothing in it that a function could be made of').waitFor();
+    await dropFile(page, join(folder, 'packed.zip'));
+    await page.getByRole('alert').getByText('packed.zip is called like a ZIP, and is none').waitFor();
+    await dropFile(page, join(folder, 'shop'));
+    await page.getByRole('status').getByText('3 files').waitFor();
+    await page.getByRole('radio', { name: /ZIP or folder/, checked: true }).waitFor();
+    await page.getByRole('button', { name: 'Function', exact: false }).and(page.locator('nav button')).first().click();
+    // The file that is entered first, and not the first of all.
+    await page.getByRole('textbox', { name: 'Code of main.py' }).getByText('def callme').waitFor();
+    assertClean();
+  });
+
+  test('what a blueprint asks for shows what it is else, and is refused in words', async (t) => {
+    const { page } = await open(t, /status of 400/);
+    await goTo(page, `${node.url}/console/create?blueprint=csv-to-postgres`);
+    await page.getByRole('radio', { name: /CSV files/, checked: true }).waitFor();
+    await next(page);
+    await step(page, 'Trigger');
+    const field = (name: RegExp) => page.getByRole('textbox', { name });
+    assert.equal(await field(/Bucket for the CSV files/).inputValue(), 'csv-to-postgres-inbox');
+    assert.equal(await field(/Column by which/).inputValue(), 'id');
+    await field(/Host and port/).fill('db.example.org:5432');
+    await field(/Table that is filled/).fill('no table');
+    await page.getByText('This does not fit. Such as sales, or shop.sales', { exact: true }).waitFor();
+  });
+
   test('one goes back and changes anything: what hangs on it follows', async (t) => {
     const { page, assertClean } = await openPage(t, browser);
     const to = (title: string) => page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name: title });
@@ -261,6 +308,12 @@ export const handler = async () => word + readFileSync(new URL('./data.bin', imp
     await step(page, 'Trigger');
     await next(page);
     await page.getByRole('alert').getByText('Give the secret that the sender signs with').waitFor();
+    // Where one has to go on.
+    await page.waitForFunction("document.activeElement?.getAttribute('aria-invalid') === 'true'");
+    assert.match(
+      String(await page.evaluate('document.activeElement.labels[0].textContent')),
+      /The secret that the sender/,
+    );
     await page.getByLabel(/The secret that the sender signs with/).fill('s3cret-of-the-sender');
     await page.getByRole('textbox', { name: 'How many are worked on at once' }).fill('3');
     await next(page);
@@ -293,11 +346,17 @@ export const handler = async () => word + readFileSync(new URL('./data.bin', imp
     t.after(() => server.close());
     const { page, assertClean } = await open(t);
     await page.getByRole('radio', { name: /Git repository/ }).click();
-    await page.getByRole('textbox', { name: 'Name of the repository and its function' }).fill('pushed');
+    const address = page.getByRole('textbox', { name: 'Address of the repository' });
+    await address.fill('https://github.com/you/thumb.nails.git');
+    const repositoryName = page.getByRole('textbox', { name: 'Name of the repository and its function' });
+    assert.equal(await repositoryName.inputValue(), 'thumb-nails');
+    await address.fill('');
+    assert.equal(await repositoryName.inputValue(), '');
+    await repositoryName.fill('pushed');
     await page.getByText(`git remote add fob ${node.url}/git/pushed.git`).waitFor();
     await next(page);
     await page.getByRole('alert').getByText('Give the address of the repository').waitFor();
-    await page.getByRole('textbox', { name: 'Address of the repository' }).fill(`${server.url}/.git`);
+    await address.fill(`${server.url}/.git`);
     await next(page);
     await page.getByRole('button', { name: /^Schedule/ }).click();
     await page.getByText('Every hour', { exact: true }).click();

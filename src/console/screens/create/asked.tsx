@@ -1,6 +1,6 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { Panel } from '../../ui/panel.tsx';
-import { looseValues } from './blueprint.ts';
+import { looseValues, usualText } from './blueprint.ts';
 import { useCreation } from './context.tsx';
 import classes from './create.module.css';
 
@@ -22,7 +22,7 @@ export function Asked() {
               key={name}
               label={label}
               description={help}
-              value={draft.values[name] ?? values[name] ?? ''}
+              value={draft.values[name] ?? values[name] ?? usualText(blueprint, name, draft.values)}
               onChange={(event) => {
                 const text = event.currentTarget.value;
                 update((before) => ({ ...before, values: { ...before.values, [name]: text } }));
@@ -43,6 +43,7 @@ export function Asked() {
               value={value}
               onChange={(event) => setSecret(variable, event.currentTarget.value)}
               error={strict && value === '' ? 'This is needed' : undefined}
+              aria-invalid={(strict && value === '') || undefined}
               withAsterisk
               autoComplete="new-password"
             />

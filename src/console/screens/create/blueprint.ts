@@ -62,10 +62,24 @@ export function lackingValues({ values: asked }: Blueprint, given: Readonly<Reco
   return Object.keys(asked).filter((name) => asked[name]!.default === undefined && (given[name] ?? '') === '');
 }
 
-/** What is wrong with a value that was typed, by the value's name. */
-export function valueFaults(error: ApiProblem | null): Readonly<Record<string, string>> {
+/** What a value is where nobody gives it, with what it names filled in; `''` where it has to be given. */
+export function usualText({ values: asked }: Blueprint, name: string, given: Readonly<Record<string, string>>): string {
+  const usual = asked[name]?.default;
+  if (usual === undefined) return '';
+  // A default names what was asked for before it, and so ends.
+  const before = Object.keys(asked).slice(0, Object.keys(asked).indexOf(name));
+  return String(usual).replaceAll(/\$\{([a-z][A-Za-z0-9]*)\}/g, (text, named: string) =>
+    before.includes(named) ? (given[named] ?? usualText({ values: asked } as Blueprint, named, given)) : text,
+  );
+}
+
+/** What is wrong with a value that was typed, by the value's name, in the words of whoever wrote the blueprint where it has some. */
+export function valueFaults(error: ApiProblem | null, blueprint?: Blueprint): Readonly<Record<string, string>> {
   const field = error?.document.field;
-  return error === null || typeof field !== 'string' ? {} : { [field]: error.detail };
+  if (error === null || typeof field !== 'string') return {};
+  const { help, pattern } = blueprint?.values[field] ?? {};
+  const isUnlike = help !== undefined && pattern !== undefined && error.detail.includes(pattern);
+  return { [field]: isUnlike ? `This does not fit. ${help}` : error.detail };
 }
 
 /** What hinders a blueprint from being filled in that is no matter of one value. */

@@ -7,7 +7,7 @@ import { Failure } from '../../ui/failure.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { useCreation } from './context.tsx';
 import classes from './create.module.css';
-import { withFunction } from './draft.ts';
+import { type CodeFile, withFunction } from './draft.ts';
 import { useSample } from './sample.ts';
 
 interface CodePanelProps {
@@ -81,9 +81,19 @@ export function CodePanel({ at, fault }: CodePanelProps) {
   );
 }
 
-/** The file that the entry point is in. */
-function mainFile(files: readonly { path: string }[], handler: string): string {
+/** What files are called that a function is entered by. */
+const ENTRY = /^(index|main|app|handler|function|lambda_function)\.[^/]+$/;
+const CODE = /\.(py|[mc]?[jt]sx?)$/;
+
+/** The file that the entry point is in; where that is for the node to find, the one that looks most like it. */
+function mainFile(files: readonly CodeFile[], handler: string): string {
   const stem = handler.slice(0, handler.lastIndexOf('.'));
   const found = files.find(({ path }) => stem !== '' && path.replace(/\.[^.]+$/, '') === stem);
-  return (found ?? files.find(({ path }) => /\.(py|[mc]?[jt]sx?)$/.test(path)) ?? files[0])!.path;
+  if (found !== undefined) return found.path;
+  const likeness = ({ path, text }: CodeFile) =>
+    (CODE.test(path) ? 8 : 0) +
+    (path.includes('/') ? 0 : 4) +
+    (ENTRY.test(path) ? 2 : 0) +
+    (text.trim() === '' ? 0 : 1);
+  return [...files].sort((a, b) => likeness(b) - likeness(a))[0]!.path;
 }

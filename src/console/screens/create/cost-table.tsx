@@ -73,11 +73,13 @@ export function CostTable({ memoryMb, timeoutMs }: CostTableProps) {
           {rows.map(([label, value, about]) => (
             <Table.Tr key={label}>
               <Table.Th scope="row">{label}</Table.Th>
-              <Table.Td className={classes.figure ?? ''}>{value}</Table.Td>
               <Table.Td>
-                <Text size="xs" c="dimmed">
-                  {about}
-                </Text>
+                <span className={classes.cost}>
+                  <span className={classes.figure}>{value}</span>
+                  <Text span size="xs" c="dimmed">
+                    {about}
+                  </Text>
+                </span>
               </Table.Td>
             </Table.Tr>
           ))}

@@ -1,38 +1,24 @@
 import { Failure } from '../../ui/failure.tsx';
 import '@mantine/dropzone/styles.css';
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { Dropzone, type FileWithPath } from '@mantine/dropzone';
+import { Dropzone } from '@mantine/dropzone';
 import { IconFileCheck, IconFolderOpen, IconUpload } from '@tabler/icons-react';
-import { useRef, useState } from 'react';
-import { messageOf } from '../../api/problem.ts';
+import { useRef } from 'react';
 import { formatBytes } from '../../ui/format.ts';
 import { useCreation } from './context.tsx';
 import classes from './create.module.css';
-import { taken } from './upload.ts';
+import { useTaking } from './taking.ts';
 
 /** Takes an archive, a folder or a source file, by drag and drop or by choosing it. */
 export default function DropArea() {
-  const { draft, update } = useCreation();
-  const [fault, setFault] = useState('');
-  const [busy, setBusy] = useState(false);
+  const { take, busy, fault } = useTaking();
   const folder = useRef<HTMLInputElement>(null);
-  const take = async (files: readonly File[]) => {
-    setBusy(true);
-    setFault('');
-    try {
-      const dropped = files.map((file) => ({ path: pathOf(file), file }));
-      const next = await taken(draft, dropped);
-      update(() => next);
-    } catch (error) {
-      setFault(messageOf(error));
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
     <Stack gap="xs">
       <Dropzone
         onDrop={(files) => void take(files)}
+        // A folder with nothing in it, of which nobody is told else.
+        onDropAny={(files) => files.length === 0 && void take([])}
         loading={busy}
         className={classes.drop ?? ''}
         inputProps={{ 'aria-label': 'A ZIP, a tar.gz, or source files' }}
@@ -93,9 +79,4 @@ function Chosen() {
       </Text>
     </Group>
   );
-}
-
-/** Where a file lies below what was dropped. */
-function pathOf(file: File & Partial<FileWithPath>): string {
-  return file.webkitRelativePath || file.path || file.name;
 }

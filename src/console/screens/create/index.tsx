@@ -80,7 +80,7 @@ function Steps() {
     ...{ draft, update, kinds, known, secrets, go },
     blueprint: draft.start === 'blueprint' ? details.data : undefined,
     values: draft.start === 'blueprint' ? values.current : {},
-    valueFaults: draft.start === 'blueprint' ? valueFaults(filled.error) : {},
+    valueFaults: draft.start === 'blueprint' ? valueFaults(filled.error, details.data) : {},
     setSecret: (name, value) => setSecrets((before) => ({ ...before, [name]: value })),
     strict: strict.includes(step),
   };

@@ -4,6 +4,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { useCreation } from './context.tsx';
 import { REPOSITORY_CREDENTIAL } from './deploy.ts';
 import { type RepositoryDraft, withFunction } from './draft.ts';
+import { plainName } from './plain-name.ts';
 
 /** A repository elsewhere, whose commits deploy. */
 export function RepositoryFields() {
@@ -11,6 +12,15 @@ export function RepositoryFields() {
   const { url, follow, ref } = draft.repository;
   const set = (change: Partial<RepositoryDraft>) =>
     update((before) => ({ ...before, repository: { ...before.repository, ...change } }));
+  const point = (next: string) =>
+    update((before) => {
+      const { name } = before.parts.functions[0]!;
+      const pointed = { ...before, repository: { ...before.repository, url: next } };
+      // What nobody has called otherwise is called like the repository.
+      return name === '' || name === nameOf(before.repository.url)
+        ? withFunction(pointed, 0, { name: nameOf(next) })
+        : pointed;
+    });
   const isUrl = /^https?:\/\/[^\s/]+\/\S+$/.test(url);
   return (
     <Stack gap="sm">
@@ -19,7 +29,7 @@ export function RepositoryFields() {
         description="https or http, without a password in it. Its root is the function, or it has a fob.yaml that says more"
         placeholder="https://github.com/you/thumbnails.git"
         value={url}
-        onChange={(event) => set({ url: event.currentTarget.value.trim() })}
+        onChange={(event) => point(event.currentTarget.value.trim())}
         error={
           (strict || url !== '') && !isUrl ? 'An address such as https://github.com/you/thumbnails.git' : undefined
         }
@@ -56,6 +66,12 @@ export function RepositoryFields() {
       <Pushing />
     </Stack>
   );
+}
+
+/** What a function of this repository is called: the last part of its address. */
+function nameOf(url: string): string {
+  const [, last = ''] = /^https?:\/\/[^\s/]+\/(?:.*\/)?([^/]+?)(?:\.git)?\/?$/.exec(url) ?? [];
+  return plainName(last);
 }
 
 /** The other way: a repository on this node, with its address and the commands that push to it. */

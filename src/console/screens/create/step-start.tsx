@@ -2,14 +2,16 @@ import { Radio, Stack } from '@mantine/core';
 import { IconBrandGit, IconCode, IconFileZip, IconTemplate } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import { Loading } from '../../ui/loading.tsx';
+import { begun } from './begun.ts';
 import { Blueprints } from './blueprints.tsx';
 import { useCreation } from './context.tsx';
 import classes from './create.module.css';
-import { type Language, NO_PARTS, newFunction, type Start } from './draft.ts';
+import { type Language, newFunction, type Start } from './draft.ts';
 import { RepositoryFields } from './repository-fields.tsx';
 import { STARTERS, started } from './starters.ts';
 
 const DropArea = lazy(() => import('./drop-area.tsx'));
+const PageDrop = lazy(() => import('./page-drop.tsx'));
 
 const STARTS = [
   { value: 'blueprint', title: 'Blueprint', lead: 'Something that works, to be made yours', icon: IconTemplate },
@@ -21,16 +23,7 @@ const STARTS = [
 /** Where the code comes from. */
 export function StepStart() {
   const { draft, update } = useCreation();
-  const begin = (start: Start) =>
-    update((before) => {
-      if (before.start === start) return before;
-      const { blueprint: _blueprint, base: _base, upload: _upload, ...rest } = before;
-      const code = start === 'code' ? started(before.language) : {};
-      // What was typed of a trigger stays; a blueprint's own parts go with it.
-      const parts = before.start === 'blueprint' ? NO_PARTS : before.parts;
-      const fn = newFunction({ ...parts.functions[0], files: [], runtime: '', handler: '', ...code });
-      return { ...rest, start, values: {}, parts: { ...parts, functions: [fn] } };
-    });
+  const begin = (start: Start) => update((before) => begun(before, start));
   return (
     <Stack gap="lg">
       <Radio.Group
@@ -53,6 +46,11 @@ export function StepStart() {
         </Suspense>
       )}
       {draft.start === 'repository' && <RepositoryFields />}
+      {draft.start !== 'upload' && (
+        <Suspense>
+          <PageDrop />
+        </Suspense>
+      )}
     </Stack>
   );
 }

@@ -1,11 +1,13 @@
 import { type PackedFile, tarGz } from './archive.ts';
 import { type CodeFile, type Draft, newFunction, type UploadDraft } from './draft.ts';
+import { plainName } from './plain-name.ts';
 
 /** What `fob deploy` leaves out of a folder, too. */
 const LEFT_OUT = /(^|\/)(\.git|node_modules|__pycache__|\.venv|\.DS_Store|\.env)(\/|$)/;
 /** So much code is shown, and can be changed here. */
 const READABLE_BYTES = 262_144;
 const READABLE_FILES = 60;
+const ENDING = /\.(zip|tar\.gz|tgz|[a-z]{1,4})$/i;
 /** So much of an archive is kept over a reload. */
 const KEPT_BYTES = 2_000_000;
 
@@ -24,6 +26,7 @@ export async function taken(draft: Draft, dropped: readonly Dropped[]): Promise<
   if (files.length === 0) throw new Error('There is nothing in it that a function could be made of');
   const [first] = files;
   if (files.length === 1 && /\.(zip|tar\.gz|tgz)$/i.test(first!.path)) {
+    await assertArchive(first!.file);
     return withUpload(draft, first!.file.name, first!.file, 1);
   }
   const contents = await Promise.all(
@@ -35,11 +38,21 @@ export async function taken(draft: Draft, dropped: readonly Dropped[]): Promise<
   return withUpload(draft, `${name}.tar.gz`, await tarGz(contents), files.length);
 }
 
+/** What a file begins with that is what its name says. */
+const BEGINNINGS = { ZIP: [0x50, 0x4b], 'tar.gz': [0x1f, 0x8b] } as const;
+
+async function assertArchive(file: File): Promise<void> {
+  const kind = /\.zip$/i.test(file.name) ? 'ZIP' : 'tar.gz';
+  const begins = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  if (BEGINNINGS[kind].some((byte, at) => begins[at] !== byte))
+    throw new Error(`${file.name} is called like a ${kind}, and is none: pack it again`);
+}
+
 function withCode(draft: Draft, files: readonly CodeFile[], name: string): Draft {
   inMemory = undefined;
   const { upload: _, ...rest } = draft;
   const fn = draft.parts.functions[0] ?? newFunction();
-  const functions = [{ ...fn, name: fn.name || plainName(name), files, runtime: '', handler: '' }];
+  const functions = [{ ...fn, name: fn.name || plainName(name.replace(ENDING, '')), files, runtime: '', handler: '' }];
   return { ...rest, parts: { ...draft.parts, functions } };
 }
 
@@ -50,7 +63,9 @@ async function withUpload(draft: Draft, name: string, blob: Blob, files: number)
     ...(blob.size <= KEPT_BYTES && { base64: base64Of(new Uint8Array(await blob.arrayBuffer())) }),
   };
   const fn = draft.parts.functions[0] ?? newFunction();
-  const functions = [{ ...fn, name: fn.name || plainName(name), files: [], runtime: '', handler: '' }];
+  const functions = [
+    { ...fn, name: fn.name || plainName(name.replace(ENDING, '')), files: [], runtime: '', handler: '' },
+  ];
   return { ...draft, upload, parts: { ...draft.parts, functions } };
 }
 
@@ -83,12 +98,6 @@ function withoutRoot(dropped: readonly Dropped[]): Dropped[] {
 function nameOf(dropped: readonly Dropped[]): string {
   const path = dropped[0]!.path.replace(/^(\.?\/)+/, '');
   return path.split('/')[0]!;
-}
-
-/** A name for the function, made of a file's. */
-function plainName(name: string): string {
-  const plain = name.replace(/\.(zip|tar\.gz|tgz|[a-z]{1,4})$/i, '').replaceAll(/[^A-Za-z0-9_-]+/g, '-');
-  return plain.replace(/^[^A-Za-z0-9]+/, '').slice(0, 64);
 }
 
 function base64Of(bytes: Uint8Array): string {
