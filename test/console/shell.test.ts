@@ -184,6 +184,22 @@ describe('the console', { skip: noBrowser }, () => {
       assertClean();
     });
 
+    test('what is typed before the palette is there is what it finds, and no shortcut', async (t) => {
+      const { page, assertClean } = await openPage(t, browser);
+      await goTo(page, `${node.url}/console/`);
+      // Faster than anything is drawn.
+      const keys = [{ key: 'k', code: 'KeyK', ctrlKey: true }, ...[...'gmap'].map((key) => ({ key }))];
+      await page.evaluate(`for (const key of ${JSON.stringify(keys)})
+        document.body.dispatchEvent(new KeyboardEvent('keydown', { ...key, bubbles: true, cancelable: true }))`);
+      const field = page.getByPlaceholder('A function, a bucket, a screen, an action');
+      await page.waitForFunction("document.activeElement?.placeholder?.startsWith('A function, a bucket')");
+      assert.equal(await field.inputValue(), 'gmap');
+      await page.keyboard.type('s');
+      assert.equal(await field.inputValue(), 'gmaps');
+      assert.match(page.url(), /\/console\/?$/);
+      assertClean();
+    });
+
     test('whatever has the focus is seen to have it', async (t) => {
       const { page, assertClean } = await openPage(t, browser, { scheme: 'dark' });
       const marks = `(() => {

@@ -6,7 +6,7 @@ import { useNavigate } from 'react-router';
 import { useFunctions } from '../api/functions.ts';
 import { SCREENS } from '../routes.tsx';
 import { type FunctionTab, TABS } from '../screens/function/tabs.ts';
-import { paletteStore, selectFirst } from './palette-store.ts';
+import { paletteStore, selectFirst, whenTypedAhead } from './palette-store.ts';
 import { useThings } from './palette-things.ts';
 
 /** Functions that are shown at once, and other things. */
@@ -57,6 +57,8 @@ export function Palette({ onHelp }: { readonly onHelp: () => void }) {
     { title: 'Keyboard shortcuts', icon: IconKeyboard, run: onHelp },
     { title: 'The API as a page', icon: IconBook2, run: () => window.location.assign('/docs') },
   ].filter(({ title }) => title.toLowerCase().includes(words));
+
+  useEffect(() => whenTypedAhead((letter) => setQuery((before) => before + letter)), []);
 
   const shown = [...screens, ...places, ...things, ...actions].map(({ title }) => title);
   const list = shown.join('\n');
