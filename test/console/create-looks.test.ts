@@ -45,7 +45,6 @@ describe('the steps of creating a function, as they look', { skip: noBrowser }, 
   after(() => Promise.all([browser.close(), node.close()]));
 
   const prepare = async (page: Page): Promise<void> => {
-    page.setDefaultTimeout(10_000);
     await page.addInitScript(`sessionStorage.setItem('fob.create.2', ${JSON.stringify(JSON.stringify(DRAFT))})`);
   };
 

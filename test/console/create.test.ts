@@ -18,9 +18,14 @@ const TIDY_MS = 1_000;
 /** A machine that does much besides takes so long for code that a calm one tidies in seconds. */
 const LONG_MS = 120_000;
 
-const next = (page: Page) => page.getByRole('button', { name: /^Next/ }).click();
+const goOn = (page: Page) => page.getByRole('button', { name: /^Next/ }).click();
 const nameField = (page: Page) => page.getByRole('textbox', { name: 'Name', exact: true });
 const step = (page: Page, title: string) => page.getByRole('heading', { level: 2, name: title }).waitFor();
+/** Goes on to the next step: a second press before it is there would be one of the step before. */
+async function next(page: Page, title: string): Promise<void> {
+  await goOn(page);
+  await step(page, title);
+}
 
 /** Drags a file or a folder over the page, as from a window of files, and lets go. */
 async function dropFile(page: Page, path: string): Promise<void> {
@@ -113,8 +118,8 @@ describe('creating a function', { skip: noBrowser }, () => {
     const { page, assertClean } = await open(t);
     await page.getByRole('radio', { name: /Write code/ }).click();
     await page.getByRole('radio', { name: /JavaScript/ }).click();
-    await next(page);
-    await next(page);
+    await next(page, 'Trigger');
+    await next(page, 'Function');
     const code = page.getByRole('textbox', { name: 'Code of index.mjs' });
     await code.focus();
     await page.keyboard.press('Control+a');
@@ -156,20 +161,19 @@ describe('creating a function', { skip: noBrowser }, () => {
       .getByLabel('A ZIP, a tar.gz, or source files')
       .setInputFiles({ name: 'main.py', mimeType: 'text/x-python', buffer });
     await page.getByRole('status').getByText('main.py').waitFor();
-    await next(page);
-    await next(page);
-    await step(page, 'Function');
+    await next(page, 'Trigger');
+    await next(page, 'Function');
     assert.equal(await nameField(page).inputValue(), 'main');
     await nameField(page).fill('dropped');
     await page.getByRole('textbox', { name: 'Description' }).fill(HOSTILE);
     await page.getByRole('textbox', { name: 'Code of main.py' }).getByText('onerror').waitFor();
-    await next(page);
-    await next(page);
+    await next(page, 'Handler and role');
+    await next(page, 'Memory and timeout');
     await page.getByRole('textbox', { name: 'Memory limit' }).fill('1024');
     const rules = { rules: { maxMemoryMb: 256 } };
     const put = await node.request('PUT', '/v1/policies/small', { body: JSON.stringify(rules) });
     assert.equal(put.status, 201, put.text);
-    await next(page);
+    await next(page, 'Review and deploy');
     await page.getByText('policies forbid it').waitFor();
     await page.getByText('Forbidden by the policy small').waitFor();
     await page.getByText(HOSTILE).first().waitFor();
@@ -178,7 +182,7 @@ describe('creating a function', { skip: noBrowser }, () => {
     assert.equal(await button.isDisabled(), true);
     await page.getByRole('button', { name: 'Change Memory and timeout' }).click();
     await page.getByRole('textbox', { name: 'Memory limit' }).fill('128');
-    await next(page);
+    await next(page, 'Review and deploy');
     await page.getByText('policies allow it').waitFor();
     // A policy that is made after the review was read refuses what is sent: the way back to what has to be changed stands first.
     // The feed tells the review of it at once, whose question is kept waiting until it is too late.
@@ -225,6 +229,7 @@ export const handler = async () => word + readFileSync(new URL('./data.bin', imp
     await page.getByRole('radio', { name: /ZIP or folder/ }).click();
     await page.getByLabel('A folder').setInputFiles(join(folder, 'shop'));
     await page.getByRole('status').getByText('shop.tar.gz').waitFor();
+    await page.waitForFunction("sessionStorage.getItem('fob.create.2')?.includes('shop.tar.gz')");
     await page.reload();
     await page.getByRole('status').getByText('shop.tar.gz').waitFor();
     await page.getByRole('button', { name: /Review and deploy/ }).click();
@@ -304,9 +309,8 @@ export const handler = async () => word + readFileSync(new URL('./data.bin', imp
     });
     await goTo(page, `${node.url}/console/create?blueprint=webhook-queue-worker`);
     await page.getByRole('radio', { name: /Webhook to queue to worker/, checked: true }).waitFor();
-    await next(page);
-    await step(page, 'Trigger');
-    await next(page);
+    await next(page, 'Trigger');
+    await goOn(page);
     await page.getByRole('alert').getByText('Give the secret that the sender signs with').waitFor();
     // Where one has to go on.
     await page.waitForFunction("document.activeElement?.getAttribute('aria-invalid') === 'true'");
@@ -316,8 +320,7 @@ export const handler = async () => word + readFileSync(new URL('./data.bin', imp
     );
     await page.getByLabel(/The secret that the sender signs with/).fill('s3cret-of-the-sender');
     await page.getByRole('textbox', { name: 'How many are worked on at once' }).fill('3');
-    await next(page);
-    await step(page, 'Function');
+    await next(page, 'Function');
     await nameField(page).fill('orders');
     await page.getByRole('tab', { name: 'orders-worker' }).waitFor();
     const kept = await page.evaluate('JSON.stringify(sessionStorage)');
@@ -354,18 +357,18 @@ export const handler = async () => word + readFileSync(new URL('./data.bin', imp
     assert.equal(await repositoryName.inputValue(), '');
     await repositoryName.fill('pushed');
     await page.getByText(`git remote add fob ${node.url}/git/pushed.git`).waitFor();
-    await next(page);
+    await goOn(page);
     await page.getByRole('alert').getByText('Give the address of the repository').waitFor();
     await address.fill(`${server.url}/.git`);
-    await next(page);
+    await next(page, 'Trigger');
     await page.getByRole('button', { name: /^Schedule/ }).click();
     await page.getByText('Every hour', { exact: true }).click();
-    await next(page);
+    await next(page, 'Function');
     await nameField(page).fill('from-git');
-    await next(page);
-    await next(page);
+    await next(page, 'Handler and role');
+    await next(page, 'Memory and timeout');
     await page.getByRole('textbox', { name: 'Memory limit' }).fill('256');
-    await next(page);
+    await next(page, 'Review and deploy');
     await deploy(page, 'from-git');
     assertClean();
     assert.equal(await node.result('from-git'), 'from git');
@@ -397,10 +400,10 @@ export const handler = async () => word + readFileSync(new URL('./data.bin', imp
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByRole('radio', { name: /Blueprint/ }).click();
     await page.getByRole('radio', { name: /Read the metadata of an uploaded object/ }).click();
-    await next(page);
+    await next(page, 'Trigger');
     await page.getByRole('combobox', { name: 'Bucket' }).fill('others-photos');
     await page.keyboard.press('Escape');
-    await next(page);
+    await next(page, 'Function');
     await nameField(page).fill('upload-meta');
     await page.getByRole('button', { name: /Review and deploy/ }).click();
     await page.getByText('You may not make this: the bucket others-photos').waitFor();

@@ -23,7 +23,6 @@ describe('the console of a node that fails for a while', { skip: noBrowser }, ()
   ] as const) {
     test(`${asked.source} says that it failed, and trying again shows what there is`, async (t) => {
       const { page } = await openPage(t, browser);
-      page.setDefaultTimeout(10_000);
       await page.route(asked, (route) => route.fulfill({ status: 500, body: '{}' }));
       await page.goto(`${node.url}/console/${path}`);
       await page.getByText(what).waitFor();

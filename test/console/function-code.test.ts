@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { eventually } from '../support/eventually.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
 import { asked, choose, codeOf, HOSTILE, makeFunction } from './function-support.ts';
 import { everyLook, goTo, noBrowser, openBrowser, openPage } from './support.ts';
@@ -42,6 +43,8 @@ describe("a function's code and tests in the console", { skip: noBrowser }, () =
     await page.getByLabel('Path').fill(`lib/${HOSTILE.replaceAll('/', '')}.txt`);
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByText('2 files changed').waitFor();
+    // As it goes it gives the focus back.
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByLabel('What changes').fill('the third – with a dash');
     await page.getByLabel('What changes').press('Enter');
     await page.getByText('nothing changed').waitFor();
@@ -80,6 +83,7 @@ describe("a function's code and tests in the console", { skip: noBrowser }, () =
     const { page, assertClean } = await openPage(t, browser);
     await open(page, 'code', 'typed');
     await write(page, 'main.mjs', codeOf(3));
+    await page.getByText('1 file changed').waitFor();
     await page.keyboard.press('Control+s');
     await page.getByText('nothing changed').waitFor();
     await page.keyboard.type('// typed on');
@@ -175,6 +179,11 @@ describe("a function's code and tests in the console", { skip: noBrowser }, () =
     await asked(node, 'POST', '/v1/triggers', { function: 'woken', type: 'bucket', options: bucket });
     const { page, assertClean } = await openPage(t, browser);
     const editor = page.getByRole('textbox', { name: 'Event as JSON' });
+    // The editor may be there before the list of what an event can begin from.
+    const beginsFrom = (source: RegExp) =>
+      eventually(async () => {
+        assert.match(await page.getByRole('combobox', { name: 'Begin from' }).inputValue(), source);
+      }, 30_000);
     await open(page, 'test', 'woken');
     await editor.getByText('"Records"').waitFor();
     await editor.getByText('"photos-woken"').waitFor();
@@ -182,14 +191,14 @@ describe("a function's code and tests in the console", { skip: noBrowser }, () =
       .getByText(/"in\/(old|new).jpg"/)
       .first()
       .waitFor();
-    assert.match(await page.getByRole('combobox', { name: 'Begin from' }).inputValue(), /^Bucket: photos-woken/);
+    await beginsFrom(/^Bucket: photos-woken/);
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.getByText('succeeded').first().waitFor();
     await page.getByLabel('Result', { exact: true }).getByText('"photos-woken"').waitFor();
     await write(page, 'Event as JSON', '{"typed": 1}');
     await page.reload();
     await editor.getByText('"typed"').waitFor();
-    assert.match(await page.getByRole('combobox', { name: 'Begin from' }).inputValue(), /^Bucket: photos-woken/);
+    await beginsFrom(/^Bucket: photos-woken/);
     await open(page, 'test', 'woken');
     await editor.getByText('"typed"').waitFor();
     await open(page, 'test', 'alone');

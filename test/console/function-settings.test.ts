@@ -111,6 +111,8 @@ describe("a function's settings, triggers, releases and permissions in the conso
       .click();
     await page.getByRole('textbox', { name: 'When' }).fill('0 6 * * *');
     await page.getByRole('button', { name: 'Add it' }).click();
+    // Behind the drawer nothing is pressed.
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByText('0 6 * * *').first().waitFor();
     await page.getByRole('switch', { name: 'meta-schedule is on' }).click({ force: true });
     await page.getByText('paused').first().waitFor();

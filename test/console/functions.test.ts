@@ -136,7 +136,8 @@ describe('the functions in the console', { skip: noBrowser }, () => {
     await page.getByRole('link', { name: 'Functions', exact: true }).first().click();
     await page.getByRole('link', { name: 'mended', exact: true }).waitFor();
     await asked(node, 'POST', '/v1/functions/mended/rollback', {});
-    await page.getByText('Recovering', { exact: true }).first().waitFor();
+    const row = page.locator('[data-row]', { hasText: 'mended' });
+    await row.getByText('Recovering', { exact: true }).waitFor();
     const answer = Promise.withResolvers<void>();
     await page.route(/\/v1\/top\?.*filter=mended/, async (route) => {
       await answer.promise;
@@ -154,7 +155,6 @@ describe('the functions in the console', { skip: noBrowser }, () => {
       await route.continue();
     });
     await page.getByRole('link', { name: 'Functions', exact: true }).first().click();
-    const row = page.locator('[data-row]', { hasText: 'mended' });
     await row.waitFor();
     assert.doesNotMatch((await row.textContent())!, /Failing|Recovering|Idle/);
     list.resolve();

@@ -49,8 +49,12 @@ export async function openPage(t: TestContext, browser: Browser, options: PageOp
     viewport: { width: options.width ?? 1_440, height: HEIGHT },
     colorScheme: options.scheme ?? 'light',
   });
-  t.after(() => context.close());
   const page = await context.newPage();
+  t.after(async () => {
+    // What is still being answered on its way ends with the page, and that is no fault.
+    if (!page.isClosed()) await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await context.close();
+  });
   // Choosers are caught from the beginning: one that is only waited for when a key opens it can be there before that is heard of.
   page.on('filechooser', () => undefined);
   let faults: string[] = [];
@@ -90,6 +94,19 @@ export async function goWithin(page: Page, path: string): Promise<void> {
   await settled(page);
 }
 
+/** Holds what a page asks for by such a URL: `isAsked` comes when it first is, `release` lets it go on, and all that follows. */
+export async function hold(page: Page, url: string | RegExp, method: string) {
+  const isAsked = Promise.withResolvers<void>();
+  const isReleased = Promise.withResolvers<void>();
+  await page.route(url, async (route) => {
+    if (route.request().method() !== method) return route.fallback();
+    isAsked.resolve();
+    await isReleased.promise;
+    await route.continue();
+  });
+  return { isAsked: isAsked.promise, release: () => isReleased.resolve() };
+}
+
 /** Whether what is seen belongs to the address: the screen before stays until the next one's code is there. */
 const IS_THERE = `(() => {
   const path = document.querySelector('main')?.dataset.path;
@@ -124,6 +141,8 @@ export async function assertNoOverflow(page: Page): Promise<void> {
 
 /** Fails where axe finds what WCAG 2.2 AA forbids. */
 export async function assertAccessible(page: Page): Promise<void> {
+  // What fades in has less contrast than it will have.
+  await drawn(page);
   // By the debugger: the page's policy lets no script of others in.
   if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe.source);
   // All of what is well would be megabytes on its way here.
@@ -168,9 +187,21 @@ export async function everyLook(
   }
 }
 
-/** Waits until what the window's new size changes has been drawn. */
+/** Three pictures, in which what was begun is drawn or begins to move, until nothing moves that comes to an end; what never rests is not waited for. */
+const RESTS = `(async () => {
+  const picture = () => new Promise((done) => requestAnimationFrame(done));
+  const ends = ({ effect, playState }) => playState === 'running' && effect?.getComputedTiming().endTime !== Infinity;
+  const latestMs = performance.now() + 10_000;
+  for (let moving = []; ; await Promise.allSettled(moving.map(({ finished }) => finished))) {
+    for (let count = 0; count < 3; count++) await picture();
+    moving = document.getAnimations().filter(ends);
+    if (moving.length === 0 || performance.now() > latestMs) return;
+  }
+})()`;
+
+/** Waits until what the window's new size changes has been drawn, and what opens, closes or fades has done so. */
 async function drawn(page: Page): Promise<void> {
-  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  await page.evaluate(RESTS);
 }
 
 /** Keeps a picture of the page in the folder that `KEEP_LOOKS` names, for people to look at. */
