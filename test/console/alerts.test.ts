@@ -73,6 +73,31 @@ describe('alerts in the console', { skip: noBrowser }, () => {
     assertClean();
   });
 
+  test('what is written about an alert stays when a graver one comes above it', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    let isGraver = false;
+    await page.route(/\/v1\/alerts$/, async (route) => {
+      const response = await route.fetch();
+      const { alerts } = await response.json();
+      const graver = { ...alerts[0], id: 'errors@grave', firingId: 'grave', function: 'grave', severity: 'critical' };
+      await route.fulfill({ response, json: { alerts: isGraver ? [graver, ...alerts] : alerts } });
+    });
+    await goTo(page, `${node.url}/console/alerts`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Silence', exact: true }).click();
+    const why = page.getByRole('textbox', { name: 'Why' });
+    await why.fill('written just now');
+    isGraver = true;
+    await client.request('PUT', '/v1/alerts/rules/news', {
+      body: JSON.stringify({ when: 'p99(duration) > 9s over 10m' }),
+      headers: { 'Content-Type': 'application/json' },
+    });
+    await page.getByText('grave', { exact: true }).waitFor();
+    assert.equal(await why.inputValue(), 'written just now');
+    await client.request('DELETE', '/v1/alerts/rules/news');
+    assertClean();
+  });
+
   test('a rule is written, changed and removed; what is wrong with it is said', async (t) => {
     const { page, assertClean } = await openPage(t, browser, { width: 768, expected: /400/ });
     await goTo(page, `${node.url}/console/alerts?show=rules`);
@@ -89,6 +114,7 @@ describe('alerts in the console', { skip: noBrowser }, () => {
     await page.getByRole('dialog').getByRole('textbox', { name: 'Fires when' }).fill('p99(duration) > 3s over 10m');
     await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
     await rule(page, 'slow').getByText('> 3s').waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await assertAccessible(page);
     await rule(page, 'slow').getByRole('button', { name: 'Remove slow' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
@@ -138,6 +164,8 @@ describe('alerts in the console', { skip: noBrowser }, () => {
     await page.getByText('It is shown this once').waitFor();
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('table', { name: 'Channels' }).getByText('ops').waitFor();
+    for (const name of ['Create a channel', / is there$/])
+      await page.getByRole('dialog', { name }).waitFor({ state: 'detached' });
     await assertNoOverflow(page);
     await assertAccessible(page);
 

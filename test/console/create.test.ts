@@ -268,8 +268,7 @@ export const handler = async () => word + readFileSync(new URL('./data.bin', imp
     const { page } = await open(t, /status of 400/);
     await goTo(page, `${node.url}/console/create?blueprint=csv-to-postgres`);
     await page.getByRole('radio', { name: /CSV files/, checked: true }).waitFor();
-    await next(page);
-    await step(page, 'Trigger');
+    await next(page, 'Trigger');
     const field = (name: RegExp) => page.getByRole('textbox', { name });
     assert.equal(await field(/Bucket for the CSV files/).inputValue(), 'csv-to-postgres-inbox');
     assert.equal(await field(/Column by which/).inputValue(), 'id');

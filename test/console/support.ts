@@ -29,6 +29,9 @@ export async function openBrowser(args: readonly string[] = []): Promise<Browser
   });
 }
 
+/** What Chromium gives up, and asks for again, when an interface of the machine comes or goes, such as one of another test. */
+const OF_THE_MACHINE = /net::ERR_NETWORK_CHANGED/;
+
 interface PageOptions {
   readonly scheme?: 'light' | 'dark';
   readonly width?: number;
@@ -59,7 +62,7 @@ export async function openPage(t: TestContext, browser: Browser, options: PageOp
   page.on('filechooser', () => undefined);
   let faults: string[] = [];
   const note = (fault: string): void => {
-    if (!options.expected?.test(fault)) faults.push(fault);
+    if (!options.expected?.test(fault) && !OF_THE_MACHINE.test(fault)) faults.push(fault);
   };
   page.on('pageerror', (error) => note(`thrown: ${error.message}`));
   page.on('console', (message) => {

@@ -16,7 +16,15 @@ const SHOWN_BY: Readonly<Record<string, readonly string[]>> = {
   policy: ['/v1/policies'],
   quota: ['/v1/quotas', '/v1/quota-usage'],
   role: ['/v1/execution-roles', '/v1/can'],
-  identity: ['/v1/users', '/v1/teams', '/v1/roles', '/v1/tokens', '/v1/session', '/v1/can'],
+  identity: [
+    '/v1/users',
+    '/v1/teams',
+    '/v1/roles',
+    '/v1/tokens',
+    '/v1/session',
+    '/v1/can',
+    '/v1/functions/{name}/access',
+  ],
   project: ['/v1/projects'],
   alerting: ['/v1/alerts'],
 };

@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { CommandLine } from './command-line.tsx';
 import { Failure } from './failure.tsx';
 
@@ -27,20 +27,25 @@ export function Confirm(props: ConfirmProps) {
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
+  /** Counts what was asked: how something ends that one no longer waits for is nothing to the next question. */
+  const question = useRef(0);
   const close = () => {
+    question.current++;
     setText('');
     setFailure(undefined);
+    setBusy(false);
     onClose();
   };
   const confirm = async () => {
+    const own = question.current;
     setBusy(true);
     setFailure(undefined);
     try {
       await onConfirm();
-      close();
+      if (question.current === own) close();
     } catch (error) {
+      if (question.current !== own) return;
       setFailure(error);
-    } finally {
       setBusy(false);
     }
   };

@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { ApiProblem } from '../api/problem.ts';
 import { CommandLine } from './command-line.tsx';
 import { DifferenceTable } from './difference-table.tsx';
@@ -40,22 +40,27 @@ export function FormDialog(props: FormDialogProps) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const [conflict, setConflict] = useState<Conflict>();
+  /** Counts how often it was opened: how something ends that one no longer waits for is nothing to what one writes next. */
+  const sitting = useRef(0);
   const close = () => {
+    sitting.current++;
     setFailure(undefined);
     setConflict(undefined);
+    setBusy(false);
     onClose();
   };
   const submit = async (at: number | undefined) => {
+    const own = sitting.current;
     setBusy(true);
     setFailure(undefined);
     try {
       await props.onSubmit(at);
-      close();
+      if (sitting.current === own) close();
     } catch (error) {
       const found = await conflictOf(error, props).catch(() => undefined);
+      if (sitting.current !== own) return;
       setConflict(found);
       if (found === undefined) setFailure(error);
-    } finally {
       setBusy(false);
     }
   };

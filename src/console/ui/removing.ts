@@ -30,7 +30,7 @@ export function useRemoving<T extends Listed>({ isSame, reload }: RemovingSettin
       } catch (error) {
         if (error instanceof ApiProblem && error.code === 'precondition_failed') {
           const now = (await reload())?.find((each) => isSame(each, thing));
-          if (now !== undefined) setAsked(now);
+          if (now !== undefined) setAsked((before) => (before === thing ? now : before));
         }
         throw error;
       }

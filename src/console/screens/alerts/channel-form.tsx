@@ -100,7 +100,7 @@ export function ChannelForm({ opened, onClose }: { opened: boolean; onClose: () 
       <Modal
         opened={made !== undefined}
         onClose={() => setMade(undefined)}
-        title={`${made?.name} is there`}
+        title={`${made?.name ?? 'It'} is there`}
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
         <Stack gap="sm">

@@ -1,4 +1,5 @@
 import { IconChevronDown, IconCircleCheck } from '@tabler/icons-react';
+import { useRef } from 'react';
 import { useApi } from '../../api/hooks.ts';
 import type { AlertView } from '../../api/things.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
@@ -16,6 +17,9 @@ import classes from './alerts.module.css';
 export function Firing() {
   const query = useApi('/v1/alerts');
   const [{ alert }, setWords] = useWords(['alert']);
+  const first = useRef('');
+  // What is read, or written in, stays open where something graver comes above it.
+  if (!query.data?.alerts.some(({ id }) => id === first.current)) first.current = query.data?.alerts[0]?.id ?? '';
   return (
     <>
       <Panel flush>
@@ -27,8 +31,8 @@ export function Firing() {
               </EmptyState>
             ) : (
               <ul className={classes.list}>
-                {alerts.map((each, at) => {
-                  const isOpen = alert === '' ? at === 0 : alert === each.id;
+                {alerts.map((each) => {
+                  const isOpen = each.id === (alert === '' ? first.current : alert);
                   return (
                     <li key={each.firingId} className={classes.item}>
                       <Heading

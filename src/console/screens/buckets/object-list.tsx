@@ -36,11 +36,12 @@ export function ObjectList({ bucket, prefix, isFlat, isVersioned, onUpload }: Ob
   const [removing, setRemoving] = useState<readonly string[]>([]);
   const keys = found.entries.flatMap((entry) => (entry.prefix === undefined ? [entry.key] : []));
   const marked = keys.filter((key) => chosen.has(key));
-  const toggle = (key: string) => {
-    const next = new Set(chosen);
-    if (!next.delete(key)) next.add(key);
-    setChosen(next);
-  };
+  const toggle = (key: string) =>
+    setChosen((before) => {
+      const next = new Set(before);
+      if (!next.delete(key)) next.add(key);
+      return next;
+    });
   const remove = async () => {
     const left = [...removing];
     const removeOne = async (): Promise<void> => {

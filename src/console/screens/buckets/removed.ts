@@ -26,12 +26,12 @@ export function useRemoved(bucket: string, prefix: string) {
     getNextPageParam: ({ next }) => next,
   });
   const entries = found.data?.pages.flatMap(({ removed }) => removed) ?? [];
-  const { hasNextPage, isFetching, fetchNextPage } = found;
+  const { hasNextPage, isFetching, isError, fetchNextPage } = found;
   const isEmpty = entries.length === 0;
-  // Among very many versions, a page may hold nothing that was removed.
+  // Among very many versions, a page may hold nothing that was removed. One that cannot be had is not asked for again and again.
   useEffect(() => {
-    if (isEmpty && hasNextPage && !isFetching) void fetchNextPage();
-  }, [isEmpty, hasNextPage, isFetching, fetchNextPage]);
+    if (isEmpty && hasNextPage && !isFetching && !isError) void fetchNextPage();
+  }, [isEmpty, hasNextPage, isFetching, isError, fetchNextPage]);
   return { ...found, entries };
 }
 

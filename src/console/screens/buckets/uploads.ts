@@ -57,22 +57,35 @@ export function upload(bucket: string, prefix: string, given: readonly File[]): 
 /** Tries one again; with `replace`, over what is there. */
 export function uploadAgain(id: string, replace: boolean): void {
   const known = files.get(id);
-  if (known === undefined) return;
+  if (known === undefined || isOpen(id)) return;
   files.set(id, { ...known, replace });
   change(id, { state: 'waiting', sent: 0, message: undefined, traceId: randomHex(16) });
   startNext();
 }
 
 export function stopUpload(id: string): void {
-  running.get(id)?.abort();
+  // What has just arrived is there.
+  if (!isOpen(id)) return;
+  // First: that it ends is told at once.
   change(id, { state: 'stopped' });
+  running.get(id)?.abort();
 }
 
 /** Forgets those that have ended. */
 export function clearUploads(bucket: string): void {
-  const isOpen = ({ bucket: of, state }: Upload) => of !== bucket || state === 'waiting' || state === 'sending';
-  for (const each of uploads) if (!isOpen(each)) files.delete(each.id);
-  set(uploads.filter(isOpen));
+  const stays = ({ id, bucket: of }: Upload) => of !== bucket || isOpen(id);
+  for (const each of uploads) if (!stays(each)) files.delete(each.id);
+  set(uploads.filter(stays));
+}
+
+/** Whether it is on its way, or will be. */
+function isOpen(id: string): boolean {
+  const state = stateOf(id);
+  return state === 'waiting' || state === 'sending';
+}
+
+function stateOf(id: string): Upload['state'] | undefined {
+  return uploads.find((each) => each.id === id)?.state;
 }
 
 function startNext(): void {
@@ -100,8 +113,7 @@ function send({ id, bucket, key, traceId }: Upload): void {
       change(id, { state: 'done', sent: file.size });
       void renew('/v1/buckets');
     } else if (status === 412) change(id, { state: 'exists', sent: 0 });
-    else if (uploads.find((each) => each.id === id)?.state !== 'stopped')
-      change(id, { state: 'failed', message: messageIn(status, responseText) });
+    else if (stateOf(id) !== 'stopped') change(id, { state: 'failed', message: messageIn(status, responseText) });
     startNext();
   });
   change(id, { state: 'sending' });

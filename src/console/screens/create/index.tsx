@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { IconArrowLeft, IconArrowRight, IconRotate } from '@tabler/icons-react';
-import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react';
-import { useSearchParams } from 'react-router';
+import { type FormEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useLocation, useSearchParams } from 'react-router';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Page } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
@@ -52,6 +52,7 @@ export default function Create() {
 function Steps() {
   const [draft, update, forget] = useKeptDraft();
   const [params, setParams] = useSearchParams();
+  const { key } = useLocation();
   const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({});
   const [strict, setStrict] = useState<readonly StepId[]>([]);
   const [isAsking, setAsking] = useState(false);
@@ -62,18 +63,24 @@ function Steps() {
   if (filled.data !== undefined) values.current = filled.data.values;
   const step = STEPS.find(({ id }) => id === params.get('step'))?.id ?? 'start';
   const place = useRef<HTMLHeadingElement>(null);
+  const isGoing = useRef(false);
 
   const go = useCallback(
     (next: StepId) => {
+      isGoing.current = true;
       setParams((before) => {
         before.set('step', next);
         return before;
       });
-      // Whoever listens hears where they are now.
-      requestAnimationFrame(() => place.current?.focus());
     },
     [setParams],
   );
+  // Whoever listens hears where they are now: with the step, which comes when it can, and not after what they do in it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever one has gone somewhere
+  useLayoutEffect(() => {
+    if (isGoing.current) place.current?.focus();
+    isGoing.current = false;
+  }, [key]);
   useLinkedBlueprint(draft.blueprint, update);
 
   const creation: Creation = {

@@ -7,7 +7,10 @@ import { taken } from './upload.ts';
 
 /** Makes files that were dropped or chosen the function's code, whatever it was to come from before; `fault` says why not. */
 export function useTaking() {
-  const { draft, update } = useCreation();
+  const {
+    draft: { start },
+    update,
+  } = useCreation();
   const [fault, setFault] = useState('');
   const [busy, setBusy] = useState(false);
   const take = async (files: readonly File[]) => {
@@ -15,8 +18,9 @@ export function useTaking() {
     setFault('');
     try {
       const dropped = files.map((file) => ({ path: pathOf(file), file }));
-      const next = await taken(begun(draft, 'upload'), dropped);
-      update(() => next);
+      const put = await taken(dropped);
+      // Upon what was written while they were read; whoever has begun otherwise meanwhile does not want them any more.
+      update((before) => (before.start === start || before.start === 'upload' ? put(begun(before, 'upload')) : before));
     } catch (error) {
       setFault(messageOf(error));
     } finally {

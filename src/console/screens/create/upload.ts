@@ -20,22 +20,25 @@ export interface Dropped {
   readonly file: File;
 }
 
-/** Takes what was dropped: one archive, one source file, or a folder. Throws an `Error` in words for what is none of these. */
-export async function taken(draft: Draft, dropped: readonly Dropped[]): Promise<Draft> {
+/**
+ * Reads what was dropped: one archive, one source file, or a folder; resolves with what that makes of a draft, which may have been
+ * written on meanwhile. Throws an `Error` in words for what is none of these.
+ */
+export async function taken(dropped: readonly Dropped[]): Promise<(draft: Draft) => Draft> {
   const files = withoutRoot(dropped).filter(({ path }) => !LEFT_OUT.test(path));
   if (files.length === 0) throw new Error('There is nothing in it that a function could be made of');
   const [first] = files;
   if (files.length === 1 && /\.(zip|tar\.gz|tgz)$/i.test(first!.path)) {
     await assertArchive(first!.file);
-    return withUpload(draft, first!.file.name, first!.file, 1);
+    return withUpload(first!.file.name, first!.file, 1);
   }
   const contents = await Promise.all(
     files.map(async ({ path, file }) => ({ path, content: new Uint8Array(await file.arrayBuffer()) })),
   );
   const name = nameOf(dropped);
   const readable = asText(contents);
-  if (readable !== undefined) return withCode(draft, readable, name);
-  return withUpload(draft, `${name}.tar.gz`, await tarGz(contents), files.length);
+  if (readable !== undefined) return withCode(readable, name);
+  return withUpload(`${name}.tar.gz`, await tarGz(contents), files.length);
 }
 
 /** What a file begins with that is what its name says. */
@@ -48,25 +51,24 @@ async function assertArchive(file: File): Promise<void> {
     throw new Error(`${file.name} is called like a ${kind}, and is none: pack it again`);
 }
 
-function withCode(draft: Draft, files: readonly CodeFile[], name: string): Draft {
+function withCode(files: readonly CodeFile[], name: string): (draft: Draft) => Draft {
   inMemory = undefined;
-  const { upload: _, ...rest } = draft;
-  const fn = draft.parts.functions[0] ?? newFunction();
-  const functions = [{ ...fn, name: fn.name || plainName(name.replace(ENDING, '')), files, runtime: '', handler: '' }];
-  return { ...rest, parts: { ...draft.parts, functions } };
+  return ({ upload: _, ...draft }) => withFiles(draft, name, files);
 }
 
-async function withUpload(draft: Draft, name: string, blob: Blob, files: number): Promise<Draft> {
+async function withUpload(name: string, blob: Blob, files: number): Promise<(draft: Draft) => Draft> {
   inMemory = { name, blob };
   const upload: UploadDraft = {
     ...{ name, bytes: blob.size, files },
     ...(blob.size <= KEPT_BYTES && { base64: base64Of(new Uint8Array(await blob.arrayBuffer())) }),
   };
+  return (draft) => ({ ...withFiles(draft, name, []), upload });
+}
+
+function withFiles(draft: Draft, name: string, files: readonly CodeFile[]): Draft {
   const fn = draft.parts.functions[0] ?? newFunction();
-  const functions = [
-    { ...fn, name: fn.name || plainName(name.replace(ENDING, '')), files: [], runtime: '', handler: '' },
-  ];
-  return { ...draft, upload, parts: { ...draft.parts, functions } };
+  const functions = [{ ...fn, name: fn.name || plainName(name.replace(ENDING, '')), files, runtime: '', handler: '' }];
+  return { ...draft, parts: { ...draft.parts, functions } };
 }
 
 /** The archive that was dropped; `undefined` where a reload lost it. */

@@ -125,7 +125,7 @@ export function EventList({ name }: { name: string }) {
           onChange={(change) => setWords({ lane: change.currentTarget.value, event: '' })}
         />
       </div>
-      {event !== '' && <EventLife id={event} onClose={() => setWords({ event: '' })} />}
+      {event !== '' && <EventLife key={event} id={event} onClose={() => setWords({ event: '' })} />}
       <Panel flush>
         <PagedTable
           pages={pages}

@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { IconFilePlus, IconRocket } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { DeployProgress } from '../../../api/deployment.ts';
-import { useApi, useChange } from '../../../api/hooks.ts';
+import { renew, useApi, useChange } from '../../../api/hooks.ts';
 import { useMay } from '../../../api/may.ts';
 import { ApiProblem, messageOf } from '../../../api/problem.ts';
 import type { FunctionView } from '../../../api/things.ts';
@@ -16,7 +16,7 @@ import { BuildLog } from './build-log.tsx';
 import classes from './code.module.css';
 import { Conflict } from './conflict.tsx';
 import { deployDraft } from './deploy.ts';
-import { useDraft } from './draft.ts';
+import { holdDraft, useDraft } from './draft.ts';
 import { useEventSample } from './event-sample.ts';
 import { FileTree, type TreeFile } from './file-tree.tsx';
 import { FileView } from './file-view.tsx';
@@ -42,26 +42,31 @@ export function Workbench({ view, version, file, onFile }: WorkbenchProps) {
   const [message, setMessage] = useState('');
   const [steps, setSteps] = useState<readonly DeployProgress[]>([]);
   const [isAdding, setAdding] = useState(false);
-  const deploying = useChange(() => {
+  const deploying = useChange(async () => {
+    const sent = latest()!;
+    // It ends as a draft also where one looks at something else meanwhile.
+    const letGo = holdDraft(view.id, () => {});
     setSteps([]);
-    return deployDraft(name, latest()!, message.trim(), (step) => setSteps((before) => [...before, step]));
-  }, ['/v1/functions', '/v1/audit']);
+    try {
+      const say = (step: DeployProgress) => setSteps((before) => [...before, step]);
+      const made = await deployDraft(name, sent, message.trim(), say).finally(() =>
+        renew('/v1/functions', '/v1/audit'),
+      );
+      // What was written while it was being built is upon what was made of the rest.
+      if (latest() === sent) discard();
+      else rebase(made.version, made.revision);
+      setMessage('');
+      notifications.show({ message: `Version ${made.version} of ${name} serves now`, color: 'lagoon' });
+    } finally {
+      letGo();
+    }
+  });
   const changes = isEdited ? Object.keys(edits).length : 0;
   const isConflict = deploying.error instanceof ApiProblem && deploying.error.status === 412;
   const isBehind = isEdited && draft !== undefined && draft.revision !== view.revision;
 
   const deploy = () => {
-    if (latest() === undefined || deploying.isPending) return;
-    const sent = latest();
-    deploying.mutate(undefined, {
-      onSuccess: (made) => {
-        // What was written while it was being built is upon what was made of the rest.
-        if (latest() === sent) discard();
-        else rebase(made.version, made.revision);
-        setMessage('');
-        notifications.show({ message: `Version ${made.version} of ${name} serves now`, color: 'lagoon' });
-      },
-    });
+    if (latest() !== undefined && !deploying.isPending) deploying.mutate(undefined);
   };
 
   return (

@@ -47,7 +47,9 @@ export default function Configuration({ view }: FunctionTabProps) {
   const save = () =>
     saving.mutate(undefined, {
       onSuccess: (made) => {
-        setChanges({});
+        // What was written meanwhile is not saved yet.
+        const isSaved = ([key, value]: [string, unknown]) => value === changes[key as keyof Config];
+        setChanges((now) => Object.fromEntries(Object.entries(now).filter((each) => !isSaved(each))));
         notifications.show({ message: `Version ${made.version} of ${name} serves with it`, color: 'lagoon' });
       },
     });

@@ -23,7 +23,7 @@ export function Callers({ view: { name } }: { readonly view: FunctionView }) {
     <div className={classes.stack}>
       <Panel title="Who may invoke it">
         <QueryView query={access} what="The rule">
-          {(found) => <Rule key={found.revision} name={name} access={found} onReload={() => void access.refetch()} />}
+          {(found) => <Rule name={name} access={found} onReload={() => access.refetch()} />}
         </QueryView>
       </Panel>
       <MayInvoke name={name} />
@@ -33,14 +33,25 @@ export function Callers({ view: { name } }: { readonly view: FunctionView }) {
 
 interface RuleProps {
   readonly name: string;
+  /** The rule as it stands now. */
   readonly access: Access;
-  readonly onReload: () => void;
+  readonly onReload: () => Promise<{ readonly data: Access | undefined }>;
 }
 
-function Rule({ name, access, onReload }: RuleProps) {
+function Rule({ name, access: now, onReload }: RuleProps) {
   const may = useMay('function:configure', `function:${name}`);
+  /** What the changes are written upon. */
+  const [access, setAccess] = useState(now);
   const [allow, setAllow] = useState([...(access.allow ?? [])]);
   const [deny, setDeny] = useState([...(access.deny ?? [])]);
+  const take = (rule: Access) => {
+    setAccess(rule);
+    setAllow([...(rule.allow ?? [])]);
+    setDeny([...(rule.deny ?? [])]);
+  };
+  const isAs = (rule: Access) => same(allow, rule.allow ?? []) && same(deny, rule.deny ?? []);
+  // What somebody writes is not taken from them by what others save.
+  if (access !== now && (isAs(access) || isAs(now))) take(now);
   const known = ['*', ...useKnownCallers()];
   const path = { name };
   const headers: Record<string, string> =
@@ -56,7 +67,8 @@ function Rule({ name, access, onReload }: RuleProps) {
           }),
     ['/v1/functions', '/v1/can'],
   );
-  const isChanged = !same(allow, access.allow ?? []) || !same(deny, access.deny ?? []);
+  const isChanged = !isAs(access);
+  const isBehind = access.revision !== now.revision && !saving.isPending;
   const isRefused = saving.error instanceof ApiProblem && saving.error.status === 412;
   const flags = [
     ...added(allow, access.allow).flatMap((each) => ['--allow', each]),
@@ -102,13 +114,20 @@ function Rule({ name, access, onReload }: RuleProps) {
           Whoever reaches the node can invoke it at /f/{name}, without a credential.
         </Text>
       )}
-      {saving.error !== null && (
+      {(saving.error !== null || isBehind) && (
         <div role="alert">
           <Text size="sm" c="var(--fob-bad)">
-            {messageOf(saving.error)}
+            {saving.error === null ? 'Somebody has changed the rule while you were writing' : messageOf(saving.error)}
           </Text>
-          {isRefused && (
-            <Button size="xs" variant="default" onClick={onReload}>
+          {(isRefused || isBehind) && (
+            <Button
+              size="xs"
+              variant="default"
+              onClick={async () => {
+                take((await onReload()).data ?? now);
+                saving.reset();
+              }}
+            >
               Show the rule as it is now
             </Button>
           )}
@@ -122,8 +141,7 @@ function Rule({ name, access, onReload }: RuleProps) {
               variant="default"
               disabled={!isChanged}
               onClick={() => {
-                setAllow([...(access.allow ?? [])]);
-                setDeny([...(access.deny ?? [])]);
+                take(now);
                 saving.reset();
               }}
             >

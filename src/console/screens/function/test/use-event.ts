@@ -59,19 +59,25 @@ export function useEvent(view: FunctionView) {
   // It begins with what was written before, else with what the URL names, else as the function's trigger sends it.
   const isReady = !triggers.isPending;
   const begun = useRef(false);
+  /** Counts what it was to begin from: an answer that comes after somebody chose otherwise is not wanted any more. */
+  const asked = useRef(0);
   const first = async () => {
+    const own = ++asked.current;
     if (before.current !== undefined && ['', before.current.source].includes(source)) {
       setSource(before.current.source);
       return;
     }
     const from = source || firstSource(found);
     let content: Awaited<ReturnType<typeof contentOf>> = { text: ANY };
+    let problem: unknown;
     try {
       if (from !== undefined) content = await contentOf(from);
-      if (from !== undefined) setSource(from);
     } catch (error) {
-      setFault(messageOf(error));
+      problem = error;
     }
+    if (asked.current !== own) return;
+    if (problem !== undefined) setFault(messageOf(problem));
+    else if (from !== undefined) setSource(from);
     setBase(content.saved);
     // Who was quicker than the node keeps what was typed.
     setText((now) => (now === before.current?.text ? content.text : now));
@@ -85,14 +91,16 @@ export function useEvent(view: FunctionView) {
 
   /** Begins from something else. */
   const begin = async (from: string) => {
+    const own = ++asked.current;
     setFault('');
     setSource(from);
     try {
       const content = await contentOf(from);
+      if (asked.current !== own) return;
       setBase(content.saved);
       write(content.text, from, content.saved);
     } catch (error) {
-      setFault(messageOf(error));
+      if (asked.current === own) setFault(messageOf(error));
     }
   };
   /** What it began from is no more: it stays as it is written. */

@@ -32,9 +32,10 @@ export function TriggerTest({ name, trigger, onClose }: TriggerTestProps) {
     ['/v1/triggers'],
   );
   const { mutate } = testing;
-  // A sample of what it would send stands there from the start.
+  // A sample of what it would send stands there from the start, unless somebody writes faster than the node answers.
   useEffect(() => {
-    mutate({ dryRun: true }, { onSuccess: ({ event }) => setText(JSON.stringify(event, null, 2)) });
+    const fill = (sample: unknown) => setText((now) => (now === '' ? JSON.stringify(sample, null, 2) : now));
+    mutate({ dryRun: true }, { onSuccess: ({ event }) => fill(event) });
   }, [mutate]);
   const test = (dryRun: boolean) => {
     try {
