@@ -1,5 +1,5 @@
 import { type ComponentType, lazy, Suspense } from 'react';
-import { Route, Routes } from 'react-router';
+import { Route, Routes, useParams } from 'react-router';
 import { Loading } from './loading.tsx';
 import { NotFound } from './not-found.tsx';
 
@@ -11,10 +11,16 @@ export function listAndPage(List: ComponentType, load: () => Promise<{ default: 
       <Suspense fallback={<Loading />}>
         <Routes>
           <Route index element={<List />} />
-          <Route path=":name" element={<ThingPage />} />
+          <Route path=":name" element={<ByName page={ThingPage} />} />
           <Route path="*" element={<NotFound />} />
         </Routes>
       </Suspense>
     );
   };
+}
+
+/** The page of a thing that the path names; that of another one begins anew, with nothing of what was begun on this one. */
+export function ByName({ page: ThingPage }: { readonly page: ComponentType }) {
+  const { name } = useParams();
+  return <ThingPage key={name} />;
 }

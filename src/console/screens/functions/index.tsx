@@ -1,15 +1,11 @@
 import { lazy, Suspense } from 'react';
-import { Route, Routes, useParams } from 'react-router';
+import { Route, Routes } from 'react-router';
+import { ByName } from '../../ui/list-and-page.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { NotFound } from '../../ui/not-found.tsx';
 import { FunctionsList } from './list.tsx';
 
 const FunctionPage = lazy(() => import('../function/index.tsx'));
-
-/** Another page for each: nothing that was typed, chosen or known for one is there for another. */
-function OneFunction() {
-  return <FunctionPage key={useParams().name} />;
-}
 
 /** All functions, and below them the page of each. */
 export default function Functions() {
@@ -17,7 +13,7 @@ export default function Functions() {
     <Suspense fallback={<Loading />}>
       <Routes>
         <Route index element={<FunctionsList />} />
-        <Route path=":name/*" element={<OneFunction />} />
+        <Route path=":name/*" element={<ByName page={FunctionPage} />} />
         <Route path="*" element={<NotFound />} />
       </Routes>
     </Suspense>
