@@ -71,3 +71,21 @@ test('for a narrow window, each has a row within its width, and each line begins
     { numRuns: 100 },
   );
 });
+
+test('groups stand above what is in none, and all of it fills the window', () => {
+  const nodes = [
+    ...Array.from({ length: 8 }, (_, at) => ({ id: `g${at}`, small: false, group: at < 4 ? 'shop' : 'core' })),
+    ...Array.from({ length: 60 }, (_, at) => ({ id: `n${at}`, small: false, group: '' })),
+  ];
+  const edges = Array.from({ length: 20 }, (_, at) => ({
+    id: `e${at}`,
+    from: `n${at * 3}`,
+    to: `n${at * 3 + 1}`,
+  }));
+  const aspect = 2;
+  const { nodes: places, groups, width, height } = layOut({ nodes, edges, aspect });
+  const lowest = Math.max(...Object.values(groups).map((frame) => frame.y + frame.height));
+  for (const { id, group } of nodes) if (group === '') assert.ok(places[id]!.y >= lowest, id);
+  const share = width / height / aspect;
+  assert.ok(share > 0.8 && share < 1.25, `${width} × ${height}`);
+});

@@ -5,6 +5,10 @@ import { layOutline } from './outline.ts';
 const NODE = { width: 208, height: 40 };
 const SMALL = { width: 88, height: 24 };
 const GAP = 34;
+/** How wide a group is of its height, about. */
+const GROUP_ASPECT = 1.4;
+/** How wide the rows are that are tried, of what a square of all would take. */
+const WIDTHS = [0.85, 0.95, 1, 1.05, 1.12, 1.2, 1.3, 1.45, 1.65, 1.9];
 const GROUP_PADDING = 26;
 const GROUP_TITLE = 34;
 /** A part with more nodes is ranked in the quick way. */
@@ -17,24 +21,25 @@ interface Part {
   readonly lines: Map<string, number[]>;
 }
 
-/** Lays out each part that hangs together by itself, then packs the parts into their groups, and the groups into the whole. */
+/** Lays out each part that hangs together by itself, then packs the parts into their groups, and the groups, and what is in none below them, into the whole. */
 export function layOut(request: LayoutRequest): Layout {
   const { nodes, edges, aspect, narrowPx } = request;
   if (narrowPx !== undefined) return layOutline(request, narrowPx);
-  const groups = [...new Set(nodes.map(({ group }) => group))].sort((a, b) =>
-    a === '' ? 1 : b === '' ? -1 : a < b ? -1 : 1,
-  );
-  const boxes: { group: string; part: Part }[] = groups.map((group) => {
+  const partsOf = (group: string): Part[] => {
     const own = nodes.filter((node) => node.group === group);
     const ids = new Set(own.map(({ id }) => id));
     const within = edges.filter(({ from, to }) => ids.has(from) && ids.has(to));
-    const part = pack(componentsOf(own, within).map(layOutPart), groups.length > 1 ? 1.4 : aspect, GAP);
-    return { group, part: group === '' || groups.length === 0 ? part : framed(part) };
-  });
+    return componentsOf(own, within).map(layOutPart);
+  };
+  const groups = [...new Set(nodes.map(({ group }) => group))].filter((group) => group !== '').sort();
+  const boxes = groups.map((group) => ({ group, part: framed(pack([[partsOf(group), GAP]], GROUP_ASPECT)) }));
+  const framedParts = boxes.map(({ part }) => part);
   const whole = pack(
-    boxes.map(({ part }) => part),
+    [
+      [framedParts, GAP * 1.6],
+      [partsOf(''), GAP],
+    ],
     aspect,
-    GAP * 1.6,
   );
   const places: Record<string, Box> = Object.fromEntries(whole.nodes);
   const lines: Record<string, readonly number[]> = Object.fromEntries(whole.lines);
@@ -42,7 +47,7 @@ export function layOut(request: LayoutRequest): Layout {
   const frames: Record<string, Box> = {};
   for (const { group, part } of boxes) {
     const first = part.nodes.keys().next().value;
-    if (group === '' || first === undefined) continue;
+    if (first === undefined) continue;
     const within = part.nodes.get(first)!;
     const placed = places[first]!;
     frames[group] = { x: placed.x - within.x, y: placed.y - within.y, width: part.width, height: part.height };
@@ -144,32 +149,57 @@ function moved({ nodes, lines }: Part, dx: number, dy: number, width: number, he
   };
 }
 
-/** Puts parts into rows, the tallest first, so that the whole has about this aspect. */
-function pack(parts: readonly Part[], aspect: number, gap: number): Part {
-  const sorted = [...parts].sort((a, b) => b.height - a.height);
-  const area = sorted.reduce((sum, { width, height }) => sum + (width + gap) * (height + gap), 0);
-  const widest = Math.max(...sorted.map(({ width }) => width), 0);
-  const limit = Math.max(widest, Math.sqrt(area * aspect));
-  const nodes = new Map<string, Box>();
-  const lines = new Map<string, number[]>();
-  let x = 0;
-  let y = 0;
-  let rowHeight = 0;
+/** Parts that stand together, and the room between them. */
+type Shelf = readonly [parts: readonly Part[], gap: number];
+
+interface Packing {
+  readonly width: number;
+  readonly height: number;
+  readonly places: readonly { readonly part: Part; readonly x: number; readonly y: number }[];
+}
+
+/** Puts parts into rows, shelf below shelf, so that the whole is as large as it can be in a window of this aspect. */
+function pack(shelves: readonly Shelf[], aspect: number): Part {
+  const all = shelves.flatMap(([parts, gap]) =>
+    parts.map(({ width, height }) => ({ width, area: (width + gap) * (height + gap) })),
+  );
+  const square = Math.sqrt(all.reduce((sum, { area }) => sum + area, 0) * aspect);
+  const widest = Math.max(...all.map(({ width }) => width), 0);
+  const tried = WIDTHS.map((times) => inRows(shelves, Math.max(widest, square * times)));
+  const sizeIn = ({ width, height }: Packing) => Math.max(width / aspect, height);
+  const { width, height, places } = tried.reduce((best, each) => (sizeIn(each) < sizeIn(best) ? each : best));
+  const placed = places.map(({ part, x, y }) => moved(part, x, y, part.width, part.height));
+  return {
+    width,
+    height,
+    nodes: new Map(placed.flatMap(({ nodes }) => [...nodes])),
+    lines: new Map(placed.flatMap(({ lines }) => [...lines])),
+  };
+}
+
+/** Rows no wider than the limit, the tallest parts of a shelf first. */
+function inRows(shelves: readonly Shelf[], limit: number): Packing {
+  const places: { part: Part; x: number; y: number }[] = [];
   let width = 0;
-  for (const part of sorted) {
-    if (x > 0 && x + part.width > limit) {
-      x = 0;
-      y += rowHeight + gap;
-      rowHeight = 0;
+  let y = 0;
+  for (const [parts, gap] of shelves) {
+    let x = 0;
+    let rowHeight = 0;
+    if (y > 0 && parts.length > 0) y += gap;
+    for (const part of [...parts].sort((a, b) => b.height - a.height)) {
+      if (x > 0 && x + part.width > limit) {
+        x = 0;
+        y += rowHeight + gap;
+        rowHeight = 0;
+      }
+      places.push({ part, x, y });
+      x += part.width + gap;
+      width = Math.max(width, x - gap);
+      rowHeight = Math.max(rowHeight, part.height);
     }
-    const placed = moved(part, x, y, part.width, part.height);
-    for (const [id, box] of placed.nodes) nodes.set(id, box);
-    for (const [id, line] of placed.lines) lines.set(id, line);
-    x += part.width + gap;
-    width = Math.max(width, x - gap);
-    rowHeight = Math.max(rowHeight, part.height);
+    y += rowHeight;
   }
-  return { width, height: y + rowHeight, nodes, lines };
+  return { width, height: y, places };
 }
 
 /** A curve between nodes of different parts. */
