@@ -40,6 +40,7 @@ describe('what a view shows is in its address', { skip: noBrowser }, () => {
     const url = page.url();
     await page.reload();
     await detail.getByText('two').first().waitFor();
+    await detail.locator(':focus').waitFor();
     await page.keyboard.press('Escape');
     await detail.waitFor({ state: 'detached' });
     await page.waitForURL((now) => !now.searchParams.has('line'));
@@ -110,6 +111,42 @@ describe('what a view shows is in its address', { skip: noBrowser }, () => {
     await page.reload();
     await chart.getByRole('button', { pressed: false }).click();
     await page.waitForURL((url) => !url.search.includes('hide'));
+    assertClean();
+  });
+
+  test('of two changes that come before either is drawn, none takes the other back', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await goTo(page, `${node.url}/console/map?find=pay`);
+    await page.getByRole('textbox', { name: 'Find on the map' }).fill('');
+    // A click elsewhere leaves the field first, and is heard by the time that the address has changed, before anything is drawn.
+    await page.evaluate(`(async () => {
+      document.activeElement.blur();
+      for (let turn = 0; turn < 100; turn++) await null;
+      document.querySelector('input[role=switch]').click();
+    })()`);
+    await page.waitForURL((url) => url.search === '?silent=no');
+    assertClean();
+  });
+
+  test('who has gone on to another page is not brought back by what they typed before', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    const held = Promise.withResolvers<void>();
+    await page.route(/\/assets\/audit-\w+\.js$/, async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await page.clock.install();
+    await goTo(page, `${node.url}/console/nodes`);
+    // What is typed waits for its pause, however long the click takes.
+    await page.clock.pauseAt(Date.now() + 3_600_000);
+    await page.getByRole('textbox', { name: 'Filter sandboxes' }).fill('pay');
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Audit' }).click();
+    await page.waitForURL(/\/console\/audit$/);
+    await page.clock.fastForward(1_000);
+    await page.clock.resume();
+    held.resolve();
+    await page.getByRole('heading', { level: 1, name: 'Audit' }).waitFor();
+    assert.equal(page.url(), `${node.url}/console/audit`);
     assertClean();
   });
 

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { useSearchParams } from 'react-router';
+import { useAddress } from './address.ts';
 import { formatTime } from './format.ts';
 
 const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -56,7 +56,7 @@ export function useTimeRange(usual: string): {
   range: TimeRange;
   setRange: (range: TimeRange) => void;
 } {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const from = search.get('from') || usual;
   const to = search.get('to') || undefined;
   const range = useMemo(() => ({ from, ...(to !== undefined && { to }) }), [from, to]);

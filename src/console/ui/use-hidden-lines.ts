@@ -1,12 +1,12 @@
 import { useMemo } from 'react';
-import { useSearchParams } from 'react-router';
+import { useAddress } from './address.ts';
 
 /** Between a chart and its line. */
 const SIGN = '~';
 
 /** The lines of a chart that one does not look at, by their names; they stand in the URL, each as `hide=<chart>~<line>`. */
 export function useHiddenLines(chart: string): readonly [ReadonlySet<string>, (line: string) => void] {
-  const [words, setWords] = useSearchParams();
+  const [words, setWords] = useAddress();
   const key = words
     .getAll('hide')
     .filter((each) => each.startsWith(chart + SIGN))

@@ -1,9 +1,9 @@
 import { useCallback } from 'react';
-import { useSearchParams } from 'react-router';
+import { useAddress } from './address.ts';
 
 /** A value that stands in the URL, so that what is shown can be shared; without one it is `fallback`. Setting it leaves no step in the history. */
 export function useParam(name: string, fallback = ''): readonly [value: string, set: (value: string) => void] {
-  const [params, setParams] = useSearchParams();
+  const [params, setParams] = useAddress();
   const set = useCallback(
     (value: string) =>
       setParams(

@@ -1,11 +1,11 @@
 import { useCallback } from 'react';
-import { useSearchParams } from 'react-router';
+import { useAddress } from './address.ts';
 
 /** What a view shows, as words of its URL: empty where they are not there. Changing one adds no entry to the history. */
 export function useWords<N extends string>(
   names: readonly N[],
 ): [Readonly<Record<N, string>>, (changes: Partial<Record<N, string>>, push?: boolean) => void] {
-  const [query, setQuery] = useSearchParams();
+  const [query, setQuery] = useAddress();
   const words = Object.fromEntries(names.map((name) => [name, query.get(name) ?? ''])) as Record<N, string>;
   const change = useCallback(
     (changes: Partial<Record<N, string>>, push = false) =>

@@ -1,6 +1,6 @@
 import { MultiSelect, SegmentedControl } from '@mantine/core';
-import { useSearchParams } from 'react-router';
 import { useFunctions } from '../../api/functions.ts';
+import { useAddress } from '../../ui/address.ts';
 import { Page } from '../../ui/page.tsx';
 import classes from './log-view.module.css';
 import { LogView } from './log-view.tsx';
@@ -8,7 +8,7 @@ import { Streams } from './streams.tsx';
 
 /** The logs of all functions, or of some. */
 export default function Logs() {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const isStreams = search.get('view') === 'streams';
   return (
     <Page

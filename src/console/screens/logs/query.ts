@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import { useSearchParams } from 'react-router';
 import type { Asked } from '../../api/client.ts';
+import { useAddress } from '../../ui/address.ts';
 import { putRange, type TimeRange, useTimeRange } from '../../ui/range.ts';
 import type { LogLine } from './lines.ts';
 
@@ -49,7 +49,7 @@ type Change = Partial<Record<'text' | 'level' | 'version' | 'stream' | 'invocati
 
 /** The filters of a view of logs: kept in its URL, so that it can be shared; `usual` is the time that it shows where the URL says none. */
 export function useLogFilters(scope: LogScope, usual: string) {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const { range } = useTimeRange(usual);
   const key = search.toString();
   const filters = useMemo(

@@ -1,10 +1,11 @@
 import { Button, NativeSelect, SegmentedControl, Switch } from '@mantine/core';
 import { IconSearch, IconTopologyStar3 } from '@tabler/icons-react';
 import { lazy, Suspense, useMemo } from 'react';
-import { Link, useSearchParams } from 'react-router';
+import { Link } from 'react-router';
 import { useFunctions } from '../../api/functions.ts';
 import { useApi } from '../../api/hooks.ts';
 import { ANY } from '../../api/may.ts';
+import { useAddress } from '../../ui/address.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { formatDuration } from '../../ui/format.ts';
@@ -34,7 +35,7 @@ const NO_FUNCTIONS: never[] = [];
 
 /** The map: what wakes, calls and uses what, with the traffic of now. */
 export default function MapScreen() {
-  const [words, setWords] = useSearchParams();
+  const [words, setWords] = useAddress();
   const window = words.get('window') ?? '1h';
   const grouping = (words.get('group') ?? '') as Grouping;
   const find = words.get('find') ?? '';
