@@ -111,6 +111,32 @@ describe('key-value spaces in the console', { skip: noBrowser }, () => {
     assertClean();
   });
 
+  test('whose end is reached while it is asked for again has its next page all the same', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await goTo(page, `${node.url}/console/key-values/sessions`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    const table = page.getByRole('table', { name: 'Keys of sessions' });
+    await table.and(page.locator('[aria-rowcount="201"]')).waitFor();
+    const [asked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let isFirst = true;
+    await page.route(/\/v1\/kv\/sessions\?/, async (route) => {
+      if (!isFirst) return route.continue();
+      isFirst = false;
+      const response = await route.fetch();
+      asked.resolve();
+      await held.promise;
+      await route.fulfill({ response });
+    });
+    await set('sessions', 'user-000', 'changed');
+    await asked.promise;
+    await table.locator('[data-row]').first().focus();
+    await page.keyboard.press('End');
+    await table.locator('[data-row]:focus', { hasText: 'user-199' }).waitFor();
+    held.resolve();
+    await table.and(page.locator('[aria-rowcount="401"]')).waitFor();
+    assertClean();
+  });
+
   test('many keys are listed page by page, found by how they begin, and go together', async (t) => {
     const { page, assertClean } = await openPage(t, browser);
     await goTo(page, `${node.url}/console/key-values/sessions`);

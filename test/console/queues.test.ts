@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { type Client, createClient } from '../support/client.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
-import { assertAccessible, everyLook, goTo, noBrowser, openBrowser, openPage } from './support.ts';
+import { assertAccessible, everyLook, goTo, goWithin, noBrowser, openBrowser, openPage } from './support.ts';
 
 const HOSTILE = '{"html":"<script>alert(1)</script>"}';
 const JSON_BODY = { 'Content-Type': 'application/json' };
@@ -109,14 +109,29 @@ describe('queues and topics in the console', { skip: noBrowser }, () => {
     await page.getByRole('textbox', { name: 'Only what matches' }).fill('{"type": ["order.paid"]}');
     await page.getByRole('dialog').getByRole('button', { name: 'Subscribe', exact: true }).click();
     await page.getByRole('table', { name: 'Subscriptions' }).getByRole('link', { name: 'queue:jobs-dead' }).waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await assertAccessible(page);
     await page.getByRole('button', { name: 'Publish' }).click();
     await page.getByRole('textbox', { name: 'Data' }).fill('{"id":17}');
     await page.getByRole('textbox', { name: 'Type' }).fill('order.paid');
     await page.getByRole('dialog').getByRole('button', { name: 'Publish', exact: true }).click();
     await page.getByText('Published to orders').waitFor();
+    // It gives the focus back as it closes.
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'queue:jobs-dead' }).press('Enter');
     await page.getByRole('table', { name: 'Messages of jobs-dead' }).getByText('order.paid').waitFor();
+    assertClean();
+  });
+
+  test('what is begun on the page of one queue is not on that of another', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    const hidden = page.getByRole('textbox', { name: 'Hidden after it was received for' });
+    await goTo(page, `${node.url}/console/queues/jobs?show=settings`);
+    assert.equal(await hidden.inputValue(), '0s');
+    await goWithin(page, '/console/queues/jobs-dead?show=settings');
+    await hidden.fill('7m');
+    await goWithin(page, '/console/queues/jobs?show=settings');
+    assert.equal(await hidden.inputValue(), '0s');
     assertClean();
   });
 

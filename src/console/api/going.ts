@@ -1,8 +1,9 @@
-/** So long after something was removed its page may take to be left. */
-const LEFT_WITHIN_MS = 500;
+/** A page of something that was removed that is not left within this time stays. */
+const LEFT_WITHIN_MS = 10_000;
 
 const going = new Set<string>();
 const watchers = new Set<(url: string) => void>();
+let whenLeft = async (_url: string): Promise<void> => undefined;
 
 /**
  * Removes something by `act`. That it is gone may be heard before it is answered: until its page is left nothing asks for it again,
@@ -16,7 +17,8 @@ export async function asGoing<T>(url: string, act: () => Promise<T>): Promise<T>
   };
   try {
     const answer = await act();
-    window.setTimeout(end, LEFT_WITHIN_MS);
+    const late = new Promise((resolve) => window.setTimeout(resolve, LEFT_WITHIN_MS));
+    void Promise.race([whenLeft(url), late]).then(end);
     return answer;
   } catch (error) {
     end();
@@ -32,6 +34,11 @@ export function isGoing(url: string): boolean {
 /** Whether `url` is that of a thing, of a version of it, or of what belongs to it. */
 export function isOf(thing: string, url: string): boolean {
   return url === thing || [`${thing}/`, `${thing}%3A`].some((start) => url.startsWith(start));
+}
+
+/** By what it is told that nothing that is shown is of a thing any more: however long a slow machine takes to leave its page. */
+export function tellsLeft(until: (url: string) => Promise<void>): void {
+  whenLeft = until;
 }
 
 /** Calls back when something may be asked for again. */

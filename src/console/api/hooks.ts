@@ -9,7 +9,7 @@ import {
   useQuery,
 } from '@tanstack/react-query';
 import { type Answer, type Asked, api, nodeSpentMs, type Options, type PathOf, urlOf } from './client.ts';
-import { isGoing, isOf, onceGone } from './going.ts';
+import { isGoing, isOf, onceGone, tellsLeft } from './going.ts';
 import { type ApiProblem, isUnreachable } from './problem.ts';
 
 /** How a query is known: live events find it by its path and by the names in it. */
@@ -108,6 +108,20 @@ function addressOf({ queryKey: [path, parameters] }: Query): string {
   return urlOf(String(path), (parameters as { path?: Readonly<Record<string, unknown>> } | undefined)?.path);
 }
 
+tellsLeft((thing) => {
+  const cache = queryClient.getQueryCache();
+  const isShown = () =>
+    cache.findAll({ type: 'active', predicate: (query) => isOf(thing, addressOf(query)) }).length > 0;
+  return new Promise((resolve) => {
+    const end = cache.subscribe(() => look());
+    const look = () => {
+      if (isShown()) return;
+      end();
+      resolve();
+    };
+    look();
+  });
+});
 onceGone((thing) => void outdate((query) => isOf(thing, addressOf(query))));
 
 document.addEventListener('visibilitychange', () => {

@@ -58,6 +58,8 @@ export function startLive(who: string): () => void {
   const controller = new AbortController();
   stopping?.abort();
   stopping = controller;
+  // Whatever was heard was for somebody else.
+  setState({ state: 'connecting' });
   void keepOpen(who, controller.signal);
   return () => controller.abort();
 }
@@ -90,7 +92,7 @@ async function keepOpen(who: string, signal: AbortSignal): Promise<void> {
       if (hello !== undefined && callerText(hello.value.caller) !== who) throw new OtherCaller();
       heardMs = Date.now();
       // Whatever happened before this tab heard, or before another one went on reading, was not heard.
-      const isGap = current.state !== 'live' || hello !== undefined;
+      const isGap = !wasLive || current.state !== 'live' || hello !== undefined;
       if (isGap) void outdate(wasLive ? undefined : wasAnswered);
       wasLive = true;
       waitMs = FIRST_WAIT_MS;

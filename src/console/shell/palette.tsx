@@ -1,7 +1,7 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { Spotlight } from '@mantine/spotlight';
 import { IconBolt, IconBook2, IconKeyboard, IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useFunctions } from '../api/functions.ts';
 import { SCREENS } from '../routes.tsx';
@@ -63,7 +63,7 @@ export function Palette({ onHelp }: { readonly onHelp: () => void }) {
   const shown = [...screens, ...places, ...things, ...actions].map(({ title }) => title);
   const list = shown.join('\n');
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list has another first entry
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isOpen) selectFirst();
   }, [list, isOpen]);
 

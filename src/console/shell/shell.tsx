@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { onUnauthorized } from '../api/client.ts';
+import { keyOf } from '../api/hooks.ts';
 import '../api/live-renewal.ts';
 import { feedOf, startLive } from '../api/live.ts';
 import { useSession } from '../api/session.ts';
@@ -21,18 +22,26 @@ import { useShortcuts } from './shortcuts.ts';
 import { SignIn } from './sign-in.tsx';
 import { StaleBar } from './stale-bar.tsx';
 
+const SESSION = keyOf('/v1/session', {});
+
 /** What stands around every screen; in its place the sign-in, where the node wants to know who asks. */
 export function Shell() {
   const client = useQueryClient();
   const { session, error, isPending } = useSession();
   useEffect(
-    // A session that was ended elsewhere: what it showed goes with it.
-    () => onUnauthorized(() => void client.resetQueries({ queryKey: ['/v1/session'] })),
+    () =>
+      onUnauthorized(() => {
+        const query = client.getQueryCache().find({ queryKey: SESSION });
+        // What was asked before one signed in may be refused late: only the node knows whether the session has ended. And whoever is
+        // just about to sign in is not made to begin again.
+        if (query?.state.status === 'success') void client.refetchQueries({ queryKey: SESSION });
+      }),
     [client],
   );
+  // A session that was ended elsewhere: what it showed goes with it.
+  if (error?.status === 401) return <SignIn />;
   if (isPending && error === null) return <Boot />;
   if (session === undefined) {
-    if (error?.status === 401) return <SignIn />;
     return <ErrorState error={error} what="The console" onRetry={() => void client.invalidateQueries()} />;
   }
   return (

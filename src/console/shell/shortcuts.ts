@@ -10,16 +10,17 @@ export function useShortcuts(onHelp: () => void): void {
   const latest = useRef(onHelp);
   latest.current = onHelp;
   useEffect(() => {
-    let goneToMs = 0;
+    // By when keys were pressed: a page that is busy hears of them later.
+    let goneToMs = Number.NEGATIVE_INFINITY;
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       const screen = SCREENS.find(({ key }) => key === event.key);
       if (event.key === '?') latest.current();
-      else if (screen !== undefined && Date.now() - goneToMs < SECOND_KEY_MS) {
+      else if (screen !== undefined && event.timeStamp - goneToMs < SECOND_KEY_MS) {
         event.preventDefault();
         void navigate(`/${screen.path.replace('/*', '')}`);
       }
-      goneToMs = event.key === 'g' ? Date.now() : 0;
+      goneToMs = event.key === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY;
     };
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);

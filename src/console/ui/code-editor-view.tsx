@@ -3,7 +3,7 @@ import { Compartment, EditorState, type Extension, Prec } from '@codemirror/stat
 import { EditorView, keymap } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { messageOf } from '../api/problem.ts';
 import { nonce } from '../theme/nonce.ts';
 import classes from './code-editor.module.css';
@@ -143,7 +143,8 @@ export default function CodeEditorView(props: CodeEditorProps) {
     };
   }, [language]);
 
-  useEffect(() => {
+  // At once: what is typed before a later effect would be written over by what had been typed until then.
+  useLayoutEffect(() => {
     const editor = view.current;
     const held = withOneLineEnd(value);
     if (held.includes('\n')) lineEnd.current = lineEndOf(value);

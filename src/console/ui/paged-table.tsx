@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { DataTable, type DataTableProps } from './data-table.tsx';
 import { ErrorState } from './error-state.tsx';
 import { Loading } from './loading.tsx';
+import { useNextPage } from './use-next-page.ts';
 
 /** What `usePages` and its like know of a list that comes page by page. */
 interface Pages {
@@ -23,13 +24,11 @@ interface PagedTableProps<T> extends Omit<DataTableProps<T>, 'onEnd' | 'empty'> 
 
 /** A table whose further rows are asked for when its end comes into view. */
 export function PagedTable<T>({ pages, what, empty, rows, ...table }: PagedTableProps<T>) {
+  const more = useNextPage(pages);
   if (pages.data === undefined) {
     if (pages.error === null) return <Loading rows={6} />;
     return <ErrorState error={pages.error} what={what} onRetry={() => void pages.refetch()} />;
   }
   if (rows.length === 0) return empty;
-  const more = () => {
-    if (pages.hasNextPage && !pages.isFetching) void pages.fetchNextPage();
-  };
   return <DataTable rows={rows} {...table} onEnd={more} />;
 }

@@ -1,6 +1,6 @@
 import 'uplot/dist/uPlot.min.css';
 import { useComputedColorScheme } from '@mantine/core';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import { formatTime } from './format.ts';
 import classes from './time-chart.module.css';
@@ -74,8 +74,9 @@ export default function TimeChartCanvas(props: TimeChartProps) {
     scheme,
   ]);
 
+  // It is there for the first key that is pressed in it.
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` says when it is another chart
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = place.current!;
     const color = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
     const axis = {

@@ -14,6 +14,7 @@ import { rangeWords, useTimeRange } from '../../ui/range.ts';
 import { SinceFirst } from '../../ui/since-first.tsx';
 import { wordsOf } from '../../ui/status-badge.tsx';
 import { TimeRange } from '../../ui/time-range.tsx';
+import { useNextPage } from '../../ui/use-next-page.ts';
 import { useWords } from '../../ui/words.ts';
 import { Activity } from './activity.tsx';
 import { columnsOf } from './columns.tsx';
@@ -60,6 +61,7 @@ function ListOfTime({ function: only, usual, children }: InvocationListProps & {
     ...(slower !== undefined && { minDurationMs: slower }),
     ...range,
   });
+  const more = useNextPage(found);
   const isFiltered = ['status', 'version', 'alias', 'cold', 'slower'].some((each) => words[each as 'status'] !== '');
   const longest = found.items.reduce((most, { durationMs }) => Math.max(most, durationMs), 0);
   return (
@@ -141,9 +143,7 @@ function ListOfTime({ function: only, usual, children }: InvocationListProps & {
             rowHeight={36}
             maxHeight="max(20rem, calc(100vh - 27rem))"
             onOpen={({ invocationId }) => void navigate(invocationPath(invocationId))}
-            onEnd={() => {
-              if (found.hasNextPage && !found.isFetchingNextPage) void found.fetchNextPage();
-            }}
+            onEnd={more}
             empty={
               <EmptyState
                 icon={IconBolt}

@@ -40,7 +40,7 @@ export function InvocationPage() {
       }
     >
       <QueryView query={query} what="This invocation">
-        {(invocation) => <Whole invocation={invocation} />}
+        {(invocation) => <Whole key={id} invocation={invocation} />}
       </QueryView>
     </Page>
   );

@@ -49,6 +49,10 @@ export class LogSource {
   private tailController: AbortController | undefined;
   private readonly watchers = new Set<() => void>();
   private cursor: string | undefined;
+  /** The newest page, while it is on its way. */
+  private newest: Promise<boolean> | undefined;
+  /** Whether it is there: what is read later is added to it. */
+  private isBegun = false;
   private waiting: Entry[] = [];
   /** Lines wait while what lies before them is read. */
   private isHeld = false;
@@ -75,8 +79,10 @@ export class LogSource {
 
   /** Begins anew after a failure. */
   retry(isLive: boolean): void {
+    this.tailController?.abort();
     this.tailController = undefined;
-    this.set({ phase: 'loading' });
+    this.waiting = [];
+    this.set({ phase: this.isBegun ? 'ready' : 'loading' });
     this.setLive(isLive);
   }
 
@@ -103,8 +109,15 @@ export class LogSource {
     }
   }
 
-  /** Whether the newest page could be read. */
-  private async readNewest(): Promise<boolean> {
+  /** Whether the newest page could be read; it is read once, whoever else asks for it meanwhile. */
+  private readNewest(): Promise<boolean> {
+    this.newest ??= this.takeNewest().finally(() => {
+      this.newest = undefined;
+    });
+    return this.newest;
+  }
+
+  private async takeNewest(): Promise<boolean> {
     try {
       const page = await readPage(this.query, PAGE, this.controller.signal);
       this.lines.append(page.lines);
@@ -118,6 +131,7 @@ export class LogSource {
 
   private took({ cursor, searched }: Page): void {
     this.cursor = cursor;
+    this.isBegun = true;
     this.state = { ...this.state };
     delete (this.state as { searched?: unknown }).searched;
     delete (this.state as { error?: unknown }).error;
@@ -166,8 +180,10 @@ export class LogSource {
   /** Reads what was printed before the tail was open, and then shows what came meanwhile. */
   private async catchUp(signal: AbortSignal): Promise<void> {
     try {
+      // What was asked for before the tail was open lacks what was printed since.
+      if ((await this.newest) === false) return;
       const newest = this.lines.newest();
-      if (this.state.phase !== 'ready') await this.readNewest();
+      if (!this.isBegun) await this.readNewest();
       else if (newest === undefined)
         this.lines.append((await readPage(this.query, PAGE, this.controller.signal)).lines);
       else await this.readSince(newest.timeMs - OVERLAP_MS);
@@ -242,7 +258,10 @@ export class LogSource {
   }
 
   private fail(error: unknown): void {
-    if (!this.controller.signal.aborted) this.set({ phase: 'failed', error, tail: 'off' });
+    if (this.controller.signal.aborted) return;
+    // Nothing is added to what is not shown: trying again begins anew.
+    this.tailController?.abort();
+    this.set({ phase: 'failed', error, tail: 'off' });
   }
 
   private set(change: Partial<SourceState>): void {

@@ -10,6 +10,7 @@ import { formatCount } from '../../ui/format.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Time } from '../../ui/time.tsx';
+import { useNextPage } from '../../ui/use-next-page.ts';
 
 type Stream = Api['GET /v1/logs/streams']['answer']['streams'][number];
 
@@ -58,6 +59,7 @@ export function Streams({ function: name }: { readonly function?: string }) {
   const pages = usePages('/v1/logs/streams', { query: { limit: 200, ...(one && { function: one }) } }, (page) =>
     page.streams.filter((stream) => of === undefined || of.split(',').includes(stream.function)),
   );
+  const more = useNextPage(pages);
   const open = ({ sandboxId }: Stream): void => {
     const to = new URLSearchParams({ stream: sandboxId, from: '30d' });
     if (name === undefined && of !== undefined) to.set('function', of);
@@ -80,9 +82,7 @@ export function Streams({ function: name }: { readonly function?: string }) {
             columns={name === undefined ? [OF_FUNCTION, ...COLUMNS] : COLUMNS}
             rowKey={({ sandboxId }) => sandboxId}
             onOpen={open}
-            onEnd={() => {
-              if (pages.hasNextPage && !pages.isFetchingNextPage) void pages.fetchNextPage();
-            }}
+            onEnd={more}
             empty={
               <EmptyState icon={IconFileText} title="No stream yet">
                 Each sandbox in which a function ran has one; call the function, and its stream appears.

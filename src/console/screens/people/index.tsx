@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { Route, Routes } from 'react-router';
+import { ByName } from '../../ui/list-and-page.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { NotFound } from '../../ui/not-found.tsx';
 import { UserList } from './users/user-list.tsx';
@@ -23,17 +24,17 @@ export default function People() {
     <Suspense fallback={<Loading />}>
       <Routes>
         <Route index element={<UserList />} />
-        <Route path="users/:name" element={<UserPage />} />
+        <Route path="users/:name" element={<ByName page={UserPage} />} />
         <Route path="teams" element={<TeamList />} />
-        <Route path="teams/:name" element={<TeamPage />} />
+        <Route path="teams/:name" element={<ByName page={TeamPage} />} />
         <Route path="roles" element={<RoleList />} />
-        <Route path="roles/:name" element={<RolePage />} />
+        <Route path="roles/:name" element={<ByName page={RolePage} />} />
         <Route path="tokens" element={<TokenList />} />
         <Route path="policies" element={<PolicyList />} />
-        <Route path="policies/:name" element={<PolicyPage />} />
+        <Route path="policies/:name" element={<ByName page={PolicyPage} />} />
         <Route path="quotas" element={<Quotas />} />
         <Route path="execution-roles" element={<ExecutionRoleList />} />
-        <Route path="execution-roles/:name" element={<ExecutionRolePage />} />
+        <Route path="execution-roles/:name" element={<ByName page={ExecutionRolePage} />} />
         <Route path="can" element={<CanView />} />
         <Route path="*" element={<NotFound />} />
       </Routes>

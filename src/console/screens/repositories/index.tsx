@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { Route, Routes } from 'react-router';
+import { ByName } from '../../ui/list-and-page.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { NotFound } from '../../ui/not-found.tsx';
 import { RepositoryList } from './repository-list.tsx';
@@ -15,8 +16,8 @@ export default function Repositories() {
       <Routes>
         <Route index element={<RepositoryList />} />
         <Route path="projects" element={<ProjectList />} />
-        <Route path="projects/:name" element={<ProjectPage />} />
-        <Route path=":name" element={<RepositoryPage />} />
+        <Route path="projects/:name" element={<ByName page={ProjectPage} />} />
+        <Route path=":name" element={<ByName page={RepositoryPage} />} />
         <Route path="*" element={<NotFound />} />
       </Routes>
     </Suspense>
