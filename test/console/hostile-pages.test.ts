@@ -66,7 +66,6 @@ describe('pages that functions, objects and others show', { skip: noBrowser }, (
     const context = await browser.newContext();
     t.after(() => context.close());
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
     // As the sign-in does: what is set from outside of the browser is not kept as the node says.
     await page.goto(`${node.url}/console/icon.svg`);
     const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ token }) };

@@ -48,7 +48,7 @@ describe('monitoring in the console', { skip: noBrowser }, () => {
       .getByText('Version 2 deployed')
       .waitFor();
     await client.result('pay', { n: 31 });
-    await panel.getByText('31', { exact: true }).first().waitFor({ timeout: 12_000 });
+    await panel.getByText('31', { exact: true }).first().waitFor();
     await assertAccessible(page);
     assertClean();
   });
@@ -69,9 +69,8 @@ describe('monitoring in the console', { skip: noBrowser }, () => {
     await page.waitForURL(/compare=v1/);
     const line = page.getByRole('button', { name: /^invocations, version 1/ });
     await line.waitFor();
-    const described = await chart(page, 'Invocations').getAttribute('aria-label');
     // How many at most: those of one slot, and they may have come in two.
-    assert.match(described!, /invocations, version 1: .*[1-9]\d* at most/);
+    await page.getByRole('img', { name: /^Invocations\..*invocations, version 1: .*[1-9]\d* at most/ }).waitFor();
     await line.click();
     await page.getByRole('button', { name: /^invocations, version 1/, pressed: false }).waitFor();
     await page.getByRole('combobox', { name: 'Compare with' }).click();
@@ -117,7 +116,7 @@ describe('monitoring in the console', { skip: noBrowser }, () => {
     await page.keyboard.press('+');
     await page.waitForURL(/from=.*T/);
     assert.ok((await hours()) < 0.25, `${await hours()} h`);
-    await page.goto(`${node.url}/console/functions/pay/monitoring?from=15m`);
+    await goTo(page, `${node.url}/console/functions/pay/monitoring?from=15m`);
     const errors = chart(page, 'Errors').locator('.u-over');
     await errors.scrollIntoViewIfNeeded();
     const area = (await errors.boundingBox())!;

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { startTestNode, type TestNode } from '../support/node.ts';
@@ -64,7 +63,7 @@ describe('nodes and sandboxes in the console', { skip: noBrowser }, () => {
       .click();
     await page.waitForURL(/state=prewarmed/);
     await rows.getByRole('link', { name: 'pay' }).waitFor({ state: 'detached' });
-    assert.ok((await rows.count()) > 0);
+    await rows.first().waitFor();
     await page.goto(`${node.url}/console/nodes?by=function`);
     await page.getByRole('table', { name: 'Functions with sandboxes' }).getByText('pay').waitFor();
   });

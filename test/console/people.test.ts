@@ -120,6 +120,7 @@ describe('people and policies in the console', { skip: noBrowser }, () => {
     const who = await ask(node, 'GET', '/v1/session', undefined, secret);
     assert.deepEqual([who.user, who.token.scopes], ['grace', { actions: ['function:deploy'] }]);
     await shown.getByRole('button', { name: 'I have it' }).click();
+    await shown.waitFor({ state: 'detached' });
     const row = page.getByRole('table', { name: 'Tokens and sessions' }).locator('[data-row]');
     await row.getByText('function:deploy').waitFor();
     assert.ok(!(await page.content()).includes(secret), 'it is nowhere in the page any more');

@@ -61,15 +61,19 @@ describe('many tabs of one browser, of which one is seen', { skip: noBrowser }, 
   /** Gives a tab these commands, one after another. Resolves with the answer to the last one. */
   async function say(tab: string, commands: readonly (readonly [method: string, params: object])[]) {
     const socket = new WebSocket(tab);
+    // Several messages may come at once, and whoever waits for each one after the other hears the first of them alone.
+    // biome-ignore lint/suspicious/noExplicitAny: answers of any shape
+    const answers = commands.map(() => Promise.withResolvers<any>());
+    socket.addEventListener('message', ({ data }) => {
+      const message = JSON.parse(data);
+      answers[message.id]?.resolve(message);
+    });
     await once(socket as unknown as EventTarget, 'open');
     // biome-ignore lint/suspicious/noExplicitAny: answers of any shape
     let answered: any;
     for (const [id, [method, params]] of commands.entries()) {
       socket.send(JSON.stringify({ id, method, params }));
-      do {
-        const [{ data }] = (await once(socket as unknown as EventTarget, 'message')) as [{ data: string }];
-        answered = JSON.parse(data);
-      } while (answered.id !== id);
+      answered = await answers[id]!.promise;
     }
     socket.close();
     return answered;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { eventually } from '../support/eventually.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
 import { assertAccessible, goTo, look, noBrowser, openBrowser, openPage, settled } from './support.ts';
 
@@ -28,8 +29,8 @@ async function walk(page: Page): Promise<void> {
 
   await step(page, 'Trigger');
   const bucket = page.getByRole('combobox', { name: 'Bucket' });
-  assert.equal(await bucket.inputValue(), 'serops-we');
-  assert.ok(await page.getByRole('checkbox', { name: 'An object was created' }).isChecked());
+  await eventually(async () => assert.equal(await bucket.inputValue(), 'serops-we'));
+  await page.getByRole('checkbox', { name: 'An object was created', checked: true }).waitFor();
   await page.getByRole('textbox', { name: 'Prefix' }).fill('in/');
   await page.getByRole('textbox', { name: 'Suffix' }).fill('.txt');
   await next(page);
@@ -42,7 +43,7 @@ async function walk(page: Page): Promise<void> {
 
   await step(page, 'Handler and role');
   const entry = page.getByRole('textbox', { name: 'Handler' });
-  assert.equal(await entry.inputValue(), 'lambda_function.lambda_handler');
+  await eventually(async () => assert.equal(await entry.inputValue(), 'lambda_function.lambda_handler'));
   await page.getByText('bucket:serops-we:read', { exact: true }).waitFor();
   assert.equal(await page.getByRole('list', { name: 'What it allows' }).getByRole('listitem').count(), 1);
   await next(page);
@@ -67,7 +68,10 @@ async function walk(page: Page): Promise<void> {
   await page.getByText(/It woke/).waitFor({ timeout: WOKEN_MS });
 
   // The bucket says whom it wakes; there is what was measured, and behind a number the calls.
-  await page.getByRole('list', { name: 'Functions that it wakes' }).getByRole('link').click();
+  await page
+    .getByRole('list', { name: 'Functions that it wakes' })
+    .getByRole('link', { name: 's3-upload-meta' })
+    .click();
   await page.getByRole('link', { name: 'Monitoring' }).click();
   const calls = page.getByRole('link', { name: /^Invocations: 1\b.* Show the invocations behind it/ });
   await calls.waitFor({ timeout: WOKEN_MS });

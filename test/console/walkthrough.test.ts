@@ -6,7 +6,9 @@ import { startTestNode, type TestNode } from '../support/node.ts';
 import { assertAccessible, goTo, look, noBrowser, openBrowser, openPage, settled } from './support.ts';
 
 /** Deployments install packages. */
-const DEPLOY_MS = 60_000;
+const DEPLOY_MS = 90_000;
+/** The first event starts a sandbox and loads boto3. */
+const WOKEN_MS = 45_000;
 
 const next = (page: Page) => page.getByRole('button', { name: /^Next/ }).click();
 const nameField = (page: Page) => page.getByRole('textbox', { name: 'Name', exact: true });
@@ -36,7 +38,8 @@ describe("the report's walk through a console", { skip: noBrowser }, () => {
     await next(page);
 
     await step(page, 'Trigger');
-    assert.equal(await page.getByRole('combobox', { name: 'Bucket' }).inputValue(), 'serops-we');
+    const bucket = page.getByRole('combobox', { name: 'Bucket' });
+    await eventually(async () => assert.equal(await bucket.inputValue(), 'serops-we'));
     await page.getByText('it is made for you').waitFor();
     await page.getByText('may run this function').waitFor();
     await page.getByRole('textbox', { name: 'Prefix' }).fill('in/');
@@ -49,7 +52,9 @@ describe("the report's walk through a console", { skip: noBrowser }, () => {
     await page.getByRole('textbox', { name: 'Code of lambda_function.py' }).waitFor();
     await page.reload();
     await step(page, 'Function');
-    assert.equal(await nameField(page).inputValue(), 's3-upload-meta', 'what was typed survives a reload');
+    await eventually(async () =>
+      assert.equal(await nameField(page).inputValue(), 's3-upload-meta', 'what was typed survives a reload'),
+    );
     await page.getByRole('textbox', { name: 'Code of lambda_function.py' }).waitFor();
     await look(page, 'walk-3-function');
     await next(page);
@@ -97,7 +102,7 @@ describe("the report's walk through a console", { skip: noBrowser }, () => {
     await page.getByRole('textbox', { name: 'Keys that begin with' }).fill('in/');
     const file = { name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') };
     await page.getByLabel('Files to upload').setInputFiles(file);
-    await page.getByText('It woke').waitFor();
+    await page.getByText('It woke').waitFor({ timeout: WOKEN_MS });
     await look(page, 'walk-8-upload');
     await page.getByText('It woke').getByRole('link', { name: 's3-upload-meta' }).click();
     await page.getByRole('heading', { level: 1, name: /^Invocation/ }).waitFor();
