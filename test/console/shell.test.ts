@@ -320,6 +320,12 @@ describe('the console', { skip: noBrowser }, () => {
     });
     assert.equal(again.status, 401, 'signing out ended the token');
 
+    const password = page.locator('input[name="password"]');
+    await password.focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    assert.equal(await password.getAttribute('type'), 'text', 'keys show what is typed');
+    await page.keyboard.press('Space');
     await signIn(page, 'wrong');
     await page.getByRole('alert').waitFor();
     await signIn(page, `${PASSWORD} anew`);

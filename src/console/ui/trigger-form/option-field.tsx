@@ -120,6 +120,7 @@ function TextField({ name, schema, value, onChange, demanded, fault }: FieldProp
         description={kept ?? common.description}
         value={text}
         onChange={change}
+        aria-invalid={fault !== undefined || undefined}
         autoComplete="new-password"
       />
     );
