@@ -65,6 +65,8 @@ describe('the console for who may do little', { skip: noBrowser }, () => {
       await page.getByText('function:configure').first().waitFor();
       await page.getByRole('button', { name: /^Save/ }).waitFor({ state: 'detached' });
       await page.locator('fieldset:disabled input').first().waitFor();
+      const unseen = `[...document.querySelectorAll('fieldset:disabled [role=switch]')].every((box) => getComputedStyle(box).opacity === '0')`;
+      assert.ok(await page.evaluate(unseen), 'the box of a switch stays below what is drawn of it');
       await look(page, `viewer-${tab}`);
     }
     await page.goto(`${node.url}/console/functions/cart/code`);
