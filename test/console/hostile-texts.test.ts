@@ -35,6 +35,9 @@ const SCREENS = [
   '/audit',
 ];
 
+/** Where these texts are what one looks for: nothing turns their letters around there. */
+const READ_CLOSELY = ['/functions/evil', '/functions/evil/invocations', '/invocations', '/logs'];
+
 describe('hostile texts in the console', { skip: noBrowser }, () => {
   let browser: Browser;
   let node: TestNode;
@@ -93,6 +96,12 @@ describe('hostile texts in the console', { skip: noBrowser }, () => {
       assert.doesNotMatch(await page.title(), /hacked/, screen);
       shown += await page.getByText('onerror=').count();
       await assertNoOverflow(page);
+      assertClean();
+    }
+    for (const screen of READ_CLOSELY) {
+      await goTo(page, `${node.url}/console${screen}`);
+      await page.locator('main').getByText('\\u202egnp.exe').first().waitFor();
+      assert.ok(!(await page.locator('main').textContent())?.includes('\u202e'), screen);
       assertClean();
     }
     assert.ok(shown > 10, `they were shown ${shown} times`);

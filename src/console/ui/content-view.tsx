@@ -1,5 +1,6 @@
 import classes from './content-view.module.css';
 import { prettyJson, prettyValue } from './pretty-json.ts';
+import { visible } from './visible.ts';
 
 interface ContentViewProps {
   /** What it is, for those who do not see it. */
@@ -13,7 +14,7 @@ export function ContentView({ label, content }: ContentViewProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
     <pre className={classes.content} role="region" tabIndex={0} aria-label={label}>
-      {typeof content === 'string' ? prettyJson(content) : prettyValue(content)}
+      {visible(typeof content === 'string' ? prettyJson(content) : prettyValue(content))}
     </pre>
   );
 }

@@ -1,5 +1,6 @@
 import { Fragment } from 'react';
 import classes from './highlight.module.css';
+import { visible } from './visible.ts';
 
 interface HighlightProps {
   readonly text: string;
@@ -8,7 +9,8 @@ interface HighlightProps {
 }
 
 /** A text in which what was searched for is marked. */
-export function Highlight({ text, find }: HighlightProps) {
+export function Highlight({ text: written, find }: HighlightProps) {
+  const text = visible(written);
   if (find === '') return text;
   const parts = splitAt(text, find);
   if (parts.length === 1) return text;

@@ -12,6 +12,7 @@ import { operands } from '../../ui/shell-words.ts';
 import { SimpleTable } from '../../ui/simple-table.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
+import { visible } from '../../ui/visible.ts';
 import { useWords } from '../../ui/words.ts';
 import { downloadUrl } from './objects.ts';
 import { Preview } from './preview.tsx';
@@ -36,7 +37,7 @@ export function ObjectDrawer({ bucket, objectKey: key, onClose }: ObjectDrawerPr
       onClose={onClose}
       position="right"
       size="min(44rem, 100%)"
-      title={key}
+      title={visible(key)}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <QueryView query={query} what="The object">

@@ -1,6 +1,7 @@
 import { Anchor } from '@mantine/core';
 import { IconFile, IconFolder } from '@tabler/icons-react';
 import { Link, useLocation } from 'react-router';
+import { visible } from '../../ui/visible.ts';
 import classes from './buckets.module.css';
 
 interface ObjectNameProps {
@@ -19,12 +20,13 @@ export function ObjectName({ prefix, objectKey = '', below }: ObjectNameProps) {
   if (prefix === undefined) words.set('object', objectKey);
   else words.set('prefix', prefix);
   const name = prefix ?? objectKey;
+  const shown = visible(name.slice(below.length));
   const Sign = prefix === undefined ? IconFile : IconFolder;
   return (
-    <span className={classes.name} title={name}>
+    <span className={classes.name} title={visible(name)}>
       <Sign size={16} stroke={1.6} aria-hidden />
       <Anchor component={Link} inherit to={`${pathname}?${words}`} preventScrollReset>
-        {name.slice(below.length)}
+        {shown}
       </Anchor>
     </span>
   );

@@ -6,6 +6,7 @@ import { NotFound } from '../../ui/not-found.tsx';
 import { Page } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { TabNav } from '../../ui/tab-nav.tsx';
+import { visible } from '../../ui/visible.ts';
 import classes from './function.module.css';
 import { Health } from './health.tsx';
 import { functionPath } from './paths.ts';
@@ -26,7 +27,7 @@ export default function FunctionPage() {
           {query.data !== undefined && <Health view={query.data} />}
         </span>
       }
-      lead={query.data?.config.description || undefined}
+      lead={visible(query.data?.config.description ?? '') || undefined}
       crumbs={[{ title: 'Functions', to: '/functions' }]}
     >
       {(query.data !== undefined || query.error === null) && (

@@ -1,5 +1,6 @@
 import type { Api } from '../../api/types.gen.ts';
 import { doorWords } from '../../ui/door-words.ts';
+import { visible } from '../../ui/visible.ts';
 
 export type Invocation = Api['GET /v1/invocations/{id}']['answer'];
 
@@ -28,5 +29,5 @@ export function wokenBy({ door, lane, caller }: Invocation): string {
 /** How it failed, in one line; `undefined` where it did not. */
 export function failureOf({ errorType, errorMessage, reason }: Invocation): string | undefined {
   if (errorType === undefined && errorMessage === undefined) return reason?.replaceAll('_', ' ');
-  return [errorType, errorMessage].filter((part) => part !== undefined && part !== '').join(': ');
+  return visible([errorType, errorMessage].filter((part) => part !== undefined && part !== '').join(': '));
 }

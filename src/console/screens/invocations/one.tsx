@@ -8,6 +8,7 @@ import { Page } from '../../ui/page.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { StatusBadge, toneOf, wordsOf } from '../../ui/status-badge.tsx';
+import { visible } from '../../ui/visible.ts';
 import { functionPath } from '../function/paths.ts';
 import { LogView } from '../logs/log-view.tsx';
 import { failureOf, type Invocation, wokenBy } from './invocation.ts';
@@ -69,7 +70,7 @@ function Whole({ invocation }: { readonly invocation: Invocation }) {
           {errorStack !== undefined && (
             // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keys
             <pre className={classes.stack} tabIndex={0}>
-              {errorStack}
+              {visible(errorStack)}
             </pre>
           )}
         </section>

@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import { Highlight } from '../../ui/highlight.tsx';
+import { visible } from '../../ui/visible.ts';
 import classes from './line-list.module.css';
 import { type Entry, isGap, type LogLine } from './lines.ts';
 import { structured } from './structured.ts';
@@ -79,7 +80,7 @@ export function LineWords({ text, find = '' }: { readonly text: string; readonly
       )}
       {said.fields.slice(0, 24).map(([name, value]) => (
         <span key={name} className={classes.field}>
-          <span className={classes.name}>{name}=</span>
+          <span className={classes.name}>{visible(name)}=</span>
           <Highlight text={value.slice(0, 200)} find={find} />{' '}
         </span>
       ))}

@@ -11,6 +11,7 @@ import { PagedTable } from '../../ui/paged-table.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StatusBadge, type Tone } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
+import { visible } from '../../ui/visible.ts';
 import { useWords } from '../../ui/words.ts';
 
 const PATH = '/v1/queues/{name}/messages';
@@ -43,7 +44,7 @@ const COLUMNS: readonly Column<Message>[] = [
     phone: 'rest',
     title: 'Message',
     width: 'minmax(7rem, 3fr)',
-    cell: (message) => <code>{bodyOf(message).slice(0, SHOWN_CHARACTERS)}</code>,
+    cell: (message) => <code>{visible(bodyOf(message).slice(0, SHOWN_CHARACTERS))}</code>,
   },
 ];
 

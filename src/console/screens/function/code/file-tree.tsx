@@ -1,6 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconFile, IconFolder, IconFolderOpen, IconRotate, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
+import { visible } from '../../../ui/visible.ts';
 import classes from './code.module.css';
 
 /** A file as the tree shows it. */
@@ -41,7 +42,7 @@ export function FileTree({ files, current, onOpen, onRemove, onRestore }: FileTr
               onClick={() => toggle(path)}
             >
               {closed.has(path) ? <IconFolder size={15} aria-hidden /> : <IconFolderOpen size={15} aria-hidden />}
-              <span className={classes.fileName}>{name}</span>
+              <span className={classes.fileName}>{visible(name)}</span>
             </button>
           ) : (
             <>
@@ -53,7 +54,7 @@ export function FileTree({ files, current, onOpen, onRemove, onRestore }: FileTr
                 onClick={() => onOpen(path)}
               >
                 <IconFile size={15} stroke={1.6} aria-hidden />
-                <span className={classes.fileName}>{name}</span>
+                <span className={classes.fileName}>{visible(name)}</span>
                 {file.state !== undefined && <span className={classes.state}>{STATES[file.state]}</span>}
               </button>
               {file.state === undefined

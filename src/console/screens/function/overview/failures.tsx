@@ -7,6 +7,7 @@ import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
 import { StatusBadge, toneOf, wordsOf } from '../../../ui/status-badge.tsx';
 import { Time } from '../../../ui/time.tsx';
+import { visible } from '../../../ui/visible.ts';
 import { functionPath } from '../paths.ts';
 import classes from './overview.module.css';
 
@@ -43,7 +44,7 @@ export function Failures({ name }: { readonly name: string }) {
                     c="var(--fob-text)"
                     className={classes.message ?? ''}
                   >
-                    {[errorType, errorMessage].filter(Boolean).join(': ') || 'No message'}
+                    {visible([errorType, errorMessage].filter(Boolean).join(': ')) || 'No message'}
                   </Anchor>
                   <span className={classes.small}>
                     v{version} · <Time at={startedAtMs} ago />

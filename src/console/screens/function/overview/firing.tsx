@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import { useApi } from '../../../api/hooks.ts';
 import { StatusBadge, toneOf } from '../../../ui/status-badge.tsx';
 import { Time } from '../../../ui/time.tsx';
+import { visible } from '../../../ui/visible.ts';
 import { alertInWords } from '../../home/alert-words.ts';
 import classes from './overview.module.css';
 
@@ -19,7 +20,7 @@ export function Firing({ name }: { readonly name: string }) {
         </StatusBadge>
         <b>{alertInWords(alert)}</b>
         <span className={classes.small}>{condition}</span>
-        {diagnosis?.causes[0] !== undefined && <span>Likely: {diagnosis.causes[0].text}</span>}
+        {diagnosis?.causes[0] !== undefined && <span>Likely: {visible(diagnosis.causes[0].text)}</span>}
         <span className={classes.small}>
           since <Time at={sinceMs} />
         </span>

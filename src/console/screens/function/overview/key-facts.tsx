@@ -6,6 +6,7 @@ import { Facts } from '../../../ui/facts.tsx';
 import { formatDuration } from '../../../ui/format.ts';
 import { Panel } from '../../../ui/panel.tsx';
 import { Bytes, Time } from '../../../ui/time.tsx';
+import { visible } from '../../../ui/visible.ts';
 import { functionPath } from '../paths.ts';
 
 /** Who owns it, what it runs in, what it costs at rest, and where its code is from. */
@@ -41,7 +42,7 @@ export function KeyFacts({ view }: { readonly view: FunctionView }) {
           ['Created', <Time key="created" at={createdAt} ago />],
           ['Changed', <Time key="changed" at={updatedAt} ago />],
           ['By', origin?.by],
-          ['Message', origin?.message],
+          ['Message', origin?.message && visible(origin.message)],
           [
             'Commit',
             git && (
@@ -54,9 +55,11 @@ export function KeyFacts({ view }: { readonly view: FunctionView }) {
           ['Repository', git?.repository],
           [
             'Tags',
-            Object.entries(config.tags)
-              .map(([key, value]) => `${key}=${value}`)
-              .join(', '),
+            visible(
+              Object.entries(config.tags)
+                .map(([key, value]) => `${key}=${value}`)
+                .join(', '),
+            ),
           ],
         ]}
       />
