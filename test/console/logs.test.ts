@@ -235,6 +235,28 @@ describe('logs in the console', { skip: noBrowser }, () => {
     assertClean();
   });
 
+  test('older lines that cannot be read are asked for again by hand, and not again and again', async (t) => {
+    const { page, assertClean } = await openPage(t, browser, { expected: /500/ });
+    const older: string[] = [];
+    await page.route(/\/v1\/logs\?/, async (route) => {
+      const { searchParams } = new URL(route.request().url());
+      if (searchParams.has('cursor')) {
+        older.push(searchParams.get('cursor')!);
+        return older.length === 2 ? route.fulfill({ json: { lines: [] } }) : route.fulfill({ status: 500, json: {} });
+      }
+      const response = await route.fetch();
+      await route.fulfill({ json: { ...(await response.json()), cursor: 'before' } });
+    });
+    await goTo(page, `${node.url}/console/logs?line=00000000000001`);
+    const again = page.getByRole('button', { name: 'Older lines could not be read: try again' });
+    await again.waitFor();
+    assert.deepEqual(older, ['before']);
+    await again.click();
+    await page.getByText('All of this time is shown').waitFor();
+    assert.deepEqual(older, ['before', 'before']);
+    assertClean();
+  });
+
   test('logs are whole, legible and accessible in every look', (t) =>
     everyLook(t, browser, `${node.url}/console/logs?text=order&function=shop`, 'logs', {
       check: (page) => lines(page).first().waitFor(),

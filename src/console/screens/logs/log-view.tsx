@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useCallback, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { messageOf } from '../../api/problem.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { formatCount, formatTime } from '../../ui/format.ts';
@@ -124,7 +125,8 @@ function Body({ source, view, isOfOne, label, height, showsFunction }: BodyProps
     const place = source.lines.placeOf(line);
     if (place === undefined) {
       // It stands before what was read first.
-      if (!state.isAll && !state.isLoadingOlder && !source.lines.isFull) void source.readOlder();
+      const isOver = state.isAll || state.isLoadingOlder || source.lines.isFull;
+      if (!isOver && state.error === undefined) void source.readOlder();
       return;
     }
     setStartsAt(place);
@@ -211,6 +213,16 @@ function Top({ source, state }: { readonly source: LogSource; readonly state: So
           {`${formatCount(state.searched.lines)} lines searched${
             state.searched.fromMs === undefined ? '' : `, back to ${formatTime(new Date(state.searched.fromMs))}`
           }: go on`}
+        </Button>
+      )}
+      {state.error !== undefined && !state.isLoadingOlder && (
+        <Button
+          size="compact-xs"
+          variant="light"
+          title={messageOf(state.error)}
+          onClick={() => void source.readOlder()}
+        >
+          Older lines could not be read: try again
         </Button>
       )}
     </div>
