@@ -9,6 +9,7 @@ import {
   assertNoOverflow,
   everyLook,
   goTo,
+  hold,
   noBrowser,
   openBrowser,
   openPage,
@@ -100,6 +101,38 @@ describe('the audit trail in the console', { skip: noBrowser }, () => {
     }
     await page.getByText('quota:team-0', { exact: true }).waitFor();
     assert.ok((await rows.count()) < 100);
+    assertClean();
+  });
+
+  test('further entries come, and new ones, however the questions for them meet', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    const toEnd = async (): Promise<void> => {
+      await goTo(page, `${node.url}/console/audit`);
+      await page.getByText('Live', { exact: true }).waitFor();
+      await page.locator('[data-row="0"]').focus();
+    };
+    // Somebody comes to the end while what is new is asked for.
+    await toEnd();
+    const news = await hold(page, /\/v1\/audit\?/, 'GET');
+    await ask(node, 'PUT', '/v1/quotas/first-news', { functions: 1 });
+    await news.isAsked;
+    await page.keyboard.press('End');
+    await page.locator('[data-row="199"]:focus').waitFor();
+    news.release();
+    await page.locator('[role=table][aria-rowcount="401"]').waitFor();
+    await page.keyboard.press('Home');
+    await page.getByText('quota:first-news').waitFor();
+    // Something new takes the question for more away.
+    await page.unrouteAll({ behavior: 'wait' });
+    await toEnd();
+    const more = await hold(page, /\/v1\/audit\?.*cursor=/, 'GET');
+    await page.keyboard.press('End');
+    await more.isAsked;
+    const renewed = page.waitForResponse((response) => /\/v1\/audit\?(?!.*cursor=)/.test(response.url()));
+    await ask(node, 'PUT', '/v1/quotas/second-news', { functions: 1 });
+    await renewed;
+    more.release();
+    await page.locator('[role=table][aria-rowcount="401"]').waitFor();
     assertClean();
   });
 

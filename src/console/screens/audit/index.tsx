@@ -14,6 +14,7 @@ import { QueryView } from '../../ui/query-view.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { ThingLink } from '../../ui/thing-link.tsx';
 import { Time } from '../../ui/time.tsx';
+import { useNextPage } from '../../ui/use-next-page.ts';
 import { useParam } from '../../ui/use-param.ts';
 import { EntryDrawer } from './entry-drawer.tsx';
 import { FilterBar } from './filter-bar.tsx';
@@ -62,6 +63,7 @@ export default function Audit() {
   const filters = useFilters();
   const query = queryOf(filters);
   const found = usePages('/v1/audit', { query: { ...query, limit: PAGE } }, ({ entries }) => entries);
+  const more = useNextPage(found);
   const [entry, setEntry] = useParam('entry');
   const [isVerifying, verifying] = useDisclosure(false);
   const isFiltered = Object.keys(query).length > 0;
@@ -100,9 +102,7 @@ export default function Audit() {
               rowKey={({ sequence }) => String(sequence)}
               rowHeight={34}
               onOpen={({ sequence }) => setEntry(String(sequence))}
-              onEnd={() => {
-                if (found.hasNextPage && !found.isFetchingNextPage) void found.fetchNextPage();
-              }}
+              onEnd={more}
               empty={
                 <EmptyState
                   icon={IconHistory}
