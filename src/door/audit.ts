@@ -4,6 +4,7 @@ import type { Audit, Happening } from '../govern/audit/audit.ts';
 import { EVERYTHING, kindOf } from '../model/permission.ts';
 import type { Problem } from '../model/problem.ts';
 import type { AuditSource } from '../store/audit-trail.ts';
+import { NO_CREDENTIAL } from './guard.ts';
 import { principalOf } from './principal.ts';
 
 /** What functions and people do with services and functions all day long is no change of the node. */
@@ -66,6 +67,8 @@ export function auditRefusal(audit: Audit, req: IncomingMessage, problem: Proble
   const isRefusal = problem.code === 'unauthorized' || (problem.code === 'forbidden' && permission !== undefined);
   if (!isRefusal) return;
   const path = req.url!.split('?', 1)[0]!;
+  // Whether somebody is signed in is what the console asks before they do: nothing was tried.
+  if (problem.message === NO_CREDENTIAL && req.method === 'GET' && path === '/v1/session') return;
   audit.record({
     actor: problem.code === 'unauthorized' ? 'anonymous' : principalOf(req).name,
     action: typeof permission === 'string' ? permission : 'authenticate',

@@ -16,7 +16,8 @@ const MAX_KNOWN_HOSTS = 64;
 const BEARER = 'Bearer ';
 const NO_TOKEN =
   'this node demands its token: send the header "Authorization: Bearer <token>" with the value of the setting `token`';
-const NO_CREDENTIAL =
+/** Said to whoever sent none. */
+export const NO_CREDENTIAL =
   'this node demands a credential: send the header "Authorization: Bearer <token>" with a token of yours (fob login keeps one)';
 const WRONG_CREDENTIAL = 'this token is none of this node, or has expired or was revoked';
 

@@ -469,7 +469,13 @@ describe('a node with users', () => {
     }
     const refused = await found('outcome=denied&actor=viewer&action=node:restore');
     assert.equal(refused.length, 1);
-    assert.ok((await found('outcome=denied&actor=anonymous')).length >= 5);
+    const denied = async () => (await found('outcome=denied&actor=anonymous')).length;
+    const before = await denied();
+    assert.ok(before >= 5);
+    await ask(node, 'GET', '/v1/session');
+    assert.equal(await denied(), before, 'who asks whether they are signed in has tried nothing');
+    await as('guessed', 'GET', '/v1/session');
+    assert.equal(await denied(), before + 1);
     assert.ok((await found('action=function:invoke&outcome=done')).length === 0, 'calls are no changes');
     const { json } = await as(tokens.infrastructure, 'GET', '/v1/audit/verify');
     assert.equal(json.intact, true);

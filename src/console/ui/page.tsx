@@ -2,6 +2,7 @@ import { Anchor, Breadcrumbs, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'react-router';
 import classes from './page.module.css';
+import { visible } from './visible.ts';
 
 interface PageProps {
   /** Also the title of the window. */
@@ -80,7 +81,7 @@ export function Page({ title, heading, lead, crumbs = [], actions, bare = false,
           </Title>
           {lead !== undefined && (
             <Text c="dimmed" size="md">
-              {lead}
+              {typeof lead === 'string' ? visible(lead) : lead}
             </Text>
           )}
         </div>

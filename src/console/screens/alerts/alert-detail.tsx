@@ -12,6 +12,7 @@ import { useDeed } from '../../ui/deed.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { May } from '../../ui/may.tsx';
 import { Time } from '../../ui/time.tsx';
+import { visible } from '../../ui/visible.ts';
 import { Acknowledge } from './acknowledge.tsx';
 import classes from './alerts.module.css';
 import { screenOf } from './screen-of-command.ts';
@@ -208,10 +209,10 @@ function ErrorSample({ error, name }: { error: Sample; name: string | undefined 
         <strong>{type}</strong> in {count} of {of} failures, version {version}
       </p>
       <pre>
-        {message}
+        {visible(message)}
         {place !== undefined && `\n${place}`}
       </pre>
-      {log.length > 0 && <pre>{log.join('\n')}</pre>}
+      {log.length > 0 && <pre>{visible(log.join('\n'))}</pre>}
       {name !== undefined && (
         <Anchor
           component={Link}

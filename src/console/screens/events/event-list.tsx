@@ -13,6 +13,7 @@ import { PagedTable } from '../../ui/paged-table.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { StatusBadge, toneOf } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
+import { visible } from '../../ui/visible.ts';
 import { useWords } from '../../ui/words.ts';
 import { EventLife } from './event-life.tsx';
 import classes from './events.module.css';
@@ -67,7 +68,7 @@ const COLUMNS: readonly Column<EventView>[] = [
     width: 'minmax(6rem, 2fr)',
     cell: ({ message, dueAtMs, state }) =>
       message !== undefined ? (
-        <span title={message}>{message}</span>
+        <span title={visible(message)}>{visible(message)}</span>
       ) : state === 'waiting' && dueAtMs !== undefined ? (
         <>
           due <Time at={dueAtMs} ago />

@@ -6,7 +6,6 @@ import { NotFound } from '../../ui/not-found.tsx';
 import { Page } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { TabNav } from '../../ui/tab-nav.tsx';
-import { visible } from '../../ui/visible.ts';
 import classes from './function.module.css';
 import { Health } from './health.tsx';
 import { functionPath } from './paths.ts';
@@ -27,7 +26,7 @@ export default function FunctionPage() {
           {query.data !== undefined && <Health view={query.data} />}
         </span>
       }
-      lead={visible(query.data?.config.description ?? '') || undefined}
+      lead={query.data?.config.description || undefined}
       crumbs={[{ title: 'Functions', to: '/functions' }]}
     >
       {(query.data !== undefined || query.error === null) && (

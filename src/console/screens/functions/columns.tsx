@@ -5,6 +5,7 @@ import type { Column } from '../../ui/data-table.tsx';
 import { formatCount, formatDuration, formatShare } from '../../ui/format.ts';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
+import { visible } from '../../ui/visible.ts';
 import { functionPath } from '../function/paths.ts';
 import { HEALTH, healthOf } from './health.ts';
 import classes from './list.module.css';
@@ -29,7 +30,7 @@ export const NAME: Column<Row> = {
       <Anchor component={Link} to={functionPath(name)} inherit tabIndex={-1}>
         {name}
       </Anchor>
-      {config.description !== '' && <span className={classes.about}>{config.description}</span>}
+      {config.description !== '' && <span className={classes.about}>{visible(config.description)}</span>}
     </span>
   ),
 };

@@ -6,6 +6,7 @@ import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
 import { SimpleTable } from '../../../ui/simple-table.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
+import { visible } from '../../../ui/visible.ts';
 import classes from './code.module.css';
 import { DiffView } from './diff-view.tsx';
 
@@ -50,7 +51,7 @@ export function Compare({ name, from, to }: CompareProps) {
             {files.map(({ path, change, diff, bytesBefore, bytesAfter }) => (
               <Panel
                 key={path}
-                title={<code>{path}</code>}
+                title={<code>{visible(path)}</code>}
                 aside={
                   <StatusBadge tone={TONES[change]} plain>
                     {change}

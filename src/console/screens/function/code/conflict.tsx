@@ -5,6 +5,7 @@ import type { FunctionView } from '../../../api/things.ts';
 import { Panel } from '../../../ui/panel.tsx';
 import { QueryView } from '../../../ui/query-view.tsx';
 import { Time } from '../../../ui/time.tsx';
+import { visible } from '../../../ui/visible.ts';
 import classes from './code.module.css';
 import { DiffView } from './diff-view.tsx';
 import type { Draft } from './draft.ts';
@@ -41,7 +42,7 @@ export function Conflict({ view, draft, onRebase, onDiscard }: ConflictProps) {
       <div role="alert">
         <Text size="sm">
           Your draft began from version {draft.version}. Version {version} is from <Time at={updatedAt} ago />
-          {origin?.message !== undefined && <> and says “{origin.message}”</>}. You changed {mine.join(', ')}.
+          {origin?.message !== undefined && <> and says “{visible(origin.message)}”</>}. You changed {mine.join(', ')}.
         </Text>
       </div>
       {draft.version !== version && (

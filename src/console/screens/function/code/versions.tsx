@@ -16,6 +16,7 @@ import { QueryView } from '../../../ui/query-view.tsx';
 import { SimpleTable } from '../../../ui/simple-table.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
 import { Time } from '../../../ui/time.tsx';
+import { visible } from '../../../ui/visible.ts';
 import classes from './code.module.css';
 
 type Answer = Api['GET /v1/functions/{name}/versions']['answer'];
@@ -111,7 +112,7 @@ export function Versions({ view, query, onCompare, onOpen }: VersionsProps) {
                     <td>{origin?.by ?? '–'}</td>
                     <td className={classes.wide}>
                       {how === 'configure' && <Text size="sm">Settings changed</Text>}
-                      {origin?.message ?? publication?.description ?? ''}
+                      {visible(origin?.message ?? publication?.description ?? '')}
                       {origin?.git !== undefined && (
                         <Text size="xs" c="dimmed">
                           <code>{origin.git.commit.slice(0, 10)}</code> {origin.git.branch ?? origin.git.tag}

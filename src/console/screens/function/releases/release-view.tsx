@@ -12,6 +12,7 @@ import { formatDuration } from '../../../ui/format.ts';
 import { May } from '../../../ui/may.tsx';
 import { StatusBadge, toneOf, wordsOf } from '../../../ui/status-badge.tsx';
 import { Time } from '../../../ui/time.tsx';
+import { visible } from '../../../ui/visible.ts';
 import { functionPath } from '../paths.ts';
 import { Comparison } from './comparison.tsx';
 import classes from './releases.module.css';
@@ -101,7 +102,7 @@ export function ReleaseView({ release }: { readonly release: Release }) {
           {report.failures?.map(({ invocationId, type, message }) => (
             <Text size="sm" key={invocationId}>
               <Anchor component={Link} to={functionPath(name, `invocations/${invocationId}`)} inherit>
-                {type}: {message}
+                {visible(`${type}: ${message}`)}
               </Anchor>
             </Text>
           ))}
@@ -114,7 +115,7 @@ export function ReleaseView({ release }: { readonly release: Release }) {
           {entries.map(({ at, by, what, percent: share, message }) => (
             <li key={at + what}>
               <Time at={at} /> {wordsOf(what)} at {share}% by {by}
-              {message !== undefined && `: ${message}`}
+              {message !== undefined && `: ${visible(message)}`}
             </li>
           ))}
         </ul>

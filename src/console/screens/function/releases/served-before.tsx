@@ -9,6 +9,7 @@ import { ConfirmButton } from '../../../ui/confirm-button.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { SimpleTable } from '../../../ui/simple-table.tsx';
 import { Time } from '../../../ui/time.tsx';
+import { visible } from '../../../ui/visible.ts';
 import { functionPath } from '../paths.ts';
 
 interface ServedBeforeProps {
@@ -57,7 +58,7 @@ export function ServedBefore({ view: { name, version, revision }, versions }: Se
             {target !== undefined && (
               <>
                 , made <Time at={target.createdAt} ago />
-                {target.origin?.message !== undefined && ` (“${target.origin.message}”)`}
+                {target.origin?.message !== undefined && ` (“${visible(target.origin.message)}”)`}
               </>
             )}
             , at once, in place of version {version}. Version {version} and all aliases stay as they are.

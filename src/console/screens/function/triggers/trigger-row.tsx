@@ -14,6 +14,7 @@ import { StatusBadge } from '../../../ui/status-badge.tsx';
 import { Time } from '../../../ui/time.tsx';
 import type { TriggerView } from '../../../ui/trigger-form/draft.ts';
 import { lookOf } from '../../../ui/trigger-form/types.ts';
+import { visible } from '../../../ui/visible.ts';
 import { toneOfTrigger } from '../trigger-state.ts';
 import classes from './triggers.module.css';
 
@@ -81,7 +82,7 @@ export function TriggerRow({ trigger, isMeant, onChange, onTest }: TriggerRowPro
         </div>
         {lastError !== undefined && (
           <div className={classes.fault}>
-            {lastError.message} (<Time at={lastError.atMs} ago />)
+            {visible(lastError.message)} (<Time at={lastError.atMs} ago />)
           </div>
         )}
         {switching.error !== null && (

@@ -7,6 +7,7 @@ import { useCreating } from '../../../ui/creating.tsx';
 import type { Column } from '../../../ui/data-table.tsx';
 import { NamedList } from '../../../ui/named-list.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
+import { visible } from '../../../ui/visible.ts';
 import { PeoplePage } from '../people-page.tsx';
 import { UserDialog } from './user-dialog.tsx';
 
@@ -19,7 +20,7 @@ const COLUMNS: readonly Column<User>[] = [
     title: 'Full name',
     width: 'minmax(6rem, 1.6fr)',
     wide: true,
-    cell: ({ fullName }) => fullName,
+    cell: ({ fullName }) => fullName && visible(fullName),
     sort: ({ fullName }) => fullName,
   },
   {
