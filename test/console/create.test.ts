@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/fob-process.ts';
 import { startGitServer } from '../support/git-server.ts';
 import { createWorkTree } from '../support/git-work-tree.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
-import { goTo, noBrowser, openBrowser, openPage, watchThread } from './support.ts';
+import { goTo, hold, noBrowser, openBrowser, openPage, watchThread } from './support.ts';
 
 const HOSTILE = '<img src=x onerror="document.title=\'hacked\'"><script>alert(1)</script>';
 const PASSWORD = 'correct horse battery';
@@ -261,6 +261,63 @@ export const handler = async () => word + readFileSync(new URL('./data.bin', imp
     await page.getByRole('button', { name: 'Function', exact: false }).and(page.locator('nav button')).first().click();
     // The file that is entered first, and not the first of all.
     await page.getByRole('textbox', { name: 'Code of main.py' }).getByText('def callme').waitFor();
+    assertClean();
+  });
+
+  const chosen = async (t: TestContext, page: Page, name: string) => {
+    const { folder, remove } = await temporaryFolder();
+    t.after(remove);
+    await mkdir(join(folder, name));
+    await writeFile(join(folder, name, 'main.py'), 'def callme(event): return 1\n');
+    await page.getByRole('radio', { name: /ZIP or folder/ }).click();
+    await page.getByLabel('A folder').setInputFiles(join(folder, name));
+    await page.getByRole('button', { name: /Review and deploy/ }).click();
+    await page.getByRole('button', { name: 'Deploy', exact: true }).and(page.locator(':enabled')).waitFor();
+  };
+
+  test('a deployment goes on while one looks at something else, and is not begun twice', async (t) => {
+    const { page, assertClean } = await open(t);
+    await chosen(t, page, 'later');
+    const put = await hold(page, '**/v1/functions/later', 'PUT');
+    await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+    await put.isAsked;
+    await page.getByRole('link', { name: 'Queues', exact: true }).click();
+    await page.getByRole('heading', { name: 'Queues', level: 1 }).waitFor();
+    await page.getByRole('link', { name: 'Create', exact: true }).click();
+    await page.getByRole('heading', { name: 'Deploying later' }).waitFor();
+    put.release();
+    await page.waitForURL('**/functions/later', { timeout: DEPLOY_MS });
+    assert.equal((await get('/v1/functions/later')).version, 1);
+    await page.getByRole('link', { name: 'Create', exact: true }).click();
+    await page.getByRole('radio', { name: /ZIP or folder/, checked: false }).waitFor();
+    assertClean();
+  });
+
+  test('code that is changed after something else was refused is deployed, too', async (t) => {
+    const { page, assertClean } = await open(t, /409/);
+    await chosen(t, page, 'mended');
+    const to = (title: string) => page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name: title });
+    await to('Trigger').click();
+    await page.getByRole('button', { name: /^Schedule/ }).click();
+    await page.waitForFunction("document.activeElement?.tagName === 'INPUT'");
+    await page.keyboard.type('rate(1 day)');
+    await to('Review and deploy').click();
+    let refusals = 1;
+    await page.route('**/v1/triggers', (route) => {
+      if (route.request().method() !== 'POST' || refusals-- <= 0) return route.fallback();
+      return route.fulfill({ status: 409, json: { code: 'conflict', detail: 'not now' } });
+    });
+    await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+    await page.getByText('not now').waitFor({ timeout: DEPLOY_MS });
+    await page.getByRole('button', { name: 'Back to the review' }).click();
+    await to('Function').click();
+    await page.getByRole('textbox', { name: 'Code of main.py' }).focus();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('def callme(event): return 2');
+    await to('Review and deploy').click();
+    await deploy(page, 'mended');
+    assert.equal((await node.request('POST', '/v1/functions/mended/invoke', { body: '{}' })).text, '2');
+    assert.equal((await get('/v1/triggers?function=mended')).triggers.length, 1);
     assertClean();
   });
 

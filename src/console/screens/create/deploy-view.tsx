@@ -17,11 +17,12 @@ import { Panel } from '../../ui/panel.tsx';
 import type { Creation } from './context.tsx';
 import classes from './deploy.module.css';
 import type { Draft } from './draft.ts';
+import type { TaskState } from './making.ts';
 import { titleOfTask } from './plan.ts';
 import { useForbidden } from './policy-verdict.tsx';
 import { STEPS } from './step-list.ts';
 import { faultsOfStep } from './steps.ts';
-import type { Deployment, TaskState } from './use-deployment.ts';
+import type { Deployment } from './use-deployment.ts';
 
 interface DeployButtonProps {
   readonly creation: Creation;

@@ -8,7 +8,10 @@ import type { Draft } from './draft.ts';
 import { configOf, type Task } from './plan.ts';
 import { uploaded } from './upload.ts';
 
-type Facts = Pick<Creation, 'draft' | 'kinds' | 'secrets'>;
+interface Facts extends Pick<Creation, 'draft' | 'kinds' | 'secrets'> {
+  /** It was made before, of this very draft: it may be there. */
+  readonly isAgain: boolean;
+}
 
 /** Makes one thing of a plan. Throws `ApiProblem` where that is refused; what was made before stays. */
 export async function carryOut(task: Task, facts: Facts, say: (progress: DeployProgress) => void): Promise<void> {
@@ -37,7 +40,7 @@ export async function carryOut(task: Task, facts: Facts, say: (progress: DeployP
       return;
     }
     case 'function':
-      return deploy(facts.draft, task.at, say);
+      return deploy(facts, task.at, say);
     case 'repository':
       return watch(facts, say);
     case 'trigger': {
@@ -49,7 +52,7 @@ export async function carryOut(task: Task, facts: Facts, say: (progress: DeployP
   }
 }
 
-async function deploy(draft: Draft, at: number, say: (progress: DeployProgress) => void): Promise<void> {
+async function deploy({ draft, isAgain }: Facts, at: number, say: (progress: DeployProgress) => void): Promise<void> {
   const { name, files } = draft.parts.functions[at]!;
   const form = new FormData();
   form.append('config', JSON.stringify(configOf(draft, at)));
@@ -58,7 +61,11 @@ async function deploy(draft: Draft, at: number, say: (progress: DeployProgress) 
   else form.append('code', archiveOf(draft), draft.upload!.name);
   const response = await request('PUT', urlOf('/v1/functions/{name}', { name }), {
     body: form,
-    headers: { Accept: 'application/x-ndjson', 'If-None-Match': '*', 'Fob-Origin': originOf(draft) },
+    headers: {
+      Accept: 'application/x-ndjson',
+      'Fob-Origin': originOf(draft),
+      ...(!isAgain && { 'If-None-Match': '*' }),
+    },
   });
   await followDeployment(response, say);
 }

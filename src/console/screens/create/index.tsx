@@ -13,6 +13,7 @@ import { DeployButton, DeployView } from './deploy-view.tsx';
 import { NEW_DRAFT } from './draft.ts';
 import { useKeptDraft } from './keep.ts';
 import { useKnown } from './known.ts';
+import { forgetMade } from './making.ts';
 import { MayNotDeploy } from './missing-permissions.tsx';
 import { StepFunction } from './step-function.tsx';
 import { STEPS, type StepId } from './step-list.ts';
@@ -189,6 +190,7 @@ function Steps() {
         onConfirm={async () => {
           setSecrets({});
           setStrict([]);
+          forgetMade();
           update(() => NEW_DRAFT);
           setParams({});
         }}

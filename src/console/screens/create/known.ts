@@ -2,6 +2,8 @@ import { useFunctions } from '../../api/functions.ts';
 import { useApi } from '../../api/hooks.ts';
 import type { Api } from '../../api/types.gen.ts';
 import { useSources } from '../../ui/trigger-form/source-field.tsx';
+import { useMaking } from './making.ts';
+import { functionId } from './plan.ts';
 
 export type RoleView = Api['GET /v1/execution-roles']['answer']['roles'][number];
 export type RoleTemplate = Api['GET /v1/execution-role-templates']['answer']['templates'][number];
@@ -11,12 +13,14 @@ export interface Known {
   readonly bucket: readonly string[] | undefined;
   readonly queue: readonly string[] | undefined;
   readonly topic: readonly string[] | undefined;
+  /** Without what was made of this very draft, before something else was refused. */
   readonly functions: readonly string[] | undefined;
   readonly roles: readonly RoleView[] | undefined;
   readonly templates: readonly RoleTemplate[];
 }
 
 export function useKnown(): Known {
+  const { made } = useMaking();
   const functions = useFunctions();
   const roles = useApi('/v1/execution-roles');
   const templates = useApi('/v1/execution-role-templates', {}, { staleTime: Number.POSITIVE_INFINITY });
@@ -24,7 +28,7 @@ export function useKnown(): Known {
     bucket: useSources('bucket'),
     queue: useSources('queue'),
     topic: useSources('topic'),
-    functions: functions.data?.map(({ name }) => name),
+    functions: functions.data?.flatMap(({ name }) => (made.has(functionId(name)) ? [] : [name])),
     roles: roles.data?.roles,
     templates: templates.data?.templates ?? [],
   };

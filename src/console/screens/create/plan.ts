@@ -13,6 +13,9 @@ export type Task =
   | { readonly kind: 'repository'; readonly id: string }
   | { readonly kind: 'trigger'; readonly id: string; readonly at: number };
 
+/** What the task that makes a function is called. */
+export const functionId = (name: string): string => `function ${name}`;
+
 /** What a plan follows from. */
 export type PlanFacts = Pick<Creation, 'draft' | 'known' | 'kinds' | 'values'>;
 
@@ -37,7 +40,7 @@ export function planOf({ draft, known }: PlanFacts): Task[] {
     ...[...roles].map(([name, grants]): Task => ({ kind: 'role', id: `role ${name}`, name, grants })),
     ...(draft.start === 'repository'
       ? [{ kind: 'repository', id: 'repository' } as const]
-      : functions.map(({ name }, at): Task => ({ kind: 'function', id: `function ${name}`, at }))),
+      : functions.map(({ name }, at): Task => ({ kind: 'function', id: functionId(name), at }))),
     ...triggers.map((_, at): Task => ({ kind: 'trigger', id: `trigger ${at}`, at })),
   ];
 }
