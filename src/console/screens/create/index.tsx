@@ -13,7 +13,7 @@ import { DeployButton, DeployView } from './deploy-view.tsx';
 import { NEW_DRAFT } from './draft.ts';
 import { useKeptDraft } from './keep.ts';
 import { useKnown } from './known.ts';
-import { forgetMade } from './making.ts';
+import { forgetMade, useMaking } from './making.ts';
 import { MayNotDeploy } from './missing-permissions.tsx';
 import { StepFunction } from './step-function.tsx';
 import { STEPS, type StepId } from './step-list.ts';
@@ -40,7 +40,8 @@ const LEAD = 'Six short steps; nothing is made before the last one';
 /** From a blueprint, or from code of one's own, to a function that runs: six steps, in which one can go back and forth. */
 export default function Create() {
   const query = useTriggerKinds();
-  if (query.data !== undefined) return <Steps />;
+  const { count } = useMaking();
+  if (query.data !== undefined) return <Steps key={count} />;
   return (
     <Page title="Create a function" lead={LEAD}>
       <QueryView query={query} what="The kinds of triggers" rows={8}>

@@ -20,13 +20,15 @@ export interface Making {
   readonly tasks: readonly TaskState[];
   /** What is made, by the ids of tasks, as it was then; a second attempt leaves it out where it is to be the same. */
   readonly made: ReadonlyMap<string, string>;
+  /** Counts the drafts of which all was made. */
+  readonly count: number;
 }
 
 /** So much of a build's output is kept. */
 const MAX_SAID = 2_000;
-const NOTHING: Making = { state: 'idle', tasks: [], made: new Map() };
+const NOTHING: Omit<Making, 'count'> = { state: 'idle', tasks: [], made: new Map() };
 
-let making = NOTHING;
+let making: Making = { ...NOTHING, count: 0 };
 const watchers = new Set<() => void>();
 
 /** What is made in this tab: it goes on while one looks at something else, and whoever comes back finds it. */
@@ -38,7 +40,7 @@ function watch(watcher: () => void): () => void {
   watchers.add(watcher);
   return () => {
     watchers.delete(watcher);
-    if (watchers.size === 0 && making.state === 'done') making = NOTHING;
+    if (watchers.size === 0 && making.state === 'done') makeNext();
   };
 }
 
@@ -55,6 +57,11 @@ export function leaveMaking(): void {
 /** Nothing that was made counts for what is begun anew. */
 export function forgetMade(): void {
   set(NOTHING);
+}
+
+/** All of the draft is made: what is begun now is another one. */
+export function makeNext(): void {
+  set({ ...NOTHING, count: making.count + 1 });
 }
 
 /** Makes all of it, or, after a failure, what is not made yet; calls back once all of it is. */
@@ -81,7 +88,8 @@ export async function make(creation: Creation, onDone: () => void): Promise<void
     }
   }
   onDone();
-  set(watchers.size === 0 ? NOTHING : { state: 'done' });
+  if (watchers.size === 0) makeNext();
+  else set({ state: 'done' });
   await outdate();
 }
 

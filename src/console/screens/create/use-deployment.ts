@@ -1,7 +1,7 @@
-import { useEffect } from 'react';
-import { useNavigate } from 'react-router';
+import { useEffect, useRef } from 'react';
+import { useLocation, useNavigate } from 'react-router';
 import type { Creation } from './context.tsx';
-import { leaveMaking, type Making, make, useMaking } from './making.ts';
+import { leaveMaking, type Making, make, makeNext, useMaking } from './making.ts';
 
 export interface Deployment extends Pick<Making, 'state' | 'tasks'> {
   readonly lead: string;
@@ -31,5 +31,12 @@ export function useDeployment(creation: Creation, forget: () => void): Deploymen
     const timer = window.setTimeout(() => void navigate(`/functions/${encodeURIComponent(name)}`), LOOK_MS);
     return () => window.clearTimeout(timer);
   }, [state, name, navigate, forget]);
+  const { key } = useLocation();
+  const doneAt = useRef(key);
+  useEffect(() => {
+    if (state !== 'done') doneAt.current = key;
+    // Who comes here again before that page is there wants to make something else.
+    else if (doneAt.current !== key) makeNext();
+  }, [state, key]);
   return { state, tasks, lead: LEADS[state], start: () => void make(creation, forget), leave: leaveMaking };
 }
