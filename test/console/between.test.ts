@@ -2,19 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { startTestNode, type TestNode } from '../support/node.ts';
-import { asked, choose, codeOf, makeFunction } from './function-support.ts';
+import { asked, choose, codeOf, makeFunction, write } from './function-support.ts';
 import { goTo, goWithin, hold, noBrowser, openBrowser, openPage } from './support.ts';
-
-/** Pastes a text in place of what the editor has. */
-async function write(page: Page, label: string, text: string): Promise<void> {
-  await page.getByRole('textbox', { name: label }).click();
-  await page.keyboard.press('Control+a');
-  await page.evaluate(`{
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', ${JSON.stringify(text)});
-    document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  }`);
-}
 
 describe('what is done in the console while an answer is on its way', { skip: noBrowser }, () => {
   let browser: Browser;

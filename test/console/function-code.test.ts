@@ -3,19 +3,8 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
-import { asked, choose, codeOf, HOSTILE, makeFunction } from './function-support.ts';
+import { asked, choose, codeOf, HOSTILE, makeFunction, write } from './function-support.ts';
 import { everyLook, goTo, noBrowser, openBrowser, openPage } from './support.ts';
-
-/** Pastes a text in place of what the editor has. */
-async function write(page: Page, label: string, text: string): Promise<void> {
-  await page.getByRole('textbox', { name: label }).click();
-  await page.keyboard.press('Control+a');
-  await page.evaluate(`{
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', ${JSON.stringify(text)});
-    document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  }`);
-}
 
 describe("a function's code and tests in the console", { skip: noBrowser }, () => {
   let browser: Browser;

@@ -19,6 +19,17 @@ export function codeOf(version: number): string {
   ].join('\n');
 }
 
+/** Pastes a text in place of what the editor has. */
+export async function write(page: Page, label: string, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: label }).click();
+  await page.keyboard.press('Control+a');
+  await page.evaluate(`{
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', ${JSON.stringify(text)});
+    document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }`);
+}
+
 /** Asks the node, which must agree. */
 export async function asked(
   node: Pick<TestNode, 'request'>,

@@ -2,20 +2,10 @@ import type { ReactNode } from 'react';
 import { DataTable, type DataTableProps } from './data-table.tsx';
 import { ErrorState } from './error-state.tsx';
 import { Loading } from './loading.tsx';
-import { useNextPage } from './use-next-page.ts';
-
-/** What `usePages` and its like know of a list that comes page by page. */
-interface Pages {
-  readonly data: unknown;
-  readonly error: Error | null;
-  readonly hasNextPage: boolean;
-  readonly isFetching: boolean;
-  readonly fetchNextPage: () => unknown;
-  readonly refetch: () => unknown;
-}
+import { type Pages, useNextPage } from './use-next-page.ts';
 
 interface PagedTableProps<T> extends Omit<DataTableProps<T>, 'onEnd' | 'empty'> {
-  readonly pages: Pages;
+  readonly pages: Pages & { readonly refetch: () => unknown };
   /** What is shown, such as "The messages". */
   readonly what: string;
   /** Where there is nothing. */

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 
-interface Pages {
+/** What `usePages` and its like know of a list that comes page by page. */
+export interface Pages {
   readonly data: unknown;
   readonly error: Error | null;
   readonly hasNextPage: boolean;

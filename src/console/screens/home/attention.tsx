@@ -166,7 +166,8 @@ function ofFunction(entry: TopEntry, isAlerted: boolean, nowMs: number): Matter[
     );
   }
   if (throttles > 0) {
-    const what = `${formatCount(throttles)} invocations were refused: a limit or a quota is reached`;
+    const refused = throttles === 1 ? '1 invocation was' : `${formatCount(throttles)} invocations were`;
+    const what = `${refused} refused: a limit or a quota is reached`;
     found.push({ key: `${name} held`, tone: 'notice', word: 'throttled', name, to, what });
   }
   return found;
