@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/fob-process.ts';
 import { startGitServer } from '../support/git-server.ts';
 import { createWorkTree } from '../support/git-work-tree.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
-import { goTo, hold, noBrowser, openBrowser, openPage, watchThread } from './support.ts';
+import { goTo, hold, noBrowser, openBrowser, openPage, waitUntil, watchThread } from './support.ts';
 
 const HOSTILE = '<img src=x onerror="document.title=\'hacked\'"><script>alert(1)</script>';
 const PASSWORD = 'correct horse battery';
@@ -71,7 +71,7 @@ describe('creating a function', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: /^Schedule/ }).focus();
     await keys('Enter');
     // The focus is in the first field of what was chosen.
-    await page.waitForFunction("document.activeElement?.tagName === 'INPUT'");
+    await waitUntil(page, "document.activeElement?.tagName === 'INPUT'");
     await page.keyboard.type('rate(1 day)');
     await keys('Escape', 'Enter');
     await step(page, 'Function');
@@ -229,7 +229,7 @@ export const handler = async () => word + readFileSync(new URL('./data.bin', imp
     await page.getByRole('radio', { name: /ZIP or folder/ }).click();
     await page.getByLabel('A folder').setInputFiles(join(folder, 'shop'));
     await page.getByRole('status').getByText('shop.tar.gz').waitFor();
-    await page.waitForFunction("sessionStorage.getItem('fob.create.2')?.includes('shop.tar.gz')");
+    await waitUntil(page, "sessionStorage.getItem('fob.create.2')?.includes('shop.tar.gz')");
     await page.reload();
     await page.getByRole('status').getByText('shop.tar.gz').waitFor();
     await page.getByRole('button', { name: /Review and deploy/ }).click();
@@ -299,7 +299,7 @@ export const handler = async () => word + readFileSync(new URL('./data.bin', imp
     const to = (title: string) => page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name: title });
     await to('Trigger').click();
     await page.getByRole('button', { name: /^Schedule/ }).click();
-    await page.waitForFunction("document.activeElement?.tagName === 'INPUT'");
+    await waitUntil(page, "document.activeElement?.tagName === 'INPUT'");
     await page.keyboard.type('rate(1 day)');
     await to('Review and deploy').click();
     let refusals = 1;
@@ -369,7 +369,7 @@ export const handler = async () => word + readFileSync(new URL('./data.bin', imp
     await goOn(page);
     await page.getByRole('alert').getByText('Give the secret that the sender signs with').waitFor();
     // Where one has to go on.
-    await page.waitForFunction("document.activeElement?.getAttribute('aria-invalid') === 'true'");
+    await waitUntil(page, "document.activeElement?.getAttribute('aria-invalid') === 'true'");
     assert.match(
       String(await page.evaluate('document.activeElement.labels[0].textContent')),
       /The secret that the sender/,

@@ -7,7 +7,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Browser, Page } from 'playwright-core';
 import { startTestNode, type TestNode } from '../support/node.ts';
 import { ask } from './ask.ts';
-import { noBrowser, openBrowser } from './support.ts';
+import { noBrowser, openBrowser, waitUntil } from './support.ts';
 
 /** What a page that is no part of the console tries with the session of whoever looks at it; the title tells what came of it. */
 const attack = (origin: string): string => `<!doctype html><title>trying</title><script>
@@ -96,7 +96,7 @@ describe('pages that functions, objects and others show', { skip: noBrowser }, (
     assert.notEqual(await page.title(), 'trying', 'the answer that was asked for');
   };
   const lost = async (page: Page): Promise<void> => {
-    await page.waitForFunction('document.title.startsWith("won ")');
+    await waitUntil(page, 'document.title.startsWith("won ")');
     assert.doesNotMatch(await page.title(), /true/);
   };
 
@@ -113,7 +113,7 @@ describe('pages that functions, objects and others show', { skip: noBrowser }, (
     t.after(() => other.close());
     const page = await signedIn(t);
     await page.goto(`http://127.0.0.1:${(other.address() as AddressInfo).port}/v2`);
-    await page.waitForFunction('document.title.startsWith("won ")');
+    await waitUntil(page, 'document.title.startsWith("won ")');
     // Its own storage it may have, and cookies lie together for all ports: of those it can set, none is sent with what it asks.
     const [functions, queue, session, users] = JSON.parse((await page.title()).slice(4));
     assert.deepEqual([functions, queue, session, users], [false, false, false, false]);

@@ -17,6 +17,7 @@ import {
   openBrowser,
   openPage,
   settled,
+  waitUntil,
 } from './support.ts';
 
 const HOSTILE = '<img src=x onerror="document.title=\'hacked\'"><script>alert(1)</script>';
@@ -197,7 +198,7 @@ describe('the console', { skip: noBrowser }, () => {
       await page.evaluate(`for (const key of ${JSON.stringify(keys)})
         document.body.dispatchEvent(new KeyboardEvent('keydown', { ...key, bubbles: true, cancelable: true }))`);
       const field = page.getByPlaceholder('A function, a bucket, a screen, an action');
-      await page.waitForFunction("document.activeElement?.placeholder?.startsWith('A function, a bucket')");
+      await waitUntil(page, "document.activeElement?.placeholder?.startsWith('A function, a bucket')");
       assert.equal(await field.inputValue(), 'gmap');
       await page.keyboard.type('s');
       assert.equal(await field.inputValue(), 'gmaps');

@@ -110,6 +110,11 @@ export async function hold(page: Page, url: string | RegExp, method: string) {
   return { isAsked: isAsked.promise, release: () => isReleased.resolve() };
 }
 
+/** Waits until an expression is true in a page. Playwright's own wait asks again by `eval` in the page, which the console's policy forbids: it holds only where the answer is yes at once. */
+export async function waitUntil(page: Page, expression: string): Promise<void> {
+  await eventually(async () => assert.ok(await page.evaluate(expression), expression), 30_000);
+}
+
 /** Whether what is seen belongs to the address: the screen before stays until the next one's code is there. */
 const IS_THERE = `(() => {
   const path = document.querySelector('main')?.dataset.path;
@@ -118,7 +123,7 @@ const IS_THERE = `(() => {
 
 /** Waits until the address's own heading is there and nothing is being loaded. */
 export async function settled(page: Page): Promise<void> {
-  await eventually(async () => assert.ok(await page.evaluate(IS_THERE), `not yet at ${page.url()}`), 30_000);
+  await waitUntil(page, IS_THERE);
   await page.locator('h1').first().waitFor();
   await page.locator('[data-loading]').first().waitFor({ state: 'detached' });
 }
