@@ -5,3 +5,9 @@ declare module '*.module.css' {
 }
 
 declare module '*.css' {}
+
+/** A file that the console's build puts beside the code: its address, seen from there. */
+declare module '*/wasm' {
+  const address: string;
+  export default address;
+}

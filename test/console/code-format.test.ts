@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { python } from '@codemirror/lang-python';
+import { fileURLToPath } from 'node:url';
 import { yaml } from '@codemirror/lang-yaml';
 import { EditorState } from '@codemirror/state';
+import { PROJECT_FOLDER } from '../../src/cli/project.ts';
 import { STARTERS } from '../../src/console/screens/create/starters.ts';
 import { formatCode } from '../../src/console/ui/code-format.ts';
 import { languageOf } from '../../src/console/ui/code-language.ts';
 import { cleanLines } from '../../src/console/ui/code-lines.ts';
+import { formatPython } from '../../src/console/ui/python-format.ts';
+
+const RUFF = await readFile(fileURLToPath(import.meta.resolve('@wasm-fmt/ruff_fmt/wasm')));
 
 test('code is written as Prettier does, by the quotes and the indentation that it has', async () => {
   assert.equal(
@@ -20,30 +26,41 @@ test('code is written as Prettier does, by the quotes and the indentation that i
   assert.equal(await formatCode('if (a) {\n    b()\n}', 'javascript'), 'if (a) {\n    b();\n}\n');
 });
 
+test('Python is written as Ruff does, with the quotes that it has', async () => {
+  assert.equal(
+    await formatPython("def f( a ):\n\tif a:\n\t\treturn {'x':a [1 :2],\"y\" : f'''{a}  \n\t'''}\n\n\n", RUFF),
+    `def f(a):
+    if a:
+        return {
+            'x': a[1:2],
+            "y": f'''{a}  \n\t''',
+        }
+`,
+  );
+});
+
 test('what one begins with is tidy', async () => {
   for (const language of ['javascript', 'typescript'] as const) {
     const { text } = STARTERS[language];
     assert.equal(await formatCode(text, language), text);
   }
+  assert.equal(await formatPython(STARTERS.python.text, RUFF), STARTERS.python.text);
+  for await (const path of glob(join(PROJECT_FOLDER, 'blueprints/**/*.py'))) {
+    const text = await readFile(path, 'utf8');
+    assert.equal(await formatPython(text, RUFF), text, path);
+  }
 });
 
 test('code that cannot be read is refused with the place', async () => {
   await assert.rejects(formatCode('const a = ;\n', 'javascript'), { message: /^Unexpected token \(1:11\)$/ });
+  await assert.rejects(formatPython("a = 'ä'\nü = 'x\n", RUFF), {
+    message: 'missing closing quote in string literal (2:5)',
+  });
 });
 
 test('blanks in a text of several lines are what somebody wants to have', () => {
-  const cleaned = (doc: string, language: 'python' | 'yaml' | 'text') => {
-    const extensions = language === 'text' ? [] : [language === 'python' ? python() : yaml()];
-    return cleanLines(EditorState.create({ doc, extensions }), language);
-  };
-  assert.equal(
-    cleaned('def f(): \n\ta = """x  \n\ty\t\n\t""" + f\'\'\'{a}  \n\tz\'\'\'  \n\treturn a \t\n\n\n', 'python'),
-    'def f():\n    a = """x  \n\ty\t\n\t""" + f\'\'\'{a}  \n\tz\'\'\'\n    return a\n',
-  );
-  assert.equal(
-    cleaned("a = 'it''s' # \"\"\" no text \n\tb = 1  ", 'python'),
-    "a = 'it''s' # \"\"\" no text\n    b = 1\n",
-  );
+  const cleaned = (doc: string, language: 'yaml' | 'text') =>
+    cleanLines(EditorState.create({ doc, extensions: language === 'yaml' ? [yaml()] : [] }), language);
   assert.equal(
     cleaned('a: |  \n  x  \n  y  \nb: "q  \n  r"  \nc: 1  \nd: |+\n  z\n\n', 'yaml'),
     'a: |\n  x  \n  y  \nb: "q  \n  r"\nc: 1\nd: |+\n  z\n\n',

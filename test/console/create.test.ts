@@ -114,6 +114,29 @@ describe('creating a function', { skip: noBrowser }, () => {
     assert.equal(answer.text, '"it runs"');
   });
 
+  test('Python is formatted when one saves, and what cannot be read stays, with its place', async (t) => {
+    const { page, assertClean } = await open(t);
+    await page.getByRole('radio', { name: /Write code/ }).click();
+    await page.getByRole('radio', { name: /Python/ }).click();
+    await next(page, 'Trigger');
+    await next(page, 'Function');
+    const code = page.getByRole('textbox', { name: 'Code of lambda_function.py' });
+    await code.focus();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.insertText("def lambda_handler( event,context ):\n\treturn {'a':event [1 :2]");
+    await page.keyboard.press('Control+s');
+    await page.getByText(/expected .* \(2:\d+\)/i).waitFor();
+    await page.keyboard.insertText('}');
+    await page.keyboard.press('Control+s');
+    await code.locator('.cm-line').getByText("return {'a': event[1:2]}").waitFor();
+    assert.deepEqual(await code.locator('.cm-line').allTextContents(), [
+      'def lambda_handler(event, context):',
+      "    return {'a': event[1:2]}",
+      '',
+    ]);
+    assertClean();
+  });
+
   test('very long code is tidied while the page goes on', async (t) => {
     const { page, assertClean } = await open(t);
     await page.getByRole('radio', { name: /Write code/ }).click();

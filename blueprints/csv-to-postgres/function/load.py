@@ -44,7 +44,9 @@ def load(rows):
     with psycopg.connect(os.environ['DATABASE_URL'], connect_timeout=10) as connection, connection.cursor() as cursor:
         # COPY is the fast way in, but knows no conflict: so into a table that is gone with the transaction.
         cursor.execute(
-            sql.SQL('CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA').format(names, TABLE)
+            sql.SQL('CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA').format(
+                names, TABLE
+            )
         )
         with cursor.copy(sql.SQL('COPY incoming ({}) FROM STDIN').format(names)) as copy:
             for number, row in enumerate(rows, start=2):

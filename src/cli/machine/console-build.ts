@@ -77,6 +77,8 @@ async function bundle(build: typeof Build, css: GatheredCss): Promise<Built[]> {
     outdir: join(CONSOLE_FOLDER, 'assets'),
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
+    loader: { '.wasm': 'file' },
     bundle: true,
     splitting: true,
     format: 'esm',

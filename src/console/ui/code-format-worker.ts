@@ -1,4 +1,6 @@
+import ruff from '@wasm-fmt/ruff_fmt/wasm';
 import { formatCode } from './code-format.ts';
+import type { Language } from './code-language.ts';
 
 /** This file's own address, by which a page starts it as a worker. */
 export const workerUrl = import.meta.url;
@@ -6,17 +8,23 @@ export const workerUrl = import.meta.url;
 /** What a page and the worker say to each other. */
 export interface Asked {
   readonly text: string;
-  readonly language: Parameters<typeof formatCode>[1];
+  readonly language: Language & ('javascript' | 'typescript' | 'python');
 }
 export type Answered = { readonly text: string } | { readonly fault: string };
 
 // In a page nothing happens: it only asks for the address.
 if (typeof document === 'undefined') {
-  self.addEventListener('message', ({ data: { text, language } }: MessageEvent<Asked>) => {
+  self.addEventListener('message', ({ data }: MessageEvent<Asked>) => {
     const answer = (answered: Answered) => self.postMessage(answered);
-    void formatCode(text, language).then(
-      (formatted) => answer({ text: formatted }),
+    void formatted(data).then(
+      (text) => answer({ text }),
       (error: Error) => answer({ fault: error.message }),
     );
   });
+}
+
+async function formatted({ text, language }: Asked): Promise<string> {
+  if (language !== 'python') return formatCode(text, language);
+  const { formatPython } = await import('./python-format.ts');
+  return formatPython(text, new URL(ruff, import.meta.url));
 }

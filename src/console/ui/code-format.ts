@@ -1,6 +1,7 @@
 import type { Language } from './code-language.ts';
 
-const WIDTH = 120;
+/** Columns, in all languages: that of this project. */
+export const FORMATTED_WIDTH = 120;
 
 /** JavaScript and TypeScript as Prettier writes them, by the quotes and the indentation that the text has; loaded with the first. Rejects with why where the text cannot be read. */
 export async function formatCode(text: string, language: Language & ('javascript' | 'typescript')): Promise<string> {
@@ -13,7 +14,7 @@ export async function formatCode(text: string, language: Language & ('javascript
     return await format(text, {
       parser: language === 'typescript' ? 'babel-ts' : 'babel',
       plugins: [babel, estree],
-      printWidth: WIDTH,
+      printWidth: FORMATTED_WIDTH,
       singleQuote: count(text, "'") > count(text, '"'),
       useTabs: /^\t/m.test(text),
       tabWidth: /^ {4}\S/m.test(text) && !/^ {2}\S/m.test(text) ? 4 : 2,

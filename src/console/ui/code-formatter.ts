@@ -4,7 +4,7 @@ import type { Answered, Asked } from './code-format-worker.ts';
 const MOST_MS = 60_000;
 
 /**
- * As `formatCode`, in a worker of its own: long code takes seconds, for which the page must not stand still. Rejects with why where
+ * Formats code in a worker of its own: long code takes seconds, for which the page must not stand still. Rejects with why where
  * it cannot be read, and where it takes too long.
  */
 export async function formatBeside(text: string, language: Asked['language']): Promise<string> {

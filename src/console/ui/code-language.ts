@@ -24,6 +24,6 @@ export function languageOf(path: string): Language {
 /** What saving does to a text of a language before: whole for some, and only blanks where no more is safe. */
 export function tidyWords(language: Language): string {
   if (language === 'javascript' || language === 'typescript') return 'formats it, as Prettier does';
-  if (language === 'json') return 'formats it';
-  return language === 'python' ? 'tidies tabs and blanks' : 'tidies blanks';
+  if (language === 'python') return 'formats it, as Ruff does';
+  return language === 'json' ? 'formats it' : 'tidies blanks';
 }

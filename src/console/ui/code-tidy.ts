@@ -6,8 +6,8 @@ import { cleanLines } from './code-lines.ts';
 import { prettyJson } from './pretty-json.ts';
 
 /**
- * Tidies what is edited, and changes nothing of what it means: JavaScript and TypeScript are written as Prettier does, JSON by
- * two spaces, of others the lines are cleaned.
+ * Tidies what is edited, and changes nothing of what it means: JavaScript and TypeScript are written as Prettier does, Python
+ * as Ruff does, JSON by two spaces; of others the lines are cleaned.
  * Rejects with why where the code cannot be read; then it stays as it is.
  */
 export async function tidy(view: EditorView, language: Language): Promise<void> {
@@ -19,9 +19,9 @@ export async function tidy(view: EditorView, language: Language): Promise<void> 
 }
 
 async function tidied(state: EditorState, language: Language): Promise<string> {
-  if (language === 'javascript' || language === 'typescript') return formatBeside(state.doc.toString(), language);
-  if (language !== 'json') return cleanLines(state, language);
+  if (language === 'yaml' || language === 'text') return cleanLines(state, language);
   const text = state.doc.toString();
+  if (language !== 'json') return formatBeside(text, language);
   const pretty = prettyJson(text);
   return pretty === text ? text : `${pretty}\n`;
 }

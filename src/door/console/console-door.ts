@@ -9,6 +9,8 @@ const ROOT = '/console';
 const FAVICON = '/favicon.ico';
 const ICON = 'icon.svg';
 const NONCE = '{{nonce}}';
+/** A worker has the policy of its own file. The formatter of Python is WebAssembly, which the page's policy has no room for. */
+const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 const BAD_ADDRESS = 'This address has bad percent-encoding: write %25 for a percent sign, and encode as UTF-8.\n';
 const NOT_BUILT = 'The web console is not built. ./fob up builds it, and says why where it cannot.\n';
 
@@ -41,7 +43,12 @@ export function createConsoleDoor({ consoleFolder, lifecycle }: DoorContext) {
     if (file !== undefined) {
       const { type, content, encoding, immutable } = file;
       const caching = immutable ? 'public, max-age=31536000, immutable' : 'public, max-age=3600';
-      const headers = { 'Content-Type': type, 'Cache-Control': caching, Vary: 'Accept-Encoding' };
+      const headers = {
+        'Content-Type': type,
+        'Cache-Control': caching,
+        'Content-Security-Policy': WORKER_POLICY,
+        Vary: 'Accept-Encoding',
+      };
       return send(res, 200, { ...headers, ...(encoding && { 'Content-Encoding': encoding }) }, content);
     }
     if (name.startsWith('assets/') || name === ICON) {
