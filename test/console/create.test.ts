@@ -421,7 +421,7 @@ export const handler = async () => word + readFileSync(new URL('./data.bin', imp
   });
 
   test('a repository: what it holds is fetched, built, deployed, and set up', async (t) => {
-    const work = await createWorkTree();
+    const work = await createWorkTree('trunk');
     t.after(() => work.remove());
     await work.commit('one', { 'main.py': 'def callme(): return "from git"\n' });
     const server = await startGitServer(work.folder);

@@ -63,6 +63,22 @@ describe('a repository elsewhere that is watched', {
     );
   });
 
+  test('without a branch, deploys the one that the repository begins with, whatever it is called', async (t) => {
+    const other = await createWorkTree('trunk');
+    const there = await startGitServer(other.folder);
+    t.after(() => Promise.all([there.close(), other.remove()]));
+    await watch('default', { url: `${there.url}/.git` });
+    assert.match((await look('default')).watch.error, /there is no default branch at \S+: nothing was committed/);
+    await other.commit('one', returns(1));
+    assert.equal((await look('default')).deployments.length, 1);
+    assert.equal((await node.request('GET', '/v1/functions/default')).json.origin.git.branch, 'trunk');
+    await other.git('checkout', '--quiet', '-b', 'next');
+    await other.commit('two', returns(2));
+    const moved = await look('default');
+    assert.deepEqual([moved.deployments.length, moved.deployments[0].ref], [2, 'refs/heads/next']);
+    assert.equal(await node.result('default'), 2);
+  });
+
   test('deploys the highest of its tags, and then new ones that match', async () => {
     await work.git('tag', 'v1.9.0', 'HEAD~1');
     await work.git('tag', '-a', 'v1.10.0', '-m', 'annotated');
@@ -180,7 +196,6 @@ describe('a repository elsewhere that is watched', {
       assert.match(json.detail, /over https or http|has no credentials/, url);
     }
     for (const watched of [
-      {},
       { branch: 'main', tag: 'v*' },
       { branch: '--upload-pack=x' },
       { branch: 'a..b' },

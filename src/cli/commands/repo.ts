@@ -9,6 +9,7 @@ import { note, paint, print, printJson, printPairs } from '../output.ts';
 import { removeEach } from '../remove-each.ts';
 import {
   type DeploymentView,
+  followed,
   printRepositories,
   printRepository,
   type RepositoryView,
@@ -81,7 +82,7 @@ function defineMaking(command: Command): void {
       )
       .argument('<repository>', 'what it is called here')
       .argument('<url>', 'https or http')
-      .option('--branch <name>', 'the branch whose commits deploy; default: main')
+      .option('--branch <name>', 'the branch whose commits deploy; else the default one of the repository')
       .option('--tag <pattern>', "or tags, such as 'v*'")
       .option('--poll <duration>', 'how often it is looked at', '1m')
       .option('--credential <user:password>', 'or a token, where it is not public; @file reads it from a file'),
@@ -100,7 +101,8 @@ function defineMaking(command: Command): void {
       if (branch !== undefined && tag !== undefined) throw new Failure(EXIT.usage, 'give --branch or --tag, not both');
       const watch = {
         url,
-        ...(tag === undefined ? { branch: branch ?? 'main' } : { tag }),
+        ...(branch !== undefined && { branch }),
+        ...(tag !== undefined && { tag }),
         pollMs: parseDurationMs(poll, '--poll'),
       };
       const { branch: _, ...settings } = settingsOf(options);
@@ -109,7 +111,7 @@ function defineMaking(command: Command): void {
       const made = await sendJson<RepositoryView>(client, 'PUT', pathOf(name), body);
       if (json) return printJson(made);
       const { hookPath, hookSecret } = made.watch!;
-      const what = tag === undefined ? `branch ${branch ?? 'main'}` : `tags ${tag}`;
+      const what = followed(made.watch!);
       print(
         `${paint('green', '✔')} ${paint('bold', name)} watches ${what} of ${url}, every ${formatDuration(watch.pollMs)}`,
       );

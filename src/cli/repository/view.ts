@@ -131,8 +131,13 @@ export function shortCommit(commit: string): string {
 }
 
 function deploysOf({ watch, branch }: RepositoryView): string {
-  if (watch === undefined) return branch === '' ? 'main, or master' : branch;
-  return watch.tag === undefined ? (watch.branch ?? '') : `tags ${watch.tag}`;
+  return watch === undefined ? `branch ${branch || 'main, or master'}` : followed(watch);
+}
+
+/** What of another repository deploys here, in words. */
+export function followed({ branch, tag }: NonNullable<RepositoryView['watch']>): string {
+  if (tag !== undefined) return `tags ${tag}`;
+  return branch === undefined ? 'the default branch' : `branch ${branch}`;
 }
 
 function stateOf({ watch, deployments }: RepositoryView, now: number): string {

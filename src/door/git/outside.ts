@@ -7,8 +7,9 @@ import type { Watch } from '../../service/repository/repositories.ts';
 
 const LOOK_TIMEOUT_MS = 60_000;
 const FETCH_TIMEOUT_MS = 600_000;
-/** What the names of branches begin with. */
-const HEADS = 'refs/heads/';
+/** What the names of branches begin with, and those of tags. */
+export const HEADS = 'refs/heads/';
+export const TAGS = 'refs/tags/';
 const MAX_LISTING_BYTES = 8_388_608;
 const reach = createReach(() => undefined);
 
@@ -27,12 +28,24 @@ export interface Outside {
   readonly signal: AbortSignal;
 }
 
-/** The refs of the branch, or of the tags, that are watched. */
-export function listRefs(git: Git, outside: Outside): Promise<OutsideRef[]> {
-  const { branch, tag } = outside.watch;
-  const pattern = branch === undefined ? `refs/tags/${tag}` : `${HEADS}${branch}`;
+/** The tags that are watched, with the commits that they lead to. */
+export function listTags(git: Git, outside: Outside, tag: string): Promise<OutsideRef[]> {
   // A tag with a message is an object of its own; the commit behind it is listed with `^{}`.
-  return listed(git, outside, branch === undefined ? [pattern, `${pattern}^{}`] : [pattern]);
+  return listed(git, outside, [`${TAGS}${tag}`, `${TAGS}${tag}^{}`]);
+}
+
+/** The branch of this name, or the one that the repository itself begins with; `undefined` where there is none. */
+export async function findBranch(git: Git, outside: Outside, name?: string): Promise<OutsideRef | undefined> {
+  const ref = name === undefined ? await defaultRef(git, outside) : `${HEADS}${name}`;
+  if (ref === undefined) return undefined;
+  // Git finds what ends in a name, too.
+  return (await listed(git, outside, [ref])).find((found) => found.ref === ref);
+}
+
+/** Where `HEAD` leads to: hosts of repositories call it the default branch. */
+async function defaultRef(git: Git, outside: Outside): Promise<string | undefined> {
+  const text = await listing(git, outside, ['--symref'], ['HEAD']);
+  return /^ref: (refs\/heads\/\S+)\tHEAD$/m.exec(text)?.[1];
 }
 
 /** The names of all branches. */
@@ -42,11 +55,7 @@ export async function listBranches(git: Git, outside: Outside): Promise<string[]
 }
 
 async function listed(git: Git, outside: Outside, patterns: readonly string[]): Promise<OutsideRef[]> {
-  const { href } = new URL(outside.watch.url);
-  const addresses = await reachable(new URL(href));
-  const options = { ...optionsOf(outside, addresses, LOOK_TIMEOUT_MS), maxOutputBytes: MAX_LISTING_BYTES };
-  const listing = await git.run(['ls-remote', '--quiet', href, ...patterns], options).catch(sayInWords);
-  const text = listing.toString('utf8');
+  const text = await listing(git, outside, [], patterns);
   const found = new Map<string, string>();
   for (const line of text.split('\n')) {
     const [, commit, ref] = /^([0-9a-f]{40,64})\t(refs\/\S+?)$/.exec(line) ?? [];
@@ -55,6 +64,15 @@ async function listed(git: Git, outside: Outside, patterns: readonly string[]): 
     else if (!found.has(ref)) found.set(ref, commit);
   }
   return [...found].map(([ref, commit]) => ({ ref, commit }));
+}
+
+/** What Git lists of the refs that fit. */
+async function listing(git: Git, outside: Outside, flags: readonly string[], patterns: readonly string[]) {
+  const { href } = new URL(outside.watch.url);
+  const addresses = await reachable(new URL(href));
+  const options = { ...optionsOf(outside, addresses, LOOK_TIMEOUT_MS), maxOutputBytes: MAX_LISTING_BYTES };
+  const output = await git.run(['ls-remote', '--quiet', ...flags, href, ...patterns], options).catch(sayInWords);
+  return output.toString('utf8');
 }
 
 /** Brings a ref here, without its history. */

@@ -1,11 +1,12 @@
 import { messageOf, Problem } from '../../model/problem.ts';
+import type { Git } from '../../service/repository/git.ts';
 import { readCommit } from '../../service/repository/read-tree.ts';
 import type { RepositoryView, Watch, WatchState } from '../../service/repository/repositories.ts';
 import type { DoorContext } from '../context.ts';
 import type { OwnApi } from '../own-api.ts';
 import type { Principal } from '../principal.ts';
 import type { Deployments } from './deployments.ts';
-import { fetchRef, listBranches, listRefs, type Outside, type OutsideRef } from './outside.ts';
+import { fetchRef, findBranch, HEADS, listBranches, listTags, type Outside, type OutsideRef, TAGS } from './outside.ts';
 
 const MAX_AT_ONCE = 3;
 const MAX_BACK_OFF_MS = 3_600_000;
@@ -146,13 +147,11 @@ export class Watcher {
       maxFileBytes: settings.maxPushBytes,
       signal: this.ending.signal,
     };
-    const refs = await listRefs(git, outside);
-    const { branch } = watch;
-    if (branch !== undefined && !refs.some(({ ref }) => ref === `refs/heads/${branch}`)) {
-      throw new Error(`there is no branch ${branch} at ${watch.url}${branchWords(await listBranches(git, outside))}`);
-    }
-    const next = branch === undefined ? newestTag(refs, before) : movedBranch(refs, branch, before);
-    const tags = watch.branch === undefined ? { tags: knownTags(refs) } : {};
+    const refs =
+      watch.tag === undefined ? [await this.branchOf(git, outside)] : await listTags(git, outside, watch.tag);
+    const next =
+      watch.tag === undefined ? refs.find(({ commit }) => commit !== before.commit) : newestTag(refs, before);
+    const tags = watch.tag === undefined ? {} : { tags: knownTags(refs) };
     if (next === undefined) return tags;
     await fetchRef(git, outside, next.ref);
     const options = { folder: outside.folder, timeoutMs: READ_TIMEOUT_MS, signal: this.ending.signal };
@@ -161,7 +160,7 @@ export class Watcher {
     await this.deployments.deploy(view, {
       commit,
       ref: next.ref,
-      ...(watch.branch === undefined ? { tag: next.ref.slice('refs/tags/'.length) } : { branch: watch.branch }),
+      ...(watch.tag === undefined ? { branch: next.ref.slice(HEADS.length) } : { tag: next.ref.slice(TAGS.length) }),
       by: principal.name,
       address: watch.url,
       api: this.ownApi.as(principal, this.ending.signal),
@@ -170,6 +169,15 @@ export class Watcher {
       tell: () => {},
     });
     return { commit: next.commit, ...tags };
+  }
+
+  /** The branch that is watched; rejects with which ones there are instead. */
+  private async branchOf(git: Git, outside: Outside): Promise<OutsideRef> {
+    const { url, branch } = outside.watch;
+    const found = await findBranch(git, outside, branch);
+    if (found !== undefined) return found;
+    const which = branch === undefined ? 'no default branch' : `no branch ${branch}`;
+    throw new Error(`there is ${which} at ${url}${branchWords(await listBranches(git, outside))}`);
   }
 
   /** Who deploys for a repository that is watched: nobody who may more than whoever has it watched. */
@@ -202,11 +210,6 @@ export class Watcher {
 
 function isOfProjects(action: string): boolean {
   return KINDS.has(action.slice(0, action.indexOf(':')));
-}
-
-function movedBranch(refs: readonly OutsideRef[], branch: string, before: WatchState): OutsideRef | undefined {
-  const found = refs.find(({ ref }) => ref === `refs/heads/${branch}`);
-  return found?.commit === before.commit ? undefined : found;
 }
 
 /** Which branches there are instead, for whoever named one that there is not. */

@@ -17,7 +17,7 @@ export interface RepositorySettings {
 export interface Watch {
   /** http or https, without credentials. */
   readonly url: string;
-  /** A branch whose commits deploy. */
+  /** A branch whose commits deploy; where neither it nor `tag` is given, the one that the repository itself begins with. */
   readonly branch?: string;
   /** Or a pattern of tags, such as `v*`: new ones deploy. */
   readonly tag?: string;

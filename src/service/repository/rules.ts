@@ -48,8 +48,8 @@ export function checkWatch({ url, branch, tag, pollMs }: Watch): void {
       'an address has no credentials in it: give them apart, so that nobody sees them',
     );
   }
-  if ((branch === undefined) === (tag === undefined)) {
-    throw new Problem('invalid_request', 'watch either a branch or a pattern of tags');
+  if (branch !== undefined && tag !== undefined) {
+    throw new Problem('invalid_request', 'watch either a branch or a pattern of tags, not both');
   }
   if (branch !== undefined && !isBranch(branch)) {
     throw new Problem('invalid_request', `"${branch.slice(0, 100)}" is no name of a branch`);

@@ -1,6 +1,6 @@
 import { shellWord } from '../../ui/shell-words.ts';
 import { triggerCommand } from '../../ui/trigger-form/trigger-form.tsx';
-import { accessOf, type Draft, type FunctionDraft } from './draft.ts';
+import { accessOf, type Draft, type FunctionDraft, followedBy } from './draft.ts';
 import { type PlanFacts, planOf, type Task } from './plan.ts';
 
 /** What makes the same on the command line, a command a line. */
@@ -32,8 +32,8 @@ function commandsOfTask(task: Task, { draft, kinds }: PlanFacts): string[][] {
     case 'function':
       return [deployCommand(draft, task.at)];
     case 'repository': {
-      const { url, follow, ref } = draft.repository;
-      return [['repo', 'watch', draft.parts.functions[0]!.name, url, ...(ref === '' ? [] : [`--${follow}`, ref])]];
+      const followed = Object.entries(followedBy(draft.repository)).flatMap(([what, ref]) => [`--${what}`, ref]);
+      return [['repo', 'watch', draft.parts.functions[0]!.name, draft.repository.url, ...followed]];
     }
     case 'trigger': {
       const { of, trigger } = draft.parts.triggers[task.at]!;

@@ -4,7 +4,7 @@ import { ApiProblem } from '../../api/problem.ts';
 import { makeSource, writeTrigger } from '../../ui/trigger-form/save.ts';
 import { packed, tarGz } from './archive.ts';
 import type { Creation } from './context.tsx';
-import type { Draft } from './draft.ts';
+import { type Draft, followedBy } from './draft.ts';
 import { configOf, type Task } from './plan.ts';
 import { uploaded } from './upload.ts';
 
@@ -82,19 +82,16 @@ function originOf({ start, blueprint }: Draft): string {
   );
 }
 
-/** What is followed where nothing is said. */
-const USUAL_REF = { branch: 'main', tag: 'v*' } as const;
-
 /** Has a repository watched, deployed for the first time, and its function set up. */
 async function watch({ draft, secrets }: Facts, say: (progress: DeployProgress) => void): Promise<void> {
-  const { url, follow, ref } = draft.repository;
+  const { url } = draft.repository;
   const { name } = draft.parts.functions[0]!;
   const credential = secrets[REPOSITORY_CREDENTIAL] ?? '';
   say({ kind: 'step', title: `watching ${url}` });
   await api.put('/v1/repositories/{name}', {
     path: { name },
     body: {
-      watch: { url, [follow]: ref || USUAL_REF[follow] },
+      watch: { url, ...followedBy(draft.repository) },
       ...(credential !== '' && { credential }),
     },
   });

@@ -85,6 +85,12 @@ export interface RepositoryDraft {
   readonly ref: string;
 }
 
+/** What of a repository deploys; nothing said, its default branch does. */
+export function followedBy({ follow, ref }: RepositoryDraft): { branch?: string; tag?: string } {
+  if (follow === 'tag') return { tag: ref || 'v*' };
+  return ref === '' ? {} : { branch: ref };
+}
+
 /** What is being created. Everything but secrets and large archives survives a reload. */
 export interface Draft {
   readonly start?: Start;

@@ -48,7 +48,7 @@ export function RepositoryFields() {
         />
         <TextInput
           label={follow === 'branch' ? 'Branch' : 'Pattern of tags'}
-          placeholder={follow === 'branch' ? 'main' : 'v*'}
+          placeholder={follow === 'branch' ? 'its default branch' : 'v*'}
           value={ref}
           onChange={(event) => set({ ref: event.currentTarget.value.trim() })}
           flex={1}

@@ -5,7 +5,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { lookOf } from '../../ui/trigger-form/trigger-form.tsx';
 import { useCreation } from './context.tsx';
 import shared from './create.module.css';
-import { accessOf, type Draft } from './draft.ts';
+import { accessOf, type Draft, followedBy } from './draft.ts';
 import { GrantList } from './grant-list.tsx';
 import { MissingPermissions } from './missing-permissions.tsx';
 import { PolicyBadge, PolicyVerdict } from './policy-verdict.tsx';
@@ -110,7 +110,10 @@ function rowsOf(draft: Draft, at: number): [string, string, StepId][] {
 
 function codeLine({ start, blueprint, upload, repository, parts }: Draft, at: number): string {
   const { files } = parts.functions[at]!;
-  if (start === 'repository') return `${repository.url}, ${repository.follow} ${repository.ref || 'main'}`;
+  if (start === 'repository') {
+    const [[what, ref] = ['default', 'branch']] = Object.entries(followedBy(repository));
+    return `${repository.url}, ${what} ${ref}`;
+  }
   if (files.length === 0) return upload?.name ?? 'none';
   const from = start === 'blueprint' ? `, from the blueprint ${blueprint}` : '';
   return `${files.length === 1 ? files[0]!.path : `${files.length} files`}${from}`;

@@ -116,7 +116,9 @@ export function RepositoryDialog({ opened, onClose, repository }: RepositoryDial
           )}
           <TextInput
             label={isWatch && by === 'tag' ? 'Tags that deploy' : 'Branch that deploys'}
-            placeholder={isWatch ? (by === 'tag' ? 'v*' : 'main') : 'main, or master where there is no main'}
+            placeholder={
+              isWatch ? (by === 'tag' ? 'v*' : 'its default branch') : 'main, or master where there is no main'
+            }
             value={ref}
             onChange={(event) => set({ ref: event.currentTarget.value })}
             style={{ flex: '1 1 12rem' }}
@@ -174,7 +176,7 @@ function shownOf({ credential: _, kind: __, ...shown }: Draft) {
 function bodyOf({ kind, url, by, ref, pollSeconds, credential, environment, function: fn, description }: Draft) {
   const common = { environment, ...(fn !== '' && { function: fn }), description };
   if (kind === 'push') return { ...common, branch: ref };
-  const watch = { url, [by]: ref === '' ? 'main' : ref, pollMs: pollSeconds * 1_000 };
+  const watch = { url, ...(ref !== '' && { [by]: ref }), pollMs: pollSeconds * 1_000 };
   return { ...common, watch, ...(credential !== '' && { credential }) };
 }
 

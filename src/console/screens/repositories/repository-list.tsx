@@ -9,7 +9,7 @@ import { NamedList } from '../../ui/named-list.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
 import { RepositoriesPage } from './repositories-page.tsx';
-import { type Repository, shortCommit, stateOf } from './repository.ts';
+import { deploysOf, type Repository, shortCommit, stateOf } from './repository.ts';
 import { RepositoryDialog } from './repository-dialog.tsx';
 
 const COLUMNS: readonly Column<Repository>[] = [
@@ -27,7 +27,7 @@ const COLUMNS: readonly Column<Repository>[] = [
     title: 'Deploys',
     width: 'minmax(5rem, 1fr)',
     wide: true,
-    cell: ({ branch, watch }) => watch?.tag ?? watch?.branch ?? (branch || 'main or master'),
+    cell: deploysOf,
   },
   {
     key: 'state',

@@ -15,7 +15,7 @@ import { QueryView } from '../../ui/query-view.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { Time } from '../../ui/time.tsx';
 import { DeploymentPanel } from './deployment-panel.tsx';
-import { type Repository, shortCommit, stateOf } from './repository.ts';
+import { deploysOf, type Repository, shortCommit, stateOf } from './repository.ts';
 import { RepositoryDialog } from './repository-dialog.tsx';
 
 /** One repository: where it comes from, and what it deployed. */
@@ -43,7 +43,7 @@ export default function RepositoryPage() {
 }
 
 function Summary({ repository }: { readonly repository: Repository }) {
-  const { watch, path, branch, environment, function: fn, createdAt, by } = repository;
+  const { watch, path, environment, function: fn, createdAt, by } = repository;
   const { tone, words } = stateOf(repository);
   return (
     <Panel title={watch === undefined ? 'Pushed to' : 'Watched'} aside={<StatusBadge tone={tone}>{words}</StatusBadge>}>
@@ -56,7 +56,7 @@ function Summary({ repository }: { readonly repository: Repository }) {
         facts={[
           ['Address', watch?.url],
           ['Push to', path && <Code key="path">{`${window.location.origin}${path}`}</Code>],
-          ['Deploys', watch?.tag ? `tags ${watch.tag}` : `branch ${watch?.branch ?? (branch || 'main or master')}`],
+          ['Deploys', deploysOf(repository)],
           ['Looked at every', watch && formatDuration(watch.pollMs)],
           ['Looked at', watch?.checkedAt && <Time key="at" at={watch.checkedAt} ago />],
           ['Next', watch?.nextAtMs === undefined ? undefined : <Time key="next" at={watch.nextAtMs} ago />],

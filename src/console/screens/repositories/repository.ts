@@ -12,6 +12,13 @@ export function stateOf({ watch, deployments: [last] }: Repository): { tone: Ton
   return { tone: 'quiet', words: 'nothing deployed yet' };
 }
 
+/** What deploys, in words. */
+export function deploysOf({ watch, branch }: Repository): string {
+  if (watch === undefined) return `branch ${branch || 'main or master'}`;
+  if (watch.tag !== undefined) return `tags ${watch.tag}`;
+  return watch.branch === undefined ? 'the default branch' : `branch ${watch.branch}`;
+}
+
 /** The first characters of a commit: as many as people read. */
 export function shortCommit(commit: string): string {
   return commit.slice(0, 10);

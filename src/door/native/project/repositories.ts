@@ -40,7 +40,13 @@ const settings = {
 };
 const watch = {
   url: Type.String({ minLength: 1, maxLength: 1_000, description: 'https or http, without credentials' }),
-  branch: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'A branch whose commits deploy' })),
+  branch: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'A branch whose commits deploy; without it and `tag`, its default one',
+    }),
+  ),
   tag: Type.Optional(
     Type.String({ minLength: 1, maxLength: 100, description: 'Or a pattern of tags, such as `v*`: new ones deploy' }),
   ),
