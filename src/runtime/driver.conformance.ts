@@ -285,7 +285,8 @@ export function driverConformance(driver: {
     test('keeps what one call prints within its limit, and says what it dropped', async () => {
       const session = await started(fixtures.floods, { maxLogBytes: 10_000 });
       const { logs } = await call(session, 1, { size: 100 });
-      assert.equal(logs.length, 10);
+      assert.equal(logs.length, 11);
+      assert.match(logs.at(-2)!.text, /limited to 10000 bytes: what follows is dropped/);
       assert.match(logs.at(-1)!.text, /^91 more lines \(91091 bytes\) were dropped/);
       assert.equal((await call(session, 2, { size: 9 })).logs.length, 9);
     });

@@ -131,7 +131,7 @@ function line(printed, stream, level, text) {
   const bytes = Buffer.byteLength(text);
   printed.bytes += bytes + 1;
   if (printed.full || printed.bytes > maxLogBytes) {
-    printed.full = true;
+    if (!printed.full) sayFull(printed);
     printed.droppedLines += 1;
     printed.droppedBytes += bytes + 1;
   } else if (bytes <= MAX_LINE_BYTES) frame(printed.call, stream, level, text);
@@ -144,6 +144,13 @@ function line(printed, stream, level, text) {
       start = stop;
     }
   }
+}
+
+/** Whoever looks on is told at once: how much was dropped is known only at the end. */
+function sayFull(printed) {
+  printed.full = true;
+  const text = `the log of one invocation is limited to ${maxLogBytes} bytes: what follows is dropped, and counted`;
+  frame(printed.call, STDERR, Level.warn, text);
 }
 
 function frame(call, stream, level, text) {

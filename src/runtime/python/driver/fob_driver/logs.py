@@ -161,7 +161,8 @@ def _line(printed, stream, level, text):
     size = len(data)
     printed.size += size + 1
     if printed.full or printed.size > _max_log_bytes:
-        printed.full = True
+        if not printed.full:
+            _say_full(printed)
         printed.dropped_lines += 1
         printed.dropped_bytes += size + 1
         return
@@ -173,6 +174,13 @@ def _line(printed, stream, level, text):
         _frame(printed.call, stream, level, data[start:stop])
         start = stop
     _frame(printed.call, stream, level, data[start:])
+
+
+def _say_full(printed):
+    """Whoever looks on is told at once: how much was dropped is known only at the end."""
+    printed.full = True
+    text = 'the log of one invocation is limited to %d bytes: what follows is dropped, and counted' % _max_log_bytes
+    _frame(printed.call, STDERR, WARN, text.encode())
 
 
 def _frame(call, stream, level, data):
