@@ -4,6 +4,7 @@ import { messageOf, Problem } from '../../model/problem.ts';
 import { createReach, portOf } from '../../service/errand/reach.ts';
 import type { Git, GitOptions } from '../../service/repository/git.ts';
 import type { Watch } from '../../service/repository/repositories.ts';
+import { isBranch } from '../../service/repository/rules.ts';
 
 const LOOK_TIMEOUT_MS = 60_000;
 const FETCH_TIMEOUT_MS = 600_000;
@@ -11,6 +12,10 @@ const FETCH_TIMEOUT_MS = 600_000;
 export const HEADS = 'refs/heads/';
 export const TAGS = 'refs/tags/';
 const MAX_LISTING_BYTES = 8_388_608;
+/** Git keeps what a host lists in its memory, whole, be it without an end. */
+const LOOK_MEMORY_BYTES = 536_870_912;
+/** And besides the largest objects that it does not read piece by piece. */
+const FETCH_MEMORY_BYTES = 2_147_483_648;
 const reach = createReach(() => undefined);
 
 /** A ref of another repository: its whole name, and the commit that it leads to. */
@@ -31,15 +36,14 @@ export interface Outside {
 /** The tags that are watched, with the commits that they lead to. */
 export function listTags(git: Git, outside: Outside, tag: string): Promise<OutsideRef[]> {
   // A tag with a message is an object of its own; the commit behind it is listed with `^{}`.
-  return listed(git, outside, [`${TAGS}${tag}`, `${TAGS}${tag}^{}`]);
+  return listed(git, outside, TAGS, [`${TAGS}${tag}`, `${TAGS}${tag}^{}`]);
 }
 
 /** The branch of this name, or the one that the repository itself begins with; `undefined` where there is none. */
 export async function findBranch(git: Git, outside: Outside, name?: string): Promise<OutsideRef | undefined> {
   const ref = name === undefined ? await defaultRef(git, outside) : `${HEADS}${name}`;
   if (ref === undefined) return undefined;
-  // Git finds what ends in a name, too.
-  return (await listed(git, outside, [ref])).find((found) => found.ref === ref);
+  return (await listed(git, outside, HEADS, [ref])).find((found) => found.ref === ref);
 }
 
 /** Where `HEAD` leads to: hosts of repositories call it the default branch. */
@@ -50,18 +54,24 @@ async function defaultRef(git: Git, outside: Outside): Promise<string | undefine
 
 /** The names of all branches. */
 export async function listBranches(git: Git, outside: Outside): Promise<string[]> {
-  const refs = await listed(git, outside, [`${HEADS}*`]);
+  const refs = await listed(git, outside, HEADS, [`${HEADS}*`]);
   return refs.map(({ ref }) => ref.slice(HEADS.length));
 }
 
-async function listed(git: Git, outside: Outside, patterns: readonly string[]): Promise<OutsideRef[]> {
+/**
+ * The refs below a folder that fit. Git finds what ends in a pattern, too, so that a branch could pass for a tag; and a host may list
+ * names that are none: those are left out, for what is fetched by `*` is everything.
+ */
+async function listed(git: Git, outside: Outside, folder: string, patterns: readonly string[]): Promise<OutsideRef[]> {
   const text = await listing(git, outside, [], patterns);
   const found = new Map<string, string>();
   for (const line of text.split('\n')) {
     const [, commit, ref] = /^([0-9a-f]{40,64})\t(refs\/\S+?)$/.exec(line) ?? [];
     if (commit === undefined || ref === undefined) continue;
-    if (ref.endsWith('^{}')) found.set(ref.slice(0, -'^{}'.length), commit);
-    else if (!found.has(ref)) found.set(ref, commit);
+    const isPeeled = ref.endsWith('^{}');
+    const name = isPeeled ? ref.slice(0, -'^{}'.length) : ref;
+    if (!name.startsWith(folder) || !isBranch(name.slice(folder.length))) continue;
+    if (isPeeled || !found.has(name)) found.set(name, commit);
   }
   return [...found].map(([ref, commit]) => ({ ref, commit }));
 }
@@ -70,7 +80,11 @@ async function listed(git: Git, outside: Outside, patterns: readonly string[]): 
 async function listing(git: Git, outside: Outside, flags: readonly string[], patterns: readonly string[]) {
   const { href } = new URL(outside.watch.url);
   const addresses = await reachable(new URL(href));
-  const options = { ...optionsOf(outside, addresses, LOOK_TIMEOUT_MS), maxOutputBytes: MAX_LISTING_BYTES };
+  const options = {
+    ...optionsOf(outside, addresses, LOOK_TIMEOUT_MS),
+    maxOutputBytes: MAX_LISTING_BYTES,
+    maxMemoryBytes: LOOK_MEMORY_BYTES,
+  };
   const output = await git.run(['ls-remote', '--quiet', ...flags, href, ...patterns], options).catch(sayInWords);
   return output.toString('utf8');
 }
@@ -89,14 +103,23 @@ export async function fetchRef(git: Git, outside: Outside, ref: string): Promise
     '--no-write-fetch-head',
     '--no-recurse-submodules',
   ];
-  const options = { ...optionsOf(outside, addresses, FETCH_TIMEOUT_MS), maxFileBytes: outside.maxFileBytes };
+  const options = {
+    ...optionsOf(outside, addresses, FETCH_TIMEOUT_MS),
+    maxFileBytes: outside.maxFileBytes,
+    maxMemoryBytes: FETCH_MEMORY_BYTES,
+  };
   await git.run([...words, href, `+${ref}:${ref}`], options).catch(sayInWords);
 }
 
-/** What Git says where a credential is missing or wrong speaks of terminals. */
+/** What Git says where a credential is missing or wrong speaks of terminals, and where there is too much, of its memory. */
 function sayInWords(error: unknown): never {
   if (/returned error: 30[1-8]/.test(messageOf(error))) {
     throw new Problem('unavailable', 'the address leads to another one: give that instead, with fob repo watch', {
+      cause: error,
+    });
+  }
+  if (/^git \S+ failed: (Out of memory|mmap failed)/.test(messageOf(error))) {
+    throw new Problem('too_large', 'the host answers with more than this node takes: give another address', {
       cause: error,
     });
   }
@@ -127,6 +150,9 @@ function optionsOf(
       // Neither by a redirect nor by another answer of DNS does Git get where it may not.
       'http.followRedirects': 'false',
       ...(addresses.length > 0 && { 'http.curloptResolve': `${host}:${portOf(url)}:${addresses.join(',')}` }),
+      // Of packs that are here already no more counts as memory than is read at once.
+      'core.packedGitWindowSize': '32m',
+      'core.packedGitLimit': '256m',
       'http.lowSpeedLimit': '500',
       'http.lowSpeedTime': '60',
     },

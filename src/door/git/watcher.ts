@@ -149,6 +149,9 @@ export class Watcher {
     };
     const refs =
       watch.tag === undefined ? [await this.branchOf(git, outside)] : await listTags(git, outside, watch.tag);
+    // What is forgotten would be new again, and so deployed.
+    if (watch.tag !== undefined && refs.length > MAX_TAGS)
+      throw new Error(`more than ${MAX_TAGS} tags fit ${watch.tag}: give a pattern that fits fewer`);
     const next =
       watch.tag === undefined ? refs.find(({ commit }) => commit !== before.commit) : newestTag(refs, before);
     const tags = watch.tag === undefined ? {} : { tags: knownTags(refs) };
@@ -228,5 +231,5 @@ function newestTag(refs: readonly OutsideRef[], { tags = {} }: WatchState): Outs
 const byVersion = new Intl.Collator('en', { numeric: true });
 
 function knownTags(refs: readonly OutsideRef[]): Record<string, string> {
-  return Object.fromEntries(refs.slice(-MAX_TAGS).map(({ ref, commit }) => [ref, commit]));
+  return Object.fromEntries(refs.map(({ ref, commit }) => [ref, commit]));
 }

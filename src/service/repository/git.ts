@@ -8,6 +8,10 @@ const MAX_ERROR_BYTES = 65_536;
 const DEFAULT_OUTPUT_BYTES = 1_048_576;
 /** Blocks of `ulimit -f`. */
 const BLOCK_BYTES = 512;
+/** Blocks of `ulimit -v`. */
+const MEMORY_BLOCK_BYTES = 1_024;
+/** The words before Git's own are the two limits. `ulimit -v` is Linux's alone. */
+const WITHIN_LIMITS = `ulimit -f "$0" && ${process.platform === 'linux' ? 'ulimit -v "$1" && ' : ''}shift && exec "$@"`;
 
 /**
  * Rules for each run of Git: no configuration but the repository's own, which only this node writes; no hook but the node's; no
@@ -34,6 +38,8 @@ export interface GitOptions {
   readonly timeoutMs: number;
   /** No file that it writes may be larger. */
   readonly maxFileBytes?: number;
+  /** No process of it may have more memory of its own, where the system can limit that. */
+  readonly maxMemoryBytes?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -61,11 +67,11 @@ export class Git {
 
   /** Starts it. It is ended, with all that it started, by the time limit, by the signal, and by `close`. */
   start(words: readonly string[], options: GitOptions): GitRun {
-    const { folder, config = {}, environment = {}, maxFileBytes, signal } = options;
+    const { folder, config = {}, environment = {}, maxFileBytes, maxMemoryBytes, signal } = options;
     const settings = [...FIXED, ...Object.entries(config)].flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const git = [this.program, ...settings, ...words];
-    const blocks = maxFileBytes === undefined ? 'unlimited' : String(Math.ceil(maxFileBytes / BLOCK_BYTES));
-    const child = spawn('/bin/sh', ['-c', 'ulimit -f "$0" && exec "$@"', blocks, ...git], {
+    const limits = [blocksOf(maxFileBytes, BLOCK_BYTES), blocksOf(maxMemoryBytes, MEMORY_BLOCK_BYTES)];
+    const child = spawn('/bin/sh', ['-c', WITHIN_LIMITS, ...limits, ...git], {
       cwd: folder,
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       // A group of its own: what Git starts ends with it.
@@ -142,6 +148,10 @@ export class Git {
   close(): void {
     for (const child of this.running) killGroup(child);
   }
+}
+
+function blocksOf(bytes: number | undefined, blockBytes: number): string {
+  return bytes === undefined ? 'unlimited' : String(Math.ceil(bytes / blockBytes));
 }
 
 /** The telling line of what Git said. */
