@@ -6,11 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ensureConsole } from '../../src/cli/machine/console-build.ts';
-import { findProgram } from '../../src/cli/machine/system-packages.ts';
 import { Progress } from '../../src/cli/output.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
-import { noBrowser } from './support.ts';
+import { noWholeBrowser, WHOLE_BROWSER } from './support.ts';
 
 /** More than a browser opens connections to one node. */
 const TABS = 8;
@@ -18,7 +17,7 @@ const TABS = 8;
 const LETS_GO_MS = 60_000;
 
 /** Tabs are hidden as for people: the library that other tests drive the browser by shows all of them at once. */
-describe('many tabs of one browser, of which one is seen', { skip: noBrowser }, () => {
+describe('many tabs of one browser, of which one is seen', { skip: noWholeBrowser }, () => {
   let node: TestNode;
   let profile: string;
   let browser: ChildProcess;
@@ -30,7 +29,7 @@ describe('many tabs of one browser, of which one is seen', { skip: noBrowser }, 
     profile = await mkdtemp(join(tmpdir(), 'fob-tabs-'));
     const words = ['--headless=new', '--disable-gpu', '--no-first-run', '--remote-debugging-port=0'];
     if (process.getuid?.() === 0) words.push('--no-sandbox');
-    browser = spawn(findProgram('chromium')!, [...words, `--user-data-dir=${profile}`, 'about:blank'], {
+    browser = spawn(WHOLE_BROWSER!, [...words, `--user-data-dir=${profile}`, 'about:blank'], {
       stdio: 'ignore',
       detached: true,
     });

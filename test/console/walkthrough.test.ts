@@ -3,7 +3,16 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
-import { assertAccessible, goTo, look, noBrowser, openBrowser, openPage, settled } from './support.ts';
+import {
+  assertAccessible,
+  goTo,
+  look,
+  noWholeBrowser,
+  openBrowser,
+  openPage,
+  settled,
+  WHOLE_BROWSER,
+} from './support.ts';
 
 /** Deployments install packages. */
 const DEPLOY_MS = 90_000;
@@ -14,11 +23,11 @@ const next = (page: Page) => page.getByRole('button', { name: /^Next/ }).click()
 const nameField = (page: Page) => page.getByRole('textbox', { name: 'Name', exact: true });
 const step = (page: Page, title: string) => page.getByRole('heading', { level: 2, name: title }).waitFor();
 
-describe("the report's walk through a console", { skip: noBrowser }, () => {
+describe("the report's walk through a console", { skip: noWholeBrowser }, () => {
   let browser: Browser;
   let node: TestNode;
   before(async () => {
-    [browser, node] = await Promise.all([openBrowser(), startTestNode()]);
+    [browser, node] = await Promise.all([openBrowser([], WHOLE_BROWSER), startTestNode()]);
   });
   after(() => Promise.all([browser.close(), node.close()]));
 

@@ -16,6 +16,7 @@ export interface SystemPackage {
 }
 
 const APT = '/usr/bin/apt-get';
+const INSTALL = ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120'];
 /** An installation that takes longer is ended. */
 const APT_TIMEOUT_MS = 600_000;
 /** Installing a server starts none: in single-user mode SysV's scripts are left alone, and an offline systemd starts nothing. */
@@ -106,9 +107,13 @@ export async function ensurePackages(
 async function install(packages: readonly SystemPackage[], logFile: string): Promise<string> {
   await mkdir(dirname(logFile), { recursive: true });
   const names = packages.map((each) => each.name);
-  const installArguments = ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', ...names];
-  if ((await apt(installArguments, logFile)) === 0) return '';
-  if ((await apt(['update'], logFile)) === 0 && (await apt(installArguments, logFile)) === 0) return '';
+  const isInstalled = async (...some: string[]) => (await apt([...INSTALL, ...some], logFile)) === 0;
+  if (await isInstalled(...names)) return '';
+  if ((await apt(['update'], logFile)) === 0 && (await isInstalled(...names))) return '';
+  // One that the system does not have keeps none of the others away.
+  const refused: string[] = [];
+  for (const name of names) if (!(await isInstalled(name))) refused.push(name);
+  if (refused.length === 0) return '';
   const lines = (await readFile(logFile, 'utf8')).split('\n');
   const reason = lines.filter((line) => line.startsWith('E: ')).at(-1);
   return ` (apt-get failed${reason === undefined ? '' : `: ${reason.slice(3)}`}; its log: ${logFile})`;

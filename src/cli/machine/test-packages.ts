@@ -20,7 +20,8 @@ export const TEST_PACKAGES: readonly SystemPackage[] = [
   },
   used('rclone', 'is a client of S3 in tests', 'rclone'),
   used('s3cmd', 'is a client of S3 in tests', 's3cmd'),
-  used('chromium', 'is the browser of tests', 'chromium'),
+  used('chromium-headless-shell', 'is the browser of most tests', 'chromium-headless-shell'),
+  used('chromium', 'is the browser of tests that need its windows', 'chromium'),
   used('nginx-light', 'is the reverse proxy of tests', 'nginx'),
 ];
 
