@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '../model/clock.ts';
 import type { Redactor } from '../model/redactor.ts';
 
@@ -9,12 +10,14 @@ const PAUSE_MS = 5;
 
 /**
  * Lines that processes in a sandbox write past the driver (native code, child processes), bounded: `maxBytes` until
- * `reset`, then nothing but one note of it.
+ * `reset`, then nothing but a note of it at once, and another of how much it was.
  */
 export class RawOutput {
   /** Of a function that was given secrets: applied to whole lines, before long ones are cut. */
   redactor: Redactor | undefined;
   private pending = '';
+  /** A character may come in two pieces. */
+  private readonly decoder = new StringDecoder('utf8');
   private keptBytes = 0;
   private droppedBytes = 0;
   private readonly maxBytes: number;
@@ -26,6 +29,7 @@ export class RawOutput {
     let unpaused = 0;
     stream.on('data', (data: Buffer) => {
       if (this.keptBytes < this.maxBytes) return this.take(data);
+      if (this.droppedBytes === 0) this.sayFull();
       this.droppedBytes += data.length;
       unpaused += data.length;
       if (unpaused < DROP_BYTES_PER_PAUSE) return;
@@ -39,17 +43,31 @@ export class RawOutput {
 
   /** Another invocation begins: what it writes counts anew. */
   reset(): void {
-    if (this.pending !== '') this.emit(this.pending);
-    this.pending = '';
-    if (this.droppedBytes > 0)
-      this.onLine(`[fob] output limit of ${this.maxBytes} bytes reached: ${this.droppedBytes} more bytes dropped`);
+    this.flush();
+    if (this.droppedBytes > 0) this.note(`${this.droppedBytes} more bytes dropped`);
     this.keptBytes = 0;
     this.droppedBytes = 0;
   }
 
+  /** What has no end yet gets none any more. */
+  private sayFull(): void {
+    this.flush();
+    this.note('what follows is dropped, and counted');
+  }
+
+  private note(what: string): void {
+    this.onLine(`[fob] output limit of ${this.maxBytes} bytes reached: ${what}`);
+  }
+
+  private flush(): void {
+    const rest = this.pending + this.decoder.end();
+    this.pending = '';
+    if (rest !== '') this.emit(rest);
+  }
+
   private take(data: Buffer): void {
     this.keptBytes += data.length;
-    const lines = (this.pending + data.toString('utf8')).split('\n');
+    const lines = (this.pending + this.decoder.write(data)).split('\n');
     this.pending = lines.pop()!;
     for (const line of lines) this.emit(line);
     if (this.pending.length > MAX_LINE_BYTES) {
