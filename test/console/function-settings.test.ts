@@ -152,6 +152,32 @@ describe("a function's settings, triggers, releases and permissions in the conso
     assertClean();
   });
 
+  test('a rollback that others are faster with stays the question that it was', async (t) => {
+    const { page, assertClean } = await openPage(t, browser, { expected: /status of 409/ });
+    for (const version of [1, 2])
+      await asked(node, 'PUT', '/v1/functions/shared/aliases/beta', { versions: [{ version, weight: 100 }] });
+    await open(page, 'releases', 'shared');
+    const panel = page.getByRole('region', { name: 'shared:beta' });
+    await panel.getByRole('button', { name: 'Roll back' }).click();
+    const question = page.getByRole('dialog', { name: 'Roll beta back to version 1?' });
+    await question.getByText('in place of version 2').waitFor();
+    await asked(node, 'POST', '/v1/functions/shared/aliases/beta/rollback', { to: 1 });
+    await question.getByText('in place of version 1.').waitFor();
+    await question.getByText('fob rollback shared --alias beta --to 1').waitFor();
+    await question.getByRole('button', { name: 'Roll back' }).click();
+    await question.getByText('already').waitFor();
+    assertClean();
+  });
+
+  test('a step of a release holds for as long as is written', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await open(page, 'releases?release=prod');
+    await page.getByLabel('Each step holds for').fill('15s');
+    await page.getByText('--every 15s').waitFor();
+    await page.getByText('All of it after 45 s').waitFor();
+    assertClean();
+  });
+
   test('a gradual release shows both versions live, and is led to its end', async (t) => {
     const { page, assertClean } = await openPage(t, browser);
     await open(page, 'releases?release=prod');

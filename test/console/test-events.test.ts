@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { startTestNode, type TestNode } from '../support/node.ts';
 import { asked, choose, codeOf, HOSTILE } from './function-support.ts';
-import { everyLook, goTo, look, noBrowser, openBrowser, openPage } from './support.ts';
+import { everyLook, goTo, look, noBrowser, openBrowser, openPage, waitUntil } from './support.ts';
 
 const EVENTS = '/v1/functions/pay/test-events';
 
@@ -28,6 +28,19 @@ describe('test events in the console', { skip: noBrowser }, () => {
   after(async () => {
     await browser?.close();
     await node?.close();
+  });
+
+  test('of a long log its end is shown, and said to be that', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    const inline = `export const handler = () => { for (let at = 1; at <= 600; at++) console.log('line', at); };\n`;
+    await asked(node, 'PUT', '/v1/functions/chatty', { code: { inline, fileName: 'main.mjs' } });
+    await goTo(page, `${node.url}/console/functions/chatty/test`);
+    await button(page, 'Run').click();
+    await page.getByText('Log, its last 500 lines').waitFor();
+    await waitUntil(page, `document.querySelector('[aria-label="Lines of the log"]').scrollTop > 1000`);
+    const log = await page.getByRole('region', { name: 'Lines of the log' }).textContent();
+    assert.equal(log, Array.from({ length: 500 }, (_, at) => `line ${at + 101}\n`).join(''));
+    assertClean();
   });
 
   test('one is saved by keys, and another browser sees it by the address, and what becomes of it', async (t) => {

@@ -79,7 +79,7 @@ export function FilterBar({ view, source, isOfOne, children }: FilterBarProps) {
             size="xs"
             className={classes.where ?? ''}
             aria-label="Conditions for fields of JSON lines"
-            placeholder={filters.where.length === 0 ? 'status>=500   user.id=42   msg~"timed out"' : ''}
+            placeholder={filters.where.length === 0 ? 'status>=500 and (user.id=42 or msg~"timed out")' : ''}
             splitChars={[]}
             acceptValueOnBlur
             value={[...filters.where]}

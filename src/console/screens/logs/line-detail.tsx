@@ -9,7 +9,7 @@ import { LineContext } from './line-context.tsx';
 import classes from './line-detail.module.css';
 import type { LogLine } from './lines.ts';
 import { linePath } from './query.ts';
-import { conditionOf, structured } from './structured.ts';
+import { fieldsOf, structured } from './structured.ts';
 
 const TONES: Readonly<Record<LogLine['level'], Tone>> = {
   trace: 'quiet',
@@ -35,7 +35,7 @@ export function LineDetail({ line, find, onClose, onWhere, onOnly }: LineDetailP
   const { timeMs, level, function: name, version, invocationId, sandboxId, stream, text } = line;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another line takes the focus
   useEffect(() => heading.current?.focus({ preventScroll: true }), [line]);
-  const said = structured(text, true);
+  const fields = fieldsOf(text);
   return (
     <aside
       className={classes.detail}
@@ -66,14 +66,15 @@ export function LineDetail({ line, find, onClose, onWhere, onOnly }: LineDetailP
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keys */}
       <pre className={classes.text} tabIndex={0}>
-        <Highlight text={said?.message ?? text} find={find} />
+        <Highlight text={structured(text)?.message ?? text} find={find} />
       </pre>
-      {said !== undefined && said.fields.length > 0 && (
+      {fields.length > 0 && (
         <table className={classes.fields}>
           <caption>Fields</caption>
           <tbody>
-            {said.fields.map(([field, value]) => (
-              <Field key={field} name={field} value={value} raw={rawOf(text, field)} find={find} onWhere={onWhere} />
+            {fields.map((field, at) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: two may have one name, and they never change
+              <Field key={at} {...field} find={find} onWhere={onWhere} />
             ))}
           </tbody>
         </table>
@@ -122,13 +123,12 @@ export function LineDetail({ line, find, onClose, onWhere, onOnly }: LineDetailP
 interface FieldProps {
   readonly name: string;
   readonly value: string;
-  readonly raw: unknown;
+  readonly condition?: string;
   readonly find: string;
   readonly onWhere: (condition: string) => void;
 }
 
-function Field({ name, value, raw, find, onWhere }: FieldProps) {
-  const condition = conditionOf(name, raw);
+function Field({ name, value, condition, find, onWhere }: FieldProps) {
   return (
     <tr>
       <th scope="row">{name}</th>
@@ -146,8 +146,4 @@ function Field({ name, value, raw, find, onWhere }: FieldProps) {
       </td>
     </tr>
   );
-}
-
-function rawOf(text: string, field: string): unknown {
-  return (JSON.parse(text) as Record<string, unknown>)[field];
 }

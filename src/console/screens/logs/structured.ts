@@ -13,26 +13,71 @@ const TOLD = new Set([
 /** Longer lines are shown as they are. */
 const MAX_CHARS = 65_536;
 
-/** Reads a line that is a JSON object; `undefined` for any other. `whole` leaves no field out. */
-export function structured(text: string, whole = false): Structured | undefined {
+/** Reads a line that is a JSON object, without what is told beside it; `undefined` for any other. */
+export function structured(text: string): Structured | undefined {
+  const object = objectOf(text);
+  if (object === undefined) return undefined;
+  const told = MESSAGE.find((name) => typeof object[name] === 'string');
+  const fields = Object.entries(object)
+    .filter(([name]) => name !== told && !TOLD.has(name))
+    .map(([name, value]) => [name, written(value)] as const);
+  return { fields, ...(told !== undefined && { message: object[told] as string }) };
+}
+
+/** One field of a line, by the name that a condition has for it: `user.id` is what `user` has as `id`. */
+interface Field {
+  readonly name: string;
+  readonly value: string;
+  /** The condition that a line has the same there; absent where it cannot be said. */
+  readonly condition?: string;
+}
+
+const MAX_DEPTH = 4;
+const MAX_FIELDS = 500;
+
+/** Every field of a line that is a JSON object, those within others too, besides the message that `structured` tells. */
+export function fieldsOf(text: string): readonly Field[] {
+  const object = objectOf(text);
+  if (object === undefined) return [];
+  const told = MESSAGE.find((name) => typeof object[name] === 'string');
+  const fields: Field[] = [];
+  const add = (name: string, value: unknown, depth: number): void => {
+    if (fields.length >= MAX_FIELDS) return;
+    const inner = depth < MAX_DEPTH ? partsOf(value) : [];
+    for (const [own, each] of inner) add(`${name}.${own}`, each, depth + 1);
+    if (inner.length > 0) return;
+    const condition = conditionOf(name, value);
+    fields.push({ name, value: written(value), ...(condition !== undefined && { condition }) });
+  };
+  for (const [name, value] of Object.entries(object))
+    if (name !== told) add(name, value, name.includes('.') ? MAX_DEPTH : 1);
+  return fields;
+}
+
+/** What an object has; nothing for any other value, and where a path does not lead to it. */
+function partsOf(value: unknown): readonly (readonly [name: string, value: unknown])[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  const parts = Object.entries(value);
+  return parts.some(([name]) => name.includes('.')) ? [] : parts;
+}
+
+function objectOf(text: string): Record<string, unknown> | undefined {
   if (text.charCodeAt(0) !== 0x7b || text.length > MAX_CHARS) return undefined;
-  let object: Record<string, unknown>;
   try {
-    object = JSON.parse(text) as Record<string, unknown>;
+    return JSON.parse(text) as Record<string, unknown>;
   } catch {
     return undefined;
   }
-  const told = MESSAGE.find((name) => typeof object[name] === 'string');
-  const fields = Object.entries(object)
-    .filter(([name]) => name !== told && (whole || !TOLD.has(name)))
-    .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const);
-  return { fields, ...(told !== undefined && { message: object[told] as string }) };
+}
+
+function written(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 const BARE = /^[A-Za-z_@$][\w.@$-]*$/;
 
 /** The condition that a field has this value, in the language of `--where`; `undefined` where it cannot be said. */
-export function conditionOf(name: string, value: unknown): string | undefined {
+function conditionOf(name: string, value: unknown): string | undefined {
   if (!BARE.test(name) || value === null || typeof value === 'object') return undefined;
   return typeof value === 'string' ? `${name}=${JSON.stringify(value)}` : `${name}=${String(value)}`;
 }

@@ -26,4 +26,4 @@ export default function Logs({ view: { name } }: FunctionTabProps) {
   );
 }
 
-const HEIGHT = 'max(20rem, calc(100vh - 25rem))';
+const HEIGHT = 'max(20rem, calc(100vh - 28rem))';

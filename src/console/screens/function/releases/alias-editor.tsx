@@ -6,6 +6,7 @@ import { useChange } from '../../../api/hooks.ts';
 import type { FunctionView } from '../../../api/things.ts';
 import { FormDialog, ifRevision } from '../../../ui/form-dialog.tsx';
 import type { Alias } from './alias-panel.tsx';
+import classes from './releases.module.css';
 import { Shares } from './shares.tsx';
 import { sharesText } from './shares-text.ts';
 
@@ -112,6 +113,7 @@ export function AliasEditor({ view, alias, versions, onClose }: AliasEditorProps
             Version {second} gets {weight}% of the invocations
           </Text>
           <Slider
+            className={classes.weight}
             value={weight}
             onChange={setWeight}
             min={0}

@@ -2,6 +2,7 @@ import { Button, Group, Menu, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconArrowBackUp, IconDots, IconTrendingUp } from '@tabler/icons-react';
+import { useState } from 'react';
 import { api } from '../../../api/client.ts';
 import { useChange } from '../../../api/hooks.ts';
 import type { FunctionView } from '../../../api/things.ts';
@@ -30,11 +31,12 @@ interface AliasPanelProps {
 export function AliasPanel({ view: { name }, alias, onEdit, onRelease }: AliasPanelProps) {
   const { name: own, description, versions, stickyBy, updatedAt, updatedBy, release, revision } = alias;
   const [isRemoving, removal] = useDisclosure(false);
+  /** Where it goes back to as it was asked about: what others do, or the release by itself, does not change the question. */
+  const [asked, setAsked] = useState<number>();
   const path = { name, alias: own };
   const headers = { 'If-Match': `"${revision}"` };
   const goBack = useChange(
-    () =>
-      api.post('/v1/functions/{name}/aliases/{alias}/rollback', { path, body: { to: alias.rollsBackTo! }, headers }),
+    () => api.post('/v1/functions/{name}/aliases/{alias}/rollback', { path, body: { to: asked! }, headers }),
     ['/v1/functions', '/v1/releases'],
   );
   const removing = useChange(
@@ -67,7 +69,13 @@ export function AliasPanel({ view: { name }, alias, onEdit, onRelease }: AliasPa
             </May>
           )}
           <May action="function:release" on={`function:${name}`}>
-            <Button size="xs" variant="default" onClick={onEdit} disabled={isUnderWay}>
+            <Button
+              size="xs"
+              variant="default"
+              onClick={onEdit}
+              disabled={isUnderWay}
+              title={isUnderWay ? 'The release moves it until it ends' : undefined}
+            >
               Move
             </Button>
           </May>
@@ -75,17 +83,18 @@ export function AliasPanel({ view: { name }, alias, onEdit, onRelease }: AliasPa
             label="Roll back"
             action="function:release"
             on={`function:${name}`}
+            onAsk={() => setAsked(backTo)}
             button={{
               size: 'xs',
               disabled: backTo === undefined,
               leftSection: <IconArrowBackUp size={14} aria-hidden />,
             }}
-            title={`Roll ${own} back to version ${backTo}?`}
-            command={['rollback', name, '--alias', own, '--to', String(backTo)]}
+            title={`Roll ${own} back to version ${asked}?`}
+            command={['rollback', name, '--alias', own, '--to', String(asked)]}
             onConfirm={async () => `${name}:${own} is ${sharesText((await goBack.mutateAsync(undefined)).versions)}`}
           >
             {isUnderWay && 'The release ends. '}
-            All invocations of {name}:{own} go to version {backTo} at once, in place of {sharesText(versions)}.
+            All invocations of {name}:{own} go to version {asked} at once, in place of {sharesText(versions)}.
           </ConfirmButton>
           <Menu position="bottom-end" withinPortal>
             <Menu.Target>

@@ -1,5 +1,6 @@
 import { Anchor, Group, Text } from '@mantine/core';
 import { IconArrowBackUp } from '@tabler/icons-react';
+import { useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../../api/client.ts';
 import { useChange } from '../../../api/hooks.ts';
@@ -24,12 +25,14 @@ const SHOWN = 8;
 /** What served when where no alias is named, and the way back. */
 export function ServedBefore({ view: { name, version, revision }, versions }: ServedBeforeProps) {
   const to = versions?.rollsBackTo;
-  const target = versions?.versions.find((each) => each.version === to);
+  /** Where one goes back to as it was asked about: what others do meanwhile does not change the question. */
+  const [asked, setAsked] = useState<number>();
+  const target = versions?.versions.find((each) => each.version === asked);
   const goBack = useChange(
     () =>
       api.post('/v1/functions/{name}/rollback', {
         path: { name },
-        body: { to: to! },
+        body: { to: asked! },
         headers: { 'If-Match': `"${revision}"` },
       }),
     ['/v1/functions'],
@@ -49,12 +52,13 @@ export function ServedBefore({ view: { name, version, revision }, versions }: Se
             label="Roll back"
             action="function:release"
             on={`function:${name}`}
+            onAsk={() => setAsked(to)}
             button={{ size: 'xs', disabled: to === undefined, leftSection: <IconArrowBackUp size={14} aria-hidden /> }}
-            title={`Roll ${name} back to version ${to}?`}
-            command={['rollback', name, '--to', String(to)]}
+            title={`Roll ${name} back to version ${asked}?`}
+            command={['rollback', name, '--to', String(asked)]}
             onConfirm={async () => `Version ${(await goBack.mutateAsync(undefined)).version} of ${name} serves`}
           >
-            Invocations of <b>{name}</b> without an alias go to version {to}
+            Invocations of <b>{name}</b> without an alias go to version {asked}
             {target !== undefined && (
               <>
                 , made <Time at={target.createdAt} ago />

@@ -6,6 +6,8 @@ import { useChange } from '../../../api/hooks.ts';
 import type { FunctionView } from '../../../api/things.ts';
 import { FormDialog, ifRevision } from '../../../ui/form-dialog.tsx';
 import { formatDuration } from '../../../ui/format.ts';
+import { spanText } from '../../../ui/span.ts';
+import { SpanField } from '../../../ui/span-field.tsx';
 import type { Alias } from './alias-panel.tsx';
 
 interface StartReleaseProps {
@@ -21,7 +23,8 @@ const SHAPES = [
   { value: '1,10,100', label: 'Carefully: 1, 10, 100%' },
   { value: '10,100', label: 'A canary: 10%, then all' },
 ];
-const MINUTE_MS = 60_000;
+const SECOND_MS = 1_000;
+const LONGEST_STEP_MS = 7 * 86_400_000;
 
 /** Begins a gradual release: to which version, in which steps, and when it counts as worse and goes back by itself. */
 export function StartRelease({ view: { name, version }, alias, versions, onClose }: StartReleaseProps) {
@@ -30,7 +33,7 @@ export function StartRelease({ view: { name, version }, alias, versions, onClose
   const [chosen, setTo] = useState<number>();
   const to = chosen ?? (version === from ? others[0] : version);
   const [shares, setShares] = useState(SHAPES[1]!.value);
-  const [minutes, setMinutes] = useState(1);
+  const [everyMs, setEveryMs] = useState(60 * SECOND_MS);
   const [minCalls, setMinCalls] = useState(10);
   const [maxErrorIncrease, setErrors] = useState(2);
   const [maxLatencyFactor, setFactor] = useState(1.5);
@@ -49,7 +52,7 @@ export function StartRelease({ view: { name, version }, alias, versions, onClose
         body: {
           to: to!,
           steps,
-          everyMs: Math.round(minutes * MINUTE_MS),
+          everyMs,
           rules: { minCalls, maxErrorIncrease, maxLatencyFactor, waitForCalls, alarms },
         },
         ...ifRevision(revision),
@@ -58,7 +61,7 @@ export function StartRelease({ view: { name, version }, alias, versions, onClose
   );
   const command = [
     ...['release', name, '--alias', alias.name, '--to', String(to)],
-    ...['--steps', steps.join(','), '--every', `${Math.round(minutes * 60)}s`],
+    ...['--steps', steps.join(','), '--every', spanText(everyMs)],
     ...['--max-errors', String(maxErrorIncrease), '--max-latency', String(maxLatencyFactor)],
     ...['--min-calls', String(minCalls)],
     ...(waitForCalls ? ['--wait-for-calls'] : []),
@@ -92,14 +95,13 @@ export function StartRelease({ view: { name, version }, alias, versions, onClose
           allowDeselect={false}
           nothingFoundMessage="There is no other version"
         />
-        <NumberInput
+        <SpanField
           label="Each step holds for"
-          description={`All of it after ${formatDuration(minutes * MINUTE_MS * (steps.length - 1))}`}
-          value={minutes}
-          onChange={(next) => typeof next === 'number' && setMinutes(next)}
-          min={0.02}
-          max={10_080}
-          suffix=" min"
+          description={`All of it after ${formatDuration(everyMs * (steps.length - 1))}`}
+          value={everyMs}
+          onChange={setEveryMs}
+          min={SECOND_MS}
+          max={LONGEST_STEP_MS}
         />
       </Group>
       <Select

@@ -99,7 +99,7 @@ function Shown({ name, run }: { readonly name: string; readonly run: Run }) {
           <Text size="sm" fw={600}>
             {[error.type, error.message].filter(Boolean).join(': ')}
           </Text>
-          {error.stack !== undefined && (
+          {error.stack !== undefined && error.stack.trim() !== '' && (
             // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
             <section className={classes.text} aria-label="Stack" tabIndex={0}>
               <pre>{error.stack}</pre>
