@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { messageOf, Problem } from '../../model/problem.ts';
 import type { ProjectApi } from '../../project/api.ts';
 import type { GitOptions } from '../../service/repository/git.ts';
-import type { RepositoryView } from '../../service/repository/repositories.ts';
+import type { Deployment, RepositoryView, WatchState } from '../../service/repository/repositories.ts';
 import type { DoorContext } from '../context.ts';
 import { type CommitToDeploy, deployCommit } from './deploy-commit.ts';
 
@@ -17,6 +17,8 @@ export interface DeploymentRequest extends Omit<CommitToDeploy, 'repository'> {
   readonly api: ProjectApi;
   readonly lastingApi: ProjectApi;
   readonly options: GitOptions;
+  /** What is known of a watched one when it is deployed: a node that is killed right after must not deploy it again. */
+  readonly known?: Partial<WatchState>;
   tell(line: string): void;
 }
 
@@ -77,7 +79,7 @@ export class Deployments {
       if (typeof buildLog === 'string') tell(buildLog.trimEnd());
       tell(`error: ${messageOf(error)}`);
     }
-    await repositories.record(repository.name, {
+    const deployment: Deployment = {
       id: randomUUID(),
       at,
       by: request.by,
@@ -87,7 +89,8 @@ export class Deployments {
       durationMs: Math.round(clock.monotonicMs() - startedMs),
       ...(failure !== undefined && { error: messageOf(failure).slice(0, 2_000) }),
       log: printed,
-    });
+    };
+    await repositories.record(repository.name, deployment, failure === undefined ? request.known : undefined);
     if (failure !== undefined) throw failure;
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { pino } from 'pino';
 import { type GitServer, startGitServer } from '../../../test/support/git-server.ts';
 import { createWorkTree, type WorkTree } from '../../../test/support/git-work-tree.ts';
 import { FakeClock } from '../../model/testing/fake-clock.ts';
+import type { RepositoryView } from '../../service/repository/repositories.ts';
 import { openRepositories, type RunningRepositories } from '../../service/repository/stored-repositories.ts';
 import { openEmbeddedStore } from '../../store/embedded/store.ts';
 import type { Store } from '../../store/store.ts';
@@ -38,7 +40,19 @@ describe('looking at other repositories by the clock', () => {
     server = await startGitServer(work.folder);
     const context = { repositories, clock, log, settings: { maxPushBytes: 1_000_000 } } as unknown as DoorContext;
     const deployments = {
-      async deploy(_repository: unknown, request: DeploymentRequest) {
+      async deploy(repository: RepositoryView, request: DeploymentRequest) {
+        const { commit, ref, by, known } = request;
+        const done = {
+          id: randomUUID(),
+          at: '',
+          by,
+          ref,
+          ...commit,
+          state: 'deployed',
+          durationMs: 0,
+          log: '',
+        } as const;
+        await repositories.record(repository.name, done, known);
         deployed.dispatchEvent(new CustomEvent('deployed', { detail: request.commit.commit }));
       },
     } as unknown as Deployments;
@@ -73,6 +87,19 @@ describe('looking at other repositories by the clock', () => {
     clock.advance(MINUTE_MS + 5_000);
     assert.equal(await second, commit);
     await repositories.look('polled');
+  });
+
+  test('deploys once what it was killed right after', async (t) => {
+    const watch = { url: `${server.url}/.git`, branch: 'main', pollMs: 60 * MINUTE_MS };
+    await repositories.create('killed', { watch, by: 'ann' });
+    // Nothing that comes after the deployment's own record is written any more.
+    const died = t.mock.method(repositories, 'setWatchState', () => Promise.reject(new Error('killed')));
+    await assert.rejects(repositories.look('killed'), { message: 'killed' });
+    died.mock.restore();
+    await repositories.look('killed');
+    const { deployments, watch: state } = repositories.find('killed')!.state;
+    assert.deepEqual([deployments.length, state?.commit], [1, deployments[0]!.commit]);
+    await repositories.remove('killed');
   });
 
   test('ends with the repository', async () => {

@@ -160,6 +160,7 @@ export class Watcher {
     const options = { folder: outside.folder, timeoutMs: READ_TIMEOUT_MS, signal: this.ending.signal };
     const commit = await readCommit(git, next.commit, options);
     const principal = this.principalOf(view);
+    const known = { commit: next.commit, ...tags };
     await this.deployments.deploy(view, {
       commit,
       ref: next.ref,
@@ -169,9 +170,10 @@ export class Watcher {
       api: this.ownApi.as(principal, this.ending.signal),
       lastingApi: this.ownApi.as(principal),
       options,
+      known,
       tell: () => {},
     });
-    return { commit: next.commit, ...tags };
+    return known;
   }
 
   /** The branch that is watched; rejects with which ones there are instead. */

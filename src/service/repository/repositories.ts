@@ -108,8 +108,8 @@ export interface Repositories {
   /** What it was sealed as. */
   credential(view: RepositoryView): string | undefined;
   hookSecret(view: RepositoryView): string | undefined;
-  /** Adds a deployment, and forgets the oldest. */
-  record(name: string, deployment: Deployment): Promise<void>;
+  /** Adds a deployment, and forgets the oldest; in one commit with what is known of the watched one from then on. */
+  record(name: string, deployment: Deployment, known?: Partial<WatchState>): Promise<void>;
   setWatchState(name: string, state: WatchState): Promise<void>;
   /** Packs loose what pushes left; never rejects. */
   tidy(view: RepositoryView): Promise<void>;

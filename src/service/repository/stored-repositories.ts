@@ -208,9 +208,10 @@ class StoredRepositories implements RunningRepositories {
     return hookSecret === undefined ? undefined : this.options.store.vault.open(hookSecret);
   }
 
-  async record(name: string, deployment: Deployment): Promise<void> {
+  async record(name: string, deployment: Deployment, known?: Partial<WatchState>): Promise<void> {
     await this.changeState(name, (state) => ({
       ...state,
+      ...(known !== undefined && { watch: { failures: 0, ...state.watch, ...known } }),
       deployments: [deployment, ...state.deployments].slice(0, MAX_DEPLOYMENTS),
     }));
   }
