@@ -70,6 +70,27 @@ describe('what is done in the console while an answer is on its way', { skip: no
     assertClean();
   });
 
+  test('a setting that is set back while it is being saved is set back, too', async (t) => {
+    const { page, assertClean } = await openPage(t, browser);
+    await open(page, 'configuration');
+    const owner = page.getByLabel('Owner', { exact: true });
+    const stood = await owner.inputValue();
+    await owner.fill('for-a-moment');
+    await page.getByText('1 changed').waitFor();
+    const saving = await hold(page, '**/v1/functions/meta', 'PATCH');
+    await page.getByRole('button', { name: 'Save as a new version' }).click();
+    await saving.isAsked;
+    await owner.fill(stood);
+    saving.release();
+    await page.getByText('serves with it').waitFor();
+    await page.getByText('1 changed').waitFor();
+    assert.equal(await owner.inputValue(), stood);
+    await page.getByRole('button', { name: 'Save as a new version' }).click();
+    await page.getByText('Nothing is changed').waitFor();
+    assert.equal((await asked(node, 'GET', '/v1/functions/meta')).json.config.owner, stood);
+    assertClean();
+  });
+
   test('an event that was chosen is not taken back by the one that was to be there at first', async (t) => {
     const { page, assertClean } = await openPage(t, browser);
     const first = await hold(page, '**/v1/trigger-types/bucket/sample', 'POST');

@@ -28,24 +28,30 @@ export default function Configuration({ view }: FunctionTabProps) {
   const [base, setBase] = useState(view);
   const may = useMay('function:configure', `function:${name}`);
   const keys = Object.keys(changes) as (keyof Config)[];
-  const both = keys.filter((key) => !equal(base.config[key], config[key]) && !equal(changes[key], config[key]));
-  // Somebody else's change of other settings is no conflict: what one writes goes upon it.
-  if (base !== view && both.length === 0) setBase(view);
   const saving = useChange(
-    () =>
+    (body: Partial<Config>) =>
       api.patch('/v1/functions/{name}', {
         path: { name },
-        body: changes,
+        body,
         headers: { 'If-Match': `"${base.revision}"` },
       }),
     ['/v1/functions', '/v1/policies', '/v1/audit'],
   );
+  // What one has saved oneself is no conflict with what one wrote after that.
+  const isTheirs = (key: keyof Config) => !equal(saving.variables?.[key], config[key]);
+  const both = keys.filter(
+    (key) => !equal(base.config[key], config[key]) && !equal(changes[key], config[key]) && isTheirs(key),
+  );
+  // Somebody else's change of other settings is no conflict: what one writes goes upon it.
+  if (base !== view && both.length === 0) setBase(view);
   const change = (key: keyof Config, value: unknown) => {
     const { [key]: _, ...others } = changes;
-    setChanges(equal(config[key], value) ? others : { ...others, [key]: value });
+    // What is being saved is no longer what stands.
+    const isSaving = saving.isPending && Object.hasOwn(saving.variables, key);
+    setChanges(equal(config[key], value) && !isSaving ? others : { ...others, [key]: value });
   };
   const save = () =>
-    saving.mutate(undefined, {
+    saving.mutate(changes, {
       onSuccess: (made) => {
         // What was written meanwhile is not saved yet.
         const isSaved = ([key, value]: [string, unknown]) => value === changes[key as keyof Config];
