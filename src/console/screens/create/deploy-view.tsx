@@ -14,7 +14,7 @@ import { Failure } from '../../ui/failure.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { May } from '../../ui/may.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import type { Creation } from './context.tsx';
+import type { Creation } from './creation.ts';
 import classes from './deploy.module.css';
 import type { Draft } from './draft.ts';
 import type { TaskState } from './making.ts';

@@ -3,7 +3,7 @@ import { type DeployProgress, followDeployment, originHeader } from '../../api/d
 import { ApiProblem } from '../../api/problem.ts';
 import { makeSource, writeTrigger } from '../../ui/trigger-form/save.ts';
 import { packed, tarGz } from './archive.ts';
-import type { Creation } from './context.tsx';
+import type { Creation } from './creation.ts';
 import { type Draft, followedBy } from './draft.ts';
 import { configOf, type Task } from './plan.ts';
 import { uploaded } from './upload.ts';

@@ -1,24 +1,11 @@
 import { useFunctions } from '../../api/functions.ts';
 import { useApi } from '../../api/hooks.ts';
-import type { Api } from '../../api/types.gen.ts';
 import { useSources } from '../../ui/trigger-form/source-field.tsx';
+import type { Known } from './creation.ts';
 import { useMaking } from './making.ts';
 import { functionId } from './plan.ts';
 
-export type RoleView = Api['GET /v1/execution-roles']['answer']['roles'][number];
-export type RoleTemplate = Api['GET /v1/execution-role-templates']['answer']['templates'][number];
-
-/** What is there already, as far as one may see it; `undefined` where that is not known. */
-export interface Known {
-  readonly bucket: readonly string[] | undefined;
-  readonly queue: readonly string[] | undefined;
-  readonly topic: readonly string[] | undefined;
-  /** Without what was made of this very draft, before something else was refused. */
-  readonly functions: readonly string[] | undefined;
-  readonly roles: readonly RoleView[] | undefined;
-  readonly templates: readonly RoleTemplate[];
-}
-
+/** What is there already, as far as one may see it. */
 export function useKnown(): Known {
   const { made } = useMaking();
   const functions = useFunctions();

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 import type { DeployProgress } from '../../api/deployment.ts';
 import { outdate } from '../../api/hooks.ts';
 import { messageOf } from '../../api/problem.ts';
-import type { Creation } from './context.tsx';
+import type { Creation } from './creation.ts';
 import { carryOut } from './deploy.ts';
 import { configOf, planOf, type Task } from './plan.ts';
 

@@ -1,5 +1,5 @@
 import { type Source, sourceOf } from '../../ui/trigger-form/draft.ts';
-import type { Creation } from './context.tsx';
+import type { Creation } from './creation.ts';
 import { accessOf, type Draft } from './draft.ts';
 import { sameGrants } from './steps.ts';
 

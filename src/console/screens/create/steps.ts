@@ -1,6 +1,6 @@
 import { triggerFaults } from '../../ui/trigger-form/trigger-form.tsx';
 import { lackingValues } from './blueprint.ts';
-import type { Creation } from './context.tsx';
+import type { Creation } from './creation.ts';
 import { accessOf } from './draft.ts';
 import type { StepId } from './step-list.ts';
 import { uploaded } from './upload.ts';

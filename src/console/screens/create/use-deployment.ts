@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { useLocation, useNavigate } from 'react-router';
-import type { Creation } from './context.tsx';
+import type { Creation } from './creation.ts';
 import { leaveMaking, type Making, make, makeNext, useMaking } from './making.ts';
 
 export interface Deployment extends Pick<Making, 'state' | 'tasks'> {
