@@ -7,7 +7,7 @@ import { yaml } from '@codemirror/lang-yaml';
 import { EditorState } from '@codemirror/state';
 import { PROJECT_FOLDER } from '../../src/cli/project.ts';
 import { STARTERS } from '../../src/console/screens/create/starters.ts';
-import { formatCode } from '../../src/console/ui/code-format.ts';
+import { assertNotMuchLonger, formatCode } from '../../src/console/ui/code-format.ts';
 import { languageOf } from '../../src/console/ui/code-language.ts';
 import { cleanLines } from '../../src/console/ui/code-lines.ts';
 import { formatPython } from '../../src/console/ui/python-format.ts';
@@ -55,6 +55,18 @@ test('code that cannot be read is refused with the place', async () => {
   await assert.rejects(formatCode('const a = ;\n', 'javascript'), { message: /^Unexpected token \(1:11\)$/ });
   await assert.rejects(formatPython("a = 'ä'\nü = 'x\n", RUFF), {
     message: 'missing closing quote in string literal (2:5)',
+  });
+});
+
+test('what would become many times as long is left as it is, and what is too much for a formatter is said in words', async () => {
+  const nested = `${`${'[1, '.repeat(190)}${']'.repeat(190)}\n`.repeat(3)}`;
+  const long = await formatPython(nested, RUFF);
+  assert.ok(long.length > 500_000);
+  assert.throws(() => assertNotMuchLonger(nested, long), { message: /^it would be \d{3} times as long/ });
+  const lines = 'f( 1 )\n'.repeat(100_000);
+  assertNotMuchLonger(lines, await formatPython(lines, RUFF));
+  await assert.rejects(formatPython(`a = 1${'+1'.repeat(20_000)}\n`, RUFF), {
+    message: /^it is too much for its formatter/,
   });
 });
 

@@ -1,5 +1,5 @@
 import ruff from '@wasm-fmt/ruff_fmt/wasm';
-import { formatCode } from './code-format.ts';
+import { assertNotMuchLonger, formatCode } from './code-format.ts';
 import type { Language } from './code-language.ts';
 
 /** This file's own address, by which a page starts it as a worker. */
@@ -23,7 +23,13 @@ if (typeof document === 'undefined') {
   });
 }
 
-async function formatted({ text, language }: Asked): Promise<string> {
+async function formatted(asked: Asked): Promise<string> {
+  const text = await written(asked);
+  assertNotMuchLonger(asked.text, text);
+  return text;
+}
+
+async function written({ text, language }: Asked): Promise<string> {
   if (language !== 'python') return formatCode(text, language);
   const { formatPython } = await import('./python-format.ts');
   return formatPython(text, new URL(ruff, import.meta.url));

@@ -25,6 +25,15 @@ export async function formatCode(text: string, language: Language & ('javascript
   }
 }
 
+/** What an editor takes, in letters. */
+const MOST_LETTERS = 262_144;
+
+/** Throws where code has become much longer and too long to be edited: what is nested deeply does, by its indentation, hundreds of times. */
+export function assertNotMuchLonger(before: string, after: string): void {
+  if (after.length <= Math.max(MOST_LETTERS, 2 * before.length)) return;
+  throw new Error(`it would be ${Math.round(after.length / before.length)} times as long, and too long to be edited`);
+}
+
 function count(text: string, letter: string): number {
   return text.split(letter).length - 1;
 }

@@ -6,9 +6,9 @@ import { cleanLines } from './code-lines.ts';
 import { prettyJson } from './pretty-json.ts';
 
 /**
- * Tidies what is edited, and changes nothing of what it means: JavaScript and TypeScript are written as Prettier does, Python
+ * Tidies what is edited, and changes nothing of what it means (of a docstring, its blanks): JavaScript and TypeScript are written as Prettier does, Python
  * as Ruff does, JSON by two spaces; of others the lines are cleaned.
- * Rejects with why where the code cannot be read; then it stays as it is.
+ * Rejects with why where the code cannot be read, or would become much too long; then it stays as it is.
  */
 export async function tidy(view: EditorView, language: Language): Promise<void> {
   if (view.state.readOnly) return;

@@ -15,8 +15,9 @@ export async function formatPython(text: string, ruff: InitInput): Promise<strin
       quote_style: 'preserve',
     });
   } catch (fault) {
-    // It throws texts.
-    throw new Error(withPlace(String(fault), text), { cause: fault });
+    // It throws texts; an error is the end of its stack or its memory.
+    if (typeof fault !== 'string') throw new Error('it is too much for its formatter', { cause: fault });
+    throw new Error(withPlace(fault, text), { cause: fault });
   }
 }
 
