@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
 import { startTestNode, type TestNode } from '../support/node.ts';
 import { asked, choose, codeOf, HOSTILE, makeFunction, write } from './function-support.ts';
-import { everyLook, goTo, noBrowser, openBrowser, openPage } from './support.ts';
+import { assertAccessible, everyLook, goTo, noBrowser, openBrowser, openPage } from './support.ts';
 
 describe("a function's code and tests in the console", { skip: noBrowser }, () => {
   let browser: Browser;
@@ -119,6 +119,23 @@ describe("a function's code and tests in the console", { skip: noBrowser }, () =
     await page.getByText('1 file changed').waitFor();
     await asked(node, 'POST', '/v1/functions/back/rollback', {});
     await page.getByText('Version 1 serves again: it was rolled back while you were editing').waitFor();
+    assertClean();
+  });
+
+  test('who edits while somebody removes the function is told just that, and keeps what was written', async (t) => {
+    const { page, assertClean } = await openPage(t, browser, { expected: /404/ });
+    await makeFunction(node, 'removed');
+    await open(page, 'code', 'removed');
+    await page.getByText('Live', { exact: true }).waitFor();
+    await write(page, 'main.mjs', codeOf(30));
+    await page.getByText('1 file changed').waitFor();
+    await asked(node, 'DELETE', '/v1/functions/removed');
+    await page.getByRole('alert').getByText('removed was removed').waitFor();
+    await assertAccessible(page);
+    await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+    await page.getByText('Not deployed: there is no function').waitFor();
+    assert.equal(await page.getByText('What served goes on serving').count(), 0);
+    await page.getByRole('textbox', { name: 'main.mjs' }).getByText('version: 30').waitFor();
     assertClean();
   });
 

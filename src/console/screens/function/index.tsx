@@ -1,6 +1,9 @@
+import { Alert } from '@mantine/core';
+import { IconTrash } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import { Route, Routes, useParams } from 'react-router';
 import { useApi } from '../../api/hooks.ts';
+import { ApiProblem } from '../../api/problem.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { NotFound } from '../../ui/not-found.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -35,6 +38,18 @@ export default function FunctionPage() {
           tabs={TABS.map(({ path, title }) => ({ title, to: functionPath(name, path), end: path === '' }))}
         />
       )}
+      {query.data !== undefined && isAbsent(query.error) && (
+        <Alert
+          color="yellow"
+          variant="light"
+          role="alert"
+          icon={<IconTrash aria-hidden />}
+          title={`${name} was removed`}
+          classNames={{ title: classes.removed ?? '', icon: classes.removed ?? '' }}
+        >
+          It serves no more. What stands here is as it was: copy what is to be kept.
+        </Alert>
+      )}
       <QueryView query={query} what={`The function ${name}`}>
         {(view) => (
           <Suspense fallback={<Loading />}>
@@ -53,4 +68,9 @@ export default function FunctionPage() {
       </QueryView>
     </Page>
   );
+}
+
+/** Somebody else removed it meanwhile. */
+function isAbsent(error: unknown): boolean {
+  return error instanceof ApiProblem && error.status === 404;
 }

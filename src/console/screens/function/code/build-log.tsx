@@ -14,6 +14,8 @@ interface BuildLogProps {
 export function BuildLog({ steps, pending, error }: BuildLogProps) {
   if (steps.length === 0 && !pending && error === null) return null;
   const details = error instanceof ApiProblem ? detailsOf(error) : undefined;
+  /** Of the function itself nothing serves any more, and a later one of its name has none of its draft. */
+  const isRemoved = error instanceof ApiProblem && error.status === 404;
   const lastStep = steps.findLastIndex(({ kind }) => kind === 'step');
   return (
     <div className={classes.build} role="log" aria-label="Deployment">
@@ -33,7 +35,7 @@ export function BuildLog({ steps, pending, error }: BuildLogProps) {
             Not deployed: {messageOf(error)}
           </Text>
           {details !== undefined && <pre>{details}</pre>}
-          <Text size="xs">What served goes on serving. Your draft is kept.</Text>
+          {!isRemoved && <Text size="xs">What served goes on serving. Your draft is kept.</Text>}
         </div>
       )}
     </div>
