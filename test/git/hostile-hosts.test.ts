@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { appendFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { appendFile, readdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -80,6 +81,23 @@ describe('a watched repository whose host or whose contributors are hostile', {
     const { watch: seen, deployments } = await look('many');
     assert.match(seen.error, /more than 10000 tags fit v\*/);
     assert.deepEqual(deployments, []);
+  });
+
+  test('that is larger than may be fetched says so, and leaves nothing of what came', async (t) => {
+    const other = await startTestNode({ maxPushBytes: 100_000 });
+    const large = await createWorkTree();
+    const there = await startGitServer(large.folder);
+    t.after(() => Promise.all([other.close(), there.close(), large.remove()]));
+    await large.commit('large', { ...returns(1), data: randomBytes(300_000).toString('base64') });
+    const body = JSON.stringify({ watch: { url: `${there.url}/.git`, pollMs: 86_400_000 } });
+    assert.equal((await other.request('PUT', '/v1/repositories/large', { body })).status, 201);
+    const { json } = await other.request('POST', '/v1/repositories/large/look');
+    assert.match(json.watch.error, /larger than the 100000 bytes that this node takes/);
+    const files = await readdir(join(other.dataFolder, 'repositories'), { recursive: true });
+    assert.deepEqual(
+      files.filter((path) => /tmp_|\.lock$/.test(path)),
+      [],
+    );
   });
 
   test('whose answer has no end is given up long before it fills the memory', async () => {

@@ -108,7 +108,12 @@ export async function fetchRef(git: Git, outside: Outside, ref: string): Promise
     maxFileBytes: outside.maxFileBytes,
     maxMemoryBytes: FETCH_MEMORY_BYTES,
   };
-  await git.run([...words, href, `+${ref}:${ref}`], options).catch(sayInWords);
+  await git.run([...words, href, `+${ref}:${ref}`], options).catch((error: unknown) => {
+    // The limit of a file ends whoever writes beyond it.
+    if (!/died of signal 25|File size limit|File too large/.test(messageOf(error))) return sayInWords(error);
+    const detail = `what it has there is larger than the ${outside.maxFileBytes} bytes that this node takes (maxPushBytes)`;
+    throw new Problem('too_large', detail, { cause: error });
+  });
 }
 
 /** What Git says where a credential is missing or wrong speaks of terminals, and where there is too much, of its memory. */

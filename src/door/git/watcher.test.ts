@@ -70,7 +70,8 @@ describe('looking at other repositories by the clock', () => {
   /** What is deployed next. */
   const next = async () => ((await once(deployed as never, 'deployed'))[0] as CustomEvent<string>).detail;
 
-  test('happens soon after one is made, and then as often as it is to', async () => {
+  test('happens soon after one is made, and then as often as it is to', async (t) => {
+    const packed = t.mock.method(repositories, 'tidy');
     const first = next();
     const watch = { url: `${server.url}/.git`, branch: 'main', pollMs: 5 * MINUTE_MS };
     await repositories.create('polled', { watch, by: 'ann' });
@@ -87,6 +88,10 @@ describe('looking at other repositories by the clock', () => {
     clock.advance(MINUTE_MS + 5_000);
     assert.equal(await second, commit);
     await repositories.look('polled');
+    assert.deepEqual(
+      packed.mock.calls.map(({ arguments: [{ name }] }) => name),
+      ['polled', 'polled'],
+    );
   });
 
   test('deploys once what it was killed right after', async (t) => {

@@ -156,7 +156,10 @@ export class Watcher {
       watch.tag === undefined ? refs.find(({ commit }) => commit !== before.commit) : newestTag(refs, before);
     const tags = watch.tag === undefined ? {} : { tags: knownTags(refs) };
     if (next === undefined) return tags;
-    await fetchRef(git, outside, next.ref);
+    await fetchRef(git, outside, next.ref).catch(async (error: unknown) => {
+      await repositories.clear(view);
+      throw error;
+    });
     const options = { folder: outside.folder, timeoutMs: READ_TIMEOUT_MS, signal: this.ending.signal };
     const commit = await readCommit(git, next.commit, options);
     const principal = this.principalOf(view);
@@ -173,6 +176,8 @@ export class Watcher {
       known,
       tell: () => {},
     });
+    // Within the turn: the next fetch, where it fails, removes what is half written.
+    await repositories.tidy(view, this.ending.signal);
     return known;
   }
 

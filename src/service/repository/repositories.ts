@@ -111,8 +111,10 @@ export interface Repositories {
   /** Adds a deployment, and forgets the oldest; in one commit with what is known of the watched one from then on. */
   record(name: string, deployment: Deployment, known?: Partial<WatchState>): Promise<void>;
   setWatchState(name: string, state: WatchState): Promise<void>;
-  /** Packs loose what pushes left; never rejects. */
-  tidy(view: RepositoryView): Promise<void>;
+  /** Packs loose what pushes and fetches left, and forgets what no branch of a watched one leads to any more; never rejects. */
+  tidy(view: RepositoryView, signal?: AbortSignal): Promise<void>;
+  /** Removes what a fetch left that was cut off; never rejects. */
+  clear(view: RepositoryView): Promise<void>;
   /** Hears the name of each that was made, changed or removed. */
   onChange(listener: (name: string) => void): () => void;
   /** A listener looks at a watched one at once; resolves when it has. */

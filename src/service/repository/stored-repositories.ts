@@ -220,16 +220,29 @@ class StoredRepositories implements RunningRepositories {
     await this.changeState(name, (state) => ({ ...state, watch }));
   }
 
-  async tidy(view: RepositoryView): Promise<void> {
-    const config = { 'gc.auto': '1000', 'gc.autoPackLimit': '20', 'gc.autoDetach': 'false' };
+  async tidy(view: RepositoryView, signal?: AbortSignal): Promise<void> {
+    const config = {
+      'gc.auto': '1000',
+      'gc.autoPackLimit': '20',
+      'gc.autoDetach': 'false',
+      // What others see of it can be fetched again.
+      ...(view.watch !== undefined && { 'gc.pruneExpire': '1.hour.ago', 'gc.cruftPacks': 'true' }),
+    };
     const pack = async () =>
       this.git().run(['gc', '--auto', '--quiet'], {
         folder: await this.folder(view),
         timeoutMs: TIDY_TIMEOUT_MS,
         config,
+        ...(signal !== undefined && { signal }),
       });
     await pack().catch((error: unknown) =>
       this.options.log.warn({ err: error, repository: view.name }, 'packing a repository failed'),
+    );
+  }
+
+  async clear(view: RepositoryView): Promise<void> {
+    await removeLeftovers(this.place(view)).catch((error: unknown) =>
+      this.options.log.warn({ err: error, repository: view.name }, 'removing what a fetch left failed'),
     );
   }
 
