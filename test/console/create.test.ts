@@ -125,7 +125,7 @@ describe('creating a function', { skip: noBrowser }, () => {
     await page.keyboard.press('Control+a');
     await page.keyboard.insertText("def lambda_handler( event,context ):\n\treturn {'a':event [1 :2]");
     await page.keyboard.press('Control+s');
-    await page.getByText(/expected .* \(2:\d+\)/i).waitFor();
+    await page.getByText(/expected .*, at line 2, column \d+$/i).waitFor();
     await page.keyboard.insertText('}');
     await page.keyboard.press('Control+s');
     await code.locator('.cm-line').getByText("return {'a': event[1:2]}").waitFor();
@@ -193,12 +193,12 @@ describe('creating a function', { skip: noBrowser }, () => {
     await next(page, 'Handler and role');
     await next(page, 'Memory and timeout');
     await page.getByRole('textbox', { name: 'Memory limit' }).fill('1024');
-    const rules = { rules: { maxMemoryMb: 256 } };
+    const rules = { rules: { maxMemoryMb: 256, ownerRequired: true, requiredTags: { team: [] } } };
     const put = await node.request('PUT', '/v1/policies/small', { body: JSON.stringify(rules) });
     assert.equal(put.status, 201, put.text);
     await next(page, 'Review and deploy');
     await page.getByText('policies forbid it').waitFor();
-    await page.getByText('Forbidden by the policy small').waitFor();
+    await page.getByText('Forbidden by the policy small').first().waitFor();
     await page.getByText(HOSTILE).first().waitFor();
     await page.getByRole('status').getByText('Policies forbid dropped as it is').waitFor();
     const button = page.getByRole('button', { name: 'Deploy', exact: true });
@@ -206,6 +206,15 @@ describe('creating a function', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Change Memory and timeout' }).click();
     await page.getByRole('textbox', { name: 'Memory limit' }).fill('128');
     await next(page, 'Review and deploy');
+    await page.getByText('there is no owner').waitFor();
+    await page.getByRole('button', { name: 'Change Owner' }).click();
+    await page.getByRole('textbox', { name: 'Owner' }).fill('shop');
+    await page.getByRole('combobox', { name: 'Tags' }).fill('team=checkout');
+    await page.keyboard.press('Enter');
+    await next(page, 'Handler and role');
+    await next(page, 'Memory and timeout');
+    await next(page, 'Review and deploy');
+    await page.getByText('--owner shop --tag team=checkout').waitFor();
     await page.getByText('policies allow it').waitFor();
     // A policy that is made after the review was read refuses what is sent: the way back to what has to be changed stands first.
     // The feed tells the review of it at once, whose question is kept waiting until it is too late.
@@ -456,6 +465,27 @@ export const handler = async () => word + readFileSync(new URL('./data.bin', imp
     assert.ok(origin !== undefined);
     const [trigger] = (await get('/v1/triggers?function=from-git')).triggers;
     assert.equal(trigger.options.expression, '0 * * * *');
+  });
+
+  test('a repository is one version where nothing is set besides what it is deployed with', async (t) => {
+    const work = await createWorkTree('main');
+    t.after(() => work.remove());
+    await work.commit('one', { 'main.py': 'def callme(): return "plain"\n' });
+    const server = await startGitServer(work.folder);
+    t.after(() => server.close());
+    const { page, assertClean } = await open(t);
+    await page.getByRole('radio', { name: /Git repository/ }).click();
+    await page.getByRole('textbox', { name: 'Address of the repository' }).fill(`${server.url}/.git`);
+    await next(page, 'Trigger');
+    await next(page, 'Function');
+    await nameField(page).fill('plain-git');
+    await next(page, 'Handler and role');
+    await next(page, 'Memory and timeout');
+    await next(page, 'Review and deploy');
+    await page.getByText('fob set plain-git --memory 128 --timeout 30s').waitFor();
+    await deploy(page, 'plain-git');
+    assert.equal((await get('/v1/functions/plain-git')).version, 1);
+    assertClean();
   });
 
   // The last one: from here on the node demands credentials.

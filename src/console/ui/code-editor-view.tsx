@@ -161,7 +161,7 @@ export default function CodeEditorView(props: CodeEditorProps) {
       />
       {fault !== '' && (
         <p className={classes.fault} role="status">
-          Not tidied: {fault}
+          Not tidied: {fault.replace(/ \((\d+):(\d+)\)$/, ', at line $1, column $2')}
         </p>
       )}
     </>

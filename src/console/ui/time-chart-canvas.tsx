@@ -57,6 +57,9 @@ export interface TimeChartProps {
   readonly onPick?: (atMs: number) => void;
 }
 
+/** Within it a second click makes a double one of the first, which then leads nowhere. */
+const DOUBLE_CLICK_MS = 300;
+
 export default function TimeChartCanvas(props: TimeChartProps) {
   const { label, timesMs, series, markers = [], height = 200, sync, format, range, listsMarkers = true } = props;
   const scheme = useComputedColorScheme();
@@ -85,6 +88,8 @@ export default function TimeChartCanvas(props: TimeChartProps) {
       ticks: { show: false },
     };
     let pressedAt = 0;
+    /** A click that may become a double one. */
+    let picking: ReturnType<typeof setTimeout> | undefined;
     let moving: { x: number; min: number; max: number } | undefined;
     const chart = new uPlot(
       {
@@ -170,15 +175,17 @@ export default function TimeChartCanvas(props: TimeChartProps) {
       if (by !== 0) latest.current.onRange?.((min + by) * 1_000, (max + by) * 1_000);
     };
     const onDouble = () => {
+      clearTimeout(picking);
       if (latest.current.onWhole) latest.current.onWhole();
       else chart.setData(dataOf(latest.current), true);
     };
     const onUp = (event: MouseEvent) => {
       if (moving !== undefined) return;
       const { left } = chart.cursor;
-      if (Math.abs(event.clientX - pressedAt) < 3 && left !== undefined && left >= 0) {
-        latest.current.onPick?.(chart.posToVal(left, 'x') * 1_000);
-      }
+      clearTimeout(picking);
+      if (event.detail > 1 || Math.abs(event.clientX - pressedAt) >= 3 || left === undefined || left < 0) return;
+      const atMs = chart.posToVal(left, 'x') * 1_000;
+      picking = setTimeout(() => latest.current.onPick?.(atMs), DOUBLE_CLICK_MS);
     };
     over.addEventListener('mousedown', onDown, true);
     over.addEventListener('mouseup', onUp);
@@ -188,6 +195,7 @@ export default function TimeChartCanvas(props: TimeChartProps) {
     const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
     return () => {
+      clearTimeout(picking);
       observer.disconnect();
       window.removeEventListener('mousemove', onMove);
       window.removeEventListener('mouseup', onUpAnywhere);

@@ -1,7 +1,8 @@
 import { shellWord } from '../../ui/shell-words.ts';
 import { triggerCommand } from '../../ui/trigger-form/trigger-form.tsx';
+import { type Config, commandOf } from '../function/configuration/settings.ts';
 import { accessOf, type Draft, type FunctionDraft, followedBy } from './draft.ts';
-import { type PlanFacts, planOf, type Task } from './plan.ts';
+import { configOf, type PlanFacts, planOf, type Task } from './plan.ts';
 
 /** What makes the same on the command line, a command a line. */
 export function commandsOf(facts: PlanFacts): string[][] {
@@ -33,7 +34,11 @@ function commandsOfTask(task: Task, { draft, kinds }: PlanFacts): string[][] {
       return [deployCommand(draft, task.at)];
     case 'repository': {
       const followed = Object.entries(followedBy(draft.repository)).flatMap(([what, ref]) => [`--${what}`, ref]);
-      return [['repo', 'watch', draft.parts.functions[0]!.name, draft.repository.url, ...followed]];
+      const { name } = draft.parts.functions[0]!;
+      return [
+        ['repo', 'watch', name, draft.repository.url, ...followed],
+        ['set', name, ...settingWords(configOf(draft, 0))],
+      ];
     }
     case 'trigger': {
       const { of, trigger } = draft.parts.triggers[task.at]!;
@@ -60,11 +65,15 @@ export function deployCommand(draft: Draft, at: number): string[] {
     ...['--memory', String(fn.memoryMb), '--timeout', durationWord(fn.timeoutMs)],
     ...option('--role', mode === 'none' ? '' : role),
     ...option('--description', fn.description),
-    ...Object.entries((fn.settings.environment ?? {}) as Record<string, string>).flatMap(([name, value]) => [
-      '--env',
-      `${name}=${value}`,
-    ]),
+    ...settingWords(fn.settings),
   ];
+}
+
+const NOTHING = { environment: {}, secrets: {}, tags: {}, grants: [] as string[] };
+
+/** Settings as the options that `fob deploy` and `fob set` have for them. */
+function settingWords(settings: Partial<Config>): string[] {
+  return commandOf('', NOTHING as unknown as Config, settings).slice(2);
 }
 
 function placeOf(draft: Draft, { files, name }: FunctionDraft): string {

@@ -105,8 +105,13 @@ async function watch({ draft, secrets }: Facts, say: (progress: DeployProgress) 
   }
   const failure = state?.error ?? last?.error;
   if (failure !== undefined) throw new ApiProblem(409, { code: 'conflict', detail: failure });
+  const { config } = await api.get('/v1/functions/{name}', { path: { name } });
+  const wanted = Object.entries(configOf(draft, 0));
+  const has: Readonly<Record<string, unknown>> = config;
+  // What changes nothing would be another version.
+  if (wanted.every(([key, value]) => JSON.stringify(has[key]) === JSON.stringify(value))) return;
   say({ kind: 'step', title: 'setting memory, time and role' });
-  await api.patch('/v1/functions/{name}', { path: { name }, body: configOf(draft, 0) });
+  await api.patch('/v1/functions/{name}', { path: { name }, body: Object.fromEntries(wanted) });
 }
 
 /** By which the credential of a repository is known among the secrets. */

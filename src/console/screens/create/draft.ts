@@ -29,7 +29,7 @@ export interface FunctionDraft {
   readonly memoryMb: number;
   readonly timeoutMs: number;
   readonly access: Access;
-  /** Settings that only a blueprint gives, such as its environment. */
+  /** Its owner and tags, and settings that only a blueprint gives, such as its environment. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
@@ -159,4 +159,26 @@ export function accessOf({ parts }: Draft, at: number): Access & { suggested: bo
   });
   if (grants.length === 0) return { mode: 'none', role: '', grants: [], suggested: true };
   return { mode: 'new', role: fn.name, grants: [...new Set(grants)], suggested: true };
+}
+
+/** Who is on call for it; empty: nobody is named yet. */
+export function ownerOf({ settings }: FunctionDraft): string {
+  return typeof settings.owner === 'string' ? settings.owner : '';
+}
+
+/** Its tags, each as `name=value`. */
+export function tagsOf({ settings }: FunctionDraft): string[] {
+  return Object.entries((settings.tags ?? {}) as Record<string, string>).map(([name, value]) =>
+    value === '' ? name : `${name}=${value}`,
+  );
+}
+
+/** Tags by their names, from how they are written; of two of one name the last. */
+export function tagsFrom(tags: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    tags.map((tag) => {
+      const [name = '', ...value] = tag.split('=');
+      return [name.trim(), value.join('=').trim()];
+    }),
+  );
 }

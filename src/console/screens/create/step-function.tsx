@@ -1,11 +1,11 @@
-import { Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Select, Stack, TagsInput, Text, Textarea, TextInput } from '@mantine/core';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { formatBytes } from '../../ui/format.ts';
 import { CodePanel } from './code-panel.tsx';
 import { deployCommand } from './commands.ts';
 import { useCreation } from './context.tsx';
 import classes from './create.module.css';
-import { type FunctionDraft, withFunction } from './draft.ts';
+import { type FunctionDraft, ownerOf, tagsFrom, tagsOf, withFunction } from './draft.ts';
 import { FunctionTabs } from './function-tabs.tsx';
 import { functionFaults } from './steps.ts';
 
@@ -26,6 +26,13 @@ function OneFunction({ at }: { readonly at: number }) {
   const fn = draft.parts.functions[at]!;
   const faults = functionFaults(creation, at);
   const set = (change: Partial<FunctionDraft>) => update((before) => withFunction(before, at, change));
+  /** What is `undefined` is no setting any more. */
+  const setting = (change: Record<string, unknown>) =>
+    set({
+      settings: Object.fromEntries(
+        Object.entries({ ...fn.settings, ...change }).filter(([, value]) => value !== undefined),
+      ),
+    });
   const isNamedByBlueprint = draft.start === 'blueprint' && blueprint !== undefined;
   const rename = (name: string) => {
     set({ name });
@@ -66,6 +73,23 @@ function OneFunction({ at }: { readonly at: number }) {
         minRows={1}
         maxRows={4}
       />
+      <div className={classes.fields}>
+        <TextInput
+          label="Owner"
+          description="Who is on call for it: a team or a user"
+          value={ownerOf(fn)}
+          onChange={(event) => setting({ owner: event.currentTarget.value.trim() || undefined })}
+          spellCheck={false}
+          autoComplete="off"
+        />
+        <TagsInput
+          label="Tags"
+          description="name=value, by which functions are found, grouped and ruled"
+          value={tagsOf(fn)}
+          onChange={(tags) => setting({ tags: tags.length === 0 ? undefined : tagsFrom(tags) })}
+          acceptValueOnBlur
+        />
+      </div>
       {fn.files.length > 0 ? (
         <CodePanel at={at} fault={strict ? faults.code : undefined} />
       ) : (

@@ -5,7 +5,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { lookOf } from '../../ui/trigger-form/trigger-form.tsx';
 import { useCreation } from './context.tsx';
 import shared from './create.module.css';
-import { accessOf, type Draft, followedBy } from './draft.ts';
+import { accessOf, type Draft, followedBy, ownerOf, tagsOf } from './draft.ts';
 import { GrantList } from './grant-list.tsx';
 import { MissingPermissions } from './missing-permissions.tsx';
 import { PolicyBadge, PolicyVerdict } from './policy-verdict.tsx';
@@ -97,6 +97,8 @@ function rowsOf(draft: Draft, at: number): [string, string, StepId][] {
   return [
     ['Code', codeLine(draft, at), draft.start === 'blueprint' || draft.start === 'code' ? 'function' : 'start'],
     ['Description', fn.description || 'none', 'function'],
+    ['Owner', ownerOf(fn) || 'none', 'function'],
+    ...(tagsOf(fn).length > 0 ? [['Tags', tagsOf(fn).join(', '), 'function'] as [string, string, StepId]] : []),
     ['Runtime', fn.runtime || 'the node finds out', 'function'],
     ['Handler', fn.handler || 'the node finds out', 'role'],
     [

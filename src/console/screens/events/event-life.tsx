@@ -132,7 +132,7 @@ function AttemptStep({ attempt }: { attempt: Attempt }) {
         Attempt {number ?? ''}
       </Anchor>
       {`, ${formatDuration(durationMs)}`}
-      {errorMessage !== undefined && `: ${errorType ?? ''} ${errorMessage}`}
+      {errorMessage !== undefined && `: ${[errorType, errorMessage].filter(Boolean).join(': ')}`}
     </Step>
   );
 }
@@ -152,7 +152,9 @@ function End({ event: { state, endedAtMs, dueAtMs, message, reason, attempts } }
   const words = message ?? (reason === undefined ? '' : wordsOf(reason));
   return (
     <Step tone={toneOf(state)} word={state} atMs={endedAtMs}>
-      {state === 'dead' ? `given up after ${attempts} attempts${words === '' ? '' : `: ${words}`}` : words}
+      {state === 'dead'
+        ? `given up after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}${words === '' ? '' : `: ${words}`}`
+        : words}
     </Step>
   );
 }
