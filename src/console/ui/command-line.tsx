@@ -1,8 +1,10 @@
 import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy, IconTerminal2 } from '@tabler/icons-react';
-import { Fragment } from 'react';
 import classes from './command-line.module.css';
 import { shellWord } from './shell-words.ts';
+
+/** A line ends before an option, never within it. */
+const OPTION = /(?<=^| )(--[a-z][a-z-]*)(?= |$)/;
 
 interface CommandLineProps {
   /**
@@ -27,13 +29,10 @@ export function CommandLine({ words }: CommandLineProps) {
     <div className={classes.line}>
       <IconTerminal2 size={15} stroke={1.6} aria-hidden />
       <code className={classes.code} title="The same on the command line">
-        {command.split(' ').map((word, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: words have no other name, and the same one may come twice
-          <Fragment key={at}>
-            {at > 0 && ' '}
-            <span>{word}</span>
-          </Fragment>
-        ))}
+        {command.split(OPTION).map((part, at) =>
+          // biome-ignore lint/suspicious/noArrayIndexKey: parts have no other name, and the same one may come twice
+          at % 2 === 1 ? <span key={at}>{part}</span> : part,
+        )}
       </code>
       <CopyButton value={command} timeout={1_500}>
         {({ copied, copy }) => (

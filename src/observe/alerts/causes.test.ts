@@ -35,6 +35,7 @@ function cause(facts: Partial<VersionFacts>, evidence: Partial<Evidence> = {}): 
       { version: 2, createdAtMs: AT_MS - 10_000, ...facts },
       { version: 1, createdAtMs: 0 },
     ],
+    aboutFailures: true,
     called: 0,
     calledFailed: [],
     lanes: [],

@@ -18,6 +18,8 @@ export interface Evidence {
   readonly versions: readonly VersionFacts[];
   /** The version that came while the alert fired, where what is wrong now is of it; what is `recent` began with it. */
   readonly turn?: number;
+  /** The alert is about calls that fail, so what is merely slow is nothing to it. */
+  readonly aboutFailures: boolean;
   /** Invocations of other functions that it called, and those of them that failed. */
   readonly called: number;
   readonly calledFailed: readonly InvocationRecord[];
@@ -51,7 +53,9 @@ export function causesOf(evidence: Evidence): Cause[] {
 }
 
 /** A version that began to serve shortly before, and that the failures are of. */
-function newVersion({ failed, recent, records, versions, sinceMs, windowMs, turn }: Evidence): Cause | undefined {
+function newVersion(evidence: Evidence): Cause | undefined {
+  const { failed, recent, records, versions, sinceMs, windowMs, turn, aboutFailures } = evidence;
+  if (failed.length === 0 && aboutFailures) return undefined;
   // Where nothing failed, it may be slow.
   const affected = failed.length > 0 ? failed : recent;
   const version = mostFrequent(affected.map((each) => each.version));

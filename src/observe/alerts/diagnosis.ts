@@ -3,7 +3,7 @@ import type { InvocationRecord, Journal } from '../../store/journal.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { causesOf, type Evidence, gone, mostFrequent } from './causes.ts';
 import type { Expression, Term } from './condition.ts';
-import { statisticOf } from './known-metrics.ts';
+import { countsFailures, statisticOf } from './known-metrics.ts';
 import { placeIn } from './place.ts';
 import type { FunctionFacts, Functions, VersionFacts } from './ports.ts';
 import type { Watch } from './watcher.ts';
@@ -62,7 +62,13 @@ async function gather(
     journal.invocations({ caller: facts.name, fromMs: sinceMs - windowMs, toMs, limit: MAX_RECORDS }),
   ]);
   const beganMs = Math.max(sinceMs, nowMs - watch.condition.forMs) - windowMs;
-  const within = records.filter(({ startedAtMs }) => startedAtMs >= beganMs);
+  const aboutFailures = watch.clause.kind !== 'absence' && countsFailures(watch.clause.left.of);
+  const latest = records.filter(({ startedAtMs }) => startedAtMs >= beganMs);
+  // One about failures that fires on while nothing fails any more is about those that it began with.
+  const within =
+    aboutFailures && !latest.some(isFailure)
+      ? records.filter(({ startedAtMs }) => startedAtMs >= sinceMs - windowMs)
+      : latest;
   const turn = turnOf(records, within, versions, sinceMs);
   const recent = turn === undefined ? within : within.filter(({ startedAtMs }) => startedAtMs >= turn.createdAtMs);
   const failed = recent.filter(isFailure);
@@ -84,6 +90,7 @@ async function gather(
     recent,
     failed,
     versions,
+    aboutFailures,
     ...(turn !== undefined && { turn: turn.version }),
     calledFailed: calledThen.filter(isFailure),
     called: calledThen.length,

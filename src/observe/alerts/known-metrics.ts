@@ -48,6 +48,11 @@ export function statisticOf({ metric, statistic }: Term): Statistic | undefined 
   return known === undefined ? 'sum' : known.usual;
 }
 
+/** Whether nothing but calls that fail make it more. */
+export function countsFailures({ metric }: Term): boolean {
+  return metric === 'errors' || metric === 'errorRate' || metric.startsWith('errors.');
+}
+
 /** Whether the term counts, so that nothing measured means 0. */
 export function isCount(term: Term): boolean {
   const statistic = statisticOf(term);

@@ -135,6 +135,31 @@ describe('alerts', () => {
     );
   });
 
+  it('do not blame the version that mended it, but tell of what failed while they fade', async () => {
+    const first = { version: 1, createdAtMs: bench.clock.now() - 7_200_000 };
+    bench.versions.set('pay', [{ ...first, servesBy: [''] }]);
+    const calls = async (version: number, failure: object = {}) => {
+      for (let call = 0; call < 10; call++) bench.call('pay', { version, ...failure });
+      await bench.pass(LOOK_MS);
+    };
+    for (let n = 0; n < 3; n++) await calls(1, FAILS);
+    assert.ok(bench.alerts.find('errors@pay') !== undefined);
+    bench.versions.set('pay', [
+      { version: 2, createdAtMs: bench.clock.now(), by: 'alice', servesBy: [''] },
+      { ...first, servesBy: [] },
+    ]);
+    bench.alerts.functionChanged('pay');
+    const told = new Set<string>();
+    for (let n = 0; n < 6 * 12; n++) {
+      if (n < 3) await calls(2);
+      else await bench.pass(LOOK_MS);
+      bench.alerts.functionChanged('pay');
+      for (const { text } of bench.alerts.find('errors@pay')?.diagnosis?.causes ?? []) told.add(text);
+    }
+    assert.ok(told.size > 0);
+    for (const text of told) assert.match(text, /^TypeError in (\d+) of \1 failures: Cannot read properties/);
+  });
+
   it('tell of the version that makes it worse, not of what it began with', async () => {
     const at = bench.clock.now();
     const first = { version: 1, createdAtMs: at - 7_200_000 };
