@@ -70,7 +70,9 @@ describe('the console’s files', () => {
     assert.equal(plain.headers['content-type'], 'text/javascript; charset=utf-8');
     // What a worker may that begins with such a file.
     const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
-    assert.equal(plain.headers['content-security-policy'], policy);
+    // And no page of a function shows it as if it were its own.
+    const alone = "frame-ancestors 'none'; base-uri 'none'";
+    assert.equal(plain.headers['content-security-policy'], `${policy}; ${alone}`);
     const headers = { 'accept-encoding': 'gzip, deflate, br' };
     const small = await ask(node, 'GET', '/console/assets/main-ABC.js', { headers });
     assert.equal(small.headers['content-encoding'], 'br');

@@ -9,8 +9,12 @@ const ROOT = '/console';
 const FAVICON = '/favicon.ico';
 const ICON = 'icon.svg';
 const NONCE = '{{nonce}}';
-/** A worker has the policy of its own file. The formatter of Python is WebAssembly, which the page's policy has no room for. */
-const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+/**
+ * A worker has the policy of its own file. The formatter of Python is WebAssembly, which the page's policy has no room for. Nor does a
+ * file stand in another's page.
+ */
+const WORKER_POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 const BAD_ADDRESS = 'This address has bad percent-encoding: write %25 for a percent sign, and encode as UTF-8.\n';
 const NOT_BUILT = 'The web console is not built. ./fob up builds it, and says why where it cannot.\n';
 
