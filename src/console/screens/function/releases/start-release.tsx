@@ -1,4 +1,4 @@
-import { Checkbox, Group, NumberInput, Select, TagsInput, Text, TextInput } from '@mantine/core';
+import { Checkbox, Group, NumberInput, Select, SimpleGrid, TagsInput, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { api } from '../../../api/client.ts';
@@ -120,7 +120,7 @@ export function StartRelease({ view: { name, version }, alias, versions, onClose
       <Text size="sm" fw={600}>
         It goes back by itself when the new version
       </Text>
-      <Group grow align="flex-start">
+      <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm" verticalSpacing="xs">
         <NumberInput
           label="fails more often by"
           value={maxErrorIncrease}
@@ -145,7 +145,7 @@ export function StartRelease({ view: { name, version }, alias, versions, onClose
           max={1_000_000}
           suffix=" invocations"
         />
-      </Group>
+      </SimpleGrid>
       <Checkbox
         label="A step ends only when the new version had so many invocations in it"
         checked={waitForCalls}
