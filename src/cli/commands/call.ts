@@ -251,7 +251,10 @@ export function named(parameters: readonly string[]): Record<string, unknown> {
   for (const parameter of parameters) {
     const match = /^([^:=]+)(:?=)(.*)$/s.exec(parameter);
     if (match === null) {
-      throw new Failure(EXIT.usage, `"${parameter}" is not written as name=value or name:=json`);
+      throw new Failure(
+        EXIT.usage,
+        `"${parameter}" is no name=value or name:=json; a whole payload is given by --data`,
+      );
     }
     const [, name, sign, text] = match as unknown as [string, string, string, string];
     if (values.has(name)) throw new Failure(EXIT.usage, `the parameter "${name}" is given more than once`);
