@@ -7,8 +7,12 @@ import type { OwnApi } from '../own-api.ts';
 import type { Principal } from '../principal.ts';
 import type { Deployments } from './deployments.ts';
 import { fetchRef, findBranch, HEADS, listBranches, listTags, type Outside, type OutsideRef, TAGS } from './outside.ts';
+import { type Pace, Turns } from './turns.ts';
 
-const MAX_AT_ONCE = 3;
+/** A host that answers slowly must not keep others from being looked at: two places are for those that answered quickly before. */
+const PLACES = { quick: 5, new: 2, slow: 1, all: 5 };
+/** Who takes longer than this, in looking and fetching, is slow. */
+const SLOW_MS = 5_000;
 const MAX_BACK_OFF_MS = 3_600_000;
 /** After the start, not all at once. */
 const SPREAD_MS = 5_000;
@@ -28,8 +32,9 @@ export class Watcher {
   private readonly looking = new Map<string, { again: boolean; done: Promise<void> }>();
   private readonly ending = new AbortController();
   private readonly unlisten: () => void;
-  private running = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly turns = new Turns(PLACES);
+  /** By the ids of repositories. */
+  private readonly paces = new Map<string, Pace>();
 
   constructor(context: DoorContext, deployments: Deployments, ownApi: OwnApi) {
     this.context = context;
@@ -37,7 +42,10 @@ export class Watcher {
     this.ownApi = ownApi;
     const { repositories } = context;
     repositories.onLook((name) => this.look(name));
-    this.unlisten = repositories.onChange((name) => this.schedule(name));
+    this.unlisten = repositories.onChange((name) => {
+      this.forgetPaces();
+      this.schedule(name);
+    });
     for (const { name } of repositories.list()) this.schedule(name);
   }
 
@@ -53,7 +61,7 @@ export class Watcher {
     turn.done = (async () => {
       do {
         turn.again = false;
-        await this.inTurn(() => this.lookOnce(name));
+        await this.inTurn(name);
       } while (turn.again && !this.ending.signal.aborted);
     })().finally(() => {
       this.looking.delete(name);
@@ -94,14 +102,24 @@ export class Watcher {
     );
   }
 
-  private async inTurn(work: () => Promise<void>): Promise<void> {
-    if (this.running >= MAX_AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    this.running++;
+  private inTurn(name: string): Promise<void> {
+    const id = this.context.repositories.find(name)?.id;
+    return this.turns.take(this.paces.get(id ?? '') ?? 'new', () => this.lookOnce(name));
+  }
+
+  private forgetPaces(): void {
+    const ids = new Set(this.context.repositories.list().map(({ id }) => id));
+    for (const id of this.paces.keys()) if (!ids.has(id)) this.paces.delete(id);
+  }
+
+  /** Asks another host, and remembers how quickly it answers. */
+  private async timed<T>({ id }: RepositoryView, asked: () => Promise<T>): Promise<T> {
+    const { clock } = this.context;
+    const beganMs = clock.monotonicMs();
     try {
-      await work();
+      return await asked();
     } finally {
-      this.running--;
-      this.waiting.shift()?.();
+      this.paces.set(id, clock.monotonicMs() - beganMs > SLOW_MS ? 'slow' : 'quick');
     }
   }
 
@@ -147,8 +165,9 @@ export class Watcher {
       maxFileBytes: settings.maxPushBytes,
       signal: this.ending.signal,
     };
-    const refs =
-      watch.tag === undefined ? [await this.branchOf(git, outside)] : await listTags(git, outside, watch.tag);
+    const refs = await this.timed(view, async () =>
+      watch.tag === undefined ? [await this.branchOf(git, outside)] : listTags(git, outside, watch.tag),
+    );
     // What is forgotten would be new again, and so deployed.
     if (watch.tag !== undefined && refs.length > MAX_TAGS)
       throw new Error(`more than ${MAX_TAGS} tags fit ${watch.tag}: give a pattern that fits fewer`);
@@ -156,7 +175,7 @@ export class Watcher {
       watch.tag === undefined ? refs.find(({ commit }) => commit !== before.commit) : newestTag(refs, before);
     const tags = watch.tag === undefined ? {} : { tags: knownTags(refs) };
     if (next === undefined) return tags;
-    await fetchRef(git, outside, next.ref).catch(async (error: unknown) => {
+    await this.timed(view, () => fetchRef(git, outside, next.ref)).catch(async (error: unknown) => {
       await repositories.clear(view);
       throw error;
     });
