@@ -10,8 +10,6 @@ const DEFAULT_OUTPUT_BYTES = 1_048_576;
 const BLOCK_BYTES = 512;
 /** Blocks of `ulimit -v`. */
 const MEMORY_BLOCK_BYTES = 1_024;
-/** The words before Git's own are the two limits. `ulimit -v` is Linux's alone. */
-const WITHIN_LIMITS = `ulimit -f "$0" && ${process.platform === 'linux' ? 'ulimit -v "$1" && ' : ''}shift && exec "$@"`;
 
 /**
  * Rules for each run of Git: no configuration but the repository's own, which only this node writes; no hook but the node's; no
@@ -70,8 +68,7 @@ export class Git {
     const { folder, config = {}, environment = {}, maxFileBytes, maxMemoryBytes, signal } = options;
     const settings = [...FIXED, ...Object.entries(config)].flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const git = [this.program, ...settings, ...words];
-    const limits = [blocksOf(maxFileBytes, BLOCK_BYTES), blocksOf(maxMemoryBytes, MEMORY_BLOCK_BYTES)];
-    const child = spawn('/bin/sh', ['-c', WITHIN_LIMITS, ...limits, ...git], {
+    const child = spawn('/bin/sh', ['-c', `${limitsOf(maxFileBytes, maxMemoryBytes)}exec "$0" "$@"`, ...git], {
       cwd: folder,
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       // A group of its own: what Git starts ends with it.
@@ -150,8 +147,12 @@ export class Git {
   }
 }
 
-function blocksOf(bytes: number | undefined, blockBytes: number): string {
-  return bytes === undefined ? 'unlimited' : String(Math.ceil(bytes / blockBytes));
+/** What the shell sets before Git runs; what has no limit stays as the node's own is. `ulimit -v` is Linux's alone, and lowers only what is higher. */
+function limitsOf(maxFileBytes: number | undefined, maxMemoryBytes: number | undefined): string {
+  const file = maxFileBytes === undefined ? '' : `ulimit -f ${Math.ceil(maxFileBytes / BLOCK_BYTES)} && `;
+  if (maxMemoryBytes === undefined || process.platform !== 'linux') return file;
+  const blocks = Math.ceil(maxMemoryBytes / MEMORY_BLOCK_BYTES);
+  return `${file}{ ulimit -v ${blocks} 2>/dev/null || true; } && `;
 }
 
 /** The telling line of what Git said. */
