@@ -156,6 +156,7 @@ describe('logs in the console', { skip: noBrowser }, () => {
     const { page, assertClean } = await openPage(t, browser, { expected: /400/ });
     await goTo(page, `${node.url}/console/logs?where=%3D%3D`);
     await page.getByText('The log cannot be shown').waitFor();
+    await page.getByRole('button', { name: 'Not live' }).waitFor();
     await goTo(page, `${node.url}/console/logs?text=nobody+printed+this`);
     await page.getByRole('button', { name: 'Show all lines' }).click();
     await lines(page).first().waitFor();

@@ -13,7 +13,8 @@ const NO_SOURCE = () => () => undefined;
 
 /** Takes new lines as they are printed, or no longer. */
 export function LiveButton({ isLive, onLive, source }: LiveButtonProps) {
-  const tail = useSyncExternalStore(source?.subscribe ?? NO_SOURCE, () => source?.state.tail);
+  const { tail, phase } = useSyncExternalStore(source?.subscribe ?? NO_SOURCE, () => source?.state) ?? {};
+  const connecting = phase === 'failed' ? 'Not live' : 'Connecting …';
   const Icon = isLive ? IconPlayerPauseFilled : IconPlayerPlayFilled;
   return (
     <Tooltip label={isLive ? 'Stop taking new lines' : 'Take new lines as they are printed'}>
@@ -25,7 +26,7 @@ export function LiveButton({ isLive, onLive, source }: LiveButtonProps) {
         aria-pressed={isLive}
         data-tail={tail}
       >
-        {isLive ? (tail === 'live' ? 'Live' : 'Connecting …') : 'Go live'}
+        {isLive ? (tail === 'live' ? 'Live' : connecting) : 'Go live'}
       </Button>
     </Tooltip>
   );
