@@ -45,7 +45,9 @@ describe('the steps of creating a function, as they look', { skip: noBrowser }, 
   after(() => Promise.all([browser.close(), node.close()]));
 
   const prepare = async (page: Page): Promise<void> => {
-    await page.addInitScript(`sessionStorage.setItem('fob.create.2', ${JSON.stringify(JSON.stringify(DRAFT))})`);
+    await page.addInitScript(
+      `sessionStorage.setItem('fob.create.2 operator operator', ${JSON.stringify(JSON.stringify(DRAFT))})`,
+    );
   };
 
   test('every step', (t) =>

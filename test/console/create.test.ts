@@ -261,7 +261,7 @@ export const handler = async () => word + readFileSync(new URL('./data.bin', imp
     await page.getByRole('radio', { name: /ZIP or folder/ }).click();
     await page.getByLabel('A folder').setInputFiles(join(folder, 'shop'));
     await page.getByRole('status').getByText('shop.tar.gz').waitFor();
-    await waitUntil(page, "sessionStorage.getItem('fob.create.2')?.includes('shop.tar.gz')");
+    await waitUntil(page, "sessionStorage.getItem('fob.create.2 operator operator')?.includes('shop.tar.gz')");
     await page.reload();
     await page.getByRole('status').getByText('shop.tar.gz').waitFor();
     await page.getByRole('button', { name: /Review and deploy/ }).click();

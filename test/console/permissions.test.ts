@@ -157,6 +157,28 @@ describe('the console for who may do little', { skip: noBrowser }, () => {
     assertClean();
   });
 
+  test('what one writes and does not deploy is not the next one’s who signs in there', async (t) => {
+    const made = { name: 'eve', roles: ['administrator'], token: {} };
+    const { token } = await ask(node, 'POST', '/v1/users', made, administrator);
+    const { page, assertClean } = await openPage(t, browser);
+    const seen = async (who: string, code: string, isChosen: boolean) => {
+      await signInByToken(page, node, who);
+      await page.goto(`${node.url}/console/functions/cart/code`);
+      await page.getByText(code).waitFor();
+      await page.goto(`${node.url}/console/create`);
+      await page.getByRole('radio', { name: /Write code/, checked: isChosen }).waitFor();
+    };
+    await seen(administrator, 'nothing changed', false);
+    await page.getByRole('radio', { name: /Write code/ }).click();
+    await page.goto(`${node.url}/console/functions/cart/code`);
+    await page.locator('.cm-content').click();
+    await page.keyboard.type('// mine');
+    await page.getByText('1 file changed').waitFor();
+    await seen(token.token, 'nothing changed', false);
+    await seen(administrator, '1 file changed', true);
+    assertClean();
+  });
+
   test('who makes things of their own is offered to, without what is for others', async (t) => {
     const { page, assertClean } = await openPage(t, browser, { expected: /status of 403/ });
     await signInByToken(page, node, tokens.get('appops')!);

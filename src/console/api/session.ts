@@ -11,6 +11,12 @@ export function useSession(): { session: Session | undefined; error: ApiProblem 
   return { session: data as Session | undefined, error, isPending };
 }
 
+/** Who is signed in, in one word: what one writes and keeps in this browser is not the next one's who signs in there. */
+export function usePerson(): string {
+  const { session } = useSession();
+  return `${session?.kind} ${session?.name}`;
+}
+
 /** How the node is, for those who may see it. */
 export function useNode() {
   const query = useApi('/v1/node');

@@ -2,6 +2,7 @@ import { Alert, Button, Group, Text } from '@mantine/core';
 import { IconArrowLeft, IconArrowRight, IconRotate } from '@tabler/icons-react';
 import { type FormEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useLocation, useSearchParams } from 'react-router';
+import { usePerson } from '../../api/session.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Page } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
@@ -42,7 +43,8 @@ const LEAD = 'Six short steps; nothing is made before the last one';
 export default function Create() {
   const query = useTriggerKinds();
   const { count } = useMaking();
-  if (query.data !== undefined) return <Steps key={count} />;
+  const person = usePerson();
+  if (query.data !== undefined) return <Steps key={`${person} ${count}`} person={person} />;
   return (
     <Page title="Create a function" lead={LEAD}>
       <QueryView query={query} what="The kinds of triggers" rows={8}>
@@ -52,8 +54,8 @@ export default function Create() {
   );
 }
 
-function Steps() {
-  const [draft, update, forget] = useKeptDraft();
+function Steps({ person }: { readonly person: string }) {
+  const [draft, update, forget] = useKeptDraft(person);
   const [params, setParams] = useSearchParams();
   const { key } = useLocation();
   const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({});

@@ -6,37 +6,38 @@ const KEY = 'fob.create.2';
 /** Options of triggers that no storage of a browser is to hold. */
 const SECRET = /secret|password|token|^key$|certKey|credentials/i;
 
-/** What is being created, kept in this tab until it is done or given up; secrets are left out. */
-export function useKeptDraft(): [Draft, (change: (draft: Draft) => Draft) => void, () => void] {
-  const [draft, setDraft] = useState(restored);
+/** What a person is creating, kept in this tab until it is done or given up; secrets are left out. */
+export function useKeptDraft(person: string): [Draft, (change: (draft: Draft) => Draft) => void, () => void] {
+  const key = `${KEY} ${person}`;
+  const [draft, setDraft] = useState(() => restored(key));
   const isOver = useRef(false);
   useEffect(() => {
     if (isOver.current) return;
     try {
-      sessionStorage.setItem(KEY, JSON.stringify(draft, withoutSecrets));
+      sessionStorage.setItem(key, JSON.stringify(draft, withoutSecrets));
     } catch {
       // It is larger than what a tab may keep: then a reload begins anew.
-      clear();
+      clear(key);
     }
-  }, [draft]);
+  }, [draft, key]);
   const forget = useCallback(() => {
     isOver.current = true;
-    clear();
-  }, []);
+    clear(key);
+  }, [key]);
   return [draft, setDraft, forget];
 }
 
-function clear(): void {
+function clear(key: string): void {
   try {
-    sessionStorage.removeItem(KEY);
+    sessionStorage.removeItem(key);
   } catch {
     // A browser that was told to keep nothing.
   }
 }
 
-function restored(): Draft {
+function restored(key: string): Draft {
   try {
-    const kept = sessionStorage.getItem(KEY);
+    const kept = sessionStorage.getItem(key);
     if (kept !== null) return { ...NEW_DRAFT, ...(JSON.parse(kept) as Draft) };
   } catch {
     // Of another version of this console.

@@ -16,10 +16,10 @@ interface Held {
 }
 
 const EMPTY: Draft['files'] = {};
-/** By the ids of functions. */
+/** By who edits, and the ids of functions. */
 const held = new Map<string, Held>();
 
-/** The draft of one function, by its id: one of the same name that comes later has none of it. */
+/** The draft that one person has of a function, by both their ids: one of the same name that comes later has none of it. */
 export function useDraft(id: string, version: number, revision: number) {
   const watch = useCallback((watcher: () => void) => holdDraft(id, watcher), [id]);
   const draft = useSyncExternalStore(watch, () => heldOf(id).draft);

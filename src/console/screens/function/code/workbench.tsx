@@ -6,6 +6,7 @@ import type { DeployProgress } from '../../../api/deployment.ts';
 import { renew, useApi, useChange } from '../../../api/hooks.ts';
 import { useMay } from '../../../api/may.ts';
 import { ApiProblem, messageOf } from '../../../api/problem.ts';
+import { usePerson } from '../../../api/session.ts';
 import type { FunctionView } from '../../../api/things.ts';
 import { CommandLine } from '../../../ui/command-line.tsx';
 import { useEventCompletion } from '../../../ui/event-completion.ts';
@@ -34,7 +35,8 @@ export function Workbench({ view, version, file, onFile }: WorkbenchProps) {
   const { name } = view;
   const may = useMay('function:deploy', `function:${name}`);
   const isEdited = version === view.version && may.allowed === true;
-  const { draft, files: edits, latest, edit, discard, rebase } = useDraft(view.id, view.version, view.revision);
+  const own = `${usePerson()} ${view.id}`;
+  const { draft, files: edits, latest, edit, discard, rebase } = useDraft(own, view.version, view.revision);
   const base = isEdited ? (draft?.version ?? view.version) : version;
   const listed = useApi('/v1/functions/{name}/files', { path: { name: `${name}:${base}` } }, { staleTime: Infinity });
   const sample = useEventSample(view);
@@ -45,7 +47,7 @@ export function Workbench({ view, version, file, onFile }: WorkbenchProps) {
   const deploying = useChange(async () => {
     const sent = latest()!;
     // It ends as a draft also where one looks at something else meanwhile.
-    const letGo = holdDraft(view.id, () => {});
+    const letGo = holdDraft(own, () => {});
     setSteps([]);
     try {
       const say = (step: DeployProgress) => setSteps((before) => [...before, step]);
